@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+# Finds what Tailrace is built from. Every miss names the Debian package that cures it.
+
+function(tailrace_require found package)
+  if(NOT ${found})
+    message(FATAL_ERROR "Tailrace needs ${package}: run ci/install, or apt-get install ${package}")
+  endif()
+endfunction()
+
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 QUIET)
+tailrace_require(Boost_FOUND libboost1.81-dev)
+find_package(fmt 9 QUIET)
+tailrace_require(fmt_FOUND libfmt-dev)
+find_package(OpenSSL QUIET)
+tailrace_require(OPENSSL_FOUND libssl-dev)
+find_package(CLI11 QUIET)
+tailrace_require(CLI11_FOUND libcli11-dev)
+find_package(GTest QUIET)
+tailrace_require(GTEST_FOUND libgtest-dev)
+find_path(RAPIDJSON_INCLUDE_DIR rapidjson/reader.h)
+tailrace_require(RAPIDJSON_INCLUDE_DIR rapidjson-dev)
+find_path(PCAP_INCLUDE_DIR pcap/pcap.h)
+find_library(PCAP_LIBRARY pcap)
+tailrace_require(PCAP_INCLUDE_DIR libpcap-dev)
+tailrace_require(PCAP_LIBRARY libpcap-dev)
+
+# Header-only third parties as system includes: their warnings are not ours to mend.
+add_library(tailrace_rapidjson INTERFACE)
+target_include_directories(tailrace_rapidjson SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIR})
+add_library(tailrace_pcap INTERFACE)
+target_include_directories(tailrace_pcap SYSTEM INTERFACE ${PCAP_INCLUDE_DIR})
+target_link_libraries(tailrace_pcap INTERFACE ${PCAP_LIBRARY})
+add_library(tailrace_boost INTERFACE)
+target_include_directories(tailrace_boost SYSTEM INTERFACE ${Boost_INCLUDE_DIRS})
+# One file in `net` compiles Asio and Beast for the whole harness; the peers do the same for theirs.
+target_compile_definitions(tailrace_boost INTERFACE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
+target_link_libraries(tailrace_boost INTERFACE Threads::Threads)

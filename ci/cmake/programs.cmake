@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+# The programs, and what `cmake --install` puts where.
+
+target_link_libraries(tailrace_cli PUBLIC tailrace_reports)
+
+add_executable(tailrace harness/cli/main.cpp)
+target_link_libraries(tailrace PRIVATE tailrace_cli tailrace_suites tailrace_catalogue)
+set_target_properties(tailrace PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+install(TARGETS tailrace RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})

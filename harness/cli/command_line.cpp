@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/cli/command_line.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <map>
+
+#include "harness/run/glob.h"
+#include "harness/run/plan.h"
+
+namespace tailrace {
+namespace {
+
+constexpr const char* kExamples = R"(
+Examples:
+  tailrace server http://127.0.0.1:3000/mcp        judge a running server, politely
+  tailrace server -- ./my-server --port {port}     start it, judge it, watch its processes
+  tailrace client -- ./my-client                   judge a client; it gets our URL last
+  tailrace server --only 'delayed_ack.*' -- ./my-server {port}
+  tailrace judge RUN_DIR                           judge a recorded run again, without a network
+  tailrace explain error_terminal.server_ends_stream_after_error
+
+Exit status: 0 clean or exactly as baselined, 1 something failed, 2 wrong usage or nothing could be
+judged, 3 nothing failed but something could not be seen.)";
+
+const std::map<std::string, Format> kFormats = {{"console", Format::kConsole},
+                                                {"json", Format::kJson},
+                                                {"junit", Format::kJunit},
+                                                {"markdown", Format::kMarkdown}};
+const std::map<std::string, NetworkChoice> kNetworks = {
+    {"auto", NetworkChoice::kAuto}, {"own", NetworkChoice::kOwn}, {"host", NetworkChoice::kHost}};
+const std::map<std::string, FailOn> kFailOns = {
+    {"must", FailOn::kMust}, {"harm", FailOn::kHarm}, {"should", FailOn::kShould}};
+
+// What CLI11 fills in before it is checked as a whole.
+struct Words {
+  std::string url, manifest, tool, tool_arguments, profile;
+  std::vector<std::string> headers, headers_from_environment;
+  std::int64_t budget_s = 0;
+  std::uint64_t seed = 0;
+};
+
+template <class Choice>
+void add_choice(CLI::App& app, const std::string& name, Choice& into,
+                const std::map<std::string, Choice>& choices, const std::string& help) {
+  std::string words;
+  for (const auto& entry : choices) words += (words.empty() ? "" : "|") + entry.first;
+  app.add_option_function<std::string>(
+         name, [&into, &choices](const std::string& word) { into = choices.at(word); }, help)
+      ->type_name(words)
+      ->check([&choices, words](const std::string& word) {
+        return choices.contains(word) ? "" : "'" + word + "' is none of " + words;
+      });
+}
+
+void add_report_options(CLI::App& app, CommandLine& line) {
+  add_choice(app, "--format", line.format, kFormats, "Form of the report on standard output");
+  app.add_flag("-v,--verbose", line.verbose, "Also notes and the measurements of what passed");
+}
+
+void add_run_options(CLI::App& app, CommandLine& line, Words& words) {
+  RunOptions& run = line.run;
+  app.add_option("--only", run.only, "Ids or globs of the scenarios to run")->type_name("GLOB");
+  app.add_option("--revision", run.revisions,
+                 "Protocol revisions, or 'all' (default: what the implementation speaks)");
+  app.add_option("--mode", run.modes, "Modes of the manifest (default: all)");
+  app.add_option("--manifest", words.manifest, "How to start the implementation (JSON)")
+      ->type_name("FILE");
+  app.add_option("--jobs", run.jobs, "Scenarios at once")->check(CLI::Range(1, 64));
+  app.add_option("--repeat", run.repeat, "Runs of each scenario")->check(CLI::Range(1, 1000));
+  app.add_option("--shuffle", words.seed, "Order the scenarios by this seed")->type_name("SEED");
+  app.add_option("--budget", words.budget_s, "Seconds for the whole run")
+      ->check(CLI::Range(1, 86400));
+  app.add_option("--baseline", run.baseline_file, "Known failures (JSON)")->type_name("FILE");
+  add_choice(app, "--fail-on", run.fail_on, kFailOns, "What makes the run fail (default: harm)");
+  app.add_option("--out", run.out, "The run's folder")->type_name("DIR");
+  add_choice(app, "--network", run.network, kNetworks, "Network namespace (default: auto)");
+  app.add_flag("--require-packets", run.require_packets,
+               "Without packet capture, packet checks are inconclusive");
+  app.add_flag("--keep-pcap", run.keep_pcap, "Keep whole packets; they may hold secrets");
+  app.add_flag("-q,--quiet", line.quiet, "No progress on standard error");
+  add_report_options(app, line);
+}
+
+void add_server_options(CLI::App& app, CommandLine& line, Words& words) {
+  RunOptions& run = line.run;
+  app.add_option("url", words.url, "URL of a running server; or -- COMMAND")->type_name("URL");
+  app.add_option("--header", words.headers, "Header of every request")->type_name("NAME:VALUE");
+  app.add_option("--header-env", words.headers_from_environment,
+                 "The same, its value from a variable of the environment")
+      ->type_name("NAME=VAR");
+  app.add_option("--cacert", run.ca_file, "Certificates to trust (PEM)")->type_name("FILE");
+  app.add_option("--resolve", run.resolve, "Address to use for a host")
+      ->type_name("HOST:PORT:ADDRESS");
+  app.add_option("--tool", words.tool, "A tool that may be called; no other is")->type_name("NAME");
+  app.add_option("--arguments", words.tool_arguments, "Its arguments")->type_name("JSON");
+  app.add_option("--profile", words.profile,
+                 "safe (few requests; default for a URL) or full (default for a command)")
+      ->check(CLI::IsMember({"safe", "full"}));
+}
+
+Result<HttpHeader> header_from(const std::string& text) {
+  const auto colon = text.find(':');
+  if (colon == std::string::npos || colon == 0) {
+    return trouble("--header '" + text.substr(0, 40) + "' is not NAME:VALUE");
+  }
+  return HttpHeader{text.substr(0, colon), std::string(trimmed(text.substr(colon + 1)))};
+}
+
+Result<HttpHeader> header_from_environment(const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    return trouble("--header-env '" + text.substr(0, 40) + "' is not NAME=VARIABLE");
+  }
+  const std::string variable = text.substr(equals + 1);
+  const char* value = std::getenv(variable.c_str());
+  if (value == nullptr) return trouble("--header-env: the variable " + variable + " is not set");
+  return HttpHeader{text.substr(0, equals), value};
+}
+
+Status take_headers(RunOptions& run, const Words& words) {
+  for (const auto& text : words.headers) {
+    auto header = header_from(text);
+    if (!header) return std::unexpected(header.error());
+    run.headers.push_back(std::move(*header));
+  }
+  for (const auto& text : words.headers_from_environment) {
+    auto header = header_from_environment(text);
+    if (!header) return std::unexpected(header.error());
+    run.headers.push_back(std::move(*header));
+  }
+  return {};
+}
+
+Status take_tool(RunOptions& run, const Words& words) {
+  if (words.tool.empty()) {
+    if (words.tool_arguments.empty()) return {};
+    return trouble("--arguments is given without --tool");
+  }
+  ToolCall tool;
+  tool.name = words.tool;
+  if (!words.tool_arguments.empty()) {
+    auto arguments = parse_json(words.tool_arguments);
+    if (!arguments) return trouble("--arguments: " + arguments.error().what);
+    if (!arguments->is_object()) return trouble("--arguments is not a JSON object");
+    tool.arguments = std::move(*arguments);
+  }
+  run.tools.plain = std::move(tool);
+  return {};
+}
+
+Status take_revisions(RunOptions& run) {
+  if (run.revisions.size() == 1 && run.revisions.front() == "all") {
+    run.revisions.assign(std::begin(kRevisions), std::end(kRevisions));
+  }
+  for (const auto& revision : run.revisions) {
+    if (std::find(std::begin(kRevisions), std::end(kRevisions), revision) != std::end(kRevisions)) {
+      continue;
+    }
+    return trouble(
+        fmt::format("--revision '{}' is none of {}", revision, fmt::join(kRevisions, ", ")));
+  }
+  return {};
+}
+
+// Exactly one of: a URL, a manifest, a command.
+Status take_implementation(RunOptions& run, const Words& words,
+                           const std::vector<std::string>& command) {
+  const int given = !words.url.empty() + !words.manifest.empty() + !command.empty();
+  const std::string role = name_of(run.under_test);
+  if (given != 1) {
+    const std::string url = run.under_test == Side::kServer ? "a URL, " : "";
+    return trouble("tailrace " + role + " takes one of: " + url + "--manifest FILE, or -- COMMAND");
+  }
+  if (!words.url.empty()) {
+    auto url = parse_url(words.url);
+    if (!url) return std::unexpected(url.error());
+    run.url = std::move(*url);
+    run.source = run.url->text();
+  } else if (!words.manifest.empty()) {
+    auto manifest = load_manifest(words.manifest);
+    if (!manifest) return std::unexpected(manifest.error());
+    if (manifest->role != run.under_test) {
+      return trouble("manifest " + words.manifest + " is of a " + name_of(manifest->role) +
+                     ", not of a " + role);
+    }
+    run.manifest = std::move(*manifest);
+    run.source = "--manifest " + words.manifest;
+  } else {
+    run.manifest = manifest_for_command(run.under_test, command);
+    run.source = fmt::format("-- {}", fmt::join(command, " "));
+  }
+  run.safe = words.profile.empty() ? run.url.has_value() : words.profile == "safe";
+  return {};
+}
+
+std::string default_folder() {
+  char stamp[32];
+  const std::time_t now = std::time(nullptr);
+  std::strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", std::gmtime(&now));
+  return fmt::format("tailrace-{}-{}", stamp, ::getpid());
+}
+
+Status finish(CommandLine& line, const Words& words, const std::vector<std::string>& command) {
+  RunOptions& run = line.run;
+  run.budget = std::chrono::seconds(words.budget_s);
+  if (run.out.empty()) run.out = default_folder();
+  if (auto good = take_headers(run, words); !good) return good;
+  if (auto good = take_tool(run, words); !good) return good;
+  if (auto good = take_revisions(run); !good) return good;
+  return take_implementation(run, words, command);
+}
+
+// Every word that may stand where a wrong one did.
+std::vector<std::string> known_words(const CLI::App& app) {
+  std::vector<std::string> words;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const auto& name : option->get_lnames()) words.push_back("--" + name);
+  }
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    words.push_back(command->get_name());
+  }
+  return words;
+}
+
+std::string with_nearest(const CLI::App& app, const std::vector<std::string>& arguments,
+                         const std::string& why) {
+  const CLI::App* here = &app;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (!arguments.empty() && command->get_name() == arguments.front()) here = command;
+  }
+  const auto words = known_words(*here);
+  for (const std::string& argument : arguments) {
+    const std::string word = argument.substr(0, argument.find('='));
+    const bool candidate = here == &app || word.starts_with("--");
+    if (!candidate || std::find(words.begin(), words.end(), word) != words.end()) continue;
+    const std::string near = nearest_word(word, words);
+    return "unknown word '" + word + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?");
+  }
+  return why;
+}
+
+}  // namespace
+
+Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments) {
+  CommandLine line;
+  Words words;
+  // What stands after `--` is the implementation's own command line.
+  const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
+  std::vector<std::string> own(arguments.begin(), dashes);
+  std::vector<std::string> command;
+  if (dashes != arguments.end()) command.assign(dashes + 1, arguments.end());
+
+  CLI::App app("Conformance and regression tests of the MCP Streamable HTTP transport.",
+               "tailrace");
+  app.footer(kExamples);
+  app.set_version_flag("--version", "tailrace 0.1.0");
+  app.require_subcommand(1);
+  CLI::App& server = *app.add_subcommand("server", "Judge a server: a URL, or -- COMMAND");
+  add_server_options(server, line, words);
+  add_run_options(server, line, words);
+  CLI::App& client = *app.add_subcommand("client", "Judge a client: -- COMMAND");
+  add_run_options(client, line, words);
+  CLI::App& judge = *app.add_subcommand("judge", "Judge a recorded run again");
+  judge.add_option("folder", line.folder, "The run's folder")->required();
+  judge.add_option("--baseline", line.run.baseline_file, "Known failures (JSON)");
+  add_choice(judge, "--fail-on", line.run.fail_on, kFailOns, "What makes the run fail");
+  add_report_options(judge, line);
+  CLI::App& list = *app.add_subcommand("list", "List the scenarios");
+  CLI::App& explain = *app.add_subcommand("explain", "Explain a scenario or a requirement");
+  explain.add_option("id", line.id, "Its id")->required();
+  CLI::App& report = *app.add_subcommand("report", "Write the report of a run again");
+  report.add_option("folder", line.folder, "The run's folder")->required();
+  add_report_options(report, line);
+
+  auto reversed = own;
+  std::reverse(reversed.begin(), reversed.end());
+  try {
+    app.parse(reversed);
+  } catch (const CLI::ParseError& stopped) {
+    if (stopped.get_exit_code() == 0) {  // Help or version: printed to standard output.
+      app.exit(stopped);
+      return line;
+    }
+    return trouble(with_nearest(app, own, stopped.what()));
+  }
+  if (words.seed != 0) line.run.shuffle_seed = words.seed;
+  if (judge.parsed()) line.command = Command::kJudge;
+  if (list.parsed()) line.command = Command::kList;
+  if (explain.parsed()) line.command = Command::kExplain;
+  if (report.parsed()) line.command = Command::kReport;
+  if (!server.parsed() && !client.parsed()) return line;
+  line.command = Command::kRun;
+  line.run.under_test = client.parsed() ? Side::kClient : Side::kServer;
+  if (auto good = finish(line, words, command); !good) return std::unexpected(good.error());
+  return line;
+}
+
+}  // namespace tailrace

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/cli/commands.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "harness/run/glob.h"
+#include "harness/run/judge_run.h"
+#include "harness/run/runner.h"
+#include "reports/console.h"
+#include "reports/junit.h"
+#include "reports/markdown.h"
+
+namespace tailrace {
+namespace {
+
+int complain(const std::string& what) {
+  fmt::print(stderr, "tailrace: {}\n", what);
+  return kExitUnusable;
+}
+
+bool wants_colour() {
+  const char* no_colour = std::getenv("NO_COLOR");
+  return ::isatty(STDOUT_FILENO) != 0 && (no_colour == nullptr || *no_colour == '\0');
+}
+
+void print_report(const RunRecord& record, const CommandLine& line) {
+  switch (line.format) {
+    case Format::kConsole:
+      fmt::print("{}", console_report(record, {wants_colour(), line.verbose}));
+      break;
+    case Format::kJson:
+      fmt::print("{}", to_pretty_text(to_json(record)));
+      break;
+    case Format::kJunit:
+      fmt::print("{}", junit_report(record));
+      break;
+    case Format::kMarkdown:
+      fmt::print("{}", markdown_report(record));
+      break;
+  }
+}
+
+// One line that is written over: on a terminal only, never in a log.
+class ProgressLine {
+ public:
+  explicit ProgressLine(bool quiet) : shown_(!quiet && ::isatty(STDERR_FILENO) != 0) {}
+  ~ProgressLine() {
+    if (shown_) fmt::print(stderr, "\r\x1b[K");
+  }
+  void show(const Progress& progress) const {
+    if (!shown_) return;
+    fmt::print(stderr, "\r\x1b[K[{}/{}] {}", progress.done + 1, progress.planned,
+               progress.scenario);
+  }
+
+ private:
+  bool shown_;
+};
+
+std::string_view role_word(const Scenario& scenario) {
+  return name_of(scenario.under_test());
+}
+
+template <class Named>
+std::string names(const std::vector<Named>& list) {
+  std::string text;
+  for (const auto& entry : list) text += (text.empty() ? "" : ", ") + std::string(entry.name);
+  return text.empty() ? "none" : text;
+}
+
+void explain_row(const CatalogueRow& row) {
+  fmt::print("{}  binds {}, {}\n", row.id, row.binds, row.state);
+  for (const auto& [revision, level] : row.levels) {
+    fmt::print("  {}  {}\n", revision, name_of(level));
+  }
+  fmt::print("  source   {}\n", row.source);
+  if (!row.text.empty()) fmt::print("  says     {}\n", row.text);
+  if (!row.reason.empty()) fmt::print("  excluded {}\n", row.reason);
+}
+
+void explain_scenario(const Scenario& scenario, const Catalogue& catalogue) {
+  const ScenarioSpec& spec = scenario.spec();
+  fmt::print("{}\n  {}\n  judges a {}\n", spec.id, spec.question, role_word(scenario));
+  for (const Check& check : spec.checks) fmt::print("  check    {}\n", check.name);
+  fmt::print("  catches  {}\n  spares   {}\n", names(spec.catches), names(spec.spares));
+  if (spec.covers.empty()) {
+    fmt::print(
+        "  No row of the specification: it convicts only for harm shown in the run, or\n"
+        "  warns of a regression known from the field.\n");
+  }
+  for (const Rule& rule : spec.covers) {
+    for (const Requirement& requirement : rule) {
+      if (const CatalogueRow* row = catalogue.find(requirement.id)) explain_row(*row);
+    }
+  }
+}
+
+}  // namespace
+
+int run_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue) {
+  auto setup = prepare_process(line.run);
+  if (!setup) return complain(setup.error().what);
+  if (!setup->why_host_network.empty()) {
+    fmt::print(stderr, "tailrace: {}; running in the host's network\n", setup->why_host_network);
+  }
+  Result<RunRecord> record = trouble("");
+  {
+    const ProgressLine progress(line.quiet);
+    record = run(line.run, *setup, registry, catalogue,
+                 [&](const Progress& now) { progress.show(now); });
+  }
+  if (!record) return complain(record.error().what);
+  print_report(*record, line);
+  if (!line.quiet) fmt::print(stderr, "run folder: {}\n", line.run.out);
+  return exit_status(*record, line.run.fail_on);
+}
+
+int judge_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue) {
+  auto folder = RunFolder::open(line.folder);
+  if (!folder) return complain(folder.error().what);
+  Baseline baseline;
+  if (!line.run.baseline_file.empty()) {
+    auto loaded = load_baseline(line.run.baseline_file);
+    if (!loaded) return complain(loaded.error().what);
+    baseline = std::move(*loaded);
+  }
+  auto record = judge_run(*folder, registry, catalogue, baseline);
+  if (!record) return complain(record.error().what);
+  if (auto saved = save_run_record(*record, line.folder); !saved) {
+    return complain(saved.error().what);
+  }
+  print_report(*record, line);
+  return exit_status(*record, line.run.fail_on);
+}
+
+int list_command(const Registry& registry, const Catalogue& catalogue) {
+  for (const Scenario& scenario : registry) {
+    fmt::print("{:<52} {}  {}\n", scenario.id(), role_word(scenario), scenario.spec().question);
+  }
+  const auto covered = std::count_if(catalogue.rows().begin(), catalogue.rows().end(),
+                                     [](const auto& row) { return row.state == "covered"; });
+  fmt::print("\n{} scenarios; {} of {} requirement rows covered\n", registry.size(), covered,
+             catalogue.rows().size());
+  return kExitClean;
+}
+
+int explain_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue) {
+  std::vector<std::string> ids;
+  for (const Scenario& scenario : registry) {
+    if (scenario.id() == line.id) {
+      explain_scenario(scenario, catalogue);
+      return kExitClean;
+    }
+    ids.emplace_back(scenario.id());
+  }
+  if (const CatalogueRow* row = catalogue.find(line.id)) {
+    explain_row(*row);
+    return kExitClean;
+  }
+  const std::string near = nearest_word(line.id, ids);
+  return complain("'" + line.id + "' is no scenario and no requirement" +
+                  (near.empty() ? "" : "; did you mean " + near + "?"));
+}
+
+int report_command(const CommandLine& line) {
+  const auto record = load_run_record(line.folder);
+  if (!record) return complain(record.error().what);
+  print_report(*record, line);
+  return kExitClean;
+}
+
+}  // namespace tailrace

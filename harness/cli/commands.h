@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands of the program. Each returns the exit status; reports go to standard output,
+// messages and progress to standard error.
+#pragma once
+
+#include "harness/cli/command_line.h"
+#include "harness/scenario/scenario.h"
+
+namespace tailrace {
+
+int run_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);
+int judge_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);
+int list_command(const Registry& registry, const Catalogue& catalogue);
+int explain_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);
+int report_command(const CommandLine& line);
+
+}  // namespace tailrace

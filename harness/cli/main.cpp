@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <signal.h>
+
+#include "harness/cli/commands.h"
+#include "suites/catalogue/embedded.h"
+#include "suites/registry.h"
+
+int main(int argc, char** argv) {
+  using namespace tailrace;
+  ::signal(SIGPIPE, SIG_IGN);  // A peer or a reader that left is an error of its call.
+  const auto line = parse_command_line({argv + 1, argv + argc});
+  if (!line) {
+    fmt::print(stderr, "tailrace: {}\nTry: tailrace --help\n", line.error().what);
+    return kExitUnusable;
+  }
+  const auto catalogue = Catalogue::parse(catalogue_json());
+  if (!catalogue) {
+    fmt::print(stderr, "tailrace: {}\n", catalogue.error().what);
+    return kExitUnusable;
+  }
+  const Registry registry = suites::all_scenarios();
+  switch (line->command) {
+    case Command::kRun:
+      return run_command(*line, registry, *catalogue);
+    case Command::kJudge:
+      return judge_command(*line, registry, *catalogue);
+    case Command::kList:
+      return list_command(registry, *catalogue);
+    case Command::kExplain:
+      return explain_command(*line, registry, *catalogue);
+    case Command::kReport:
+      return report_command(*line);
+    case Command::kDone:
+      return kExitClean;
+  }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/flow/direction.h"
+
+#include <algorithm>
+
+namespace tailrace {
+namespace {
+
+// Where no SYN told the MSS: smaller than any Ethernet's, larger than the messages judged here.
+constexpr std::uint32_t kAssumedMss = 1200;
+// So many proofs for each hold, and the sender does not run Nagle's algorithm: one alone may be an
+// ACK that the capture missed.
+constexpr double kProofsPerHold = 0.25;
+constexpr std::uint64_t kHighConfidence = 3;
+constexpr double kMostlyHeld = 0.9;
+
+}  // namespace
+
+std::uint32_t Direction::mss() const {
+  return mss_ != 0 ? mss_ : std::max(largest_, kAssumedMss);
+}
+
+std::uint64_t Direction::offset_of(std::uint32_t seq) const {
+  const auto ahead = static_cast<std::int32_t>(seq - next_);
+  return static_cast<std::uint64_t>(static_cast<std::int64_t>(next_offset_) + ahead);
+}
+
+void Direction::begin(const Segment& segment) {
+  begun_ = true;
+  first_ = next_ = segment.syn ? segment.seq + 1 : segment.seq;
+}
+
+void Direction::sent(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_receiver) {
+  ++flow_.segments;
+  if (!begun_) begin(segment);
+  if (segment.fin && !flow_.fin_at) flow_.fin_at = segment.time;
+  if (segment.rst && !flow_.rst_at) flow_.rst_at = segment.time;
+  if (segment.length == 0 || segment.rst) return;
+  const std::uint32_t end = segment.seq + segment.length;
+  if (!seq_before(next_, end)) {
+    // Old data: until the present wait is over, its end says nothing of Nagle.
+    ++flow_.retransmissions;
+    if (waiting_) waiting_->disturbed = true;
+    pending_.reset();
+    return;
+  }
+  new_data(segment, rtt_to_sender, rtt_to_receiver);
+  next_offset_ += end - next_;
+  next_ = end;
+}
+
+void Direction::new_data(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_receiver) {
+  flow_.payload_bytes += segment.length;
+  largest_ = std::max(largest_, segment.length);
+  last_data_at_ = segment.time;
+  if (!is_small(segment)) {
+    pending_.reset();
+    return;
+  }
+  ++flow_.small_segments;
+  // The echoed timestamp shows whether S had heard of R since; without it a missed ACK in the
+  // capture would look like a proof.
+  const bool unheard = waiting_ && segment.ts_echo == waiting_->ts_echo;
+  if (unheard && !segment.fin && !waiting_->disturbed) ++flow_.nodelay_proofs;
+  if (pending_) judge_release(segment, rtt_to_sender, rtt_to_receiver);
+  pending_.reset();
+  waiting_ = Waiting{segment.seq + segment.length, segment.frame,  segment.time, segment.ts_echo,
+                     offset_of(segment.seq),       segment.length, false};
+}
+
+void Direction::judge_release(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_receiver) {
+  const Pending& pending = *pending_;
+  const Nanos rtt = rtt_to_sender + rtt_to_receiver;
+  const Nanos gap = segment.time - pending.ack_at - rtt_to_sender;
+  if (!pending.pure || pending.waiting.disturbed) return;
+  const bool released = std::chrono::abs(gap) <= kMostReleaseGap + rtt / 10;
+  if (pending.ack_delay < kLeastAckDelay) {
+    // Prompt ACKs hold nothing longer than a round trip: worth a word on paths that have one.
+    if (released && rtt >= Millis(1)) ++holds_of_one_rtt_;
+    return;
+  }
+  ++candidates_;
+  if (!released) return;
+  ++flow_.held;
+  Stall stall;
+  stall.waiting_frame = pending.waiting.frame;
+  stall.ack_frame = pending.ack_frame;
+  stall.release_frame = segment.frame;
+  stall.waiting_at = pending.waiting.at;
+  stall.ack_at = pending.ack_at;
+  stall.release_at = segment.time;
+  stall.ack_wait = pending.ack_at - pending.waiting.at;
+  stall.ack_delay = pending.ack_delay;
+  stall.release_gap = gap;
+  stall.waiting_offset = pending.waiting.offset;
+  stall.waiting_length = pending.waiting.length;
+  stall.release_offset = offset_of(segment.seq);
+  stall.release_length = segment.length;
+  stall.mss = mss();
+  stalls_.push_back(stall);
+}
+
+void Direction::answered(const Segment& segment, Nanos rtt_to_receiver) {
+  // Data of R makes a new turn: what S sends next is its answer to that.
+  if (segment.length > 0) pending_.reset();
+  if (!segment.ack_flag) return;
+  const bool closed = segment.window == 0 && !segment.syn && !segment.rst;
+  if (closed && waiting_) waiting_->disturbed = true;
+  if (!waiting_ || seq_before(segment.ack, waiting_->end)) return;
+  const Nanos wait = segment.time - waiting_->at;
+  if (!waiting_->disturbed) {
+    least_ack_time_ = std::min(least_ack_time_.value_or(wait), wait);
+  }
+  const bool pure = segment.length == 0 && !segment.syn && !segment.fin && !segment.rst;
+  Pending pending{*waiting_, segment.frame, segment.time, wait - rtt_to_receiver, pure};
+  waiting_.reset();
+  if (pure) pending_ = pending;
+}
+
+bool Direction::nodelay_proven() const {
+  return static_cast<double>(flow_.nodelay_proofs) >
+         kProofsPerHold * static_cast<double>(flow_.held);
+}
+
+DirectionFlow Direction::finish(Side holder, std::size_t most_stalls, std::vector<Stall>& stalls,
+                                std::uint64_t& left_out) const {
+  DirectionFlow flow = flow_;
+  flow.mss = mss();
+  flow.nodelay_proven = nodelay_proven();
+  if (flow.nodelay_proven) return flow;  // Data that followed a delayed ACK did so by chance.
+  const bool mostly =
+      static_cast<double>(flow_.held) >= kMostlyHeld * static_cast<double>(candidates_);
+  Confidence confidence = Confidence::kLow;
+  if (flow_.held >= 2) confidence = Confidence::kMedium;
+  if (flow_.held >= kHighConfidence && mostly) confidence = Confidence::kHigh;
+  for (Stall stall : stalls_) {
+    if (stalls.size() >= most_stalls) {
+      ++left_out;
+      continue;
+    }
+    stall.holder = holder;
+    stall.ack_delayer = other(holder);
+    stall.confidence = confidence;
+    stalls.push_back(stall);
+  }
+  return flow;
+}
+
+}  // namespace tailrace

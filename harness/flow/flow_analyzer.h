@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// FlowAnalyzer: packets to connections, byte streams and stalls, streaming, in bounded memory.
+// One thread at a time. The procedure rests on TCP's rules (RFC 9293, Nagle after Minshall), not
+// on any fixed delay: data that was held leaves *on* the ACK it waited for.
+#pragma once
+
+#include <memory>
+
+#include "harness/flow/flow_report.h"
+#include "harness/flow/packet.h"
+#include "harness/flow/stream_sink.h"
+
+namespace tailrace {
+
+struct FlowOptions {
+  std::size_t most_connections = 65536;
+  std::size_t most_stalls = 4096;  // Kept of one connection.
+  std::chrono::minutes idle{4};    // A silent connection is done with after this.
+};
+
+class FlowAnalyzer {
+ public:
+  explicit FlowAnalyzer(const FlowOptions& options, StreamSink* sink = nullptr);
+  ~FlowAnalyzer();
+  void add(const Packet& packet);
+  FlowReport finish();
+
+ private:
+  class Body;
+  std::unique_ptr<Body> body_;
+};
+
+}  // namespace tailrace

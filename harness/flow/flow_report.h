@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the packets of a capture show, connection by connection. Values, any thread.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "harness/base/endpoint.h"
+#include "harness/base/ids.h"
+#include "harness/base/time.h"
+
+namespace tailrace {
+
+enum class Confidence : std::uint8_t { kLow, kMedium, kHigh };
+const char* name_of(Confidence confidence);
+
+// Held data that left on a delayed ACK. Frames are those of the capture; offsets count the
+// holder's payload on this connection, from its first byte (or the first one seen).
+struct Stall {
+  Side holder = Side::kServer;
+  Side ack_delayer = Side::kClient;
+  FrameNumber waiting_frame, ack_frame, release_frame;
+  RealTime waiting_at, ack_at, release_at;
+  Nanos ack_wait{0};     // Waiting segment to ACK, at the capture point: bounds the hold.
+  Nanos ack_delay{0};    // The same less the round trip: what the receiver's timer added.
+  Nanos release_gap{0};  // ACK to release, less the round trip.
+  std::uint64_t waiting_offset = 0, waiting_length = 0;
+  std::uint64_t release_offset = 0, release_length = 0;
+  std::uint32_t mss = 0;
+  bool pure_ack = true;
+  Confidence confidence = Confidence::kLow;
+};
+
+struct DirectionFlow {
+  std::uint64_t segments = 0, payload_bytes = 0, small_segments = 0, retransmissions = 0;
+  std::uint64_t nodelay_proofs = 0;  // Small data sent while a small segment was unacknowledged.
+  std::uint64_t held = 0;            // Small data that waited for such an ACK, whatever its delay.
+  bool nodelay_proven = false;
+  std::uint32_t mss = 0;
+  std::optional<RealTime> fin_at, rst_at;
+};
+
+struct ConnectionFlow {
+  Endpoint client, server;
+  RealTime first, last;
+  FrameNumber first_frame;
+  bool syn_seen = false;
+  DirectionFlow from_client, from_server;
+  std::vector<Stall> stalls;           // In time; those of directions with proven NODELAY left out.
+  std::uint64_t stalls_left_out = 0;   // Above the bound of a connection.
+  std::uint64_t holds_of_one_rtt = 0;  // Held, but the ACK was prompt.
+
+  const DirectionFlow& from(Side side) const {
+    return side == Side::kClient ? from_client : from_server;
+  }
+};
+
+struct FlowReport {
+  std::vector<ConnectionFlow> connections;  // In the order of their first packets.
+  std::uint64_t frames = 0, segments = 0, second_copies = 0;
+  std::uint64_t connections_left_out = 0;  // Above the bound on tracked connections.
+};
+
+}  // namespace tailrace

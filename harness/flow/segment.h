@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Segment: one TCP segment, decoded from a packet. Pure, bounds-checked: packets come from anyone.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "harness/base/endpoint.h"
+#include "harness/flow/packet.h"
+
+namespace tailrace {
+
+struct Segment {
+  RealTime time;
+  FrameNumber frame;
+  Endpoint source, destination;
+  std::uint32_t seq = 0, ack = 0;
+  std::uint16_t window = 0;
+  bool syn = false, fin = false, rst = false, ack_flag = false, psh = false;
+  std::uint32_t length = 0;  // Of the payload, by the IP header: the capture may hold less.
+  std::string_view payload;  // What was captured of it; lent with the packet.
+  std::uint16_t mss = 0;     // Option of a SYN; 0: none.
+  std::optional<std::uint8_t> window_scale;
+  std::optional<std::uint32_t> ts_value, ts_echo;
+  std::uint32_t ip_id = 0;       // IPv6 has none: 0.
+  std::size_t header_bytes = 0;  // Of the packet, up to the payload.
+
+  std::uint32_t end() const { return seq + length + (syn ? 1 : 0) + (fin ? 1 : 0); }
+};
+
+// Nothing for what is no TCP, a fragment after the first, or cut inside its headers.
+std::optional<Segment> decode_segment(const Packet& packet);
+
+// a before b in sequence space (RFC 9293, 3.4).
+constexpr bool seq_before(std::uint32_t a, std::uint32_t b) {
+  return static_cast<std::int32_t>(a - b) < 0;
+}
+
+}  // namespace tailrace

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/closure.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/judge/ladder.h"
+
+namespace tailrace {
+namespace {
+
+std::string_view word(Final final) {
+  if (final == Final::kEither) return "final response";
+  return final == Final::kResult ? "Result" : "Error";
+}
+
+bool carries(const Exchange& exchange, Final final) {
+  const RpcMessage* message = exchange.final_message();
+  if (message == nullptr) return false;
+  if (final == Final::kEither) return true;
+  return (message->kind == MessageKind::kError) == (final == Final::kError);
+}
+
+struct Streams {
+  std::vector<const Exchange*> streams;  // Event streams of POSTs that carried such a final.
+  std::size_t as_json = 0;               // Others that answered with JSON instead.
+  std::size_t other_final = 0;           // Event streams with the other kind of final.
+};
+
+Streams streams_with(const Timeline& timeline, Final final) {
+  Streams found;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (!exchange.is_post() || exchange.final_message() == nullptr) continue;
+    const bool initialize = exchange.asked && exchange.asked->method == "initialize";
+    if (initialize) continue;  // Its own stream is another question.
+    if (!exchange.is_event_stream()) {
+      ++found.as_json;
+    } else if (carries(exchange, final)) {
+      found.streams.push_back(&exchange);
+    } else {
+      ++found.other_final;
+    }
+  }
+  return found;
+}
+
+Judgement nothing_to_judge(const Streams& found, Final final) {
+  if (found.as_json > 0) {
+    return not_applicable(
+        fmt::format("the server answered with application/json, not an event stream ({} times)",
+                    found.as_json));
+  }
+  if (found.other_final > 0) {
+    return not_applicable(fmt::format("no event stream carried a JSON-RPC {}", word(final)));
+  }
+  return inconclusive(fmt::format("no {} was seen on an event stream", word(final)));
+}
+
+// The time from the final message to the end, or how long the stream was seen open.
+struct Ended {
+  bool open = false;
+  Nanos after{0};
+};
+
+Ended end_of(const Timeline& timeline, const Exchange& exchange) {
+  const MonoTime final_at = *exchange.final_at();
+  const bool seen = exchange.ended() && exchange.end != BodyEnd::kUnseen;
+  const MonoTime until = exchange.ended_at.value_or(timeline.last.value_or(final_at));
+  return {!seen, until - final_at};
+}
+
+bool overslept(const Timeline& timeline) {
+  return std::any_of(timeline.windows.begin(), timeline.windows.end(), [](const auto& window) {
+    return window.what.took > window.what.length + kOverslept;
+  });
+}
+
+Finding left_open(const Evidence& evidence, const std::vector<const Exchange*>& open,
+                  std::size_t judged, Final final, Rule rule) {
+  const bool all = open.size() == judged && judged >= kOpenStreamsAreHarm;
+  Finding finding = finding_of(evidence, "stream_ends", rule, all ? "harm.open_streams" : "");
+  const Exchange& first = *open.front();
+  finding.required = fmt::format("the response stream ends after the {}", word(final));
+  finding.observed =
+      fmt::format("{} of {} streams were still open {} s after their {}; first: {}", open.size(),
+                  judged, kLeftOpen.count() / 1000, word(final), describe(first));
+  finding.likely_cause =
+      final == Final::kError
+          ? "the path that sends an Error does not end the stream as the path of a Result does"
+          : "the sender of the stream is kept after the response, often by a routing table entry";
+  finding.cure = "drop the stream's sender (or call its end) once a Response or an Error went out";
+  finding.evidence = ladder_of(evidence.timeline, first);
+  finding.evidence.push_back(
+      gap_line(evidence.timeline, *first.final_at() + kLeftOpen, "no end of the stream so far"));
+  return finding;
+}
+
+Finding ends_late(const Evidence& evidence, const std::vector<const Exchange*>& streams,
+                  Nanos least, Final final, Rule rule) {
+  Finding finding = finding_of(evidence, "stream_ends", rule);
+  finding.required = fmt::format("the response stream ends after the {}", word(final));
+  finding.observed = fmt::format("all {} streams ended {} or more after their {}", streams.size(),
+                                 in_millis(least), word(final));
+  finding.likely_cause = "the stream is ended by a timer or by the next keep-alive, not at once";
+  finding.cure = "end the stream where the response is sent";
+  finding.evidence = ladder_of(evidence.timeline, *streams.front());
+  return finding;
+}
+
+bool replies_quickly(const Timeline& timeline) {
+  return std::any_of(timeline.exchanges.begin(), timeline.exchanges.end(), [](const auto& e) {
+    const auto final_at = e.final_at();
+    return final_at && *final_at - e.request_at < kQuickReply;
+  });
+}
+
+Judgement judge_ends(const Evidence& evidence, Final final, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  const Streams found = streams_with(timeline, final);
+  if (found.streams.empty()) return nothing_to_judge(found, final);
+  std::vector<const Exchange*> open;
+  Nanos least = Nanos::max(), most{0};
+  for (const Exchange* stream : found.streams) {
+    const Ended ended = end_of(timeline, *stream);
+    if (ended.open && ended.after < kLeftOpen) {
+      return inconclusive(fmt::format("{} was watched for {} after its {} only", describe(*stream),
+                                      in_millis(ended.after), word(final)));
+    }
+    if (ended.open) open.push_back(stream);
+    least = std::min(least, ended.after);
+    most = std::max(most, ended.after);
+  }
+  if (!open.empty()) return broken(left_open(evidence, open, found.streams.size(), final, rule));
+  Judgement judgement = held();
+  if (least >= kLate && found.streams.size() >= kLateStreams && replies_quickly(timeline)) {
+    if (overslept(timeline)) return inconclusive("our own timer overslept while watching the end");
+    judgement = broken(ends_late(evidence, found.streams, least, final, rule));
+  }
+  judgement.measurements.push_back({"streams_ended", fmt::format("{}", found.streams.size())});
+  judgement.measurements.push_back({"slowest_end", in_millis(most)});
+  if (most >= kNoteworthyEnd) judgement.measurements.push_back({"late_end", in_millis(most)});
+  return judgement;
+}
+
+Judgement judge_order(const Evidence& evidence, Final final, Rule rule) {
+  const Streams found = streams_with(evidence.timeline, final);
+  if (found.streams.empty()) return nothing_to_judge(found, final);
+  std::size_t ended = 0, out_of_order = 0;
+  const Exchange* first = nullptr;
+  for (const Exchange* stream : found.streams) {
+    if (!stream->ended() || stream->end == BodyEnd::kUnseen) continue;
+    ++ended;
+    if (stream->end == BodyEnd::kComplete) continue;
+    if (first == nullptr) first = stream;
+    ++out_of_order;
+  }
+  if (ended == 0) return not_applicable("no stream ended, so none could end out of order");
+  if (first == nullptr) return held();
+  Finding finding = finding_of(evidence, "stream_ends_in_order", rule);
+  finding.required = "a stream that ends completes its HTTP message: last chunk, then the next";
+  finding.observed =
+      fmt::format("{} of {} streams broke off inside their HTTP message after the {}; first: {}",
+                  out_of_order, ended, word(final), describe(*first));
+  finding.likely_cause = "the connection is dropped instead of the body being finished";
+  finding.cure = "finish the chunked body (0 CRLF CRLF) before the connection is closed or kept";
+  finding.evidence = ladder_of(evidence.timeline, *first);
+  if (!finding.evidence.empty()) finding.evidence.back().gap = true;
+  return broken(finding);
+}
+
+// What stands after the final message of a stream, as to which rule it breaks.
+struct Trailing {
+  const StreamEvent* event = nullptr;
+  bool must = false;
+};
+
+Trailing trailing_of(const Exchange& stream) {
+  bool after = false;
+  for (const StreamEvent& event : stream.events) {
+    const bool is_final = event.message && event.message->is_response();
+    if (!after) {
+      after = is_final;
+      continue;
+    }
+    if (!event.message) continue;  // A bare id or retry is fine.
+    const bool progress = event.message->method == "notifications/progress";
+    const bool notification = event.message->kind == MessageKind::kNotification;
+    return {&event, is_final || progress || !notification};
+  }
+  return {};
+}
+
+Judgement judge_nothing_follows(const Evidence& evidence, Final final, Rule once, Rule ends) {
+  const Streams found = streams_with(evidence.timeline, final);
+  if (found.streams.empty()) return nothing_to_judge(found, final);
+  for (const Exchange* stream : found.streams) {
+    const Trailing trailing = trailing_of(*stream);
+    if (trailing.event == nullptr) continue;
+    Finding finding = finding_of(evidence, "nothing_follows", trailing.must ? once : ends);
+    finding.required = fmt::format("the {} is the last message of its stream", word(final));
+    finding.observed = fmt::format("{} followed the {} of {}", describe(*trailing.event->message),
+                                   word(final), describe(*stream));
+    finding.likely_cause = "messages of the request are still routed to its stream after the end";
+    finding.cure = "forget the request's route before, or in one step with, its final message";
+    finding.evidence = ladder_of(evidence.timeline, *stream);
+    return broken(finding);
+  }
+  return held();
+}
+
+}  // namespace
+
+Check stream_ends(Final final, Rule rule) {
+  return {"stream_ends",
+          [=](const Evidence& evidence) { return judge_ends(evidence, final, rule); }};
+}
+
+Check stream_ends_in_order(Final final, Rule rule) {
+  return {"stream_ends_in_order",
+          [=](const Evidence& evidence) { return judge_order(evidence, final, rule); }};
+}
+
+Check nothing_follows(Final final, Rule once, Rule ends) {
+  return {"nothing_follows", [=](const Evidence& evidence) {
+            return judge_nothing_follows(evidence, final, once, ends);
+          }};
+}
+
+}  // namespace tailrace

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks of the end of a response stream (fairness.md, section 2, stream closure). Pure.
+#pragma once
+
+#include "harness/judge/check.h"
+
+namespace tailrace {
+
+enum class Final { kResult, kError, kEither };
+
+// "Left open": the end did not come within this time after the final message.
+inline constexpr Millis kLeftOpen{5000};
+// From here on a late end is a note; from kLate on, when all of at least kLateStreams are that
+// late while the server's other replies are quick, it is reported under the rule.
+inline constexpr Millis kNoteworthyEnd{250};
+inline constexpr Millis kLate{1000};
+inline constexpr std::size_t kLateStreams = 5;
+inline constexpr Millis kQuickReply{100};
+// So many streams of this run left open, and no other, is growth and not an accident.
+inline constexpr std::size_t kOpenStreamsAreHarm = 3;
+// A window of ours that took longer than this over its length shows a machine too busy to judge.
+inline constexpr Millis kOverslept{50};
+
+// Each event stream that carried such a final message ends within kLeftOpen after it.
+Check stream_ends(Final final, Rule rule);
+// ... and ends as HTTP demands: no FIN and no RST inside the message.
+Check stream_ends_in_order(Final final, Rule rule);
+// Nothing follows the final message: a second response, progress or text that is no JSON-RPC
+// breaks `once`; another notification breaks `ends`.
+Check nothing_follows(Final final, Rule once, Rule ends);
+
+}  // namespace tailrace

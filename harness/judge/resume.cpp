@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/resume.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "harness/judge/ladder.h"
+
+namespace tailrace {
+namespace {
+
+Millis retry_of(const Timeline& timeline) {
+  const std::string text = timeline.mark(kMarkRetry).value_or("0");
+  int retry = 0;
+  std::from_chars(text.data(), text.data() + text.size(), retry);
+  return Millis(retry);
+}
+
+bool has_final(const Exchange& exchange, Final final) {
+  const RpcMessage* message = exchange.final_message();
+  if (message == nullptr || !exchange.is_post() || !exchange.is_event_stream()) return false;
+  return final == Final::kEither ||
+         (message->kind == MessageKind::kError) == (final == Final::kError);
+}
+
+// Which stream issued an event id; ids issued on two streams convict nobody.
+std::map<std::string, const Exchange*> issuers(const Timeline& timeline) {
+  std::map<std::string, const Exchange*> by_id;
+  for (const Exchange& exchange : timeline.exchanges) {
+    for (const StreamEvent& event : exchange.events) {
+      if (!event.sse.id || event.sse.id->empty()) continue;
+      const auto [known, is_new] = by_id.try_emplace(*event.sse.id, &exchange);
+      if (!is_new && known->second != &exchange) known->second = nullptr;
+    }
+  }
+  return by_id;
+}
+
+Finding resumed(const Evidence& evidence, const Exchange& stream, const Exchange& resume,
+                Final final, Rule rule) {
+  const std::string_view word = final == Final::kError ? "Error" : "Result";
+  Finding finding = finding_of(evidence, "does_not_resume_after", rule);
+  finding.required = fmt::format("a stream that carried its {} is over: nothing to resume", word);
+  finding.observed =
+      fmt::format("the client sent GET with Last-Event-ID of {} {} after that stream's {}",
+                  describe(stream), in_millis(resume.request_at - *stream.final_at()), word);
+  finding.likely_cause = final == Final::kError
+                             ? "the client takes only a Result for the end of a request"
+                             : "the client reconnects whenever a stream with event ids ends";
+  finding.cure = "remember that the Response or Error came, and do not reconnect after it";
+  finding.evidence = ladder_of(evidence.timeline, stream);
+  for (auto& line : ladder_of(evidence.timeline, resume)) {
+    finding.evidence.push_back(std::move(line));
+  }
+  const auto get = std::find_if(finding.evidence.begin(), finding.evidence.end(),
+                                [](const auto& line) { return line.what.starts_with("GET"); });
+  if (get != finding.evidence.end()) get->gap = true;
+  return finding;
+}
+
+// How long the client lived after the last such stream had ended.
+Judgement lived_long_enough(const Timeline& timeline, MonoTime last_end) {
+  const Millis needed = retry_of(timeline) + kResumePatience;
+  const MonoTime left =
+      timeline.process_ended ? timeline.process_ended->at : timeline.last.value_or(last_end);
+  if (left - last_end >= needed) return held();
+  const std::string why = fmt::format(
+      "the client left {} after the stream's end; a resume would show only within {} ms",
+      in_millis(left - last_end), needed.count());
+  if (timeline.mark(kMarkContract) == "calls") return inconclusive(why);
+  return not_applicable(why + ": give it an adapter that lingers (TAILRACE_LINGER_MS)");
+}
+
+Judgement judge_resume(const Evidence& evidence, Final final, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  const auto by_id = issuers(timeline);
+  std::optional<MonoTime> last_end;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (has_final(exchange, final) && !exchange.events.empty() && exchange.ended_at &&
+        exchange.asked->method != "initialize") {
+      last_end = std::max(last_end.value_or(*exchange.ended_at), *exchange.ended_at);
+    }
+  }
+  if (!last_end) return inconclusive("the client asked for no stream that got its final message");
+  for (const Exchange& resume : timeline.exchanges) {
+    const std::string* id = resume.request.find("last-event-id");
+    if (resume.request.method != "GET" || id == nullptr) continue;
+    const auto issuer = by_id.find(*id);
+    if (issuer == by_id.end() || issuer->second == nullptr) continue;
+    const Exchange& stream = *issuer->second;
+    if (!has_final(stream, final) || resume.request_at < *stream.final_at()) continue;
+    return broken(resumed(evidence, stream, resume, final, rule));
+  }
+  return lived_long_enough(timeline, *last_end);
+}
+
+}  // namespace
+
+Check does_not_resume_after(Final final, Rule rule) {
+  return {"does_not_resume_after",
+          [=](const Evidence& evidence) { return judge_resume(evidence, final, rule); }};
+}
+
+}  // namespace tailrace

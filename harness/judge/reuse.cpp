@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/reuse.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/judge/ladder.h"
+#include "harness/wire/http_rules.h"
+
+namespace tailrace {
+namespace {
+
+const Exchange* last_complete(const Timeline& timeline, const Connection& connection) {
+  const Exchange* last = timeline.last_on(connection.id);
+  return last != nullptr && last->end == BodyEnd::kComplete ? last : nullptr;
+}
+
+// Shutting down: the client asked for nothing more after it, and its process ended or was ending.
+bool is_shutting_down(const Timeline& timeline, MonoTime at) {
+  return std::none_of(timeline.exchanges.begin(), timeline.exchanges.end(),
+                      [&](const Exchange& e) { return e.request_at > at; });
+}
+
+Judgement judge_resets(const Evidence& evidence, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  std::size_t complete = 0, reset = 0;
+  const Connection* first = nullptr;
+  for (const Connection& connection : timeline.connections) {
+    const Exchange* last = last_complete(timeline, connection);
+    if (last == nullptr) continue;
+    ++complete;
+    const auto& end = connection.peer_ended;
+    if (!end || end->how != Ending::kReset || end->at - *last->ended_at < kDelivered) continue;
+    if (is_shutting_down(timeline, end->at)) continue;
+    ++reset;
+    if (first == nullptr) first = &connection;
+  }
+  if (complete == 0) return inconclusive("no response was read to its end");
+  if (first == nullptr) return held();
+  const Exchange& last = *last_complete(timeline, *first);
+  Finding finding = finding_of(evidence, "does_not_reset_after_body", rule);
+  if (finding.requirements.empty()) finding.level = Level::kShould;  // A field regression.
+  finding.required = "a connection whose response was read to its end is kept or closed in order";
+  finding.observed = fmt::format(
+      "the client reset {} of {} connections; first {} after the end of the body had been sent",
+      reset, complete, in_millis(first->peer_ended->at - *last.ended_at));
+  finding.likely_cause = "the body is dropped before its end is read, and the socket with it";
+  finding.cure = "read the body to its end (bounded), then return the connection to the pool";
+  finding.evidence = ladder_of(timeline, last);
+  if (!finding.evidence.empty()) finding.evidence.back().gap = true;
+  return broken(finding);
+}
+
+Judgement judge_next_request(const Evidence& evidence, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  std::size_t reused = 0, completed = 0;
+  for (const Exchange& exchange : timeline.exchanges) {
+    completed += exchange.end == BodyEnd::kComplete;
+    if (exchange.index == 0 || !exchange.first_byte_at) continue;  // New, or a stale-race.
+    ++reused;
+    const bool garbled = !exchange.malformed.empty();
+    const bool wrong = exchange.final_message() != nullptr && exchange.asked &&
+                       exchange.final_message()->id && exchange.asked->id &&
+                       exchange.final_message()->id != exchange.asked->id;
+    if (!garbled && !wrong) continue;
+    Finding finding = finding_of(evidence, "connection_carries_next_request", rule,
+                                 wrong ? "harm.answer_to_wrong_caller" : "harm.answer_lost");
+    finding.required = "after a finished body the connection carries the next request";
+    finding.observed = garbled ? fmt::format("{} on a reused connection: {}", describe(exchange),
+                                             exchange.malformed.front())
+                               : fmt::format("{} on a reused connection got {}", describe(exchange),
+                                             describe(*exchange.final_message()));
+    finding.likely_cause = "state of the previous exchange is kept with the connection";
+    finding.cure = "reset the connection's per-request state when a response is done";
+    finding.evidence = ladder_of(timeline, exchange);
+    return broken(finding);
+  }
+  if (completed == 0) return inconclusive("no response was read to its end");
+  if (reused == 0) return not_applicable("the server ends its connections after each response");
+  Judgement judgement = held();
+  judgement.measurements.push_back({"requests_on_reused_connections", fmt::format("{}", reused)});
+  return judgement;
+}
+
+std::string ended_by(const Connection& connection) {
+  const auto& peer = connection.peer_ended;
+  const auto& we = connection.we_ended;
+  if (peer && (!we || peer->at < we->at)) {
+    return peer->how == Ending::kReset ? "client by RST" : "client by FIN";
+  }
+  return we ? "server" : "nobody";
+}
+
+Judgement measure_connections(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  std::size_t carried = 0, empty = 0, posts = 0, reset = 0, most = 0;
+  for (const Connection& connection : timeline.connections) {
+    ++(connection.streams.empty() ? empty : carried);
+    most = std::max(most, connection.streams.size());
+    reset += ended_by(connection) == "client by RST";
+  }
+  for (const Exchange& exchange : timeline.exchanges) {
+    posts += exchange.asked && exchange.asked->method == "tools/call";
+  }
+  if (posts == 0) return inconclusive("the client made no call");
+  Judgement judgement = held();
+  judgement.measurements = {{"calls", fmt::format("{}", posts)},
+                            {"connections_used", fmt::format("{}", carried)},
+                            {"connections_without_request", fmt::format("{}", empty)},
+                            {"most_requests_on_one", fmt::format("{}", most)},
+                            {"connections_reset_by_client", fmt::format("{}", reset)}};
+  return judgement;
+}
+
+// The next call's connection tells whether the last one was kept; its end tells who gave up.
+std::string patience_of(const Timeline& timeline, const Exchange& exchange) {
+  const Connection& connection = *timeline.connection(exchange.connection);
+  const auto next = exchange.index + 1 < connection.streams.size();
+  if (next) return "kept the connection";
+  const MonoTime from = exchange.final_at().value_or(exchange.request_at);
+  const auto& left = connection.peer_ended;
+  if (!left) return "left the connection alone";
+  return fmt::format("{} after {}", left->how == Ending::kReset ? "reset it" : "closed it",
+                     in_millis(left->at - from));
+}
+
+Judgement measure_patience(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  Judgement judgement = held();
+  auto mark = timeline.marks.begin();
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (!exchange.asked || exchange.asked->method != "tools/call") continue;
+    mark = std::find_if(mark, timeline.marks.end(), [&](const auto& m) {
+      return m.what.name == kMarkTerminator && m.at > exchange.request_at;
+    });
+    if (mark == timeline.marks.end()) break;
+    judgement.measurements.push_back(
+        {"terminator_" + mark->what.value, patience_of(timeline, exchange)});
+    ++mark;
+  }
+  if (judgement.measurements.empty()) return inconclusive("the client made no call");
+  return judgement;
+}
+
+}  // namespace
+
+Check does_not_reset_after_body(Rule rule) {
+  return {"does_not_reset_after_body",
+          [=](const Evidence& evidence) { return judge_resets(evidence, rule); }};
+}
+
+Check connection_carries_next_request(Rule rule) {
+  return {"connection_carries_next_request",
+          [=](const Evidence& evidence) { return judge_next_request(evidence, rule); }};
+}
+
+Check measures_connections() {
+  return {"measures_connections", measure_connections};
+}
+
+Check measures_patience() {
+  return {"measures_patience", measure_patience};
+}
+
+}  // namespace tailrace

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks and measurements of how a client treats its connections (fairness.md, section 2, drain,
+// clients). No rule makes a client keep a connection: only a reset of one whose body had ended is
+// reported. Pure.
+#pragma once
+
+#include "harness/judge/check.h"
+
+namespace tailrace {
+
+// The end of the body had been delivered at least this long before a reset that counts.
+inline constexpr Millis kDelivered{50};
+
+// A client does not reset a connection after the complete body of a response.
+Check does_not_reset_after_body(Rule rule);
+
+// As a client of ours: a finished body leaves the connection usable for the next request.
+Check connection_carries_next_request(Rule rule);
+
+// Held always, with what was measured: connections, requests on each, who ended them.
+Check measures_connections();
+
+// Held always: for each lateness of the terminator, whether the client waited for it. The script
+// marks "terminator_after" before each answer: "0 ms", "never", ...
+inline constexpr std::string_view kMarkTerminator = "terminator_after";
+Check measures_patience();
+
+}  // namespace tailrace

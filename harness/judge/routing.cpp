@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/routing.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "harness/judge/ladder.h"
+
+namespace tailrace {
+namespace {
+
+constexpr int kNotFound = 404;
+constexpr std::string_view kSessionHeader = "mcp-session-id";
+
+bool is_success(const Exchange& exchange) {
+  return exchange.response && exchange.response->status / 100 == 2;
+}
+
+std::string session_of(const Exchange& exchange) {
+  const std::string* id = exchange.request.find(kSessionHeader);
+  return id == nullptr ? "" : *id;
+}
+
+Judgement judge_deleted(const Evidence& evidence, Rule rule) {
+  const auto& exchanges = evidence.timeline.exchanges;
+  const auto erased = std::find_if(exchanges.begin(), exchanges.end(), [](const Exchange& e) {
+    return e.request.method == "DELETE" && e.response;
+  });
+  if (erased == exchanges.end()) return inconclusive("DELETE was not answered");
+  if (!is_success(*erased)) {
+    return not_applicable(
+        fmt::format("the server answered DELETE with {}: clients may not end "
+                    "its sessions",
+                    erased->response->status));
+  }
+  const std::string session = session_of(*erased);
+  const Exchange* served = nullptr;
+  std::size_t asked = 0;
+  for (auto later = erased + 1; later != exchanges.end(); ++later) {
+    if (session_of(*later) != session || !later->response) continue;
+    ++asked;
+    if (later->response->status != kNotFound && served == nullptr) served = &*later;
+  }
+  if (asked == 0) return inconclusive("no request of the ended session was answered");
+  if (served == nullptr) return held();
+  Finding finding = finding_of(evidence, "session_is_gone_after_delete", rule);
+  finding.required = "requests of an ended session are answered with 404";
+  finding.observed =
+      fmt::format("{} was answered with {} after DELETE had been answered with {}",
+                  describe(*served), served->response->status, erased->response->status);
+  finding.likely_cause = "DELETE ends the session's transport but leaves it in the session table";
+  finding.cure = "remove the session from the table before DELETE is answered";
+  finding.evidence = ladder_of(evidence.timeline, *erased);
+  for (auto& line : ladder_of(evidence.timeline, *served)) {
+    finding.evidence.push_back(std::move(line));
+  }
+  if (!finding.evidence.empty()) finding.evidence.back().gap = true;
+  return broken(finding);
+}
+
+// Whether a Result can be that of the method; methods we do not know always fit.
+bool fits(const std::string& method, const RpcMessage& message) {
+  if (message.kind != MessageKind::kResult) return true;
+  const Json& result = message.body["result"];
+  const bool lists_tools = result["tools"].is_array();
+  if (method == "tools/list") return lists_tools;
+  if (method == "ping") return !lists_tools && result.find("content") == nullptr;
+  return true;
+}
+
+Judgement judge_answers(const Evidence& evidence, const std::string& what, Rule rule) {
+  std::size_t answered = 0;
+  for (const Exchange& exchange : evidence.timeline.exchanges) {
+    const RpcMessage* final = exchange.final_message();
+    if (final == nullptr || !exchange.asked || !exchange.asked->id) continue;
+    // An Error may lack the id, or hold null, where the server could not read it.
+    const bool no_id = !final->id || final->id->text == "null";
+    if (final->kind == MessageKind::kError && no_id) continue;
+    ++answered;
+    const bool own_id = final->id == exchange.asked->id;
+    if (own_id && fits(exchange.asked->method, *final)) continue;
+    Finding finding =
+        finding_of(evidence, "answers_reach_their_requests", rule, "harm.answer_to_wrong_caller");
+    finding.required = "each request is answered with its own response";
+    finding.observed = fmt::format("{} got {} ({})", describe(exchange), describe(*final), what);
+    finding.likely_cause =
+        "responses are routed by the request id alone, or by the connection's previous request";
+    finding.cure = "key the routing table by session and request id, and remove entries when done";
+    finding.evidence = ladder_of(evidence.timeline, exchange);
+    return broken(finding);
+  }
+  if (answered == 0) return inconclusive("no answer was seen");
+  Judgement judgement = held();
+  judgement.measurements.push_back({"answers_compared", fmt::format("{}", answered)});
+  return judgement;
+}
+
+Judgement judge_answered(const Evidence& evidence, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  std::size_t asked = 0;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (!exchange.asked || exchange.asked->kind != MessageKind::kRequest) continue;
+    ++asked;
+    if (exchange.final_message() != nullptr) continue;
+    if (exchange.response && exchange.response->status / 100 != 2) continue;  // Refused.
+    // A request that met the server's FIN on a kept connection is the client's to repeat.
+    const bool stale = exchange.index > 0 && !exchange.first_byte_at;
+    if (stale || exchange.end == BodyEnd::kUnseen) {
+      const bool waited =
+          std::any_of(timeline.deadlines.begin(), timeline.deadlines.end(),
+                      [&](const auto& passed) { return passed.at > exchange.request_at; });
+      if (!waited) continue;
+    }
+    Finding finding = finding_of(evidence, "every_request_is_answered", rule, "harm.answer_lost");
+    finding.required = "each request gets its response";
+    finding.observed = describe(exchange) + " got none";
+    finding.likely_cause = "the request's route was dropped, or its handler's end is not noticed";
+    finding.cure = "send a Response or an Error for every request before its route goes away";
+    finding.evidence = ladder_of(timeline, exchange);
+    return broken(finding);
+  }
+  return asked == 0 ? inconclusive("no request was sent") : held();
+}
+
+Judgement judge_survival(const Evidence& evidence, Rule rule) {
+  const auto& exchanges = evidence.timeline.exchanges;
+  const auto failed = std::find_if(exchanges.begin(), exchanges.end(), [](const Exchange& e) {
+    return e.final_message() != nullptr && e.final_message()->kind == MessageKind::kError;
+  });
+  if (failed == exchanges.end()) return not_applicable("no JSON-RPC Error came to look beyond");
+  const Exchange* refused = nullptr;
+  std::size_t answered = 0;
+  for (auto later = failed + 1; later != exchanges.end(); ++later) {
+    if (!later->is_post() || !later->response || session_of(*later) != session_of(*failed)) {
+      continue;
+    }
+    ++answered;
+    if (later->response->status == kNotFound && refused == nullptr) refused = &*later;
+  }
+  if (answered == 0) return inconclusive("nothing was answered after the Error");
+  if (refused == nullptr) return held();
+  Finding finding = finding_of(evidence, "session_survives_error", rule, "harm.session_lost");
+  finding.required = "an Error ends its request, not the session";
+  finding.observed = fmt::format("{} was answered with 404 after {} got its Error",
+                                 describe(*refused), describe(*failed));
+  finding.likely_cause = "the failure of one handler tears down the session's transport";
+  finding.cure = "answer the request with the Error and keep the session";
+  finding.evidence = ladder_of(evidence.timeline, *failed);
+  for (auto& line : ladder_of(evidence.timeline, *refused)) {
+    finding.evidence.push_back(std::move(line));
+  }
+  return broken(finding);
+}
+
+Judgement judge_ids(const Evidence& evidence, Rule rule) {
+  std::map<std::pair<std::string, std::string>, const Exchange*> seen;
+  for (const Exchange& exchange : evidence.timeline.exchanges) {
+    if (!exchange.asked || exchange.asked->kind != MessageKind::kRequest) continue;
+    if (!exchange.asked->id) continue;
+    // initialize has no session yet; its id counts for the session it opens.
+    std::string session = session_of(exchange);
+    if (session.empty() && exchange.response) {
+      const std::string* given = exchange.response->find(kSessionHeader);
+      if (given != nullptr) session = *given;
+    }
+    const auto [first, is_new] = seen.try_emplace({session, exchange.asked->id->text}, &exchange);
+    if (is_new) continue;
+    Finding finding = finding_of(evidence, "request_ids_are_unique", rule);
+    finding.required = "a requestor uses each request id once in a session";
+    finding.observed =
+        fmt::format("{} reused the id of {}", describe(exchange), describe(*first->second));
+    finding.likely_cause = "the id counter is kept per call or per connection, not per session";
+    finding.cure = "count request ids in the session";
+    finding.evidence = ladder_of(evidence.timeline, *first->second);
+    for (auto& line : ladder_of(evidence.timeline, exchange)) {
+      finding.evidence.push_back(std::move(line));
+    }
+    return broken(finding);
+  }
+  if (seen.size() < 2) return inconclusive("fewer than two requests were seen");
+  return held();
+}
+
+}  // namespace
+
+Check session_is_gone_after_delete(Rule rule) {
+  return {"session_is_gone_after_delete",
+          [=](const Evidence& evidence) { return judge_deleted(evidence, rule); }};
+}
+
+Check answers_reach_their_requests(std::string what, Rule rule) {
+  return {"answers_reach_their_requests",
+          [=](const Evidence& evidence) { return judge_answers(evidence, what, rule); }};
+}
+
+Check every_request_is_answered(Rule rule) {
+  return {"every_request_is_answered",
+          [=](const Evidence& evidence) { return judge_answered(evidence, rule); }};
+}
+
+Check session_survives_error(Rule rule) {
+  return {"session_survives_error",
+          [=](const Evidence& evidence) { return judge_survival(evidence, rule); }};
+}
+
+Check request_ids_are_unique(Rule rule) {
+  return {"request_ids_are_unique",
+          [=](const Evidence& evidence) { return judge_ids(evidence, rule); }};
+}
+
+}  // namespace tailrace

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/net/link_body.h"
+
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <cstring>
+
+namespace tailrace {
+namespace {
+
+// Bytes kept of one direction of a connection; what follows is counted as TapTruncated.
+constexpr std::uint64_t kMostKept = 8U << 20;
+
+Ending ending_of(const Failure& failure) {
+  if (failure == asio::error::eof || failure == asio::ssl::error::stream_truncated) {
+    return Ending::kFin;
+  }
+  const bool reset = failure == asio::error::connection_reset ||
+                     failure == asio::error::broken_pipe ||
+                     failure == asio::error::connection_aborted;
+  return reset ? Ending::kReset : Ending::kError;
+}
+
+}  // namespace
+
+LinkBody::LinkBody(asio::io_context& io, TapContext tap, LinkOptions options)
+    : io_(io),
+      tap_(tap),
+      options_(options),
+      id_(tap.history->next_connection()),
+      socket_(io),
+      read_redactor_(*tap.vault),
+      write_redactor_(*tap.vault) {}
+
+void LinkBody::connect(const Endpoint& target, const TlsOptions& tls) {
+  target_text_ = target.text();
+  const Tcp::endpoint address = to_asio(target);
+  Failure failure;
+  socket_.open(address.protocol(), failure);
+  if (failure) return fail_to_connect(failure.message());
+  if (options_.receive_buffer > 0) {
+    socket_.set_option(asio::socket_base::receive_buffer_size(options_.receive_buffer), failure);
+  }
+  socket_.async_connect(address, [self = shared_from_this(), tls](const Failure& refused) {
+    if (self->ended_) return;
+    if (refused) return self->fail_to_connect(refused.message());
+    if (tls.enabled) return self->handshake(tls);
+    self->opened(Side::kClient);
+  });
+}
+
+void LinkBody::handshake(const TlsOptions& tls) {
+  Failure failure;
+  tls_context_.emplace(asio::ssl::context::tls_client);
+  tls_context_->set_verify_mode(asio::ssl::verify_peer);
+  if (tls.ca_file.empty()) {
+    tls_context_->set_default_verify_paths(failure);
+  } else {
+    tls_context_->load_verify_file(tls.ca_file, failure);
+  }
+  if (failure) return fail_to_connect("certificates: " + failure.message());
+  tls_.emplace(socket_, *tls_context_);
+  tls_->set_verify_callback(asio::ssl::host_name_verification(tls.server_name));
+  // What SSL_set_tlsext_host_name() expands to, without its C cast.
+  SSL_ctrl(tls_->native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+           const_cast<char*>(tls.server_name.c_str()));
+  tls_->async_handshake(asio::ssl::stream_base::client,
+                        [self = shared_from_this()](const Failure& refused) {
+                          if (self->ended_) return;
+                          if (refused) return self->fail_to_connect("TLS: " + refused.message());
+                          self->opened(Side::kClient);
+                        });
+}
+
+void LinkBody::fail_to_connect(const std::string& why) {
+  ended_ = true;
+  tap_.history->append(ConnectFailed{target_text_, why});
+  release();
+}
+
+void LinkBody::adopt(Tcp::socket socket) {
+  socket_ = std::move(socket);
+  opened(Side::kServer);
+}
+
+void LinkBody::opened(Side we_are) {
+  Failure failure;
+  socket_.set_option(Tcp::no_delay(options_.no_delay), failure);
+  ask_for_quick_acks();
+  const auto local = socket_.local_endpoint(failure);
+  const auto remote = socket_.remote_endpoint(failure);
+  is_open_ = true;
+  we_are_ = we_are;
+  tap_.history->append(ConnectionOpened{id_, to_endpoint(local), to_endpoint(remote), we_are,
+                                        options_.no_delay, options_.quick_ack, tls_.has_value()});
+  read_next();
+  write_next();
+}
+
+// Linux clears the quick-ACK mode with the next answer it sends, hence again each time (tcp(7)).
+void LinkBody::ask_for_quick_acks() {
+  if (!options_.quick_ack) return;
+  const int on = 1;
+  ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+}
+
+void LinkBody::read_next() {
+  if (reading_ || paused_ || ended_ || !is_open_) return;
+  reading_ = true;
+  auto handler = [self = shared_from_this()](const Failure& failure, std::size_t count) {
+    self->has_read(failure, count);
+  };
+  ask_for_quick_acks();
+  if (tls_) {
+    tls_->async_read_some(asio::buffer(buffer_), std::move(handler));
+  } else {
+    socket_.async_read_some(asio::buffer(buffer_), std::move(handler));
+  }
+}
+
+void LinkBody::has_read(const Failure& failure, std::size_t count) {
+  const MonoTime now = mono_now();
+  reading_ = false;
+  if (ended_) return;
+  if (count > 0) record(true, {buffer_.data(), count}, now);
+  if (failure) return peer_ended(failure);
+  read_next();
+}
+
+void LinkBody::record(bool read, std::string_view bytes, MonoTime at) {
+  std::uint64_t& kept = read ? kept_read_ : kept_written_;
+  if (kept > kMostKept) return;
+  kept += bytes.size();
+  if (kept > kMostKept) return tap_.history->append_at(at, TapTruncated{id_, read});
+  std::string masked = (read ? read_redactor_ : write_redactor_).mask(bytes);
+  if (read) {
+    tap_.history->append_at(at, BytesRead{id_, std::move(masked)});
+  } else {
+    tap_.history->append_at(at, BytesWritten{id_, std::move(masked)});
+  }
+}
+
+void LinkBody::peer_ended(const Failure& failure) {
+  const Ending how = ending_of(failure);
+  tap_.history->append(PeerEnded{id_, how});
+  // After its FIN a client may still read what we send; after a reset there is nothing left.
+  if (how != Ending::kFin) {
+    ended_ = true;
+    release();
+  } else if (we_are_ == Side::kClient) {
+    end(Ending::kFin);  // HTTP has no use for a connection whose server is done.
+  }
+}
+
+void LinkBody::write(std::string bytes) {
+  if (ended_ || bytes.empty()) return;
+  writes_.push_back(std::move(bytes));
+  write_next();
+}
+
+void LinkBody::write_next() {
+  if (writing_ || ended_ || !is_open_ || writes_.empty()) return;
+  writing_ = true;
+  const std::string& front = writes_.front();
+  const auto rest =
+      asio::buffer(front.data() + written_of_front_, front.size() - written_of_front_);
+  auto handler = [self = shared_from_this()](const Failure& failure, std::size_t count) {
+    self->has_written(failure, count);
+  };
+  if (tls_) {
+    tls_->async_write_some(rest, std::move(handler));
+  } else {
+    socket_.async_write_some(rest, std::move(handler));
+  }
+}
+
+void LinkBody::has_written(const Failure& failure, std::size_t count) {
+  const MonoTime now = mono_now();
+  writing_ = false;
+  if (ended_) return;
+  ask_for_quick_acks();
+  if (failure) {
+    writes_.clear();
+    return;  // The read side sees how the connection ended, and what came before that.
+  }
+  const std::string& front = writes_.front();
+  record(false, std::string_view(front).substr(written_of_front_, count), now);
+  written_of_front_ += count;
+  if (written_of_front_ == front.size()) {
+    writes_.pop_front();
+    written_of_front_ = 0;
+  }
+  if (writes_.empty() && half_close_after_writes_) return half_close();
+  write_next();
+}
+
+void LinkBody::half_close() {
+  if (ended_ || !is_open_) return;
+  half_close_after_writes_ = !writes_.empty();
+  if (half_close_after_writes_) return;
+  Failure failure;
+  socket_.shutdown(Tcp::socket::shutdown_send, failure);
+  tap_.history->append(WeEnded{id_, Ending::kFin, true});
+}
+
+void LinkBody::end(Ending how) {
+  if (ended_) return;
+  ended_ = true;
+  Failure failure;
+  if (how == Ending::kReset) {
+    socket_.set_option(asio::socket_base::linger(true, 0), failure);
+  } else {
+    socket_.shutdown(Tcp::socket::shutdown_both, failure);
+  }
+  if (is_open_) tap_.history->append(WeEnded{id_, how, false});
+  release();
+}
+
+void LinkBody::pause(bool paused) {
+  paused_ = paused;
+  if (!paused) read_next();
+  // A read that is under way takes one more buffer; the receive window fills up after it.
+}
+
+void LinkBody::release() {
+  Failure failure;
+  socket_.close(failure);
+  writes_.clear();
+}
+
+Endpoint to_endpoint(const Tcp::endpoint& from) {
+  Endpoint endpoint;
+  if (from.address().is_v4()) return v4_endpoint(from.address().to_v4().to_bytes(), from.port());
+  const auto bytes = from.address().to_v6().to_bytes();
+  std::copy(bytes.begin(), bytes.end(), endpoint.address.begin());
+  endpoint.port = from.port();
+  return endpoint;
+}
+
+Tcp::endpoint to_asio(const Endpoint& from) {
+  if (from.is_v4()) {
+    asio::ip::address_v4::bytes_type bytes{};
+    std::copy(from.address.begin() + 12, from.address.end(), bytes.begin());
+    return {asio::ip::address_v4(bytes), from.port};
+  }
+  asio::ip::address_v6::bytes_type bytes{};
+  std::copy(from.address.begin(), from.address.end(), bytes.begin());
+  return {asio::ip::address_v6(bytes), from.port};
+}
+
+}  // namespace tailrace

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// ClientDriver: our scripted client, the verbs of scenarios that judge a server. Used by the
+// script's thread; the sockets live on the Network's thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/net/network.h"
+#include "harness/peer/pace.h"
+#include "harness/peer/script.h"
+#include "harness/wire/http_head.h"
+
+namespace tailrace {
+
+// A server as we reach it. Header values are secrets until they are on the wire.
+struct ServerTarget {
+  std::string host;    // As in the Host header, with the port where it is not the default.
+  std::string target;  // "/mcp"
+  std::vector<Endpoint> addresses;
+  std::vector<HttpHeader> headers;
+  TlsOptions tls;
+};
+
+struct ToolCall {
+  std::string name;
+  Json arguments = Json(Json::Object{});
+};
+// The tools we may call: named by --tool or the manifest. No other is ever called.
+struct AllowedTools {
+  std::optional<ToolCall> plain, slow, failing, chatty;
+};
+
+struct ClientSettings {
+  ServerTarget server;
+  AllowedTools tools;
+  std::string revision;
+  Pace* pace = nullptr;  // Shared by the scripts of a run.
+  // A sample of the implementation's processes; empty where they cannot be seen.
+  std::function<std::optional<ProcessSampled>()> sample;
+};
+
+using SessionNumber = std::size_t;
+
+struct PostOptions {
+  ConnectionId on{};   // Pinned; otherwise an idle connection of ours, or a new one.
+  bool fresh = false;  // A new connection in any case.
+  SessionNumber session = 0;
+  std::optional<std::string> id{};  // Canonical JSON of the request id; default: the next number.
+};
+
+class ClientDriver : public Script {
+ public:
+  ClientDriver(Network& network, Vault& vault, History& history, ClientSettings settings);
+
+  // Does what the revision asks for before a request may be sent; declines where the server does
+  // not speak it. The first session has the number 0.
+  SessionNumber open_session();
+  // Asks for the settings' revision and tells which one the server answers with, "" where it
+  // refuses; ends the session that came of it.
+  std::string probe_revision();
+  bool has_session_id(SessionNumber session) const;
+  // DELETE of the session; its answer is awaited.
+  StreamId delete_session(SessionNumber session);
+
+  ConnectionId open_connection(const LinkOptions& options = {});
+  StreamId post(std::string_view method, const Json& params, const PostOptions& options = {});
+  // A request that a server answers with a Result: a named tool, else tools/list, else ping.
+  StreamId ask_for_result(const PostOptions& options = {});
+  // Requests that should bring a JSON-RPC Error, in the order to try; 0 <= attempt < kErrorKinds.
+  static constexpr std::size_t kErrorKinds = 3;
+  StreamId ask_for_error(std::size_t attempt, const PostOptions& options = {});
+
+  // The final message, the end of the response, or the end of the connection has come.
+  void await_answer(StreamId stream);
+  // Each response so far has ended, or the window is over.
+  void watch_ends(Millis window);
+  void close(ConnectionId connection);  // By FIN; awaited.
+  void close_all();
+  void sample(std::string label);
+  bool can_sample() const { return static_cast<bool>(settings_.sample); }
+  const AllowedTools& tools() const { return settings_.tools; }
+  void reset(ConnectionId connection);
+  // Open at both ends, and the last response on it is complete.
+  bool is_usable(ConnectionId connection) const;
+
+ private:
+  struct Session {
+    std::string id;  // Pseudonym; "" where the server gave none.
+    std::string revision;
+    int next_request = 1;
+    bool lists_tools = false;
+  };
+
+  std::optional<ConnectionId> idle_connection() const;
+  bool await_open(ConnectionId connection);
+  StreamId send(std::string_view method, const std::string& body, const PostOptions& options);
+  std::optional<StreamId> send_on(ConnectionId connection, const std::string& request);
+  std::vector<HttpHeader> headers_for(std::string_view method, const PostOptions& options) const;
+  StreamId initialize(Session& session);
+  void take_session(Session& session, StreamId stream);
+  void check_revision(const Session& session, const Json& answer);
+
+  Network& network_;
+  Vault& vault_;
+  ClientSettings settings_;
+  std::map<ConnectionId, Link> links_;
+  std::vector<Session> sessions_;
+};
+
+}  // namespace tailrace

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/peer/script.h"
+
+#include <algorithm>
+
+namespace tailrace {
+
+void Script::mark(std::string_view name, std::string value) {
+  history_.append(Marked{std::string(name), std::move(value)});
+}
+
+void Script::decline(std::string why) {
+  history_.append(Declined{std::move(why)});
+  stop();
+}
+
+void Script::stop() {
+  throw ScriptStopped{};
+}
+
+bool Script::wait_until(MonoTime until, const Condition& holds) {
+  return history_.wait_until(until, holds);
+}
+
+void Script::stop_if_over() {
+  if (mono_now() < give_up_at_) return;
+  history_.append(DeadlinePassed{"scenario", "the scenario to end", Millis(0)});
+  stop();
+}
+
+void Script::await(Deadline deadline, std::string waited_for, const Condition& holds) {
+  const Millis limit = stretched(deadline.limit);
+  if (wait_until(std::min(mono_now() + limit, give_up_at_), holds)) return;
+  stop_if_over();
+  history_.append(DeadlinePassed{std::string(deadline.name), std::move(waited_for), limit});
+  stop();
+}
+
+bool Script::watch(Deadline window, const Condition& holds) {
+  const MonoTime begun = mono_now();
+  const bool held = wait_until(std::min(begun + window.limit, give_up_at_), holds);
+  if (!held) stop_if_over();
+  history_.append(WindowEnded{std::string(window.name), window.limit, mono_now() - begun});
+  return held;
+}
+
+void Script::stay_connected(Millis length) {
+  watch({"stay_connected", length}, [](const Timeline&) { return false; });
+}
+
+}  // namespace tailrace

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/peer/server_driver.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/judge/resume.h"
+#include "harness/net/http_message.h"
+
+namespace tailrace {
+namespace {
+
+// A client's start: a cold JVM with its class loading on a busy machine.
+constexpr Deadline kFirstCall{"first_call", Millis(30000)};
+constexpr std::string_view kPath = "/mcp";
+constexpr std::string_view kFirstVersionWithPriming = "2025-11-25";
+
+std::string loopback_url(const Endpoint& endpoint) {
+  return fmt::format("http://{}{}", endpoint.text(), kPath);
+}
+
+bool is_call(const Exchange& exchange) {
+  return exchange.asked && exchange.asked->kind == MessageKind::kRequest &&
+         exchange.asked->method == "tools/call";
+}
+
+}  // namespace
+
+ServerDriver::ServerDriver(Network& network, Vault& vault, History& history,
+                           ServerSettings settings)
+    : Script(history), network_(network), vault_(vault), settings_(std::move(settings)) {}
+
+void ServerDriver::start_client(int calls, Millis linger) {
+  const bool counts_calls = settings_.contract == ClientContract::kCalls;
+  mark(kMarkContract, counts_calls ? "calls" : "conformance");
+  mark(kMarkCallLimit, std::to_string(settings_.call_limit.count()));
+  if (calls > 1 && !counts_calls) {
+    decline(
+        fmt::format("this question needs {} calls, and the client keeps the one-call contract: "
+                    "give it an adapter (fixtures/sut/README.md)",
+                    calls));
+  }
+  const Endpoint any_port = v4_endpoint({127, 0, 0, 1}, 0);
+  auto listener = network_.listen({&history_, &vault_}, any_port, settings_.links, [this](Link l) {
+    const std::scoped_lock lock(links_mutex_);
+    links_.emplace(l.id(), l);
+  });
+  if (!listener) {
+    history_.append(HarnessTrouble{listener.error().what});
+    stop();
+  }
+  listener_.emplace(std::move(*listener));
+  const Environment environment = {
+      {"TAILRACE_SCENARIO", settings_.scenario},
+      {"TAILRACE_CALLS", std::to_string(calls)},
+      {"TAILRACE_TOOL", "say_hello"},
+      {"TAILRACE_LINGER_MS", std::to_string(linger.count())},
+      {"TAILRACE_CALL_LIMIT_MS", std::to_string(settings_.call_limit.count())},
+      {"MCP_CONFORMANCE_SCENARIO", "tools_call"},
+      {"MCP_CONFORMANCE_CONTEXT", "{}"},
+  };
+  if (auto started = settings_.start_client(loopback_url(listener_->endpoint()), environment);
+      !started) {
+    history_.append(HarnessTrouble{"the client could not be started: " + started.error().what});
+    stop();
+  }
+}
+
+bool ServerDriver::wait_until(MonoTime until, const Condition& holds) {
+  const auto pending = [this](const Timeline& timeline) {
+    return std::any_of(timeline.exchanges.begin(), timeline.exchanges.end(), [this](const auto& e) {
+      return e.request_complete && !served_.contains(e.id);
+    });
+  };
+  for (;;) {
+    serve_pending();
+    bool held = false;
+    history_.wait_until(until, [&](const Timeline& timeline) {
+      held = holds(timeline);
+      return held || pending(timeline);
+    });
+    if (held || mono_now() >= until) return held;
+  }
+}
+
+void ServerDriver::serve_pending() {
+  const auto due = history_.read([this](const Timeline& timeline) {
+    std::vector<Exchange> exchanges;
+    for (const Exchange& exchange : timeline.exchanges) {
+      if (!exchange.request_complete || served_.contains(exchange.id)) continue;
+      exchanges.push_back(exchange);
+    }
+    return exchanges;
+  });
+  for (const Exchange& exchange : due) {
+    served_.insert(exchange.id);
+    serve(exchange);
+  }
+}
+
+void ServerDriver::serve(const Exchange& exchange) {
+  if (exchange.is_post()) return serve_post(exchange);
+  if (exchange.request.method == "DELETE") return respond(exchange, 200, {}, "");
+  respond(exchange, 405, {{"Allow", "POST, DELETE"}}, "");
+}
+
+void ServerDriver::serve_post(const Exchange& exchange) {
+  const RpcMessage& asked = *exchange.asked;
+  const std::vector<HttpHeader> json = {{"Content-Type", "application/json"}};
+  if (asked.kind == MessageKind::kInvalid || asked.kind == MessageKind::kBatch) {
+    return respond(exchange, 400, json, compose_error(std::nullopt, -32600, asked.why_invalid));
+  }
+  if (asked.kind != MessageKind::kRequest) return respond(exchange, 202, {}, "");
+  if (is_call(exchange)) {
+    calls_.push_back(exchange.id);
+    return;
+  }
+  if (asked.method == "initialize") return answer_initialize(exchange);
+  if (asked.method == "ping") {
+    return respond(exchange, 200, json, compose_result(*asked.id, Json(Json::Object{})));
+  }
+  if (asked.method == "tools/list") {
+    const auto tools = parse_json(R"({"tools":[
+      {"name":"say_hello","description":"Says hello","inputSchema":{"type":"object"}},
+      {"name":"add_numbers","description":"Adds two numbers","inputSchema":{"type":"object",
+       "properties":{"a":{"type":"number"},"b":{"type":"number"}},"required":["a","b"]}}]})");
+    return respond(exchange, 200, json, compose_result(*asked.id, *tools));
+  }
+  respond(exchange, 200, json, compose_error(asked.id, -32601, "this server does not know it"));
+}
+
+void ServerDriver::answer_initialize(const Exchange& exchange) {
+  const std::string& wanted = exchange.asked->body["params"]["protocolVersion"].as_string();
+  const bool known = wanted == "2025-03-26" || wanted == "2025-06-18" || wanted == "2025-11-25";
+  revision_ = settings_.revision;
+  if (revision_.empty()) revision_ = known ? wanted : "2025-11-25";
+  mark("revision", revision_);
+  Json capabilities, info, result;
+  capabilities.set("tools", Json(Json::Object{}));
+  info.set("name", "tailrace");
+  info.set("version", "0.1.0");
+  result.set("protocolVersion", revision_);
+  result.set("capabilities", std::move(capabilities));
+  result.set("serverInfo", std::move(info));
+  const std::string session =
+      fmt::format("tailrace-{:016x}", static_cast<std::uint64_t>(mono_now().since_boot.count()));
+  respond(exchange, 200, {{"Content-Type", "application/json"}, {"Mcp-Session-Id", session}},
+          compose_result(*exchange.asked->id, result));
+}
+
+void ServerDriver::respond(const Exchange& exchange, int status,
+                           const std::vector<HttpHeader>& headers, std::string_view body) {
+  link_of(exchange.id).write(compose_http_response(status, headers, body));
+}
+
+Link ServerDriver::link_of(StreamId stream) {
+  const ConnectionId id = history_.read(
+      [&](const Timeline& timeline) { return timeline.exchange(stream)->connection; });
+  const std::scoped_lock lock(links_mutex_);
+  const auto link = links_.find(id);
+  return link == links_.end() ? Link() : link->second;
+}
+
+RpcId ServerDriver::id_of(StreamId stream) const {
+  return history_.read([&](const Timeline& timeline) {
+    return timeline.exchange(stream)->asked->id.value_or(RpcId{"null"});
+  });
+}
+
+StreamId ServerDriver::await_call() {
+  await(kFirstCall, "a tools/call of the client", [this](const Timeline& timeline) {
+    return !calls_.empty() || timeline.process_ended.has_value();
+  });
+  if (calls_.empty()) stop();
+  const StreamId call = calls_.front();
+  calls_.pop_front();
+  return call;
+}
+
+void ServerDriver::await_exit(Millis limit) {
+  await({"client_exit", limit}, "the client to end",
+        [](const Timeline& timeline) { return timeline.process_ended.has_value(); });
+}
+
+bool ServerDriver::watch_return(StreamId call, Millis window) {
+  const auto lines = history_.read([](const Timeline& timeline) { return timeline.lines.size(); });
+  return watch({"call_returns", window}, [&](const Timeline& timeline) {
+    const bool told = std::any_of(
+        timeline.lines.begin() + static_cast<std::ptrdiff_t>(lines), timeline.lines.end(),
+        [](const auto& line) { return line.what.text.find("\"call\"") != std::string::npos; });
+    const bool asked_more = std::any_of(
+        timeline.exchanges.begin(), timeline.exchanges.end(), [&](const Exchange& later) {
+          return later.id > call && later.asked && later.asked->kind == MessageKind::kRequest;
+        });
+    return told || asked_more || timeline.process_ended.has_value();
+  });
+}
+
+void ServerDriver::use_event_ids(bool use, Millis retry) {
+  event_ids_ = use;
+  retry_ = retry;
+  mark(kMarkRetry, std::to_string(retry.count()));
+}
+
+std::string ServerDriver::event_id(StreamId stream) {
+  return fmt::format("stream-{}-event-{}", stream.value, ++events_sent_[stream]);
+}
+
+void ServerDriver::send_head(StreamId stream) {
+  std::string bytes = compose_http_head(200, {{"Content-Type", "text/event-stream"},
+                                              {"Cache-Control", "no-store"},
+                                              {"Transfer-Encoding", "chunked"}});
+  if (event_ids_ && revision_ >= kFirstVersionWithPriming) {
+    bytes +=
+        chunk_of(fmt::format("id: {}\nretry: {}\ndata: \n\n", event_id(stream), retry_.count()));
+  }
+  send_bytes(stream, std::move(bytes));
+}
+
+void ServerDriver::send_final(StreamId stream, const std::string& message, bool with_end) {
+  std::string event;
+  if (event_ids_) event += fmt::format("id: {}\n", event_id(stream));
+  if (event_ids_ && revision_ < kFirstVersionWithPriming) {
+    event += fmt::format("retry: {}\n", retry_.count());
+  }
+  event += "event: message\ndata: " + message + "\n\n";
+  std::string bytes = chunk_of(event);
+  if (with_end) bytes += kLastChunk;
+  send_bytes(stream, std::move(bytes));
+}
+
+void ServerDriver::send_result(StreamId stream, bool with_end) {
+  const auto result = parse_json(R"({"content":[{"type":"text","text":"hello"}]})");
+  send_final(stream, compose_result(id_of(stream), *result), with_end);
+}
+
+void ServerDriver::send_error(StreamId stream, bool with_end) {
+  send_final(stream, compose_error(id_of(stream), -32000, "failed on purpose"), with_end);
+}
+
+void ServerDriver::send_end(StreamId stream) {
+  send_bytes(stream, std::string(kLastChunk));
+}
+
+void ServerDriver::send_bytes(StreamId stream, std::string bytes) {
+  link_of(stream).write(std::move(bytes));
+}
+
+void ServerDriver::answer_with_result(StreamId stream) {
+  send_head(stream);
+  send_result(stream, true);
+}
+
+void ServerDriver::answer_with_error(StreamId stream) {
+  send_head(stream);
+  send_error(stream, true);
+}
+
+void ServerDriver::close_connection(StreamId stream) {
+  link_of(stream).close();
+}
+
+void ServerDriver::reset_connection(StreamId stream) {
+  link_of(stream).reset();
+}
+
+}  // namespace tailrace

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// ServerDriver: our scripted server, the verbs of scenarios that judge a client. Used by the
+// script's thread; the sockets live on the Network's thread.
+//
+// Whatever a script does not claim is answered correctly while it waits: initialize, ping,
+// tools/list, notifications, GET (405) and DELETE. A script claims tools/call, one at a time.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "harness/net/network.h"
+#include "harness/peer/script.h"
+
+namespace tailrace {
+
+enum class ClientContract : std::uint8_t {
+  kConformance,  // The official suite's: one call of each listed tool, no lingering.
+  kCalls,        // Ours: N calls, one line of JSON for each, lingering (fixtures/sut/README.md).
+};
+
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
+struct ServerSettings {
+  std::string scenario;  // Id, for TAILRACE_SCENARIO.
+  std::string revision;  // What we answer to initialize; "" is what the client asks for.
+  ClientContract contract = ClientContract::kConformance;
+  Millis call_limit{5000};  // The client's own limit of a call.
+  LinkOptions links;
+  // Starts the client with the URL as its last argument; its lines and its end go to the History.
+  std::function<Status(const std::string& url, const Environment& environment)> start_client;
+};
+
+class ServerDriver : public Script {
+ public:
+  ServerDriver(Network& network, Vault& vault, History& history, ServerSettings settings);
+
+  // Listens and starts the client, which shall make `calls` calls and then stay `linger`.
+  // Declines where more than one call is needed and the client keeps the one-call contract.
+  void start_client(int calls, Millis linger = Millis(0));
+
+  // The next tools/call of the client. Stops the script when the client left instead.
+  StreamId await_call();
+  // The client's process is gone.
+  void await_exit(Millis limit);
+  // The client has finished this call: told by its line, its next request or its end.
+  bool watch_return(StreamId call, Millis window);
+
+  // Parts of an event stream, one write each. send_head also sends the priming event where the
+  // revision has one and `ids` is set.
+  void send_head(StreamId stream);
+  void send_result(StreamId stream, bool with_end);
+  void send_error(StreamId stream, bool with_end);
+  void send_end(StreamId stream);
+  void send_bytes(StreamId stream, std::string bytes);
+  // head + priming | final message + end: the two writes of a typical server.
+  void answer_with_result(StreamId stream);
+  void answer_with_error(StreamId stream);
+
+  void close_connection(StreamId stream);
+  void reset_connection(StreamId stream);
+
+  void use_event_ids(bool use, Millis retry);
+  Millis call_limit() const { return settings_.call_limit; }
+
+ private:
+  bool wait_until(MonoTime until, const Condition& holds) override;
+  void serve_pending();
+  void serve(const Exchange& exchange);
+  void serve_post(const Exchange& exchange);
+  void answer_initialize(const Exchange& exchange);
+  void respond(const Exchange& exchange, int status, const std::vector<HttpHeader>& headers,
+               std::string_view body);
+  void send_final(StreamId stream, const std::string& message, bool with_end);
+  RpcId id_of(StreamId stream) const;
+  std::string event_id(StreamId stream);
+  Link link_of(StreamId stream);
+
+  Network& network_;
+  Vault& vault_;
+  ServerSettings settings_;
+  std::string revision_;
+  bool event_ids_ = false;
+  Millis retry_{0};
+  std::set<StreamId> served_;
+  std::deque<StreamId> calls_;
+  std::map<StreamId, int> events_sent_;
+  std::mutex links_mutex_;
+  std::map<ConnectionId, Link> links_;
+  std::optional<Listener> listener_;  // Last: it stops before what its callback uses.
+};
+
+}  // namespace tailrace

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/record/fact.h"
+
+#include <array>
+
+#include "harness/wire/escape.h"
+
+namespace tailrace {
+namespace {
+
+constexpr std::array<std::string_view, 3> kEndings = {"fin", "reset", "error"};
+
+// Writes the members of each kind of event; FactReader below reads the same names.
+struct FactWriter {
+  Json& out;
+
+  void operator()(const ConnectionOpened& e) {
+    put("opened", e.connection);
+    out.set("local", e.local.text());
+    out.set("remote", e.remote.text());
+    out.set("we_are", name_of(e.we_are));
+    out.set("no_delay", e.no_delay);
+    out.set("quick_ack", e.quick_ack);
+    out.set("tls", e.tls);
+  }
+  void operator()(const ConnectFailed& e) {
+    out.set("e", "connect_failed");
+    out.set("target", e.target);
+    out.set("why", e.why);
+  }
+  void operator()(const BytesRead& e) {
+    put("read", e.connection);
+    out.set("bytes", as_latin1_json_text(e.bytes));
+  }
+  void operator()(const BytesWritten& e) {
+    put("wrote", e.connection);
+    out.set("bytes", as_latin1_json_text(e.bytes));
+  }
+  void operator()(const TapTruncated& e) {
+    put("tap_truncated", e.connection);
+    out.set("read", e.read);
+  }
+  void operator()(const PeerEnded& e) {
+    put("peer_ended", e.connection);
+    out.set("how", name_of(e.how));
+  }
+  void operator()(const WeEnded& e) {
+    put("we_ended", e.connection);
+    out.set("how", name_of(e.how));
+    out.set("half", e.half);
+  }
+  void operator()(const DeadlinePassed& e) {
+    out.set("e", "deadline_passed");
+    out.set("name", e.name);
+    out.set("waited_for", e.waited_for);
+    out.set("limit_ms", std::int64_t{e.limit.count()});
+  }
+  void operator()(const WindowEnded& e) {
+    out.set("e", "window_ended");
+    out.set("name", e.name);
+    out.set("length_ms", std::int64_t{e.length.count()});
+    out.set("took_ns", std::int64_t{e.took.count()});
+  }
+  void operator()(const Marked& e) {
+    out.set("e", "marked");
+    out.set("name", e.name);
+    out.set("value", e.value);
+  }
+  void operator()(const Declined& e) {
+    out.set("e", "declined");
+    out.set("why", e.why);
+  }
+  void operator()(const ProcessSampled& e) {
+    out.set("e", "process_sampled");
+    out.set("label", e.label);
+    out.set("descriptors", e.descriptors);
+    out.set("files", e.files);
+    out.set("pipes", e.pipes);
+    out.set("anonymous", e.anonymous);
+    out.set("children", e.children);
+    out.set("resident_bytes", e.resident_bytes);
+    Json sockets{Json::Array{}};
+    for (const auto& socket : e.sockets) {
+      Json row;
+      row.set("local", socket.local.text());
+      row.set("remote", socket.remote.text());
+      row.set("state", socket.state);
+      sockets.push(std::move(row));
+    }
+    out.set("sockets", std::move(sockets));
+  }
+  void operator()(const ProcessLine& e) {
+    out.set("e", "process_line");
+    out.set("text", as_latin1_json_text(e.text));
+  }
+  void operator()(const ProcessEnded& e) {
+    out.set("e", "process_ended");
+    out.set("exit_code", e.exit_code);
+    out.set("signal", e.signal);
+    out.set("asked", e.asked);
+  }
+  void operator()(const HarnessTrouble& e) {
+    out.set("e", "harness_trouble");
+    out.set("what", e.what);
+  }
+
+  void put(const char* kind, ConnectionId connection) {
+    out.set("e", kind);
+    out.set("c", connection.value);
+  }
+};
+
+// Reads one event; the first missing or wrong member is kept in `wrong`.
+struct FactReader {
+  const Json& in;
+  std::string wrong;
+
+  std::string text(std::string_view name) {
+    if (!in[name].is_string()) complain(name, "text");
+    return in[name].as_string();
+  }
+  std::int64_t number(std::string_view name) {
+    if (!in[name].is_int()) complain(name, "a whole number");
+    return in[name].as_int();
+  }
+  bool flag(std::string_view name) {
+    if (!in[name].is_bool()) complain(name, "true or false");
+    return in[name].as_bool();
+  }
+  std::string bytes(std::string_view name) {
+    auto plain = from_latin1(text(name));
+    if (!plain) complain(name, "bytes as Latin-1 text");
+    return plain.value_or("");
+  }
+  ConnectionId connection() {
+    const auto value = number("c");
+    if (value < 1 || value > UINT32_MAX) complain("c", "a connection number from 1");
+    return {static_cast<std::uint32_t>(value)};
+  }
+  Endpoint endpoint(const Json& from, std::string_view name) {
+    auto parsed = parse_endpoint(from[name].as_string());
+    if (!parsed) complain(name, "an address and a port");
+    return parsed.value_or(Endpoint{});
+  }
+  Ending ending() {
+    const auto how = text("how");
+    for (std::size_t i = 0; i < kEndings.size(); ++i) {
+      if (kEndings[i] == how) return static_cast<Ending>(i);
+    }
+    complain("how", "fin, reset or error");
+    return Ending::kError;
+  }
+  void complain(std::string_view name, std::string_view expected) {
+    if (wrong.empty()) {
+      wrong = "member '" + std::string(name) + "' is not " + std::string(expected);
+    }
+  }
+
+  Event opened() {
+    ConnectionOpened e{connection(), endpoint(in, "local"), endpoint(in, "remote")};
+    e.we_are = text("we_are") == "server" ? Side::kServer : Side::kClient;
+    e.no_delay = flag("no_delay");
+    e.quick_ack = flag("quick_ack");
+    e.tls = flag("tls");
+    return e;
+  }
+  Event sampled() {
+    ProcessSampled e;
+    e.label = text("label");
+    e.descriptors = number("descriptors");
+    e.files = number("files");
+    e.pipes = number("pipes");
+    e.anonymous = number("anonymous");
+    e.children = number("children");
+    e.resident_bytes = number("resident_bytes");
+    for (const auto& row : in["sockets"].items()) {
+      e.sockets.push_back(
+          {endpoint(row, "local"), endpoint(row, "remote"), row["state"].as_string()});
+    }
+    return e;
+  }
+  Event read(const std::string& kind) {
+    if (kind == "opened") return opened();
+    if (kind == "connect_failed") return ConnectFailed{text("target"), text("why")};
+    if (kind == "read") return BytesRead{connection(), bytes("bytes")};
+    if (kind == "wrote") return BytesWritten{connection(), bytes("bytes")};
+    if (kind == "tap_truncated") return TapTruncated{connection(), flag("read")};
+    if (kind == "peer_ended") return PeerEnded{connection(), ending()};
+    if (kind == "we_ended") return WeEnded{connection(), ending(), flag("half")};
+    if (kind == "deadline_passed") {
+      return DeadlinePassed{text("name"), text("waited_for"), Millis(number("limit_ms"))};
+    }
+    if (kind == "window_ended") {
+      return WindowEnded{text("name"), Millis(number("length_ms")), Nanos(number("took_ns"))};
+    }
+    if (kind == "marked") return Marked{text("name"), text("value")};
+    if (kind == "declined") return Declined{text("why")};
+    if (kind == "process_sampled") return sampled();
+    if (kind == "process_line") return ProcessLine{bytes("text")};
+    if (kind == "process_ended") {
+      return ProcessEnded{static_cast<int>(number("exit_code")), static_cast<int>(number("signal")),
+                          flag("asked")};
+    }
+    if (kind == "harness_trouble") return HarnessTrouble{text("what")};
+    complain("e", "a kind of event this version knows");
+    return HarnessTrouble{};
+  }
+};
+
+}  // namespace
+
+std::string_view name_of(Ending ending) {
+  return kEndings[static_cast<std::size_t>(ending)];
+}
+
+Json to_json(const Fact& fact) {
+  Json out;
+  out.set("n", fact.sequence);
+  out.set("t", std::int64_t{fact.at.since_boot.count()});
+  std::visit(FactWriter{out}, fact.event);
+  return out;
+}
+
+Result<Fact> fact_from(const Json& json) {
+  FactReader reader{json, {}};
+  Fact fact;
+  fact.sequence = static_cast<std::uint64_t>(reader.number("n"));
+  fact.at = MonoTime{Nanos(reader.number("t"))};
+  fact.event = reader.read(reader.text("e"));
+  if (!reader.wrong.empty()) return trouble(reader.wrong);
+  return fact;
+}
+
+}  // namespace tailrace

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Facts: what the taps, the processes and the script did, raw and in order. Nothing here is
+// interpreted; HTTP, SSE and JSON-RPC are derived when judging (timeline.h). Values, any thread.
+// One fact is one line of `history.jsonl`.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "harness/base/endpoint.h"
+#include "harness/base/ids.h"
+#include "harness/base/result.h"
+#include "harness/base/time.h"
+#include "harness/wire/json.h"
+
+namespace tailrace {
+
+// Why a direction of a connection ended, as seen at our socket.
+enum class Ending : std::uint8_t { kFin, kReset, kError };
+
+struct ConnectionOpened {
+  ConnectionId connection;
+  Endpoint local, remote;
+  Side we_are = Side::kClient;
+  bool no_delay = true;    // TCP_NODELAY on our socket.
+  bool quick_ack = false;  // TCP_QUICKACK set again around each read.
+  bool tls = false;        // The tap is above TLS: bytes are plain text.
+};
+struct ConnectFailed {
+  std::string target;
+  std::string why;
+};
+struct BytesRead {
+  ConnectionId connection;
+  std::string bytes;  // Secrets already replaced (redaction.h).
+};
+struct BytesWritten {
+  ConnectionId connection;
+  std::string bytes;  // As far as the kernel took them; secrets already replaced.
+};
+struct TapTruncated {  // From here on the bytes of this direction are counted, not kept.
+  ConnectionId connection;
+  bool read = true;
+};
+struct PeerEnded {
+  ConnectionId connection;
+  Ending how = Ending::kFin;
+};
+struct WeEnded {
+  ConnectionId connection;
+  Ending how = Ending::kFin;
+  bool half = false;  // Only our sending direction.
+};
+struct DeadlinePassed {
+  std::string name;
+  std::string waited_for;
+  Millis limit{0};
+};
+// An observation window of the script ended. Far over its length: our own timer overslept.
+struct WindowEnded {
+  std::string name;
+  Millis length{0};
+  Nanos took{0};
+};
+struct Marked {  // The script names a point or a choice, for the checks.
+  std::string name;
+  std::string value;
+};
+// The implementation made another legal choice, so the script could not ask its question.
+struct Declined {
+  std::string why;
+};
+struct SocketFigure {
+  Endpoint local, remote;
+  std::string state;  // As in /proc/net/tcp: "ESTABLISHED", "CLOSE_WAIT", ...
+};
+struct ProcessSampled {  // The whole process tree of the implementation.
+  std::string label;
+  std::int64_t descriptors = 0, files = 0, pipes = 0, anonymous = 0, children = 0;
+  std::int64_t resident_bytes = 0;
+  std::vector<SocketFigure> sockets;
+};
+struct ProcessLine {  // One line of the implementation's standard output.
+  std::string text;
+};
+struct ProcessEnded {
+  int exit_code = -1;  // -1: ended by `signal`.
+  int signal = 0;
+  bool asked = false;  // We had asked it to stop.
+};
+struct HarnessTrouble {  // Trouble of the environment or of ours that spoiled the scenario.
+  std::string what;
+};
+
+using Event = std::variant<ConnectionOpened, ConnectFailed, BytesRead, BytesWritten, TapTruncated,
+                           PeerEnded, WeEnded, DeadlinePassed, WindowEnded, Marked, Declined,
+                           ProcessSampled, ProcessLine, ProcessEnded, HarnessTrouble>;
+
+struct Fact {
+  std::uint64_t sequence = 0;  // From 1, without holes.
+  MonoTime at;
+  Event event;
+};
+
+template <class... Fs>
+struct Overloaded : Fs... {
+  using Fs::operator()...;
+};
+
+std::string_view name_of(Ending ending);
+Json to_json(const Fact& fact);
+// Error: names the member that is missing or wrong. Facts come from files, so nothing is trusted.
+Result<Fact> fact_from(const Json& json);
+
+}  // namespace tailrace

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/record/history.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+
+namespace tailrace {
+namespace {
+
+// 0, or the errno of a write that failed; partial writes are carried on.
+int write_whole(int file, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t wrote = ::write(file, text.data(), text.size());
+    if (wrote < 0 && errno != EINTR) return errno;
+    if (wrote > 0) text.remove_prefix(static_cast<std::size_t>(wrote));
+  }
+  return 0;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<History>> History::create(const std::string& path) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644);
+  if (file < 0) return system_trouble("cannot create history '" + path + "'", errno);
+  return std::unique_ptr<History>(new History(file));
+}
+
+History::~History() {
+  ::close(file_);
+}
+
+void History::append_at(MonoTime at, Event event) {
+  {
+    const std::scoped_lock lock(mutex_);
+    const Fact fact{++sequence_, at, std::move(event)};
+    const int error = write_whole(file_, to_text(to_json(fact)) + "\n");
+    if (error != 0 && write_error_ == 0) write_error_ = error;
+    builder_.apply(fact);
+  }
+  grown_.notify_all();
+}
+
+bool History::wait_until(MonoTime until, const std::function<bool(const Timeline&)>& holds) const {
+  using SteadyTime = std::chrono::steady_clock::time_point;  // CLOCK_MONOTONIC in libstdc++.
+  std::unique_lock lock(mutex_);
+  return grown_.wait_until(lock, SteadyTime(until.since_boot),
+                           [&] { return holds(builder_.timeline()); });
+}
+
+Status History::written() const {
+  const std::scoped_lock lock(mutex_);
+  if (write_error_ != 0) return system_trouble("the history could not be written", write_error_);
+  return {};
+}
+
+Result<Timeline> replay(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return trouble("cannot read history '" + path + "'");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  TimelineBuilder builder;
+  std::uint64_t line_number = 0;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = text.find('\n', begin);
+    if (end == std::string::npos) break;
+    ++line_number;
+    const auto where = path + ":" + std::to_string(line_number) + ": ";
+    const auto json = parse_json(std::string_view(text).substr(begin, end - begin));
+    if (!json) return trouble(where + json.error().what);
+    const auto fact = fact_from(*json);
+    if (!fact) return trouble(where + fact.error().what);
+    if (fact->sequence != line_number) return trouble(where + "facts are missing before this one");
+    builder.apply(*fact);
+    begin = end + 1;
+  }
+  return builder.timeline();
+}
+
+}  // namespace tailrace

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/record/redaction.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "harness/base/assert.h"
+
+namespace tailrace {
+namespace {
+
+constexpr std::size_t kKeyBytes = 32;         // As long as the hash.
+constexpr std::size_t kMostCached = 1 << 16;  // Prefixes; then the cache begins anew.
+constexpr std::size_t kLongestName = 64;      // No sensitive header has a longer name.
+constexpr std::size_t kLongestTail = 4096;    // Longer secrets are not found across reads.
+constexpr std::size_t kPartialPrefix = 4;     // A shorter prefix at the end of a read is chance.
+constexpr std::string_view kAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+constexpr std::array<std::string_view, 5> kSensitive = {"authorization", "proxy-authorization",
+                                                        "cookie", "set-cookie", "mcp-session-id"};
+
+bool is_sensitive(std::string_view name) {
+  return std::find(kSensitive.begin(), kSensitive.end(), name) != kSensitive.end();
+}
+
+}  // namespace
+
+Vault::Vault() : key_(kKeyBytes, '\0'), known_(std::make_shared<std::vector<Secret>>()) {
+  const int drawn = RAND_bytes(reinterpret_cast<unsigned char*>(key_.data()), kKeyBytes);
+  TAILRACE_ASSERT(drawn == 1);
+}
+
+void Vault::protect(std::string_view secret) {
+  remember(secret, true);
+  // "Bearer abc": the token alone is as secret as the whole value.
+  if (const auto space = secret.rfind(' '); space != std::string_view::npos) {
+    remember(secret.substr(space + 1), true);
+  }
+}
+
+void Vault::learn(std::string_view secret) {
+  remember(secret, false);
+}
+
+void Vault::remember(std::string_view secret, bool by_user) {
+  if (secret.size() < kShortest) return;
+  const Secret entry{std::string(secret), pseudonym(secret)};
+  const std::scoped_lock lock(mutex_);
+  const auto is_it = [&](const Secret& known) { return known.text == secret; };
+  if (std::any_of(known_->begin(), known_->end(), is_it)) return;
+  auto next = std::make_shared<std::vector<Secret>>(*known_);
+  if (by_user) {
+    next->insert(next->begin(), entry);
+    ++by_user_;
+  } else {
+    next->push_back(entry);
+    if (next->size() - by_user_ > kMostLearned) {
+      next->erase(next->begin() + static_cast<std::ptrdiff_t>(by_user_));
+    }
+  }
+  known_ = std::move(next);
+}
+
+char Vault::pseudonym_byte(std::string_view prefix) const {
+  const std::scoped_lock lock(mutex_);
+  if (const auto cached = bytes_.find(prefix); cached != bytes_.end()) return cached->second;
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()),
+       reinterpret_cast<const unsigned char*>(prefix.data()), prefix.size(), digest.data(),
+       nullptr);
+  const char byte = kAlphabet[digest[0] % kAlphabet.size()];
+  if (bytes_.size() >= kMostCached) bytes_.clear();
+  bytes_.emplace(prefix, byte);
+  return byte;
+}
+
+std::string Vault::pseudonym(std::string_view secret) const {
+  std::string masked(secret);
+  for (std::size_t i = 0; i < secret.size(); ++i) {
+    masked[i] = pseudonym_byte(secret.substr(0, i + 1));
+  }
+  return masked;
+}
+
+std::string Vault::reveal(const std::string& pseudonym) const {
+  const Secrets secrets = known();
+  for (const Secret& secret : *secrets) {
+    if (secret.pseudonym == pseudonym) return secret.text;
+  }
+  return pseudonym;
+}
+
+std::string Vault::mask(std::string text) const {
+  const Secrets secrets = known();
+  for (const Secret& secret : *secrets) {
+    for (auto at = text.find(secret.text); at != std::string::npos;
+         at = text.find(secret.text, at + secret.text.size())) {
+      text.replace(at, secret.text.size(), secret.pseudonym);
+    }
+  }
+  return text;
+}
+
+Secrets Vault::known() const {
+  const std::scoped_lock lock(mutex_);
+  return known_;
+}
+
+std::string Redactor::mask(std::string_view bytes) {
+  std::string masked(bytes);
+  for (char& byte : masked) byte = mask_header_byte(byte);
+  mask_known(masked, bytes);
+  return masked;
+}
+
+// Looks at lines only, not at HTTP framing: a body line that begins like a sensitive header is
+// masked too, which costs nothing, and no framing error can let a secret through.
+char Redactor::mask_header_byte(char byte) {
+  if (byte == '\r' || byte == '\n') {
+    end_line();
+    return byte;
+  }
+  if (place_ == Place::kSensitiveValue) {
+    if (value_.empty() && (byte == ' ' || byte == '\t')) return byte;
+    value_ += byte;
+    return vault_->pseudonym_byte(value_);
+  }
+  if (place_ == Place::kLineStart) {
+    if (byte == ':') {
+      place_ = is_sensitive(name_) ? Place::kSensitiveValue : Place::kRestOfLine;
+    } else if (name_.size() == kLongestName) {
+      place_ = Place::kRestOfLine;
+    } else {
+      name_ += static_cast<char>(std::tolower(static_cast<unsigned char>(byte)));
+    }
+  }
+  return byte;
+}
+
+void Redactor::end_line() {
+  if (place_ == Place::kSensitiveValue) vault_->learn(value_);
+  place_ = Place::kLineStart;
+  name_.clear();
+  value_.clear();
+}
+
+void Redactor::mask_known(std::string& masked, std::string_view raw) {
+  const Secrets secrets = vault_->known();
+  const std::string joined = tail_ + std::string(raw);
+  const std::size_t skipped = tail_.size();
+  const auto cover = [&](std::size_t at, std::string_view pseudonym) {
+    for (std::size_t i = 0; i < pseudonym.size(); ++i) {
+      if (at + i >= skipped && at + i < joined.size()) masked[at + i - skipped] = pseudonym[i];
+    }
+  };
+  for (const Secret& secret : *secrets) {
+    for (auto at = joined.find(secret.text); at != std::string::npos;
+         at = joined.find(secret.text, at + 1)) {
+      cover(at, secret.pseudonym);
+    }
+    const std::size_t longest = std::min(secret.text.size() - 1, joined.size());
+    for (std::size_t length = longest; length >= kPartialPrefix; --length) {
+      if (joined.ends_with(std::string_view(secret.text).substr(0, length))) {
+        cover(joined.size() - length, secret.pseudonym);
+        break;
+      }
+    }
+  }
+  tail_ = joined.substr(joined.size() - std::min(joined.size(), kLongestTail));
+}
+
+}  // namespace tailrace

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Redaction: secrets are replaced before a byte reaches the History, a file or a report.
+//
+// A secret's every byte is replaced by one derived from a key of this run and the secret's bytes up
+// to there (HMAC-SHA-256), so that the pseudonym has the same length (stream offsets still match
+// the packets), can be made while bytes arrive in any split, and is equal for equal secrets: two
+// sessions stay two. The key is never written. Vault: thread-safe. Redactor: one per direction of
+// a connection, used by the thread that owns that connection.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tailrace {
+
+struct Secret {
+  std::string text;
+  std::string pseudonym;
+};
+using Secrets = std::shared_ptr<const std::vector<Secret>>;
+
+class Vault {
+ public:
+  Vault();  // Draws a new key.
+
+  // Shorter values are masked in their headers but not searched for elsewhere: replacing every
+  // "1" of a body would destroy the evidence.
+  static constexpr std::size_t kShortest = 6;
+  // Session ids of a long run are forgotten oldest first; secrets given by the user never.
+  static constexpr std::size_t kMostLearned = 512;
+
+  void protect(std::string_view secret);  // A secret the user gave (a header's value, a token).
+  void learn(std::string_view secret);    // One seen in a header, such as a session id.
+
+  std::string pseudonym(std::string_view secret) const;
+  char pseudonym_byte(std::string_view prefix) const;      // Of the last byte of `prefix`.
+  std::string reveal(const std::string& pseudonym) const;  // The text itself where it is unknown.
+  // Replaces every known secret; for texts that are whole (process output, reports).
+  std::string mask(std::string text) const;
+  Secrets known() const;
+
+ private:
+  void remember(std::string_view secret, bool by_user);
+
+  std::string key_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, char, std::less<>> bytes_;  // Cache of pseudonym_byte.
+  std::size_t by_user_ = 0;  // The first so many of `known_` came from the user.
+  Secrets known_;
+};
+
+class Redactor {
+ public:
+  explicit Redactor(Vault& vault) : vault_(&vault) {}
+  // The next bytes of this direction, masked; of the same length.
+  std::string mask(std::string_view bytes);
+
+ private:
+  char mask_header_byte(char byte);
+  void end_line();
+  void mask_known(std::string& masked, std::string_view raw);
+
+  enum class Place { kLineStart, kSensitiveValue, kRestOfLine };
+  Vault* vault_;
+  Place place_ = Place::kLineStart;
+  std::string name_;   // Of the present line, until its colon.
+  std::string value_;  // Of a sensitive header, so far.
+  std::string tail_;   // Last raw bytes: a secret may be split between two reads.
+};
+
+}  // namespace tailrace

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/record/timeline.h"
+
+#include <algorithm>
+
+#include "harness/record/connection_decoder.h"
+#include "harness/wire/http_rules.h"
+
+namespace tailrace {
+namespace {
+
+const StreamEvent* final_event(const Exchange& exchange) {
+  const auto is_final = [](const StreamEvent& event) {
+    return event.message && event.message->is_response();
+  };
+  const auto found = std::find_if(exchange.events.begin(), exchange.events.end(), is_final);
+  return found == exchange.events.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+bool Exchange::is_event_stream() const {
+  return response && tailrace::is_event_stream(*response);
+}
+
+const RpcMessage* Exchange::final_message() const {
+  if (const StreamEvent* event = final_event(*this)) return &*event->message;
+  return answer && answer->is_response() ? &*answer : nullptr;
+}
+
+std::optional<MonoTime> Exchange::final_at() const {
+  if (const StreamEvent* event = final_event(*this)) return event->at;
+  return answer && answer->is_response() ? ended_at : std::nullopt;
+}
+
+const Endpoint& Connection::client() const {
+  return opened.we_are == Side::kClient ? opened.local : opened.remote;
+}
+
+const Endpoint& Connection::server() const {
+  return opened.we_are == Side::kClient ? opened.remote : opened.local;
+}
+
+const Connection* Timeline::connection(ConnectionId id) const {
+  const auto found = std::find_if(connections.begin(), connections.end(),
+                                  [&](const Connection& c) { return c.id == id; });
+  return found == connections.end() ? nullptr : &*found;
+}
+
+const Exchange* Timeline::exchange(StreamId id) const {
+  return id && id.value <= exchanges.size() ? &exchanges[id.value - 1] : nullptr;
+}
+
+const Exchange* Timeline::last_on(ConnectionId id) const {
+  const Connection* on = connection(id);
+  return on == nullptr || on->streams.empty() ? nullptr : exchange(on->streams.back());
+}
+
+std::optional<std::string> Timeline::mark(std::string_view name) const {
+  const auto found = std::find_if(marks.rbegin(), marks.rend(),
+                                  [&](const At<Marked>& m) { return m.what.name == name; });
+  if (found == marks.rend()) return std::nullopt;
+  return found->what.value;
+}
+
+TimelineBuilder::TimelineBuilder() = default;
+TimelineBuilder::~TimelineBuilder() = default;
+
+void TimelineBuilder::apply(const Fact& fact) {
+  const MonoTime at = fact.at;
+  timeline_.begun = timeline_.begun.value_or(at);
+  timeline_.last = at;
+  std::visit(Overloaded{
+                 [&](const ConnectionOpened& e) { open(e, at); },
+                 [&](const ConnectFailed& e) {
+                   timeline_.refused.push_back({at, e});
+                 },
+                 [&](const BytesRead& e) { bytes(e.connection, true, e.bytes, at); },
+                 [&](const BytesWritten& e) { bytes(e.connection, false, e.bytes, at); },
+                 [&](const TapTruncated& e) { truncate(e.connection); },
+                 [&](const PeerEnded& e) { end(e.connection, true, e.how, at); },
+                 [&](const WeEnded& e) {
+                   e.half ? half_close(e.connection, at) : end(e.connection, false, e.how, at);
+                 },
+                 [&](const DeadlinePassed& e) {
+                   timeline_.deadlines.push_back({at, e});
+                 },
+                 [&](const WindowEnded& e) {
+                   timeline_.windows.push_back({at, e});
+                 },
+                 [&](const Marked& e) {
+                   timeline_.marks.push_back({at, e});
+                 },
+                 [&](const Declined& e) {
+                   timeline_.declined.push_back({at, e});
+                 },
+                 [&](const ProcessSampled& e) {
+                   timeline_.samples.push_back({at, e});
+                 },
+                 [&](const ProcessLine& e) {
+                   timeline_.lines.push_back({at, e});
+                 },
+                 [&](const ProcessEnded& e) {
+                   timeline_.process_ended = At<ProcessEnded>{at, e};
+                 },
+                 [&](const HarnessTrouble& e) {
+                   timeline_.troubles.push_back({at, e});
+                 },
+             },
+             fact.event);
+}
+
+Connection* TimelineBuilder::find(ConnectionId id) {
+  return const_cast<Connection*>(timeline_.connection(id));
+}
+
+ConnectionDecoder* TimelineBuilder::decoder(ConnectionId id) {
+  const Connection* known = timeline_.connection(id);
+  if (known == nullptr) return nullptr;
+  return decoders_[static_cast<std::size_t>(known - timeline_.connections.data())].get();
+}
+
+void TimelineBuilder::open(const ConnectionOpened& opened, MonoTime at) {
+  if (find(opened.connection) != nullptr) return;  // A file may say it twice; the first holds.
+  Connection connection;
+  connection.id = opened.connection;
+  connection.opened_at = at;
+  connection.opened = opened;
+  timeline_.connections.push_back(std::move(connection));
+  decoders_.push_back(
+      std::make_unique<ConnectionDecoder>(timeline_, timeline_.connections.size() - 1));
+}
+
+void TimelineBuilder::bytes(ConnectionId id, bool read, const std::string& bytes, MonoTime at) {
+  Connection* connection = find(id);
+  if (connection == nullptr) return;
+  (read ? connection->read_bytes : connection->written_bytes) += bytes.size();
+  const bool by_client = read == (connection->opened.we_are == Side::kServer);
+  if (by_client) {
+    decoder(id)->from_client(bytes, at);
+  } else {
+    decoder(id)->from_server(bytes, at);
+  }
+}
+
+void TimelineBuilder::end(ConnectionId id, bool by_peer, Ending how, MonoTime at) {
+  Connection* connection = find(id);
+  if (connection == nullptr) return;
+  auto& known = by_peer ? connection->peer_ended : connection->we_ended;
+  if (!known) known = ConnectionEnd{at, how};
+  const bool by_client = by_peer == (connection->opened.we_are == Side::kServer);
+  // Who ends his own direction leaves the other's open; only our own full close and every reset
+  // end both.
+  if (by_client && how == Ending::kFin && by_peer) return decoder(id)->client_done(at);
+  BodyEnd becomes = how == Ending::kFin ? BodyEnd::kCut : BodyEnd::kReset;
+  if (by_client) becomes = by_peer ? BodyEnd::kReset : BodyEnd::kUnseen;
+  decoder(id)->client_done(at);
+  decoder(id)->server_done(at, becomes);
+}
+
+void TimelineBuilder::half_close(ConnectionId id, MonoTime at) {
+  Connection* connection = find(id);
+  if (connection == nullptr) return;
+  connection->half_closed = true;
+  if (connection->opened.we_are == Side::kClient) return decoder(id)->client_done(at);
+  decoder(id)->server_done(at, BodyEnd::kCut);
+}
+
+void TimelineBuilder::truncate(ConnectionId id) {
+  Connection* connection = find(id);
+  if (connection == nullptr) return;
+  connection->truncated = true;
+  decoder(id)->lose_sight();
+}
+
+}  // namespace tailrace

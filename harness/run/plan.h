@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Plan: which scenarios run, at which revision and in which mode, in which order. Pure.
+#pragma once
+
+#include "harness/run/options.h"
+#include "harness/scenario/scenario.h"
+
+namespace tailrace {
+
+inline constexpr std::string_view kNewestRevision = "2025-11-25";
+inline constexpr std::string_view kRevisions[] = {"2025-03-26", "2025-06-18", "2025-11-25"};
+
+struct PlannedRun {
+  const Scenario* scenario = nullptr;
+  std::string revision;  // "auto" for a client that names its own.
+  std::string mode;
+  int repeat = 1;
+};
+
+struct Plan {
+  std::vector<PlannedRun> runs;  // Exclusive ones last.
+  std::vector<std::string> not_asked;
+};
+
+// Error: a word of `only` that selects nothing, with the nearest id.
+Result<Plan> make_plan(const RunOptions& options, const Registry& registry,
+                       const std::vector<std::string>& revisions);
+
+}  // namespace tailrace

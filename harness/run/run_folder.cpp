@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/run/run_folder.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace tailrace {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kRunSchema = "tailrace.run/1";
+
+Result<std::string> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return trouble("cannot read '" + path + "'");
+  return std::string{std::istreambuf_iterator<char>(file), {}};
+}
+
+// One JSON value a line; a last line without its end, as a crash leaves it, is left out.
+Result<std::vector<Json>> read_lines(const std::string& path) {
+  const auto text = read_file(path);
+  if (!text) return std::unexpected(text.error());
+  std::vector<Json> lines;
+  for (std::size_t begin = 0;;) {
+    const auto end = text->find('\n', begin);
+    if (end == std::string::npos) return lines;
+    auto json = parse_json(std::string_view(*text).substr(begin, end - begin));
+    if (!json) {
+      return trouble(path + ":" + std::to_string(lines.size() + 1) + ": " + json.error().what);
+    }
+    lines.push_back(std::move(*json));
+    begin = end + 1;
+  }
+}
+
+Json to_json(const CaptureOutcome& capture) {
+  Json json;
+  json.set("why_none", capture.why_none);
+  json.set("required", capture.required);
+  json.set("received", capture.received);
+  json.set("written", capture.written);
+  json.set("dropped", capture.dropped);
+  json.set("marker_seen", capture.marker_seen);
+  return json;
+}
+
+CaptureOutcome capture_from(const Json& json) {
+  CaptureOutcome capture;
+  capture.why_none = json["why_none"].as_string();
+  capture.required = json["required"].as_bool();
+  capture.received = static_cast<std::uint64_t>(json["received"].as_int());
+  capture.written = static_cast<std::uint64_t>(json["written"].as_int());
+  capture.dropped = static_cast<std::uint64_t>(json["dropped"].as_int());
+  capture.marker_seen = json["marker_seen"].as_bool();
+  return capture;
+}
+
+DrivenScenario driven_from(const Json& json) {
+  DrivenScenario run;
+  run.id = json["id"].as_string();
+  run.revision = json["revision"].as_string();
+  run.mode = json["mode"].as_string();
+  run.history = json["history"].as_string();
+  run.repeat = static_cast<int>(json["repeat"].as_int(1));
+  run.ms = json["ms"].as_double();
+  return run;
+}
+
+ClockSample clock_from(const Json& json) {
+  return {{Nanos(json["before"].as_int())},
+          {Nanos(json["real"].as_int())},
+          {Nanos(json["after"].as_int())}};
+}
+
+}  // namespace
+
+Result<RunFolder> RunFolder::create(const std::string& path) {
+  std::error_code failure;
+  const bool there = fs::exists(path, failure);
+  if (there && !fs::is_empty(path, failure)) {
+    return trouble("the run's folder '" + path + "' exists already; name another with --out");
+  }
+  fs::create_directories(fs::path(path) / "histories", failure);
+  if (failure) return trouble("cannot create '" + path + "': " + failure.message());
+  return RunFolder(path);
+}
+
+Result<RunFolder> RunFolder::open(const std::string& path) {
+  std::error_code failure;
+  if (!fs::exists(fs::path(path) / "run.json", failure)) {
+    return trouble("'" + path + "' is no run's folder: it holds no run.json");
+  }
+  return RunFolder(path);
+}
+
+std::string RunFolder::history_name(const DrivenScenario& run) {
+  std::string name = run.id + "@" + run.revision + "." + run.mode;
+  if (run.repeat > 1) name += "." + std::to_string(run.repeat);
+  std::replace(name.begin(), name.end(), '/', '_');
+  return "histories/" + name + ".jsonl";
+}
+
+Status RunFolder::write_run(const RunRecord& about, const CaptureOutcome& capture) {
+  Json json;
+  json.set("schema", std::string(kRunSchema));
+  json.set("about", tailrace::to_json(about));
+  json.set("capture", to_json(capture));
+  const std::string path = file("run.json"), fresh = path + ".new";
+  std::ofstream out(fresh, std::ios::binary);
+  out << to_pretty_text(json);
+  out.close();
+  if (!out) return trouble("cannot write '" + fresh + "'");
+  std::error_code failure;
+  fs::rename(fresh, path, failure);
+  if (failure) return trouble("cannot write '" + path + "': " + failure.message());
+  return {};
+}
+
+Status RunFolder::append_line(const std::string& name, const Json& line) {
+  const std::scoped_lock lock(mutex_);
+  const std::string path = file(name), text = to_text(line) + "\n";
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (fd < 0) return system_trouble("cannot write '" + path + "'", errno);
+  const ssize_t wrote = ::write(fd, text.data(), text.size());
+  const int failure = errno;
+  ::close(fd);
+  if (wrote == static_cast<ssize_t>(text.size())) return {};
+  return system_trouble("cannot write '" + path + "'", wrote < 0 ? failure : ENOSPC);
+}
+
+Status RunFolder::add(const DrivenScenario& run) {
+  Json json;
+  json.set("id", run.id);
+  json.set("revision", run.revision);
+  json.set("mode", run.mode);
+  json.set("history", run.history);
+  json.set("repeat", run.repeat);
+  json.set("ms", run.ms);
+  return append_line("runs.jsonl", json);
+}
+
+Status RunFolder::add(const ClockSample& sample) {
+  Json json;
+  json.set("before", std::int64_t{sample.before.since_boot.count()});
+  json.set("real", std::int64_t{sample.real.since_epoch.count()});
+  json.set("after", std::int64_t{sample.after.since_boot.count()});
+  return append_line("clocks.jsonl", json);
+}
+
+Result<RunFolder::Contents> RunFolder::read() const {
+  const auto text = read_file(file("run.json"));
+  if (!text) return std::unexpected(text.error());
+  const auto json = parse_json(*text);
+  if (!json) return trouble(file("run.json") + ": " + json.error().what);
+  if ((*json)["schema"].as_string() != kRunSchema) {
+    return trouble(file("run.json") + ": not of the schema " + std::string(kRunSchema));
+  }
+  auto about = run_record_from((*json)["about"]);
+  if (!about) return trouble(file("run.json") + ": about: " + about.error().what);
+  Contents contents{std::move(*about), capture_from((*json)["capture"]), {}, {}};
+  std::error_code failure;
+  if (fs::exists(file("runs.jsonl"), failure)) {
+    const auto lines = read_lines(file("runs.jsonl"));
+    if (!lines) return std::unexpected(lines.error());
+    for (const Json& line : *lines) contents.runs.push_back(driven_from(line));
+  }
+  if (fs::exists(file("clocks.jsonl"), failure)) {
+    const auto lines = read_lines(file("clocks.jsonl"));
+    if (!lines) return std::unexpected(lines.error());
+    for (const Json& line : *lines) contents.clocks.push_back(clock_from(line));
+  }
+  return contents;
+}
+
+}  // namespace tailrace

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// RunFolder: the files of one run, and all that is needed to judge it again without a network.
+//   run.json        what was run, how and with which rights; written first
+//   runs.jsonl      one line for each scenario that was driven, as it ends
+//   histories/      one history for each
+//   capture.pcap    headers of all packets (with --keep-pcap whole packets)
+//   clocks.jsonl    samples of both clocks
+//   output.txt      the implementation's output, bounded
+//   results.json    the judgement
+// Thread-safe.
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "harness/base/time.h"
+#include "harness/record/run_record.h"
+
+namespace tailrace {
+
+// What is known of a scenario's run beside its history.
+struct DrivenScenario {
+  std::string id, revision, mode, history;
+  int repeat = 1;
+  double ms = 0;
+};
+
+struct CaptureOutcome {
+  std::string why_none;  // "" when the run was captured.
+  bool required = false;
+  std::uint64_t received = 0, written = 0, dropped = 0;
+  bool marker_seen = false;
+};
+
+class RunFolder {
+ public:
+  // Creates the folder, which must not exist or be empty. Error: names it.
+  static Result<RunFolder> create(const std::string& path);
+  static Result<RunFolder> open(const std::string& path);
+  RunFolder(RunFolder&& other) noexcept : path_(std::move(other.path_)) {}
+
+  const std::string& path() const { return path_; }
+  std::string file(const std::string& name) const { return path_ + "/" + name; }
+  // Relative to the folder; unique for (id, revision, mode, repeat).
+  static std::string history_name(const DrivenScenario& run);
+
+  Status write_run(const RunRecord& about, const CaptureOutcome& capture);
+  Status add(const DrivenScenario& run);
+  Status add(const ClockSample& sample);
+
+  struct Contents {
+    RunRecord about;  // Without scenarios
+    CaptureOutcome capture;
+    std::vector<DrivenScenario> runs;
+    std::vector<ClockSample> clocks;
+  };
+  Result<Contents> read() const;
+
+ private:
+  explicit RunFolder(std::string path) : path_(std::move(path)) {}
+  Status append_line(const std::string& name, const Json& line);
+
+  std::string path_;
+  std::mutex mutex_;
+};
+
+}  // namespace tailrace

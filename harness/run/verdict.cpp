@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/run/verdict.h"
+
+#include <algorithm>
+
+#include "harness/judge/ladder.h"
+
+namespace tailrace {
+namespace {
+
+// Most severe first; not_applicable gives way to everything that was really judged.
+int severity(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kFail:
+      return 5;
+    case Verdict::kHarnessError:
+      return 4;
+    case Verdict::kInconclusive:
+      return 3;
+    case Verdict::kWarn:
+      return 2;
+    case Verdict::kPass:
+      return 1;
+    case Verdict::kNotApplicable:
+      return 0;
+  }
+  return 0;
+}
+
+Verdict verdict_of(const Judgement& judgement) {
+  switch (judgement.outcome) {
+    case Outcome::kHeld:
+      return Verdict::kPass;
+    case Outcome::kNotApplicable:
+      return Verdict::kNotApplicable;
+    case Outcome::kInconclusive:
+      return Verdict::kInconclusive;
+    case Outcome::kBroken:
+      break;
+  }
+  Verdict worst = Verdict::kPass;  // Findings that are notes convict nobody.
+  for (const Finding& finding : judgement.findings) {
+    const bool fails = finding.level == Level::kMust || finding.level == Level::kHarm;
+    if (fails) return Verdict::kFail;
+    if (finding.level == Level::kShould) worst = Verdict::kWarn;
+  }
+  return worst;
+}
+
+// A server that ended during a scenario, unasked, took every client's calls with it.
+void judge_process(const Evidence& evidence, Side under_test, ScenarioResult& result) {
+  const auto& ended = evidence.timeline.process_ended;
+  if (!ended || ended->what.asked) return;
+  const bool client_done = under_test == Side::kClient && ended->what.signal == 0;
+  if (client_done) return;
+  Finding finding = finding_of(evidence, "process_stays_alive", Rule{}, "harm.process_ended");
+  finding.required = "the implementation survives the scenario";
+  finding.observed = ended->what.signal != 0
+                         ? "it was ended by signal " + std::to_string(ended->what.signal)
+                         : "it exited with status " + std::to_string(ended->what.exit_code);
+  finding.likely_cause = "a crash; the end of its output is in the run's folder";
+  finding.cure = "run the command below and read the implementation's output";
+  finding.evidence.push_back(
+      gap_line(evidence.timeline, ended->at, "the implementation's process is gone"));
+  result.findings.push_back(std::move(finding));
+  result.verdict = Verdict::kFail;
+}
+
+void take(const Judgement& judgement, ScenarioResult& result) {
+  const Verdict verdict = verdict_of(judgement);
+  if (severity(verdict) >= severity(result.verdict)) {
+    if (!judgement.reason.empty()) result.reason = judgement.reason;
+    result.verdict = verdict;
+  }
+  result.findings.insert(result.findings.end(), judgement.findings.begin(),
+                         judgement.findings.end());
+  result.measurements.insert(result.measurements.end(), judgement.measurements.begin(),
+                             judgement.measurements.end());
+}
+
+std::string last_wait(const Timeline& timeline) {
+  if (timeline.deadlines.empty()) return "";
+  const auto& passed = timeline.deadlines.back().what;
+  return "waited " + std::to_string(passed.limit.count()) + " ms for " + passed.waited_for;
+}
+
+}  // namespace
+
+void judge_scenario(const Scenario& scenario, const Evidence& evidence, ScenarioResult& result) {
+  const Timeline& timeline = evidence.timeline;
+  result.verdict = Verdict::kNotApplicable;
+  result.requirements = scenario.requirements(evidence.catalogue, evidence.revision);
+  for (const Check& check : scenario.spec().checks) take(check.judge(evidence), result);
+  judge_process(evidence, scenario.under_test(), result);
+  if (result.verdict == Verdict::kFail) return;
+  if (!timeline.troubles.empty()) {
+    result.verdict = Verdict::kHarnessError;
+    result.reason = timeline.troubles.front().what.what;
+  } else if (!timeline.declined.empty() && result.verdict != Verdict::kWarn) {
+    result.verdict = Verdict::kNotApplicable;
+    result.reason = timeline.declined.back().what.why;
+  } else if (const std::string wait = last_wait(timeline); !wait.empty()) {
+    // The script could not go on, so a check that holds held for a part of the question only.
+    if (severity(result.verdict) < severity(Verdict::kInconclusive)) {
+      result.verdict = Verdict::kInconclusive;
+    }
+    result.reason = wait + (result.reason.empty() ? "" : "; " + result.reason);
+  }
+  const bool needs_reason = result.verdict == Verdict::kNotApplicable ||
+                            result.verdict == Verdict::kInconclusive ||
+                            result.verdict == Verdict::kHarnessError;
+  if (!needs_reason) result.reason.clear();
+}
+
+int exit_status(const RunRecord& record, FailOn fail_on) {
+  bool failed = !record.stale.empty(), trouble = false, unseen = false, judged = false;
+  for (const ScenarioResult& result : record.scenarios) {
+    judged |= result.verdict != Verdict::kNotApplicable;
+    if (!result.baseline.empty()) continue;  // As expected.
+    trouble |= result.verdict == Verdict::kHarnessError;
+    unseen |= result.verdict == Verdict::kInconclusive;
+    failed |= result.verdict == Verdict::kFail && fail_on != FailOn::kMust;
+    failed |= result.verdict == Verdict::kWarn && fail_on == FailOn::kShould;
+    failed |= std::any_of(result.findings.begin(), result.findings.end(),
+                          [](const Finding& f) { return f.level == Level::kMust; });
+  }
+  if (trouble || !judged) return kExitUnusable;
+  if (failed) return kExitFailed;
+  return unseen ? kExitInconclusive : kExitClean;
+}
+
+}  // namespace tailrace

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/run/worker.h"
+
+#include <algorithm>
+#include <fstream>
+#include <thread>
+
+#include "harness/sut/process_watch.h"
+
+namespace tailrace {
+namespace {
+
+// A crash shows at our socket before the supervisor's notice of it is read.
+constexpr Millis kExitNotice{300};
+
+ToolCall tool_call(const ManifestTool& tool) {
+  return {tool.name, tool.arguments};
+}
+
+AllowedTools allowed_tools(const RunOptions& options) {
+  AllowedTools tools = options.tools;
+  if (!options.manifest) return tools;
+  const auto& listed = options.manifest->tools;
+  const auto take = [&](std::optional<ToolCall>& into, const char* kind) {
+    const auto known = listed.find(kind);
+    if (!into && known != listed.end()) into = tool_call(known->second);
+  };
+  take(tools.plain, "plain");
+  take(tools.slow, "slow");
+  take(tools.failing, "failing");
+  take(tools.chatty, "chatty");
+  return tools;
+}
+
+bool looks_like_a_crash(const Timeline& timeline) {
+  const bool broken_off = std::any_of(
+      timeline.exchanges.begin(), timeline.exchanges.end(), [](const Exchange& exchange) {
+        return exchange.end == BodyEnd::kCut || exchange.end == BodyEnd::kReset;
+      });
+  return broken_off || !timeline.refused.empty();
+}
+
+// Follows a client's process to its end, for the History.
+class ClientWatch {
+ public:
+  ClientWatch(ClientProcess& client, History& history)
+      : thread_([this, &client, &history] {
+          std::optional<ExitStatus> status;
+          while (!(status = client.wait_exit(mono_now() + kLook)) && !left_) {
+          }
+          if (status) history.append(ProcessEnded{status->code, status->signal, asked_});
+        }) {}
+  ~ClientWatch() {
+    left_ = true;
+    thread_.join();
+  }
+  void we_ask_it_to_stop() { asked_ = true; }
+
+ private:
+  static constexpr Millis kLook{100};
+  std::atomic<bool> left_{false}, asked_{false};
+  std::thread thread_;
+};
+
+}  // namespace
+
+Worker::~Worker() {
+  stop_server();
+  if (output_.empty()) return;
+  std::ofstream file(context_.folder.file("output.txt"), std::ios::binary | std::ios::app);
+  file << context_.vault.mask(output_);
+}
+
+void Worker::stop_server() {
+  if (!server_) return;
+  output_ += server_->output();
+  server_.reset();
+}
+
+Status Worker::ensure_server(const std::string& mode) {
+  if (context_.options.url) return {};
+  if (server_ && server_mode_ == mode && !server_->exit()) return {};
+  stop_server();
+  auto started = ServerProcess::start(*context_.setup.supervisor, *context_.options.manifest, mode);
+  if (!started) return std::unexpected(started.error());
+  server_ = std::move(*started);
+  server_mode_ = mode;
+  return {};
+}
+
+ServerTarget Worker::target() const {
+  const RunOptions& options = context_.options;
+  ServerTarget target;
+  target.headers = options.headers;
+  if (options.url) {
+    target.host = options.url->authority();
+    target.target = options.url->target;
+    target.addresses = context_.addresses;
+    target.tls = {options.url->https, options.url->host, options.ca_file};
+  } else {
+    target.host = server_->endpoint().text();
+    target.target = options.manifest->endpoint;
+    target.addresses = {server_->endpoint()};
+  }
+  return target;
+}
+
+ClientSettings Worker::client_settings(const std::string& revision) {
+  ClientSettings settings;
+  settings.server = target();
+  settings.tools = allowed_tools(context_.options);
+  settings.revision = revision;
+  settings.pace = &context_.pace;
+  if (server_) {
+    settings.sample = [this]() -> std::optional<ProcessSampled> {
+      auto sample = sample_tree(server_->pid());
+      if (!sample) return std::nullopt;
+      return std::move(*sample);
+    };
+  }
+  return settings;
+}
+
+Result<std::string> Worker::probe(const std::string& mode) {
+  if (auto ready = ensure_server(mode); !ready) return std::unexpected(ready.error());
+  auto history = History::create(context_.folder.file("histories/probe." + mode + ".jsonl"));
+  if (!history) return std::unexpected(history.error());
+  std::string spoken;
+  {
+    ClientDriver driver(context_.network, context_.vault, **history,
+                        client_settings(std::string(kNewestRevision)));
+    try {
+      spoken = driver.probe_revision();
+    } catch (const ScriptStopped&) {
+    }
+  }
+  context_.network.quiesce(**history);
+  const std::string refused = (*history)->read([](const Timeline& timeline) {
+    return timeline.refused.empty() ? std::string() : timeline.refused.front().what.why;
+  });
+  if (!refused.empty()) return trouble("cannot reach the server: " + refused);
+  return spoken;
+}
+
+Status Worker::drive(const PlannedRun& run) {
+  const Scenario& scenario = *run.scenario;
+  if (scenario.under_test() == Side::kServer) {
+    if (auto ready = ensure_server(run.mode); !ready) return ready;
+  }
+  DrivenScenario driven{std::string(scenario.id()), run.revision, run.mode, "", run.repeat, 0};
+  driven.history = RunFolder::history_name(driven);
+  auto history = History::create(context_.folder.file(driven.history));
+  if (!history) return std::unexpected(history.error());
+  const MonoTime begun = mono_now();
+  if (auto kept = context_.folder.add(sample_clocks()); !kept) return kept;
+  try {
+    if (scenario.under_test() == Side::kServer) {
+      drive_server(scenario, run, **history);
+    } else {
+      drive_client(scenario, run, **history);
+    }
+  } catch (const ScriptStopped&) {
+    // Why is in the history.
+  }
+  context_.network.quiesce(**history);
+  driven.ms = static_cast<double>((mono_now() - begun).count()) / 1e6;
+  if (auto kept = context_.folder.add(sample_clocks()); !kept) return kept;
+  if (auto written = (*history)->written(); !written) return written;
+  return context_.folder.add(driven);
+}
+
+void Worker::drive_server(const Scenario& scenario, const PlannedRun& run, History& history) {
+  ClientDriver driver(context_.network, context_.vault, history, client_settings(run.revision));
+  driver.give_up_at(std::min(mono_now() + stretched(kScenarioLimit.limit), context_.over_at));
+  try {
+    std::get<DriveAgainstServer>(scenario.spec().drive)(driver);
+    driver.close_all();
+  } catch (const ScriptStopped&) {
+    note_server_end(history);
+    throw;
+  }
+  note_server_end(history);
+}
+
+void Worker::note_server_end(History& history) {
+  if (!server_) return;
+  auto status = server_->exit();
+  if (!status && history.read(looks_like_a_crash)) status = server_->wait_exit(kExitNotice);
+  if (status) history.append(ProcessEnded{status->code, status->signal, false});
+}
+
+void Worker::drive_client(const Scenario& scenario, const PlannedRun& run, History& history) {
+  const Manifest& manifest = *context_.options.manifest;
+  std::unique_ptr<ClientProcess> client;
+  std::unique_ptr<ClientWatch> watch;
+  ServerSettings settings;
+  settings.scenario = std::string(scenario.id());
+  settings.revision = run.revision == "auto" ? "" : run.revision;
+  settings.contract = manifest.counts_calls ? ClientContract::kCalls : ClientContract::kConformance;
+  settings.call_limit = manifest.call_limit;
+  settings.start_client = [&](const std::string& url, const Environment& environment) -> Status {
+    auto started = ClientProcess::start(
+        *context_.setup.supervisor, manifest, run.mode, url, environment,
+        [&](const std::string& line) { history.append(ProcessLine{context_.vault.mask(line)}); });
+    if (!started) return std::unexpected(started.error());
+    client = std::move(*started);
+    watch = std::make_unique<ClientWatch>(*client, history);
+    return {};
+  };
+  const auto end_client = [&] {
+    if (!client) return;
+    watch->we_ask_it_to_stop();
+    client->stop();
+    watch.reset();
+    output_ += client->output();
+    client.reset();
+  };
+  ServerDriver driver(context_.network, context_.vault, history, std::move(settings));
+  driver.give_up_at(std::min(mono_now() + stretched(kScenarioLimit.limit), context_.over_at));
+  try {
+    std::get<DriveAgainstClient>(scenario.spec().drive)(driver);
+  } catch (const ScriptStopped&) {
+    end_client();
+    throw;
+  }
+  end_client();
+}
+
+}  // namespace tailrace

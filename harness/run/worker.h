@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Worker: drives scenarios one after the other against its own instance of the implementation.
+// Used by one script thread; what is shared (network, vault, pace, folder) is thread-safe.
+#pragma once
+
+#include <memory>
+
+#include "harness/net/network.h"
+#include "harness/run/runner.h"
+#include "harness/sut/implementation.h"
+
+namespace tailrace {
+
+// No scenario lasts longer than this, whatever its waits add up to.
+inline constexpr Deadline kScenarioLimit{"scenario", Millis(120000)};
+
+// What the workers of a run share.
+struct RunContext {
+  const RunOptions& options;
+  Setup& setup;
+  Network& network;
+  Vault& vault;
+  Pace& pace;
+  RunFolder& folder;
+  std::vector<Endpoint> addresses;  // Of a URL
+  MonoTime over_at;                 // End of the budget
+};
+
+class Worker {
+ public:
+  explicit Worker(RunContext& context) : context_(context) {}
+  ~Worker();
+
+  // Starts the implementation where it has to run already, and learns which revision it speaks.
+  // "" where it refuses initialize. Error: it cannot be started or reached.
+  Result<std::string> probe(const std::string& mode);
+  // Error: trouble with the run's folder or with starting the implementation.
+  Status drive(const PlannedRun& run);
+
+ private:
+  Status ensure_server(const std::string& mode);
+  void stop_server();
+  ServerTarget target() const;
+  ClientSettings client_settings(const std::string& revision);
+  void drive_server(const Scenario& scenario, const PlannedRun& run, History& history);
+  void drive_client(const Scenario& scenario, const PlannedRun& run, History& history);
+  void note_server_end(History& history);
+
+  RunContext& context_;
+  std::unique_ptr<ServerProcess> server_;
+  std::string server_mode_;
+  std::string output_;  // Of instances that are gone.
+};
+
+}  // namespace tailrace

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// The faults and legal oddities of the reference peers, by the names their command lines take. The
+// peers include nothing of ours, so a test compares these lists with what the peers print. Values.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace tailrace {
+
+struct Fault {
+  std::string_view name;
+};
+struct Oddity {  // Legal, and close to a fault: must give neither fail nor warn.
+  std::string_view name;
+};
+
+namespace server_fault {
+inline constexpr Fault kKeepsStreamOpenAfterResult{"keeps_stream_open_after_result"};
+inline constexpr Fault kKeepsStreamOpenAfterError{"keeps_stream_open_after_error"};
+inline constexpr Fault kKeepsOneStreamOpen{"keeps_one_stream_open_after_result"};
+inline constexpr Fault kNotificationAfterFinal{"notification_after_final_response"};
+inline constexpr Fault kSecondResponse{"second_response"};
+inline constexpr Fault kGarbageAfterFinal{"garbage_after_final_response"};
+inline constexpr Fault kOmitsLastChunk{"omits_last_chunk"};
+inline constexpr Fault kResetsAfterResult{"resets_after_result"};
+inline constexpr Fault kLeaksDescriptor{"leaks_descriptor_per_call"};
+inline constexpr Fault kLeaksSocket{"leaks_socket_per_call"};
+inline constexpr Fault kMixesUpEqualIds{"mixes_up_equal_ids"};
+inline constexpr Fault kAnswersAfterDelete{"answers_after_delete"};
+inline constexpr Fault kCorruptsReusedConnection{"corrupts_reused_connection"};
+inline constexpr Fault kNagleTwoWrites{"nagle_two_writes"};
+inline constexpr Fault kDropsSessionAfterError{"drops_session_after_error"};
+}  // namespace server_fault
+
+namespace server_oddity {
+inline constexpr Oddity kEndsStreamLate{"ends_stream_late"};
+inline constexpr Oddity kSseWithContentLength{"sse_with_content_length"};
+inline constexpr Oddity kHeadWithFirstEvent{"head_with_first_event"};
+inline constexpr Oddity kSessionIdAsEventId{"session_id_as_event_id"};
+inline constexpr Oddity kCommentsAfterFinal{"comments_after_final"};
+inline constexpr Oddity kNoDelete{"no_delete"};
+inline constexpr Oddity kClosesAfter100Requests{"closes_after_100_requests"};
+inline constexpr Oddity kClosesAfterEachResponse{"closes_after_each_response"};
+inline constexpr Oddity kThinks40Ms{"thinks_40_ms"};
+inline constexpr Oddity kJsonAnswers{"json_answers"};
+inline constexpr Oddity kNoSession{"no_session"};
+inline constexpr Oddity kErrorsAsIsError{"errors_as_is_error"};
+inline constexpr Oddity kNagleOneWrite{"nagle_one_write"};
+inline constexpr Oddity kNoEventIds{"no_event_ids"};
+inline constexpr Oddity kCloseDelimited{"close_delimited"};
+inline constexpr Oddity kKeepsDescriptorCache{"keeps_descriptor_cache"};
+}  // namespace server_oddity
+
+namespace client_fault {
+inline constexpr Fault kResumesAfterResult{"resumes_after_result"};
+inline constexpr Fault kResumesAfterError{"resumes_after_error"};
+inline constexpr Fault kResetsAfterEachCall{"resets_after_each_call"};
+inline constexpr Fault kHangsOnEarlyEnd{"hangs_on_early_end"};
+inline constexpr Fault kWaitsForTerminator{"waits_for_terminator_forever"};
+inline constexpr Fault kReusesRequestId{"reuses_request_id"};
+inline constexpr Fault kNagleTwoWrites{"nagle_two_writes"};
+inline constexpr Fault kGivesUpOnlyByLimit{"gives_up_only_by_limit"};
+}  // namespace client_fault
+
+namespace client_oddity {
+inline constexpr Oddity kNewConnectionPerCall{"new_connection_per_call"};
+inline constexpr Oddity kClosesAfterResponseQuickly{"closes_after_response_quickly"};
+inline constexpr Oddity kOpensListeningGet{"opens_listening_get"};
+inline constexpr Oddity kStringRequestIds{"string_request_ids"};
+inline constexpr Oddity kRandomIntegerIds{"random_integer_ids"};
+inline constexpr Oddity kListsToolsFirst{"lists_tools_first"};
+inline constexpr Oddity kNoDelete{"no_delete"};
+inline constexpr Oddity kReconnectsListeningGet{"reconnects_listening_get"};
+}  // namespace client_oddity
+
+}  // namespace tailrace

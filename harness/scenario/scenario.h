@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scenario: one question: the requirements it asks about, the script that drives the
+// implementation, the checks that judge what was recorded, the faults it must catch and the legal
+// oddities it must spare. Immutable values: any thread.
+#pragma once
+
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "harness/judge/check.h"
+#include "harness/peer/client_driver.h"
+#include "harness/peer/server_driver.h"
+#include "harness/scenario/fault.h"
+
+namespace tailrace {
+
+// Who is under test follows from the driver a script takes.
+using DriveAgainstServer = void (*)(ClientDriver&);
+using DriveAgainstClient = void (*)(ServerDriver&);
+
+struct ScenarioSpec {
+  std::string_view id;        // area.snake_case, the same as its file's path
+  std::string_view question;  // One sentence
+  std::vector<Rule> covers{};
+  std::variant<DriveAgainstServer, DriveAgainstClient> drive;
+  std::vector<Check> checks{};
+  std::vector<Fault> catches{};
+  std::vector<Oddity> spares{};
+  // Runs alone: it samples processes or times packets, and others would disturb it.
+  bool exclusive = false;
+};
+
+class Scenario {
+ public:
+  explicit Scenario(ScenarioSpec spec) : spec_(std::move(spec)) {}
+
+  const ScenarioSpec& spec() const { return spec_; }
+  std::string_view id() const { return spec_.id; }
+  Side under_test() const {
+    return std::holds_alternative<DriveAgainstServer>(spec_.drive) ? Side::kServer : Side::kClient;
+  }
+  // Its requirements that are in force in this revision; none: it does not hold there.
+  std::vector<std::string> requirements(const Catalogue& catalogue,
+                                        std::string_view revision) const;
+
+ private:
+  ScenarioSpec spec_;
+};
+
+using Registry = std::vector<Scenario>;
+
+}  // namespace tailrace

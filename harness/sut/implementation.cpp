@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/sut/implementation.h"
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cerrno>
+
+namespace tailrace {
+namespace {
+
+constexpr Millis kBetweenAttempts{10};    // To connect, until the server accepts.
+constexpr std::size_t kTailShown = 2000;  // Bytes of output in an error.
+constexpr Deadline kLastWords{"last_words", Millis(500)};
+constexpr std::array<std::string_view, 3> kAddressInUse = {"eaddrinuse", "address already in use",
+                                                           "address in use"};
+
+sockaddr_in loopback(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
+  return address;
+}
+
+const sockaddr* generic(const sockaddr_in& address) {
+  return reinterpret_cast<const sockaddr*>(&address);
+}
+
+Result<std::uint16_t> free_port() {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) return system_trouble("a socket", errno);
+  sockaddr_in address = loopback(0);
+  socklen_t length = sizeof address;
+  const bool bound = ::bind(socket, generic(address), sizeof address) == 0 &&
+                     ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length) == 0;
+  const int failure = errno;
+  ::close(socket);
+  if (!bound) return system_trouble("no free port on the loopback", failure);
+  return ntohs(address.sin_port);
+}
+
+bool accepts(std::uint16_t port) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) return false;
+  const sockaddr_in address = loopback(port);
+  const bool accepted = ::connect(socket, generic(address), sizeof address) == 0;
+  ::close(socket);
+  return accepted;
+}
+
+std::string replaced(std::string text, std::string_view what, const std::string& by) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
+    text.replace(at, what.size(), by);
+  }
+  return text;
+}
+
+struct Places {
+  std::string port, url;
+};
+
+ProcessSpec spec_of(const Manifest& manifest, const std::string& mode, const Places& places) {
+  ProcessSpec spec;
+  spec.folder = manifest.folder;
+  spec.arguments = manifest.start;
+  spec.environment = manifest.environment;
+  if (const auto known = manifest.modes.find(mode); known != manifest.modes.end()) {
+    const ManifestMode& extra = known->second;
+    spec.arguments.insert(spec.arguments.end(), extra.arguments.begin(), extra.arguments.end());
+    spec.environment.insert(spec.environment.end(), extra.environment.begin(),
+                            extra.environment.end());
+  }
+  const auto fill = [&](std::string& text) {
+    text = replaced(replaced(replaced(text, "{port}", places.port), "{host}", "127.0.0.1"), "{url}",
+                    places.url);
+  };
+  for (auto& argument : spec.arguments) fill(argument);
+  for (auto& entry : spec.environment) fill(entry.second);
+  return spec;
+}
+
+bool names_address_in_use(std::string output) {
+  std::transform(output.begin(), output.end(), output.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return std::any_of(kAddressInUse.begin(), kAddressInUse.end(), [&](std::string_view words) {
+    return output.find(words) != std::string::npos;
+  });
+}
+
+std::string tail_of(const std::string& output) {
+  if (output.empty()) return "it printed nothing";
+  const std::size_t from = output.size() > kTailShown ? output.size() - kTailShown : 0;
+  return "it printed:\n" + output.substr(from);
+}
+
+}  // namespace
+
+ServerProcess::ServerProcess(Supervisor& supervisor, const Manifest& manifest,
+                             const StartedProcess& process, const Endpoint& endpoint)
+    : supervisor_(supervisor),
+      term_(manifest.term),
+      process_(process),
+      output_(process, nullptr),
+      endpoint_(endpoint) {}
+
+ServerProcess::~ServerProcess() {
+  (void)supervisor_.stop(process_.pid, {"term", term_});
+}
+
+Result<std::unique_ptr<ServerProcess>> ServerProcess::start(Supervisor& supervisor,
+                                                            const Manifest& manifest,
+                                                            const std::string& mode) {
+  for (int attempt = 1;; ++attempt) {
+    const auto port = free_port();
+    if (!port) return std::unexpected(port.error());
+    const auto started = supervisor.start(spec_of(manifest, mode, {std::to_string(*port), ""}));
+    if (!started) return std::unexpected(started.error());
+    std::unique_ptr<ServerProcess> server(
+        new ServerProcess(supervisor, manifest, *started, v4_endpoint({127, 0, 0, 1}, *port)));
+    const Status ready = server->wait_until_it_accepts({"ready", stretched(manifest.ready)});
+    if (ready) return server;
+    const bool port_taken = server->exit() && names_address_in_use(server->output());
+    if (!port_taken || attempt == kPortAttempts) return std::unexpected(ready.error());
+  }
+}
+
+Status ServerProcess::wait_until_it_accepts(Deadline deadline) {
+  const MonoTime until = mono_now() + deadline.limit;
+  while (!accepts(endpoint_.port)) {
+    if (supervisor_.wait_exit(process_.pid, mono_now() + kBetweenAttempts)) {
+      output_.wait_end(mono_now() + kLastWords.limit);
+      return trouble("the server ended before it accepted a connection; " + tail_of(output()));
+    }
+    if (mono_now() >= until) {
+      return trouble("the server accepted no connection on port " + std::to_string(endpoint_.port) +
+                     " within " + std::to_string(deadline.limit.count()) + " ms; " +
+                     tail_of(output()));
+    }
+  }
+  return {};
+}
+
+std::optional<ExitStatus> ServerProcess::wait_exit(Millis limit) const {
+  return supervisor_.wait_exit(process_.pid, mono_now() + limit);
+}
+
+ClientProcess::ClientProcess(Supervisor& supervisor, const Manifest& manifest,
+                             const StartedProcess& process,
+                             std::function<void(const std::string&)> on_line)
+    : supervisor_(supervisor),
+      term_(manifest.term),
+      process_(process),
+      output_(process, std::move(on_line)) {}
+
+ClientProcess::~ClientProcess() {
+  stop();
+}
+
+Result<std::unique_ptr<ClientProcess>> ClientProcess::start(
+    Supervisor& supervisor, const Manifest& manifest, const std::string& mode,
+    const std::string& url, const std::vector<std::pair<std::string, std::string>>& environment,
+    std::function<void(const std::string&)> on_line) {
+  ProcessSpec spec = spec_of(manifest, mode, {"", url});
+  const bool has_place = std::any_of(
+      manifest.start.begin(), manifest.start.end(),
+      [](const std::string& argument) { return argument.find("{url}") != std::string::npos; });
+  if (!has_place) spec.arguments.push_back(url);
+  spec.environment.insert(spec.environment.end(), environment.begin(), environment.end());
+  const auto started = supervisor.start(spec);
+  if (!started) return std::unexpected(started.error());
+  return std::unique_ptr<ClientProcess>(
+      new ClientProcess(supervisor, manifest, *started, std::move(on_line)));
+}
+
+std::optional<ExitStatus> ClientProcess::wait_exit(MonoTime until) {
+  const auto status = supervisor_.wait_exit(process_.pid, until);
+  // A grandchild may hold the pipes open: then its last words are not waited for.
+  if (status) output_.wait_end(mono_now() + kLastWords.limit);
+  return status;
+}
+
+void ClientProcess::stop() {
+  (void)supervisor_.stop(process_.pid, {"term", term_});
+}
+
+}  // namespace tailrace

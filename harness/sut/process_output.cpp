@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/sut/process_output.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "harness/base/assert.h"
+
+namespace tailrace {
+
+ProcessOutput::ProcessOutput(const StartedProcess& process,
+                             std::function<void(const std::string&)> on_line)
+    : output_(process.output), errors_(process.errors), on_line_(std::move(on_line)) {
+  TAILRACE_ASSERT(::pipe2(wake_, O_CLOEXEC) == 0);
+  reader_ = std::thread([this] { read_all(); });
+}
+
+ProcessOutput::~ProcessOutput() {
+  ::close(wake_[1]);  // The reader sees the end of this pipe and leaves.
+  reader_.join();
+  for (const int descriptor : {output_, errors_, wake_[0]}) ::close(descriptor);
+}
+
+void ProcessOutput::read_all() {
+  std::array<pollfd, 3> sources = {
+      {{output_, POLLIN, 0}, {errors_, POLLIN, 0}, {wake_[0], POLLIN, 0}}};
+  std::array<char, 16384> buffer;
+  while (sources[0].fd >= 0 || sources[1].fd >= 0) {
+    ::poll(sources.data(), sources.size(), -1);
+    if (sources[2].revents != 0) break;
+    for (std::size_t i = 0; i < 2; ++i) {
+      if (sources[i].fd < 0 || sources[i].revents == 0) continue;
+      const ssize_t count = ::read(sources[i].fd, buffer.data(), buffer.size());
+      if (count <= 0) {
+        sources[i].fd = -1;  // poll() passes over it.
+        continue;
+      }
+      const std::string_view bytes(buffer.data(), static_cast<std::size_t>(count));
+      keep(bytes);
+      if (i == 0) take_lines(bytes);
+    }
+  }
+  const std::scoped_lock lock(mutex_);
+  at_end_ = true;
+  ended_.notify_all();
+}
+
+void ProcessOutput::keep(std::string_view bytes) {
+  const std::scoped_lock lock(mutex_);
+  const std::size_t first = std::min(bytes.size(), kHeadKept - head_.size());
+  head_ += bytes.substr(0, first);
+  tail_ += bytes.substr(first);
+  // Twice the bound before cutting, so that a flood costs no move for each read.
+  if (tail_.size() <= 2 * kTailKept) return;
+  dropped_ += tail_.size() - kTailKept;
+  tail_.erase(0, tail_.size() - kTailKept);
+}
+
+void ProcessOutput::take_lines(std::string_view bytes) {
+  for (const char byte : bytes) {
+    if (byte != '\n') {
+      if (line_.size() < kLongestLine) line_ += byte;
+      continue;
+    }
+    if (on_line_) on_line_(line_);
+    line_.clear();
+  }
+}
+
+std::string ProcessOutput::text() const {
+  const std::scoped_lock lock(mutex_);
+  if (dropped_ == 0) return head_ + tail_;
+  return head_ + "\n[" + std::to_string(dropped_) + " bytes left out]\n" + tail_;
+}
+
+void ProcessOutput::wait_end(MonoTime until) {
+  using SteadyTime = std::chrono::steady_clock::time_point;
+  std::unique_lock lock(mutex_);
+  ended_.wait_until(lock, SteadyTime(until.since_boot), [this] { return at_end_; });
+}
+
+}  // namespace tailrace

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/wire/http_rules.h"
+
+namespace tailrace {
+
+std::string media_type(const HttpHead& head) {
+  const std::string* value = head.find("Content-Type");
+  if (!value) return {};
+  return lower_case(trimmed(std::string_view(*value).substr(0, value->find(';'))));
+}
+
+bool is_event_stream(const HttpHead& head) {
+  return media_type(head) == "text/event-stream";
+}
+
+bool is_json(const HttpHead& head) {
+  return media_type(head) == "application/json";
+}
+
+bool connection_is_reusable(const HttpHead& request, const HttpHead& response) {
+  const bool is_tunnel = request.method == "CONNECT" && response.status / 100 == 2;
+  return request.keeps_alive() && response.keeps_alive() && !response.is_interim() && !is_tunnel &&
+         response.framing != HttpFraming::kUntilClose;
+}
+
+}  // namespace tailrace

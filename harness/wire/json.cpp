@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/wire/json.h"
+
+#include <fmt/format.h>
+#include <rapidjson/error/en.h>
+#include <rapidjson/memorystream.h>
+#include <rapidjson/prettywriter.h>
+#include <rapidjson/reader.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "harness/base/assert.h"
+#include "harness/wire/utf8.h"
+
+namespace tailrace {
+namespace {
+
+// Builds from the leaves upward: a container moves into its parent when it closes.
+class Builder {
+ public:
+  explicit Builder(int max_depth) : max_depth_(static_cast<std::size_t>(std::max(max_depth, 0))) {}
+
+  bool Null() { return add(Json()); }
+  bool Bool(bool value) { return add(value); }
+  bool Int(int value) { return add(value); }
+  bool Uint(unsigned value) { return add(std::int64_t{value}); }
+  bool Int64(std::int64_t value) { return add(value); }
+  bool Uint64(std::uint64_t value) {
+    constexpr auto kLargest = std::numeric_limits<std::int64_t>::max();
+    if (value <= static_cast<std::uint64_t>(kLargest)) return add(value);
+    return add(static_cast<double>(value));
+  }
+  bool Double(double value) { return add(value); }
+  bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
+  bool String(const char* text, rapidjson::SizeType size, bool) {
+    return add(std::string(text, size));
+  }
+  bool StartObject() { return open(); }
+  bool StartArray() { return open(); }
+  bool Key(const char* text, rapidjson::SizeType size, bool) {
+    open_.back().name.emplace(text, size);
+    return true;
+  }
+  bool EndObject(rapidjson::SizeType) {
+    Json object(std::move(open_.back().members));
+    open_.pop_back();
+    return add(std::move(object));
+  }
+  bool EndArray(rapidjson::SizeType) {
+    Json array(std::move(open_.back().items));
+    open_.pop_back();
+    return add(std::move(array));
+  }
+
+  bool too_deep() const { return too_deep_; }
+  Json take() { return std::move(root_); }
+
+ private:
+  struct Container {
+    std::optional<std::string> name;  // Set while a member of an object waits for its value.
+    Json::Object members;
+    Json::Array items;
+  };
+
+  bool open() {
+    too_deep_ = open_.size() >= max_depth_;
+    if (!too_deep_) open_.emplace_back();
+    return !too_deep_;
+  }
+  bool add(Json value) {
+    if (open_.empty()) {
+      root_ = std::move(value);
+    } else if (Container& parent = open_.back(); parent.name) {
+      parent.members.emplace_back(std::move(*parent.name), std::move(value));
+      parent.name.reset();
+    } else {
+      parent.items.push_back(std::move(value));
+    }
+    return true;
+  }
+
+  std::size_t max_depth_;
+  bool too_deep_ = false;
+  std::vector<Container> open_;
+  Json root_;
+};
+
+std::unexpected<Error> trouble_at(std::string_view text, std::size_t offset,
+                                  std::string_view what) {
+  const std::string_view before = text.substr(0, std::min(offset, text.size()));
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const auto newline = before.rfind('\n');
+  const auto column = before.size() - (newline == before.npos ? 0 : newline + 1) + 1;
+  return trouble(fmt::format("line {}, column {}: {}", line, column, what));
+}
+
+template <class Writer>
+void write(const Json& value, Writer& writer) {
+  if (value.is_bool()) {
+    writer.Bool(value.as_bool());
+  } else if (value.is_int()) {
+    writer.Int64(value.as_int());
+  } else if (value.is_number() && std::isfinite(value.as_double())) {
+    writer.Double(value.as_double());
+  } else if (value.is_string()) {
+    const std::string text = repaired_utf8(value.as_string());
+    writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+  } else if (value.is_array()) {
+    writer.StartArray();
+    for (const Json& item : value.items()) write(item, writer);
+    writer.EndArray();
+  } else if (value.is_object()) {
+    writer.StartObject();
+    for (const auto& [name, member] : value.members()) {
+      const std::string text = repaired_utf8(name);
+      writer.Key(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+      write(member, writer);
+    }
+    writer.EndObject();
+  } else {
+    writer.Null();  // Also for NaN and infinity, which JSON cannot say.
+  }
+}
+
+}  // namespace
+
+Result<Json> parse_json(std::string_view text, JsonLimits limits) {
+  constexpr unsigned kStrict =
+      rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag;
+  constexpr unsigned kLoose = kStrict | rapidjson::kParseCommentsFlag;
+  if (text.size() >= std::numeric_limits<rapidjson::SizeType>::max()) {
+    return trouble("a JSON text of 4 GiB or more");
+  }
+  rapidjson::MemoryStream stream(text.data(), text.size());
+  rapidjson::Reader reader;
+  Builder builder(limits.max_depth);
+  const auto outcome = limits.comments ? reader.Parse<kLoose>(stream, builder)
+                                       : reader.Parse<kStrict>(stream, builder);
+  if (builder.too_deep()) {
+    return trouble_at(text, outcome.Offset(),
+                      fmt::format("nested deeper than {}", limits.max_depth));
+  }
+  if (outcome.IsError()) {
+    return trouble_at(text, outcome.Offset(), rapidjson::GetParseError_En(outcome.Code()));
+  }
+  // RapidJSON takes a NUL byte for the end of the text.
+  if (stream.Tell() != text.size()) return trouble_at(text, stream.Tell(), "a NUL byte");
+  return builder.take();
+}
+
+std::string to_text(const Json& value) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer writer(buffer);
+  write(value, writer);
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+std::string to_pretty_text(const Json& value) {
+  constexpr unsigned kIndent = 2;
+  rapidjson::StringBuffer buffer;
+  rapidjson::PrettyWriter writer(buffer);
+  writer.SetIndent(' ', kIndent);
+  write(value, writer);
+  return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+}
+
+bool Json::as_bool(bool otherwise) const {
+  const bool* value = std::get_if<bool>(&value_);
+  return value ? *value : otherwise;
+}
+
+std::int64_t Json::as_int(std::int64_t otherwise) const {
+  const std::int64_t* value = std::get_if<std::int64_t>(&value_);
+  return value ? *value : otherwise;
+}
+
+double Json::as_double(double otherwise) const {
+  if (is_int()) return static_cast<double>(as_int());
+  const double* value = std::get_if<double>(&value_);
+  return value ? *value : otherwise;
+}
+
+const std::string& Json::as_string() const {
+  static const std::string kNone;
+  const std::string* value = std::get_if<std::string>(&value_);
+  return value ? *value : kNone;
+}
+
+const Json::Array& Json::items() const {
+  static const Array kNone;
+  const Array* value = std::get_if<Array>(&value_);
+  return value ? *value : kNone;
+}
+
+const Json::Object& Json::members() const {
+  static const Object kNone;
+  const Object* value = std::get_if<Object>(&value_);
+  return value ? *value : kNone;
+}
+
+const Json* Json::find(std::string_view name) const {
+  for (const auto& [own, value] : members()) {
+    if (own == name) return &value;
+  }
+  return nullptr;
+}
+
+const Json& Json::operator[](std::string_view name) const {
+  static const Json kNull;
+  const Json* value = find(name);
+  return value ? *value : kNull;
+}
+
+Json& Json::set(std::string name, Json value) {
+  if (is_null()) value_ = Object();
+  TAILRACE_ASSERT(is_object());
+  auto& own = std::get<Object>(value_);
+  const auto same = [&name](const Member& member) { return member.first == name; };
+  if (const auto at = std::find_if(own.begin(), own.end(), same); at != own.end()) {
+    at->second = std::move(value);
+  } else {
+    own.emplace_back(std::move(name), std::move(value));
+  }
+  return *this;
+}
+
+Json& Json::push(Json value) {
+  if (is_null()) value_ = Array();
+  TAILRACE_ASSERT(is_array());
+  std::get<Array>(value_).push_back(std::move(value));
+  return *this;
+}
+
+}  // namespace tailrace

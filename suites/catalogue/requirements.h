@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The covered rows of the catalogue by name, grouped as rules: the rows that say the same thing in
+// different revisions. A test holds them against catalogue.json. Compile-time constants.
+#pragma once
+
+#include <array>
+
+#include "harness/judge/requirement.h"
+
+namespace tailrace::req {
+
+// After the response the server ends the stream that carried it.
+inline constexpr std::array<Requirement, 2> kResponseEndsStream = {
+    Requirement{"SH-CLOSE-02"}, Requirement{"SH-CLOSE-03"}};
+// A stream that ends completes its HTTP message (RFC 9112, section 8).
+inline constexpr std::array<Requirement, 1> kStreamEndsAsHttp = {Requirement{"SH-CLOSE-07"}};
+// A request gets one response, and only one (JSON-RPC 2.0, section 5).
+inline constexpr std::array<Requirement, 1> kOneResponse = {Requirement{"RPC-RES-06"}};
+inline constexpr std::array<Requirement, 1> kAnswerCarriesId = {Requirement{"RPC-RES-01"}};
+inline constexpr std::array<Requirement, 1> kDeletedSessionIsGone = {Requirement{"SH-SESS-08"}};
+inline constexpr std::array<Requirement, 1> kRequestIdsAreUnique = {Requirement{"RPC-REQ-03"}};
+// Resuming is for streams that broke off.
+inline constexpr std::array<Requirement, 1> kResumeAfterDisconnect = {Requirement{"SH-RES-04"}};
+
+}  // namespace tailrace::req

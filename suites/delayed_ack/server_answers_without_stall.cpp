@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// No answer on a reused connection waits for our kernel's delayed ACK (rust-sdk #789).
+
+#include "harness/judge/stall.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr int kRounds = 4;
+constexpr int kCallsPerRound = 5;  // 20 calls back to back on each connection, in turns.
+
+void call(ClientDriver& client, ConnectionId connection) {
+  for (int i = 0; i < kCallsPerRound; ++i) {
+    const bool kept = client.is_usable(connection);
+    client.await_answer(client.ask_for_result({.on = kept ? connection : ConnectionId{}}));
+  }
+}
+
+void drive(ClientDriver& client) {
+  client.open_session();
+  const ConnectionId plain = client.open_connection();
+  const ConnectionId control = client.open_connection({.quick_ack = true});
+  for (int round = 0; round < kRounds; ++round) {
+    call(client, plain);
+    call(client, control);  // The same calls where no ACK is delayed: nothing can be held.
+  }
+}
+
+}  // namespace
+
+Scenario delayed_ack_server_answers_without_stall() {
+  return Scenario{{
+      .id = "delayed_ack.server_answers_without_stall",
+      .question = "Does no answer on a reused connection wait for a delayed ACK?",
+      .covers = {},
+      .drive = &drive,
+      .checks = {no_delayed_ack_stall(Side::kServer)},
+      .catches = {server_fault::kNagleTwoWrites},
+      .spares = {server_oddity::kThinks40Ms, server_oddity::kNagleOneWrite},
+      .exclusive = true,
+  }};
+}
+
+}  // namespace tailrace::suites

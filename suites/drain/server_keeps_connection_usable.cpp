@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// A finished body leaves the connection usable: the next request on it is answered right.
+
+#include "harness/judge/reuse.h"
+#include "harness/judge/routing.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr int kCalls = 12;  // Far below what servers close a connection after.
+
+void drive(ClientDriver& client) {
+  client.open_session();
+  for (int call = 0; call < kCalls; ++call) {
+    const bool error = call % 4 == 3;  // An Error must leave it usable too.
+    client.await_answer(error ? client.ask_for_error(0) : client.ask_for_result());
+  }
+}
+
+}  // namespace
+
+Scenario drain_server_keeps_connection_usable() {
+  return Scenario{{
+      .id = "drain.server_keeps_connection_usable",
+      .question = "Does a finished body leave the connection usable for the next request?",
+      .covers = {req::kAnswerCarriesId, req::kOneResponse},
+      .drive = &drive,
+      .checks = {connection_carries_next_request(req::kAnswerCarriesId),
+                 every_request_is_answered(req::kOneResponse)},
+      .catches = {server_fault::kCorruptsReusedConnection},
+      .spares = {server_oddity::kClosesAfterEachResponse, server_oddity::kClosesAfter100Requests,
+                 server_oddity::kCloseDelimited},
+  }};
+}
+
+}  // namespace tailrace::suites

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// An Error is as terminal as a Result: after either the server ends the response stream.
+
+#include "harness/judge/closure.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+void drive(ClientDriver& client) {
+  client.open_session();
+  // Not every server answers each of these with an Error: the checks take those that came.
+  for (std::size_t kind = 0; kind < ClientDriver::kErrorKinds; ++kind) {
+    client.await_answer(client.ask_for_error(kind));
+  }
+  client.watch_ends(kLeftOpen);  // Leaving first would hide the fault.
+}
+
+}  // namespace
+
+Scenario error_terminal_server_ends_stream_after_error() {
+  return Scenario{{
+      .id = "error_terminal.server_ends_stream_after_error",
+      .question = "Does the response stream end after its Error, as after a Result?",
+      .covers = {req::kResponseEndsStream, req::kStreamEndsAsHttp},
+      .drive = &drive,
+      .checks = {stream_ends(Final::kError, req::kResponseEndsStream),
+                 stream_ends_in_order(Final::kError, req::kStreamEndsAsHttp)},
+      .catches = {server_fault::kKeepsStreamOpenAfterError},
+      .spares = {server_oddity::kErrorsAsIsError, server_oddity::kEndsStreamLate,
+                 server_oddity::kJsonAnswers},
+  }};
+}
+
+}  // namespace tailrace::suites

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// After DELETE the session is gone: requests that carry its id get 404.
+
+#include "harness/judge/routing.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+void drive(ClientDriver& client) {
+  const SessionNumber session = client.open_session();
+  if (!client.has_session_id(session)) client.decline("the server keeps no sessions");
+  client.await_answer(client.ask_for_result());
+  client.delete_session(session);
+  client.await_answer(client.ask_for_result());
+}
+
+}  // namespace
+
+Scenario routing_server_forgets_deleted_session() {
+  return Scenario{{
+      .id = "routing.server_forgets_deleted_session",
+      .question = "Is a session gone once DELETE was answered?",
+      .covers = {req::kDeletedSessionIsGone},
+      .drive = &drive,
+      .checks = {session_is_gone_after_delete(req::kDeletedSessionIsGone)},
+      .catches = {server_fault::kAnswersAfterDelete},
+      .spares = {server_oddity::kNoDelete, server_oddity::kNoSession},
+  }};
+}
+
+}  // namespace tailrace::suites

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the server opens for a call is closed when the call is done, also when we leave first.
+
+#include "harness/judge/resources.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr int kBatches = 6;      // The first is the warm-up.
+constexpr int kCalls = 8;        // Per batch, each on a connection of its own.
+constexpr Millis kCleanUp{400};  // What a server may take to notice that we left.
+
+void drive(ClientDriver& client) {
+  if (!client.can_sample())
+    client.decline(
+        "the processes of the server cannot be seen: start it "
+        "with -- COMMAND to have them watched");
+  client.open_session();
+  client.mark(kCallsPerBatch, std::to_string(kCalls));
+  for (int batch = 0; batch < kBatches; ++batch) {
+    for (int call = 0; call < kCalls; ++call) {
+      client.await_answer(client.ask_for_result({.fresh = true}));
+      client.close_all();
+    }
+    client.stay_connected(kCleanUp);
+    client.sample(std::string(kBatchLabel) + std::to_string(batch));
+  }
+}
+
+}  // namespace
+
+Scenario routing_server_returns_sockets_and_descriptors() {
+  return Scenario{{
+      .id = "routing.server_returns_sockets_and_descriptors",
+      .question = "Are sockets and descriptors back where they were when calls are done?",
+      .covers = {},
+      .drive = &drive,
+      .checks = {sockets_do_not_grow(Rule{}), descriptors_do_not_grow(Rule{})},
+      .catches = {server_fault::kLeaksSocket, server_fault::kLeaksDescriptor},
+      .spares = {server_oddity::kKeepsDescriptorCache},
+      .exclusive = true,
+  }};
+}
+
+}  // namespace tailrace::suites
