@@ -8,3 +8,12 @@ target_link_libraries(tailrace PRIVATE tailrace_cli tailrace_suites tailrace_cat
 set_target_properties(tailrace PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 install(TARGETS tailrace RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+if(BUILD_TESTING)
+  add_executable(tailrace_self_test harness/run/self_test_main.cpp)
+  target_link_libraries(tailrace_self_test PRIVATE tailrace_run tailrace_suites tailrace_catalogue)
+  set_target_properties(tailrace_self_test PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+  add_test(NAME self_test COMMAND ${PROJECT_SOURCE_DIR}/ci/self_test ${CMAKE_BINARY_DIR})
+  set_tests_properties(self_test PROPERTIES TIMEOUT 900)
+endif()

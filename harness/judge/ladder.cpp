@@ -64,6 +64,17 @@ std::string event_text(const StreamEvent& event) {
   return fmt::format("event{}{} {}", id, kind, excerpt(event.sse.data, kExcerpt));
 }
 
+std::string request_text(const Exchange& exchange) {
+  const std::string verb = excerpt(exchange.request.method, 16);
+  const std::string* resumes = exchange.request.find("last-event-id");
+  const std::string after =
+      resumes == nullptr ? "" : " with Last-Event-ID " + excerpt(*resumes, 40);
+  if (!exchange.asked) {
+    return fmt::format("{}{} on connection {}", verb, after, exchange.connection.value);
+  }
+  return fmt::format("{} {}{}", verb, describe(exchange), after);
+}
+
 void add_response(Ladder& ladder, const Exchange& exchange) {
   if (exchange.head_at) {
     ladder.add(*exchange.head_at, Side::kServer,
@@ -112,8 +123,7 @@ std::string describe(const Exchange& exchange) {
 
 std::vector<EvidenceLine> ladder_of(const Timeline& timeline, const Exchange& exchange) {
   Ladder ladder(timeline);
-  ladder.add(exchange.request_at, Side::kClient,
-             fmt::format("{} {}", excerpt(exchange.request.method, 16), describe(exchange)));
+  ladder.add(exchange.request_at, Side::kClient, request_text(exchange));
   add_response(ladder, exchange);
   if (const Connection* on = timeline.connection(exchange.connection)) {
     const Side peer = other(on->opened.we_are);

@@ -18,6 +18,7 @@ struct Series {
   const ConnectionFlow* flow = nullptr;  // Of the connection with most stalls.
   const Connection* connection = nullptr;
   std::size_t on_one = 0;  // Stalls there.
+  std::size_t calls_there = 0;
 };
 
 Nanos median(std::vector<Nanos> values) {
@@ -34,6 +35,7 @@ Series series_of(const Evidence& evidence, Side holder, bool quick_ack) {
     if (connection == nullptr || packets.flow == nullptr) continue;
     if (connection->opened.quick_ack != quick_ack) continue;
     ++series.connections;
+    const std::size_t calls_before = series.calls;
     for (const StreamId id : connection->streams) {
       const Exchange* exchange = evidence.timeline.exchange(id);
       if (!exchange->ended_at || exchange->end != BodyEnd::kComplete) continue;
@@ -48,6 +50,7 @@ Series series_of(const Evidence& evidence, Side holder, bool quick_ack) {
     }
     if (here >= series.on_one) {
       series.on_one = here;
+      series.calls_there = series.calls - calls_before;
       series.flow = packets.flow;
       series.connection = connection;
     }
@@ -105,8 +108,8 @@ Finding stalled(const Evidence& evidence, const Series& plain, const Series& con
       "{} of {} calls on one reused connection waited, median {}: holder {}, delayer of the ACK "
       "{}; "
       "a call took {} and, with prompt ACKs (TCP_QUICKACK on our socket), {}",
-      plain.on_one, plain.calls, in_millis(median(waits)), who, peer, in_millis(median(plain.took)),
-      in_millis(median(control.took)));
+      plain.on_one, plain.calls_there, in_millis(median(waits)), who, peer,
+      in_millis(median(plain.took)), in_millis(median(control.took)));
   finding.likely_cause = fmt::format(
       "the {} writes a message in two small writes with Nagle's algorithm on: the second waits "
       "until the first is acknowledged, and the {}'s kernel delays that ACK",

@@ -20,6 +20,9 @@ constexpr Deadline kSettle{"settle", Millis(300)};
 
 constexpr std::string_view kFirstVersionWithHeader = "2025-06-18";
 
+constexpr std::string_view kFirstWithTransport = "2025-03-26";
+constexpr std::string_view kBeforeTransport = "2024-11-05";
+
 bool is_over(const Timeline& timeline, StreamId stream) {
   const Exchange* exchange = timeline.exchange(stream);
   return exchange != nullptr && exchange->ended();
@@ -184,7 +187,7 @@ std::string ClientDriver::probe_revision() {
   initialize(session);
   sessions_.push_back(session);
   if (!session.id.empty()) delete_session(sessions_.size() - 1);
-  return session.revision;
+  return session.revision == kBeforeTransport ? std::string(kFirstWithTransport) : session.revision;
 }
 
 void ClientDriver::take_session(Session& session, StreamId stream) {
@@ -202,6 +205,9 @@ void ClientDriver::take_session(Session& session, StreamId stream) {
 
 void ClientDriver::check_revision(const Session& session, const Json& answer) {
   if (session.revision == settings_.revision) return;
+  // Streamable HTTP came with 2025-03-26, yet early servers speak it and still name the revision
+  // before: the transport's rules are then the first ones it had.
+  if (session.revision == kBeforeTransport && settings_.revision == kFirstWithTransport) return;
   if (answer["result"].is_object()) {
     decline("the server does not speak revision " + settings_.revision + " but " +
             session.revision.substr(0, 40));

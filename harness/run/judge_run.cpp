@@ -59,7 +59,7 @@ const ConnectionFlow* flow_of(const Packets& packets, const Connection& connecti
 
 std::string command_of(const RunRecord& about, const DrivenScenario& run) {
   std::string command = fmt::format("tailrace {} --only {}", about.role, run.id);
-  command += " --revision " + run.revision;
+  if (run.revision != "auto") command += " --revision " + run.revision;
   if (run.mode != "default") command += " --mode " + run.mode;
   return command + " " + about.source;
 }
