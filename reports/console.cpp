@@ -7,34 +7,79 @@
 
 #include "harness/wire/escape.h"
 #include "reports/counts.h"
+#include "reports/finding_text.h"
+#include "reports/wrap.h"
 
 namespace tailrace {
 namespace {
 
 constexpr std::size_t kLongestReason = 300;  // Bytes
-constexpr std::size_t kIdWidth = 50;
+constexpr std::size_t kLongestId = 100;      // Bytes
+constexpr std::size_t kWidestId = 60;        // Columns kept free for ids.
+constexpr std::size_t kReasonIndent = 17;    // Under the id.
+constexpr std::size_t kPartIndent = 16;      // Under a part's text.
+
+constexpr std::string_view kRed = "31", kGreen = "32", kYellow = "33", kBold = "1", kDim = "2";
+
+std::string_view colour_of(const ScenarioResult& result) {
+  if (!result.baseline.empty()) return kDim;
+  switch (result.verdict) {
+    case Verdict::kPass:
+      return kGreen;
+    case Verdict::kFail:
+    case Verdict::kHarnessError:
+      return kRed;
+    case Verdict::kWarn:
+    case Verdict::kInconclusive:
+      return kYellow;
+    case Verdict::kNotApplicable:
+      break;
+  }
+  return kDim;
+}
+
+struct ShownFinding {
+  const ScenarioResult* result;
+  const Finding* finding;
+};
+
+// The worst stands nearest to the summary, where the eye is when the run has ended.
+std::vector<ShownFinding> worst_last(const RunRecord& record, bool notes) {
+  std::vector<ShownFinding> shown;
+  for (const ScenarioResult& result : record.scenarios) {
+    if (!result.baseline.empty() && !notes) continue;
+    for (const Finding* finding : shown_findings(result, notes))
+      shown.push_back({&result, finding});
+  }
+  std::stable_sort(shown.begin(), shown.end(), [](const ShownFinding& a, const ShownFinding& b) {
+    const auto rank = [](const ShownFinding& f) {
+      const Level level = f.finding->level;
+      return level == Level::kNote ? 0 : level == Level::kShould ? 1 : 2;
+    };
+    return rank(a) < rank(b);
+  });
+  return shown;
+}
 
 class ConsoleReport {
  public:
   ConsoleReport(const RunRecord& record, const ConsoleOptions& options)
-      : record_(record), options_(options) {}
+      : record_(record), options_(options) {
+    for (const ScenarioResult& result : record.scenarios) {
+      id_width_ = std::max(id_width_, std::min(result.id.size(), kWidestId));
+    }
+  }
 
   std::string write() {
-    add("{} {} ({} network, profile {})\n", record_.role, name_of_implementation(record_),
-        record_.network, record_.profile);
-    if (const auto banner = packet_banner(record_); !banner.empty()) {
-      add("{}\n", painted("33", banner));
-    }
+    add("{} {} ({} network, profile {})\n", excerpt(record_.role, kLongestId),
+        name_of_implementation(record_), excerpt(record_.network, kLongestId),
+        excerpt(record_.profile, kLongestId));
+    banner();
     scenarios();
-    for (const ScenarioResult& result : record_.scenarios) failure(result);
-    for (const auto& entry : record_.stale) {
-      add("\nstale baseline entry: {} at {} no longer fails ({})\n", entry.id, entry.revision,
-          excerpt(entry.reason, kLongestReason));
+    for (const ShownFinding& shown : worst_last(record_, options_.verbose)) {
+      finding(*shown.finding, *shown.result);
     }
-    for (const auto& text : record_.not_asked) {
-      add("not asked: {}\n", excerpt(text, kLongestReason));
-    }
-    add("\n{}\n", summary_line(record_));
+    summary();
     return std::move(out_);
   }
 
@@ -48,22 +93,9 @@ class ConsoleReport {
     return options_.colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
   }
 
-  std::string verdict_word(const ScenarioResult& result) const {
-    const std::string word = fmt::format("{:<14}", name_of(result.verdict));
-    if (!result.baseline.empty()) return painted("2", fmt::format("{:<14}", "expected"));
-    switch (result.verdict) {
-      case Verdict::kPass:
-        return painted("32", word);
-      case Verdict::kFail:
-      case Verdict::kHarnessError:
-        return painted("31", word);
-      case Verdict::kWarn:
-      case Verdict::kInconclusive:
-        return painted("33", word);
-      case Verdict::kNotApplicable:
-        return painted("2", word);
-    }
-    return word;
+  void banner() {
+    const std::string text = packet_banner(record_);
+    if (!text.empty()) add("{}\n", painted(kYellow, wrapped(text, 0, options_.width)));
   }
 
   void scenarios() {
@@ -71,60 +103,74 @@ class ConsoleReport {
     for (const ScenarioResult& result : record_.scenarios) {
       if (suite_of(result) != suite) {
         suite = suite_of(result);
-        add("\n{}\n", painted("1", suite));
+        add("\n{}\n", painted(kBold, suite));
       }
-      add("  {} {:<{}} {:>8.0f} ms  {}\n", verdict_word(result), result.id, kIdWidth, result.ms,
-          variant_of(result));
-      if (!result.reason.empty()) add("      {}\n", excerpt(result.reason, kLongestReason));
-      if (!result.baseline.empty()) {
-        add("      expected: {}\n", excerpt(result.baseline_reason, kLongestReason));
-      }
-      measurements(result);
+      const auto word = result.baseline.empty() ? name_of(result.verdict) : "expected";
+      add("  {} {:<{}} {:>9.2f} ms  {}\n", painted(colour_of(result), fmt::format("{:<14}", word)),
+          excerpt(result.id, kLongestId), id_width_, result.ms, variant_of(result));
+      below(result.reason);
+      below(result.baseline_reason);
+      below(measurements(result));
     }
   }
 
-  void measurements(const ScenarioResult& result) {
-    const bool only_measures = result.verdict == Verdict::kPass && !options_.verbose;
-    if (only_measures || result.measurements.empty()) return;
+  void below(const std::string& text) {
+    if (text.empty()) return;
+    add("{:{}}{}\n", "", kReasonIndent,
+        wrapped(excerpt(text, kLongestReason), kReasonIndent, options_.width));
+  }
+
+  std::string measurements(const ScenarioResult& result) const {
     std::string line;
+    if (result.verdict == Verdict::kPass && !options_.verbose) return line;
     for (const Measurement& m : result.measurements) {
-      line += fmt::format("{}{} {}", line.empty() ? "" : ", ", m.name, excerpt(m.value, 80));
+      line += fmt::format("{}{} {}", line.empty() ? "" : ", ", m.name, m.value);
     }
-    add("      {}\n", line);
+    return line;
   }
 
-  void failure(const ScenarioResult& result) {
-    if (!result.baseline.empty()) return;
-    for (const Finding& finding : result.findings) {
-      const bool note = finding.level == Level::kNote;
-      if (note && !options_.verbose) continue;
-      const bool warns = note || finding.level == Level::kShould;
-      add("\n{}  {}\n",
-          painted(warns ? "33" : "31", note    ? "note"
-                                       : warns ? "warn"
-                                               : "FAIL"),
-          painted("1", result.id));
-      part("required",
-           fmt::format("{}  [{}]", finding.required, level_text(finding, result.revision)));
-      part("observed", finding.observed);
-      const auto ladder = ladder_lines(finding);
-      if (!ladder.empty()) add("  evidence    {}\n", result.history);
-      for (const std::string& line : ladder) {
-        const bool gap = line.front() == '>';
-        add("    {}\n", gap ? painted("31", line) : line);
-      }
-      part("cause", finding.likely_cause);
-      part("cure", finding.cure);
-      part("again", result.command);
+  void finding(const Finding& finding, const ScenarioResult& result) {
+    const bool fails = finding.level == Level::kMust || finding.level == Level::kHarm;
+    const FindingText text = text_of(finding, result);
+    add("\n{}  {}  {}\n", painted(fails ? kRed : kYellow, std::string(word_of(finding.level))),
+        painted(kBold, excerpt(result.id, kLongestId)), variant_of(result));
+    part("Required", text.required);
+    part("Observed", text.observed);
+    if (!text.ladder.empty()) add("  {:<13} {}\n", "Evidence", text.history);
+    for (const std::string& line : text.ladder) {
+      add("    {}\n", line.front() == '>' ? painted(kRed, line) : line);
     }
+    part("Likely cause", text.likely_cause);
+    part("Cure", text.cure);
+    // Not wrapped: it is to be copied.
+    if (!text.run_again.empty()) add("  {:<13} {}\n", "Run again", text.run_again);
   }
 
   void part(std::string_view name, const std::string& text) {
-    if (!text.empty()) add("  {:<11} {}\n", name, excerpt(text, 1000));
+    if (!text.empty()) add("  {:<13} {}\n", name, wrapped(text, kPartIndent, options_.width));
   }
+
+  void summary() {
+    out_ += '\n';
+    for (const auto& entry : record_.stale) {
+      line(fmt::format("stale baseline entry: {} at {} no longer fails ({})",
+                       excerpt(entry.id, kLongestId), excerpt(entry.revision, kLongestId),
+                       excerpt(entry.reason, kLongestReason)));
+    }
+    for (const NotAsked& group : not_asked_by_reason(record_)) {
+      line(fmt::format("not asked ({}): {}: {}", group.ids.size(), group.why,
+                       fmt::join(group.ids, ", ")));
+    }
+    banner();
+    line(summary_line(record_));
+    if (options_.exit_status) line(exit_line(*options_.exit_status));
+  }
+
+  void line(const std::string& text) { add("{}\n", wrapped(text, 0, options_.width)); }
 
   const RunRecord& record_;
   const ConsoleOptions& options_;
+  std::size_t id_width_ = 0;
   std::string out_;
 };
 

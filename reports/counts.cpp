@@ -3,73 +3,96 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/wire/escape.h"
 
 namespace tailrace {
 namespace {
 
-constexpr std::size_t kLongestLine = 400;  // Bytes of one line of evidence.
+constexpr std::size_t kLongestWord = 100;  // Bytes of an id, a revision, a mode.
+constexpr std::size_t kLongestName = 200;  // Bytes of the implementation's name or command.
+constexpr std::size_t kLongestReason = 400;
 
 }  // namespace
 
 std::map<Verdict, std::size_t> count_verdicts(const RunRecord& record) {
   std::map<Verdict, std::size_t> counts;
-  for (const ScenarioResult& result : record.scenarios) ++counts[result.verdict];
+  for (const ScenarioResult& result : record.scenarios) {
+    if (result.baseline.empty()) ++counts[result.verdict];
+  }
   return counts;
 }
 
 std::string summary_line(const RunRecord& record) {
   std::string line;
+  const auto add = [&line](std::size_t count, std::string_view what) {
+    if (count > 0) line += fmt::format("{}{} {}", line.empty() ? "" : ", ", count, what);
+  };
+  std::size_t expected = record.scenarios.size();
   for (const auto& [verdict, count] : count_verdicts(record)) {
-    line += fmt::format("{}{} {}", line.empty() ? "" : ", ", count, name_of(verdict));
+    add(count, name_of(verdict));
+    expected -= count;
   }
+  add(expected, "expected");
   if (line.empty()) line = "nothing was judged";
-  if (!record.stale.empty()) {
-    line += fmt::format(", {} stale baseline entries", record.stale.size());
-  }
-  if (!record.not_asked.empty()) line += fmt::format(", {} not asked", record.not_asked.size());
+  add(record.stale.size(),
+      record.stale.size() == 1 ? "stale baseline entry" : "stale baseline entries");
+  add(record.not_asked.size(), "not asked");
   return line;
 }
 
-std::string suite_of(const ScenarioResult& result) {
-  return result.id.substr(0, result.id.find('.'));
-}
-
-std::string variant_of(const ScenarioResult& result) {
-  std::string variant = result.revision;
-  if (result.mode != "default") variant += " " + result.mode;
-  if (result.repeat > 1) variant += fmt::format(" #{}", result.repeat);
-  return variant;
-}
-
-std::string level_text(const Finding& finding, const std::string& revision) {
-  std::string text(name_of(finding.level));
-  if (!finding.harm.empty()) text = finding.harm;
-  if (!finding.requirements.empty()) {
-    text += fmt::format(", {} of {}", fmt::join(finding.requirements, " "), revision);
+std::string exit_line(int status) {
+  switch (status) {
+    case 0:
+      return "exit status 0: clean, or exactly as the baseline expects";
+    case 1:
+      return "exit status 1: something failed, or a baseline entry is stale";
+    case 2:
+      return "exit status 2: nothing could be judged, or the harness had trouble";
+    case 3:
+      return "exit status 3: nothing failed, but something could not be seen";
+    default:
+      return fmt::format("exit status {}", status);
   }
-  return text;
-}
-
-std::string packet_banner(const RunRecord& record) {
-  if (record.packets == "captured") return "";
-  return fmt::format("No packets were captured, so no stall could be judged: {}",
-                     excerpt(record.packets, kLongestLine));
 }
 
 std::string name_of_implementation(const RunRecord& record) {
   const std::string named = record.name.empty() ? record.source : record.name;
-  return excerpt(record.version.empty() ? named : named + " " + record.version, 200);
+  return excerpt(record.version.empty() ? named : named + " " + record.version, kLongestName);
 }
 
-std::vector<std::string> ladder_lines(const Finding& finding) {
-  std::vector<std::string> lines;
-  for (const EvidenceLine& line : finding.evidence) {
-    lines.push_back(fmt::format("{} {:>11}  {:<7} {}", line.gap ? '>' : ' ',
-                                "+" + in_millis(line.at), excerpt(line.actor, 12),
-                                excerpt(line.what, kLongestLine)));
+std::string packet_banner(const RunRecord& record) {
+  if (record.packets == "captured") return "";
+  const std::string why = record.packets.empty() ? "the record does not say why" : record.packets;
+  return fmt::format("no packets: {}; stall checks not applicable", excerpt(why, kLongestReason));
+}
+
+std::vector<NotAsked> not_asked_by_reason(const RunRecord& record) {
+  std::vector<NotAsked> groups;
+  for (const std::string& entry : record.not_asked) {
+    const auto colon = entry.find(": ");
+    const std::string id = excerpt(entry.substr(0, colon), kLongestWord);
+    const std::string why = colon == std::string::npos
+                                ? "the record does not say why"
+                                : excerpt(entry.substr(colon + 2), kLongestReason);
+    auto group = std::find_if(groups.begin(), groups.end(),
+                              [&](const NotAsked& known) { return known.why == why; });
+    if (group == groups.end()) group = groups.insert(groups.end(), {why, {}});
+    group->ids.push_back(id);
   }
-  return lines;
+  return groups;
+}
+
+std::string suite_of(const ScenarioResult& result) {
+  return excerpt(result.id.substr(0, result.id.find('.')), kLongestWord);
+}
+
+std::string variant_of(const ScenarioResult& result) {
+  std::string variant = excerpt(result.revision, kLongestWord);
+  if (result.mode != "default") variant += " " + excerpt(result.mode, kLongestWord);
+  if (result.repeat > 1) variant += fmt::format(" #{}", result.repeat);
+  return variant;
 }
 
 }  // namespace tailrace

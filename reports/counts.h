@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every report counts and says alike. Pure functions.
+// What every report counts and says alike of a run. Pure functions, any thread. Texts come escaped
+// for a terminal (harness/wire/escape.h) and bounded: a record may be a file that somebody sent.
 #pragma once
 
 #include <map>
@@ -10,16 +11,25 @@
 
 namespace tailrace {
 
+// By verdict; what the baseline lists as expected is left out.
 std::map<Verdict, std::size_t> count_verdicts(const RunRecord& record);
-std::string summary_line(const RunRecord& record);   // "12 pass, 1 fail, 2 not_applicable"
+// "12 pass, 1 fail, 2 not_applicable, 1 expected, 3 not asked"
+std::string summary_line(const RunRecord& record);
+// "exit status 1: ..."; the statuses of fairness: 0 clean, 1 failed, 2 unusable, 3 inconclusive.
+std::string exit_line(int status);
+
+std::string name_of_implementation(const RunRecord& record);
+// "" when packets were captured; otherwise the banner that every report carries.
+std::string packet_banner(const RunRecord& record);
+
+struct NotAsked {
+  std::string why;
+  std::vector<std::string> ids;
+};
+std::vector<NotAsked> not_asked_by_reason(const RunRecord& record);  // In order of appearance.
+
 std::string suite_of(const ScenarioResult& result);  // What stands before the first dot of its id.
 // "2025-11-25", with mode and repeat where they are not the plain ones.
 std::string variant_of(const ScenarioResult& result);
-std::string level_text(const Finding& finding, const std::string& revision);
-// "" when packets were captured; otherwise the banner that every report carries.
-std::string packet_banner(const RunRecord& record);
-std::string name_of_implementation(const RunRecord& record);
-// "+12.34 ms  server  what" lines, the gap marked.
-std::vector<std::string> ladder_lines(const Finding& finding);
 
 }  // namespace tailrace

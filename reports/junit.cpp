@@ -5,138 +5,199 @@
 
 #include <map>
 
-#include "harness/wire/utf8.h"
+#include "harness/wire/escape.h"
 #include "reports/counts.h"
+#include "reports/finding_text.h"
+#include "reports/markup.h"
 
 namespace tailrace {
 namespace {
 
-// The one place that writes text of others into XML: reserved characters are escaped, and what
-// XML 1.0 cannot hold (most control characters) becomes a question mark.
-std::string xml(std::string_view text) {
+constexpr std::size_t kLongestMessage = 400;  // Bytes; the whole text stands in the element.
+constexpr std::size_t kLongestWord = 200;     // Bytes of a name or a value.
+
+enum class Outcome { kPassed, kFailed, kErred, kSkipped };
+
+Outcome outcome_of(const ScenarioResult& result) {
+  if (!result.baseline.empty()) return Outcome::kSkipped;
+  switch (result.verdict) {
+    case Verdict::kFail:
+      return Outcome::kFailed;
+    case Verdict::kInconclusive:
+    case Verdict::kHarnessError:
+      return Outcome::kErred;
+    case Verdict::kNotApplicable:
+      return Outcome::kSkipped;
+    case Verdict::kPass:
+    case Verdict::kWarn:
+      break;
+  }
+  return Outcome::kPassed;
+}
+
+struct Tally {
+  std::map<Outcome, std::size_t> of;
+  std::size_t tests = 0;
+  double seconds = 0;
+
+  void add(Outcome outcome, double ms) {
+    ++tests;
+    ++of[outcome];
+    seconds += ms / 1000;
+  }
+  std::string attributes() {
+    return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3f}\"",
+                       tests, of[Outcome::kFailed], of[Outcome::kErred], of[Outcome::kSkipped],
+                       seconds);
+  }
+};
+
+std::string word(std::string_view text) {
+  return xml_text(excerpt(text, kLongestWord));
+}
+
+std::string message(std::string_view text) {
+  return xml_text(excerpt(text, kLongestMessage));
+}
+
+std::string property(std::string_view name, std::string_view value) {
+  return fmt::format("        <property name=\"{}\" value=\"{}\"/>\n", word(name), word(value));
+}
+
+std::string text_of(const ScenarioResult& result) {
   std::string out;
-  for (const char c : repaired_utf8(text)) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\n':
-      case '\t':
-        out += c;
-        break;
-      default:
-        out += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
-    }
+  for (const Finding* finding : shown_findings(result, true)) {
+    const FindingText text = text_of(*finding, result);
+    out += fmt::format("{}\nRequired: {}\nObserved: {}\nEvidence: {}\n", word_of(finding->level),
+                       text.required, text.observed, text.history);
+    for (const std::string& line : text.ladder) out += line + "\n";
+    out += fmt::format("Likely cause: {}\nCure: {}\nRun again: {}\n", text.likely_cause, text.cure,
+                       text.run_again);
   }
   return out;
 }
 
-std::string text_of(const Finding& finding, const ScenarioResult& result) {
-  std::string text = fmt::format("required: {} [{}]\nobserved: {}\n", finding.required,
-                                 level_text(finding, result.revision), finding.observed);
-  for (const std::string& line : ladder_lines(finding)) text += line + "\n";
-  return text + fmt::format("cause: {}\ncure: {}\nagain: {}\n", finding.likely_cause, finding.cure,
-                            result.command);
-}
-
-struct Tally {
-  std::size_t tests = 0, failures = 0, errors = 0, skipped = 0;
-  double seconds = 0;
-};
-
-bool is_error(const ScenarioResult& result) {
-  return result.verdict == Verdict::kInconclusive || result.verdict == Verdict::kHarnessError;
-}
-
-bool is_skipped(const ScenarioResult& result) {
-  return result.verdict == Verdict::kNotApplicable || !result.baseline.empty();
-}
-
-Tally tally_of(const std::vector<const ScenarioResult*>& results) {
-  Tally tally;
-  for (const ScenarioResult* result : results) {
-    ++tally.tests;
-    tally.seconds += result->ms / 1000;
-    if (is_skipped(*result)) {
-      ++tally.skipped;
-    } else if (is_error(*result)) {
-      ++tally.errors;
-    } else if (result->verdict == Verdict::kFail) {
-      ++tally.failures;
-    }
-  }
-  return tally;
-}
-
 std::string properties_of(const ScenarioResult& result) {
   std::string out = "      <properties>\n";
-  const auto property = [&](std::string_view name, std::string_view value) {
-    out += fmt::format("        <property name=\"{}\" value=\"{}\"/>\n", xml(name), xml(value));
-  };
-  property("revision", result.revision);
-  property("verdict", name_of(result.verdict));
-  for (const auto& id : result.requirements) property("requirement", id);
-  for (const auto& m : result.measurements) property(m.name, m.value);
+  out += property("revision", result.revision);
+  out += property("mode", result.mode);
+  out += property("verdict", name_of(result.verdict));
+  for (const auto& id : result.requirements) out += property("requirement", id);
+  const auto findings = shown_findings(result, false);
+  if (!findings.empty()) out += property("level", name_of(findings.front()->level));
+  for (const Finding* finding : findings) {
+    for (const auto& id : finding->requirements) out += property("broken", id);
+    if (!finding->harm.empty()) out += property("harm", finding->harm);
+  }
+  for (const auto& m : result.measurements) out += property("measured." + m.name, m.value);
   return out + "      </properties>\n";
 }
 
-std::string outcome_of(const ScenarioResult& result) {
-  std::string text;
-  for (const Finding& finding : result.findings) text += text_of(finding, result);
-  if (!result.baseline.empty()) {
-    return fmt::format("      <skipped message=\"expected: {}\"/>\n", xml(result.baseline_reason));
+std::string body_of(const ScenarioResult& result) {
+  const std::string text = xml_lines(text_of(result));
+  const auto findings = shown_findings(result, false);
+  switch (outcome_of(result)) {
+    case Outcome::kSkipped:
+      return fmt::format("      <skipped message=\"{}\"/>\n",
+                         result.baseline.empty() ? message(result.reason)
+                                                 : message("expected: " + result.baseline_reason));
+    case Outcome::kErred:
+      return fmt::format("      <error message=\"{}\" type=\"{}\">{}</error>\n",
+                         message(result.reason), name_of(result.verdict), text);
+    case Outcome::kFailed:
+      return fmt::format("      <failure message=\"{}\" type=\"{}\">{}</failure>\n",
+                         message(findings.empty() ? result.reason : findings.front()->observed),
+                         findings.empty() ? "fail" : name_of(findings.front()->level), text);
+    case Outcome::kPassed:
+      break;
   }
-  if (is_skipped(result)) {
-    return fmt::format("      <skipped message=\"{}\"/>\n", xml(result.reason));
-  }
-  if (is_error(result)) {
-    return fmt::format("      <error message=\"{}\" type=\"{}\">{}</error>\n", xml(result.reason),
-                       name_of(result.verdict), xml(text));
-  }
-  if (result.verdict == Verdict::kFail) {
-    const std::string& what = result.findings.empty() ? "" : result.findings.front().observed;
-    return fmt::format("      <failure message=\"{}\" type=\"fail\">{}</failure>\n", xml(what),
-                       xml(text));
-  }
-  return text.empty() ? "" : fmt::format("      <system-out>{}</system-out>\n", xml(text));
+  return text.empty() ? "" : fmt::format("      <system-out>{}</system-out>\n", text);
 }
+
+class JunitReport {
+ public:
+  explicit JunitReport(const RunRecord& record) : record_(record) {}
+
+  std::string write() {
+    std::map<std::string, std::vector<const ScenarioResult*>> suites;
+    for (const ScenarioResult& result : record_.scenarios) {
+      suites[suite_of(result)].push_back(&result);
+    }
+    for (const auto& [name, results] : suites) scenarios(name, results);
+    stale();
+    not_asked();
+    return fmt::format(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"tailrace: {}\" {}>\n"
+        "{}</testsuites>\n",
+        word(record_.role + " " + name_of_implementation(record_)), all_.attributes(), out_);
+  }
+
+ private:
+  void scenarios(const std::string& name, const std::vector<const ScenarioResult*>& results) {
+    Tally tally;
+    std::string cases;
+    for (const ScenarioResult* result : results) {
+      tally.add(outcome_of(*result), result->ms);
+      all_.add(outcome_of(*result), result->ms);
+      cases +=
+          fmt::format("    <testcase classname=\"{}\" name=\"{} ({})\" time=\"{:.3f}\">\n",
+                      word(name), word(result->id), word(variant_of(*result)), result->ms / 1000);
+      cases += properties_of(*result) + body_of(*result) + "    </testcase>\n";
+    }
+    suite(name, tally, cases);
+  }
+
+  void stale() {
+    Tally tally;
+    std::string cases;
+    for (const StaleBaseline& entry : record_.stale) {
+      tally.add(Outcome::kFailed, 0);
+      all_.add(Outcome::kFailed, 0);
+      cases += fmt::format(
+          "    <testcase classname=\"baseline\" name=\"{} ({})\" time=\"0.000\">\n"
+          "      <failure message=\"stale: it no longer fails\" type=\"stale\">{}</failure>\n"
+          "    </testcase>\n",
+          word(entry.id), word(entry.revision), message(entry.reason));
+    }
+    if (tally.tests > 0) suite("baseline", tally, cases);
+  }
+
+  void not_asked() {
+    Tally tally;
+    std::string cases;
+    for (const NotAsked& group : not_asked_by_reason(record_)) {
+      for (const std::string& id : group.ids) {
+        tally.add(Outcome::kSkipped, 0);
+        all_.add(Outcome::kSkipped, 0);
+        cases += fmt::format(
+            "    <testcase classname=\"not_asked\" name=\"{}\" time=\"0.000\">\n"
+            "      <skipped message=\"not asked: {}\"/>\n    </testcase>\n",
+            word(id), message(group.why));
+      }
+    }
+    if (tally.tests > 0) suite("not_asked", tally, cases);
+  }
+
+  void suite(const std::string& name, Tally& tally, const std::string& cases) {
+    out_ += fmt::format("  <testsuite name=\"{}\" timestamp=\"{}\" {}>\n      <properties>\n",
+                        word(name), word(record_.started), tally.attributes());
+    out_ += property("network", record_.network) + property("profile", record_.profile);
+    out_ += property("packets", record_.packets);
+    if (const auto banner = packet_banner(record_); !banner.empty()) {
+      out_ += property("banner", banner);
+    }
+    out_ += "      </properties>\n" + cases + "  </testsuite>\n";
+  }
+
+  const RunRecord& record_;
+  Tally all_;
+  std::string out_;
+};
 
 }  // namespace
 
 std::string junit_report(const RunRecord& record) {
-  std::map<std::string, std::vector<const ScenarioResult*>> suites;
-  std::vector<const ScenarioResult*> all;
-  for (const ScenarioResult& result : record.scenarios) {
-    suites[suite_of(result)].push_back(&result);
-    all.push_back(&result);
-  }
-  const auto counts = [](const Tally& t) {
-    return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3f}\"",
-                       t.tests, t.failures, t.errors, t.skipped, t.seconds);
-  };
-  std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-  out += fmt::format("<testsuites name=\"tailrace {}\" {}>\n", xml(name_of_implementation(record)),
-                     counts(tally_of(all)));
-  for (const auto& [suite, results] : suites) {
-    out += fmt::format("  <testsuite name=\"{}\" timestamp=\"{}\" {}>\n", xml(suite),
-                       xml(record.started), counts(tally_of(results)));
-    for (const ScenarioResult* result : results) {
-      out += fmt::format("    <testcase classname=\"{}\" name=\"{} ({})\" time=\"{:.3f}\">\n",
-                         xml(suite), xml(result->id), xml(variant_of(*result)), result->ms / 1000);
-      out += properties_of(*result) + outcome_of(*result) + "    </testcase>\n";
-    }
-    out += "  </testsuite>\n";
-  }
-  return out + "</testsuites>\n";
+  return JunitReport(record).write();
 }
 
 }  // namespace tailrace

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// JUnit XML as Jenkins, GitLab and GitHub actions read it. A pure function.
+// JUnit XML as the readers of CI systems take it. A pure function, any thread.
 //
-// warn is a pass with a property; not_applicable is skipped with its reason; inconclusive and
-// harness_error are errors; expected failures of the baseline are skipped.
+// A pass and a warn pass (a warn with the properties `verdict` and `level`, its text in
+// system-out); not_applicable is skipped with its reason; fail is a failure with the six parts;
+// inconclusive and harness_error are errors; a failure that the baseline expects is skipped. What
+// was not asked stands as skipped in a suite of its own, a stale baseline entry as a failure.
 #pragma once
 
 #include <string>

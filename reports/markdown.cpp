@@ -3,84 +3,137 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
-#include "harness/wire/escape.h"
 #include "reports/counts.h"
+#include "reports/finding_text.h"
+#include "reports/markup.h"
 
 namespace tailrace {
 namespace {
 
-// Text of others in a table or a paragraph: nothing of it may be markup.
-std::string plain(std::string_view text) {
-  static constexpr std::string_view kSpecial = "\\`*_{}[]<>()#+-!|~&@";
-  std::string out;
-  for (const char c : excerpt(text, 2000)) {
-    if (c == '<') {
-      out += "&lt;";
-    } else if (c == '&') {
-      out += "&amp;";
-    } else if (kSpecial.find(c) != std::string_view::npos && c != '-' && c != '(' && c != ')') {
-      out += '\\';
-      out += c;
-    } else {
-      out += c;
-    }
-  }
-  return out;
+constexpr std::size_t kLongestWord = 120;   // Bytes
+constexpr std::size_t kLongestCell = 300;   // Bytes
+constexpr std::size_t kLongestPart = 1200;  // Bytes
+// Together below the 65,536 characters of a comment.
+constexpr std::size_t kLongestTable = 12'000;     // Bytes, of each of the two tables
+constexpr std::size_t kLongestFindings = 34'000;  // Bytes
+constexpr std::size_t kLongestEnd = 4'000;  // Bytes of stale entries and of what was not asked
+
+std::string word(std::string_view text) {
+  return markdown_text(text, kLongestWord);
 }
 
-// A fenced block whose fence is longer than any run of backquotes inside.
-std::string fenced(const std::string& text) {
-  std::size_t longest = 2, run = 0;
-  for (const char c : text) {
-    run = c == '`' ? run + 1 : 0;
-    longest = std::max(longest, run);
+std::string part(std::string_view name, std::string_view text) {
+  if (text.empty()) return "";
+  return fmt::format("- **{}**: {}\n", name, markdown_text(text, kLongestPart));
+}
+
+// Takes lines while they fit, then counts.
+class Bounded {
+ public:
+  explicit Bounded(std::size_t limit) : limit_(limit) {}
+  void add(const std::string& text) {
+    if (left_out_ == 0 && text_.size() + text.size() <= limit_) {
+      text_ += text;
+    } else {
+      ++left_out_;
+    }
   }
-  const std::string fence(longest + 1, '`');
-  return fence + "text\n" + text + fence + "\n";
+  std::string finish(std::string_view what) const {
+    if (left_out_ == 0) return text_;
+    return text_ + fmt::format("\n{} more {} in results.json\n", left_out_, what);
+  }
+  bool empty() const { return text_.empty() && left_out_ == 0; }
+
+ private:
+  std::size_t limit_;
+  std::string text_;
+  std::size_t left_out_ = 0;
+};
+
+bool passed(const ScenarioResult& result) {
+  return result.verdict == Verdict::kPass || !result.baseline.empty();
+}
+
+std::string why(const ScenarioResult& result) {
+  if (!result.baseline.empty()) return result.baseline_reason;
+  if (!result.reason.empty()) return result.reason;
+  const auto findings = shown_findings(result, false);
+  return findings.empty() ? "" : findings.front()->observed;
+}
+
+std::string table(const RunRecord& record, bool of_passed) {
+  Bounded rows(kLongestTable);
+  for (const ScenarioResult& result : record.scenarios) {
+    if (passed(result) != of_passed) continue;
+    rows.add(fmt::format("| {} | {} | {} | {} |\n",
+                         word(result.baseline.empty() ? name_of(result.verdict) : "expected"),
+                         word(result.id), word(variant_of(result)),
+                         markdown_text(why(result), kLongestCell)));
+  }
+  if (rows.empty()) return "";
+  return "| verdict | scenario | revision | why |\n| --- | --- | --- | --- |\n" +
+         rows.finish("scenarios") + "\n";
+}
+
+std::string folded(const std::string& summary, const std::string& text) {
+  return fmt::format("<details><summary>{}</summary>\n\n{}\n</details>\n\n", summary, text);
 }
 
 std::string details_of(const Finding& finding, const ScenarioResult& result) {
+  const FindingText text = text_of(finding, result);
   std::string ladder;
-  for (const std::string& line : ladder_lines(finding)) ladder += line + "\n";
-  std::string out = fmt::format("<details><summary>{}: {}</summary>\n\n",
-                                finding.level == Level::kShould ? "warn" : "fail", result.id);
-  out += fmt::format("- **required** ({}): {}\n", plain(level_text(finding, result.revision)),
-                     plain(finding.required));
-  out += fmt::format("- **observed**: {}\n", plain(finding.observed));
-  out += fmt::format("- **likely cause**: {}\n- **cure**: {}\n\n", plain(finding.likely_cause),
-                     plain(finding.cure));
-  if (!ladder.empty()) out += fenced(ladder);
-  out += fenced(result.command + "\n");
-  return out + "\n</details>\n\n";
+  for (const std::string& line : text.ladder) ladder += line + "\n";
+  std::string inside = part("Required", text.required) + part("Observed", text.observed) +
+                       part("Likely cause", text.likely_cause) + part("Cure", text.cure);
+  if (!ladder.empty()) {
+    inside += part("Evidence", text.history) + "\n" + markdown_block(ladder) + "\n";
+  }
+  inside += "Run again:\n\n" + markdown_block(text.run_again + "\n");
+  return folded(
+      fmt::format("{}: {} ({})", word_of(finding.level), word(result.id), word(variant_of(result))),
+      inside);
+}
+
+std::string findings_of(const RunRecord& record) {
+  Bounded findings(kLongestFindings);
+  for (const bool failing : {true, false}) {
+    for (const ScenarioResult& result : record.scenarios) {
+      if (!result.baseline.empty() || (result.verdict == Verdict::kFail) != failing) continue;
+      for (const Finding* finding : shown_findings(result, false)) {
+        findings.add(details_of(*finding, result));
+      }
+    }
+  }
+  return findings.finish("findings");
+}
+
+std::string end_of(const RunRecord& record) {
+  Bounded end(kLongestEnd);
+  for (const auto& entry : record.stale) {
+    end.add(fmt::format("- Stale baseline entry: {} at {} no longer fails\n", word(entry.id),
+                        word(entry.revision)));
+  }
+  for (const NotAsked& group : not_asked_by_reason(record)) {
+    end.add(fmt::format("- Not asked ({}): {}\n", group.ids.size(),
+                        markdown_text(group.why, kLongestCell)));
+  }
+  return end.finish("lines");
 }
 
 }  // namespace
 
 std::string markdown_report(const RunRecord& record) {
-  std::string out = fmt::format("## Tailrace: {} {}\n\n{}\n\n", record.role,
-                                plain(name_of_implementation(record)), summary_line(record));
+  std::string out = fmt::format("## Tailrace: {} {}\n\n{}\n\n", word(record.role),
+                                markdown_text(name_of_implementation(record), kLongestCell),
+                                summary_line(record));
   if (const auto banner = packet_banner(record); !banner.empty()) {
-    out += "> " + plain(banner) + "\n\n";
+    out += "> " + markdown_text(banner, kLongestPart) + "\n\n";
   }
-  for (const ScenarioResult& result : record.scenarios) {
-    if (!result.baseline.empty()) continue;
-    for (const Finding& finding : result.findings) {
-      if (finding.level != Level::kNote) out += details_of(finding, result);
-    }
+  out += table(record, false) + findings_of(record);
+  if (const auto passes = table(record, true); !passes.empty()) {
+    out += folded("passed, or failed as the baseline expects", passes);
   }
-  out += "| verdict | scenario | revision | |\n| --- | --- | --- | --- |\n";
-  for (const ScenarioResult& result : record.scenarios) {
-    const std::string word(result.baseline.empty() ? name_of(result.verdict) : "expected");
-    out += fmt::format("| {} | {} | {} | {} |\n", plain(word), plain(result.id),
-                       plain(variant_of(result)), plain(result.reason));
-  }
-  for (const auto& entry : record.stale) {
-    out +=
-        fmt::format("\nStale baseline entry: {} at {}\n", plain(entry.id), plain(entry.revision));
-  }
-  return out;
+  return out + end_of(record);
 }
 
 }  // namespace tailrace

@@ -4,6 +4,11 @@
 
 set(TAILRACE_BEFORE "")
 
+# Tests of judge read the real catalogue.
+set(TAILRACE_TESTS_OF_judge tailrace_catalogue)
+set(TAILRACE_TESTS_OF_run tailrace_suites tailrace_catalogue tailrace_reports)
+set(TAILRACE_TESTS_OF_cli tailrace_suites tailrace_catalogue tailrace_reports)
+
 # Third parties by module: the places where their headers may stand.
 set(TAILRACE_THIRD_wire tailrace_rapidjson)
 set(TAILRACE_THIRD_record OpenSSL::Crypto)
@@ -16,7 +21,8 @@ function(tailrace_tests name)
   file(GLOB tests CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/harness/${name}/*_test.cpp")
   if(BUILD_TESTING AND tests)
     add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE tailrace_${name} GTest::gtest GTest::gtest_main)
+    target_link_libraries(${name}_test PRIVATE tailrace_${name} ${TAILRACE_TESTS_OF_${name}}
+      ${TAILRACE_THIRD_${name}} GTest::gtest GTest::gtest_main)
     target_compile_definitions(${name}_test PRIVATE
       TAILRACE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" TAILRACE_BINARY_DIR="${PROJECT_BINARY_DIR}")
     add_test(NAME ${name} COMMAND ${name}_test --gtest_brief=1)

@@ -169,6 +169,16 @@ Status take_revisions(RunOptions& run) {
   return {};
 }
 
+// For the command that runs a scenario again.
+std::string shell_quoted(const std::string& word) {
+  static constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:={}@,+%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
 // Exactly one of: a URL, a manifest, a command.
 Status take_implementation(RunOptions& run, const Words& words,
                            const std::vector<std::string>& command) {
@@ -191,10 +201,11 @@ Status take_implementation(RunOptions& run, const Words& words,
                      ", not of a " + role);
     }
     run.manifest = std::move(*manifest);
-    run.source = "--manifest " + words.manifest;
+    run.source = "--manifest " + shell_quoted(words.manifest);
   } else {
     run.manifest = manifest_for_command(run.under_test, command);
-    run.source = fmt::format("-- {}", fmt::join(command, " "));
+    run.source = "--";
+    for (const auto& argument : command) run.source += " " + shell_quoted(argument);
   }
   run.safe = words.profile.empty() ? run.url.has_value() : words.profile == "safe";
   return {};

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 
 #include "harness/run/glob.h"
@@ -115,6 +116,7 @@ int run_command(const CommandLine& line, const Registry& registry, const Catalog
   }
   if (!record) return complain(record.error().what);
   print_report(*record, line);
+  std::fflush(stdout);  // The report goes before what is said about it, also into one log.
   if (!line.quiet) fmt::print(stderr, "run folder: {}\n", line.run.out);
   return exit_status(*record, line.run.fail_on);
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "harness/judge/resume.h"
 #include "harness/net/http_message.h"
@@ -15,6 +16,8 @@ namespace {
 constexpr Deadline kFirstCall{"first_call", Millis(30000)};
 constexpr std::string_view kPath = "/mcp";
 constexpr std::string_view kFirstVersionWithPriming = "2025-11-25";
+constexpr std::array<std::string_view, 4> kSpoken = {"2024-11-05", "2025-03-26", "2025-06-18",
+                                                     "2025-11-25"};
 
 std::string loopback_url(const Endpoint& endpoint) {
   return fmt::format("http://{}{}", endpoint.text(), kPath);
@@ -132,10 +135,11 @@ void ServerDriver::serve_post(const Exchange& exchange) {
 
 void ServerDriver::answer_initialize(const Exchange& exchange) {
   const std::string& wanted = exchange.asked->body["params"]["protocolVersion"].as_string();
-  const bool known = wanted == "2025-03-26" || wanted == "2025-06-18" || wanted == "2025-11-25";
+  const bool known = std::find(kSpoken.begin(), kSpoken.end(), wanted) != kSpoken.end();
   revision_ = settings_.revision;
-  if (revision_.empty()) revision_ = known ? wanted : "2025-11-25";
-  mark("revision", revision_);
+  if (revision_.empty()) revision_ = known ? wanted : std::string(kSpoken.back());
+  // Early clients speak this transport and still name the revision before it: its first rules hold.
+  mark("revision", revision_ == kSpoken.front() ? std::string(kSpoken[1]) : revision_);
   Json capabilities, info, result;
   capabilities.set("tools", Json(Json::Object{}));
   info.set("name", "tailrace");

@@ -89,6 +89,7 @@ class ConnectionDecoder::Responses final : public HttpSink {
   }
   void on_end(std::uint64_t offset) override {
     if (!interim_) decoder_.end_response(BodyEnd::kComplete, offset);
+    decoder_.first_byte_ = decoder_.now_;  // Of the next response, where this read holds it too.
   }
   void on_malformed(const std::string& why, std::uint64_t offset) override {
     decoder_.connection().malformed.push_back({decoder_.now_, "response: " + why});

@@ -132,14 +132,26 @@ struct FactReader {
     if (!plain) complain(name, "bytes as Latin-1 text");
     return plain.value_or("");
   }
+  int small(std::string_view name) {
+    const auto value = number(name);
+    if (value < INT32_MIN || value > INT32_MAX) complain(name, "a small number");
+    return static_cast<int>(value);
+  }
+  Side side(std::string_view name) {
+    const auto word = text(name);
+    if (word != name_of(Side::kClient) && word != name_of(Side::kServer)) {
+      complain(name, "client or server");
+    }
+    return word == name_of(Side::kServer) ? Side::kServer : Side::kClient;
+  }
   ConnectionId connection() {
     const auto value = number("c");
     if (value < 1 || value > UINT32_MAX) complain("c", "a connection number from 1");
     return {static_cast<std::uint32_t>(value)};
   }
-  Endpoint endpoint(const Json& from, std::string_view name) {
+  Endpoint endpoint(const Json& from, std::string_view name, const std::string& path = "") {
     auto parsed = parse_endpoint(from[name].as_string());
-    if (!parsed) complain(name, "an address and a port");
+    if (!parsed) complain(path + std::string(name), "an address and a port");
     return parsed.value_or(Endpoint{});
   }
   Ending ending() {
@@ -158,7 +170,7 @@ struct FactReader {
 
   Event opened() {
     ConnectionOpened e{connection(), endpoint(in, "local"), endpoint(in, "remote")};
-    e.we_are = text("we_are") == "server" ? Side::kServer : Side::kClient;
+    e.we_are = side("we_are");
     e.no_delay = flag("no_delay");
     e.quick_ack = flag("quick_ack");
     e.tls = flag("tls");
@@ -173,9 +185,12 @@ struct FactReader {
     e.anonymous = number("anonymous");
     e.children = number("children");
     e.resident_bytes = number("resident_bytes");
+    if (!in["sockets"].is_array()) complain("sockets", "a list");
     for (const auto& row : in["sockets"].items()) {
+      const auto path = "sockets[" + std::to_string(e.sockets.size()) + "].";
+      if (!row["state"].is_string()) complain(path + "state", "text");
       e.sockets.push_back(
-          {endpoint(row, "local"), endpoint(row, "remote"), row["state"].as_string()});
+          {endpoint(row, "local", path), endpoint(row, "remote", path), row["state"].as_string()});
     }
     return e;
   }
@@ -198,8 +213,7 @@ struct FactReader {
     if (kind == "process_sampled") return sampled();
     if (kind == "process_line") return ProcessLine{bytes("text")};
     if (kind == "process_ended") {
-      return ProcessEnded{static_cast<int>(number("exit_code")), static_cast<int>(number("signal")),
-                          flag("asked")};
+      return ProcessEnded{small("exit_code"), small("signal"), flag("asked")};
     }
     if (kind == "harness_trouble") return HarnessTrouble{text("what")};
     complain("e", "a kind of event this version knows");
@@ -224,7 +238,9 @@ Json to_json(const Fact& fact) {
 Result<Fact> fact_from(const Json& json) {
   FactReader reader{json, {}};
   Fact fact;
-  fact.sequence = static_cast<std::uint64_t>(reader.number("n"));
+  const auto sequence = reader.number("n");
+  if (sequence < 1) reader.complain("n", "a number from 1");
+  fact.sequence = static_cast<std::uint64_t>(sequence);
   fact.at = MonoTime{Nanos(reader.number("t"))};
   fact.event = reader.read(reader.text("e"));
   if (!reader.wrong.empty()) return trouble(reader.wrong);

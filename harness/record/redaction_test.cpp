@@ -10,7 +10,8 @@ constexpr std::string_view kSession = "7f3c9a52-1b6e-4d0f-8a11-c0ffee123456";
 
 std::string masked_in_pieces(Vault& vault, std::string_view bytes, std::size_t cut) {
   Redactor redactor(vault);
-  return redactor.mask(bytes.substr(0, cut)) + redactor.mask(bytes.substr(cut));
+  std::string masked = redactor.mask(bytes.substr(0, cut));
+  return masked += redactor.mask(bytes.substr(cut));
 }
 
 TEST(Redaction, AHeaderIsMaskedAlikeInEverySplit) {

@@ -6,6 +6,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
+
+#include "harness/wire/escape.h"
 
 namespace tailrace {
 namespace {
@@ -13,6 +16,9 @@ namespace {
 constexpr std::array<std::string_view, 6> kVerdicts = {
     "pass", "warn", "fail", "not_applicable", "inconclusive", "harness_error"};
 constexpr std::array<std::string_view, 4> kLevels = {"must", "harm", "should", "note"};
+
+// A record of 10,000 scenarios with full ladders takes some 40 MB; a larger file is none of ours.
+constexpr std::uintmax_t kLargestFile = 256U << 20U;  // Bytes
 
 template <class Enum, std::size_t N>
 std::optional<Enum> by_name(const std::array<std::string_view, N>& names, std::string_view name) {
@@ -97,15 +103,25 @@ class RecordReader {
     const Json* member = json.find(name);
     if (member == nullptr) return 0;
     if (!member->is_number()) complain(path + name, "a number");
-    return member->as_double(static_cast<double>(member->as_int()));
+    return member->as_double();
+  }
+  // `least` where the member is missing.
+  std::int64_t integer(const Json& json, const std::string& path, const char* name,
+                       std::int64_t least, std::int64_t most) {
+    const Json* member = json.find(name);
+    if (member == nullptr) return least;
+    const std::int64_t value = member->as_int(least);
+    if (member->is_int() && value >= least && value <= most) return value;
+    complain(path + name, "an integer from " + std::to_string(least) + " on");
+    return least;
   }
   std::vector<std::string> texts(const Json& json, const std::string& path, const char* name) {
-    std::vector<std::string> list;
-    const Json* member = json.find(name);
-    if (member == nullptr) return list;
-    if (!member->is_array()) complain(path + name, "a list");
-    for (const Json& item : member->items()) list.push_back(item.as_string());
-    return list;
+    std::vector<std::string> texts;
+    for (const Json& item : list(json, path, name)) {
+      if (!item.is_string()) complain(row(path, name, texts.size()), "text");
+      texts.push_back(item.as_string());
+    }
+    return texts;
   }
   const Json::Array& list(const Json& json, const std::string& path, const char* name) {
     const Json* member = json.find(name);
@@ -115,7 +131,19 @@ class RecordReader {
   void complain(const std::string& path, const std::string& expected) {
     if (wrong.empty()) wrong = "member '" + path + "' is not " + expected;
   }
+
+  static std::string row(const std::string& path, const std::string& name, std::size_t at) {
+    return path + name + "[" + std::to_string(at) + "]";
+  }
 };
+
+constexpr std::int64_t kAnyInteger = std::numeric_limits<std::int64_t>::max();
+
+EvidenceLine line_from(RecordReader& reader, const Json& json, const std::string& path) {
+  return {Nanos(reader.integer(json, path, "at_ns", -kAnyInteger, kAnyInteger)),
+          reader.text(json, path, "actor", true), reader.text(json, path, "what", true),
+          json["gap"].as_bool()};
+}
 
 Finding finding_from(RecordReader& reader, const Json& json, const std::string& path) {
   Finding finding;
@@ -130,8 +158,8 @@ Finding finding_from(RecordReader& reader, const Json& json, const std::string& 
   finding.likely_cause = reader.text(json, path, "likely_cause", false);
   finding.cure = reader.text(json, path, "cure", false);
   for (const Json& row : reader.list(json, path, "evidence")) {
-    finding.evidence.push_back({Nanos(row["at_ns"].as_int()), row["actor"].as_string(),
-                                row["what"].as_string(), row["gap"].as_bool()});
+    const std::string here = reader.row(path, "evidence", finding.evidence.size()) + ".";
+    finding.evidence.push_back(line_from(reader, row, here));
   }
   return finding;
 }
@@ -148,17 +176,19 @@ ScenarioResult result_from(RecordReader& reader, const Json& json, const std::st
   result.verdict = verdict.value_or(Verdict::kHarnessError);
   result.reason = reader.text(json, path, "reason", false);
   result.requirements = reader.texts(json, path, "requirements");
-  std::size_t n = 0;
   for (const Json& row : reader.list(json, path, "findings")) {
-    const std::string here = path + "findings[" + std::to_string(n++) + "].";
+    const std::string here = reader.row(path, "findings", result.findings.size()) + ".";
     result.findings.push_back(finding_from(reader, row, here));
   }
   for (const Json& row : reader.list(json, path, "measurements")) {
-    result.measurements.push_back({row["name"].as_string(), row["value"].as_string()});
+    const std::string here = reader.row(path, "measurements", result.measurements.size()) + ".";
+    result.measurements.push_back(
+        {reader.text(row, here, "name", true), reader.text(row, here, "value", true)});
   }
   result.ms = reader.number(json, path, "ms");
-  result.repeat = static_cast<int>(json["repeat"].as_int(1));
-  result.frames = static_cast<std::uint64_t>(json["frames"].as_int());
+  result.repeat =
+      static_cast<int>(reader.integer(json, path, "repeat", 1, std::numeric_limits<int>::max()));
+  result.frames = static_cast<std::uint64_t>(reader.integer(json, path, "frames", 0, kAnyInteger));
   result.history = reader.text(json, path, "history", false);
   result.command = reader.text(json, path, "command", false);
   result.baseline = reader.text(json, path, "baseline", false);
@@ -221,7 +251,7 @@ Result<RunRecord> run_record_from(const Json& json) {
   RecordReader reader;
   const std::string schema = json["schema"].as_string();
   if (schema != kResultsSchema) {
-    return trouble("schema is '" + schema.substr(0, 80) + "', not '" + std::string(kResultsSchema) +
+    return trouble("schema is '" + excerpt(schema, 80) + "', not '" + std::string(kResultsSchema) +
                    "'");
   }
   RunRecord record;
@@ -240,12 +270,14 @@ Result<RunRecord> run_record_from(const Json& json) {
   record.ms = reader.number(json, "", "ms");
   if (json.find("scenarios") == nullptr) reader.complain("scenarios", "a list");
   for (const Json& row : reader.list(json, "", "scenarios")) {
-    const std::string path = "scenarios[" + std::to_string(record.scenarios.size()) + "].";
+    const std::string path = reader.row("", "scenarios", record.scenarios.size()) + ".";
     record.scenarios.push_back(result_from(reader, row, path));
   }
   for (const Json& row : reader.list(json, "", "stale_baseline")) {
-    record.stale.push_back(
-        {row["id"].as_string(), row["revision"].as_string(), row["reason"].as_string()});
+    const std::string path = reader.row("", "stale_baseline", record.stale.size()) + ".";
+    record.stale.push_back({reader.text(row, path, "id", true),
+                            reader.text(row, path, "revision", false),
+                            reader.text(row, path, "reason", false)});
   }
   record.not_asked = reader.texts(json, "", "not_asked");
   if (!reader.wrong.empty()) return trouble(reader.wrong);
@@ -254,8 +286,11 @@ Result<RunRecord> run_record_from(const Json& json) {
 
 Result<RunRecord> load_run_record(const std::string& run_folder) {
   const std::string path = run_folder + "/results.json";
+  std::error_code failure;
+  const auto size = std::filesystem::file_size(path, failure);
   std::ifstream file(path, std::ios::binary);
-  if (!file) return trouble("cannot read '" + path + "'");
+  if (failure || !file) return trouble("cannot read '" + path + "'");
+  if (size > kLargestFile) return trouble(path + ": larger than any record of a run");
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   const auto json = parse_json(text);
   if (!json) return trouble(path + ": " + json.error().what);

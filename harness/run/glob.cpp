@@ -53,8 +53,10 @@ std::string nearest_word(std::string_view wrong, const std::vector<std::string>&
     const std::size_t whole = distance(wrong, word);
     const std::size_t tail =
         dot == std::string::npos ? whole : distance(wrong, std::string_view(word).substr(dot + 1));
-    if (std::min(whole, tail) < least) {
-      least = std::min(whole, tail);
+    const bool part = !wrong.empty() && word.find(wrong) != std::string::npos;
+    const std::size_t here = part ? 0 : std::min(whole, tail);
+    if (here < least) {
+      least = here;
       nearest = word;
     }
   }

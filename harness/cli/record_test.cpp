@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a run leaves behind: it can be judged again, it holds no secret, and no process of it stays.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "harness/cli/program.h"
+#include "harness/record/run_record.h"
+
+namespace tailrace {
+namespace {
+
+std::vector<std::pair<std::string, Verdict>> verdicts(const RunRecord& record) {
+  std::vector<std::pair<std::string, Verdict>> list;
+  for (const auto& result : record.scenarios) list.emplace_back(result.id, result.verdict);
+  return list;
+}
+
+TEST(RunFolder, IsJudgedAgainWithTheSameVerdicts) {
+  const Workshop workshop;
+  const Ran ran = workshop.run(
+      "{tailrace} server --out run -- {server} --fault nagle_two_writes "
+      "--fault keeps_one_stream_open_after_result {port}");
+  EXPECT_EQ(ran.status, 1) << ran.out << ran.err;
+  const auto first = load_run_record(workshop.path("run"));
+  ASSERT_TRUE(first) << first.error().what;
+  std::filesystem::remove(workshop.path("run/results.json"));
+  const Ran again = workshop.run("{tailrace} judge run");
+  EXPECT_EQ(again.status, 1) << again.err;
+  const auto second = load_run_record(workshop.path("run"));
+  ASSERT_TRUE(second) << second.error().what;
+  EXPECT_EQ(verdicts(*first), verdicts(*second));
+  EXPECT_EQ(to_text(to_json(*first)), to_text(to_json(*second)));
+}
+
+TEST(RunFolder, OneEditedByteChangesAVerdict) {
+  const Workshop workshop;
+  const std::string id = "routing.server_forgets_deleted_session";
+  workshop.run("{tailrace} server --only " + id + " --out run -- {server} {port}");
+  const auto before = load_run_record(workshop.path("run"));
+  ASSERT_TRUE(before);
+  ASSERT_EQ(before->scenarios.front().verdict, Verdict::kPass);
+  const std::string history = workshop.path("run/" + before->scenarios.front().history);
+  std::string text = Workshop::read(history);
+  const auto at = text.find("HTTP/1.1 404");
+  ASSERT_NE(at, std::string::npos);
+  text[at + 9] = '2';
+  Workshop::write(history, text);
+  EXPECT_EQ(workshop.run("{tailrace} judge run").status, 1);
+  EXPECT_EQ(load_run_record(workshop.path("run"))->scenarios.front().verdict, Verdict::kFail);
+}
+
+TEST(RunFolder, HoldsNoSecret) {
+  const Workshop workshop;
+  const Ran ran = workshop.run(
+      "PLANTED='Bearer planted-secret-0123456789' {tailrace} server "
+      "--header-env Authorization=PLANTED --header 'X-Key: planted-key-abcdef' "
+      "--out run -v -- {server} {port}");
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  const auto files = Workshop::files_below(workshop.path("run"));
+  EXPECT_GT(files.size(), 5U);
+  for (const std::string& file : files) {
+    const std::string text = Workshop::read(file);
+    EXPECT_EQ(text.find("planted-secret"), std::string::npos) << file;
+    EXPECT_EQ(text.find("planted-key"), std::string::npos) << file;
+  }
+  EXPECT_EQ((ran.out + ran.err).find("planted"), std::string::npos);
+}
+
+TEST(Runner, KilledLeavesNoProcess) {
+  const Workshop workshop;
+  // The server notes its pid, so that the shell can look for it after the runner is gone. The
+  // supervisor has its own two seconds of grace; the loop's end is the deadline.
+  const Ran ran = workshop.run(
+      "{tailrace} server --out run -- sh -c 'echo $$ > {folder}/pid; exec {server} $0' {port} & "
+      "runner=$!; n=0; until [ -s {folder}/pid ] || [ $n = 500 ]; do n=$((n+1)); sleep 0.01; "
+      "done; kill -9 $runner; wait $runner; n=0; "
+      "while kill -0 $(cat {folder}/pid) 2>/dev/null && [ $n != 1000 ]; do n=$((n+1)); "
+      "sleep 0.01; done; kill -0 $(cat {folder}/pid) 2>/dev/null && echo alive || echo gone");
+  EXPECT_EQ(ran.out, "gone\n") << ran.err;
+}
+
+TEST(Runner, ACrashOfTheServerIsHarmAndNamesTheScenario) {
+  const Workshop workshop;
+  // The streams stay open, so the scenario watches for seconds: the server ends in the middle.
+  const Ran ran = workshop.run(
+      "{tailrace} server --only '*.server_ends_stream_after_result' --format json --out run -- "
+      "sh -c '{server} --fault keeps_stream_open_after_result $0 & child=$!; n=0; "
+      "until grep -qs tools/ {folder}/run/histories/stream* || [ $n = 1000 ]; do "
+      "n=$((n+1)); sleep 0.01; done; kill -9 $child; exit 9' {port}");
+  EXPECT_EQ(ran.status, 1) << ran.out << ran.err;
+  EXPECT_NE(ran.out.find("harm.process_ended"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("exited with status 9"), std::string::npos) << ran.out;
+}
+
+TEST(Baseline, IsExactInBothDirections) {
+  const Workshop workshop;
+  const auto baseline = [](const std::string& id) {
+    return R"({"schema":"tailrace.baseline/1","expected":[{"id":")" + id +
+           R"(","revision":"2025-11-25","reason":"known"}]})";
+  };
+  const std::string broken = "routing.server_forgets_deleted_session";
+  Workshop::write(workshop.path("b.json"), baseline(broken));
+  const std::string only = " --only 'routing.server_f*' --baseline b.json -- {server} ";
+  EXPECT_EQ(workshop.run("{tailrace} server --out a" + only + "--fault answers_after_delete {port}")
+                .status,
+            0);
+  const Ran stale = workshop.run("{tailrace} server --out b" + only + "{port}");
+  EXPECT_EQ(stale.status, 1);
+  EXPECT_NE(stale.out.find("stale"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tailrace

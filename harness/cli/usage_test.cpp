@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "harness/cli/program.h"
+#include "harness/wire/json.h"
+
+namespace tailrace {
+namespace {
+
+struct Usage {
+  const char* arguments;
+  int status;
+  const char* says;  // On standard error, or output for status 0.
+};
+
+TEST(Usage, WrongWordsAreNamedWithTheNearestRightOne) {
+  const Usage table[] = {
+      {"--version", 0, "tailrace 0.1.0"},
+      {"--help", 0, "Examples:"},
+      {"server --help", 0, "--header-env"},
+      {"", 2, "subcommand"},
+      {"sever http://127.0.0.1:1/mcp", 2, "did you mean 'server'"},
+      {"server --onyl a http://127.0.0.1:1/mcp", 2, "did you mean '--only'"},
+      {"server", 2, "takes one of"},
+      {"server http://127.0.0.1:1/mcp -- ./x", 2, "takes one of"},
+      {"client http://127.0.0.1:1/mcp", 2, "http://127.0.0.1:1/mcp"},
+      {"server ftp://127.0.0.1/mcp", 2, "http"},
+      {"server --only delayed_ack.server_answers_without_stal -- ./x", 2,
+       "did you mean delayed_ack.server_answers_without_stall"},
+      {"server --revision 2020-01-01 -- ./x", 2, "2025-11-25"},
+      {"server --fail-on never -- ./x", 2, "harm|must|should"},
+      {"server --header nonsense -- ./x", 2, "NAME:VALUE"},
+      {"server --header-env A=TAILRACE_NO_SUCH_VARIABLE -- ./x", 2, "TAILRACE_NO_SUCH_VARIABLE"},
+      {"server --arguments {} -- ./x", 2, "without --tool"},
+      {"server --tool t --arguments '[1]' -- ./x", 2, "not a JSON object"},
+      {"server --manifest /nowhere.json", 2, "/nowhere.json"},
+      {"server --baseline /nowhere.json -- ./x", 2, "/nowhere.json"},
+      {"judge /nowhere", 2, "run.json"},
+      {"report /nowhere", 2, "results.json"},
+      {"explain routing.server_keeps_equal_ids_apar", 2,
+       "did you mean routing.server_keeps_equal_ids_apart"},
+      {"explain SH-CLOSE-02", 0, "should"},
+      {"list", 0, "delayed_ack.server_answers_without_stall"},
+  };
+  const Workshop workshop;
+  for (const Usage& usage : table) {
+    const Ran ran = workshop.run(std::string("{tailrace} ") + usage.arguments);
+    EXPECT_EQ(ran.status, usage.status) << usage.arguments << "\n" << ran.err;
+    const std::string& said = usage.status == 0 ? ran.out : ran.err;
+    EXPECT_NE(said.find(usage.says), std::string::npos) << usage.arguments << "\n" << said;
+  }
+}
+
+TEST(Usage, AServerThatCannotBeStartedIsNoVerdict) {
+  const Workshop workshop;
+  const Ran missing = workshop.run("{tailrace} server -- ./no-such-server {port}");
+  EXPECT_EQ(missing.status, 2);
+  EXPECT_NE(missing.err.find("no-such-server"), std::string::npos) << missing.err;
+  const Ran leaves = workshop.run("{tailrace} server -- sh -c 'echo out of order; exit 3'");
+  EXPECT_EQ(leaves.status, 2);
+  EXPECT_NE(leaves.err.find("out of order"), std::string::npos) << leaves.err;
+}
+
+TEST(Usage, JsonStandsAloneOnStandardOutput) {
+  const Workshop workshop;
+  const Ran ran =
+      workshop.run("{tailrace} server --only 'drain.*' --format json --out run -- {server} {port}");
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  const auto json = parse_json(ran.out);
+  ASSERT_TRUE(json) << ran.out;
+  EXPECT_EQ((*json)["scenarios"].items().size(), 1U);
+  const Ran again = workshop.run("{tailrace} report run --format json");
+  EXPECT_EQ(again.out, ran.out);
+}
+
+}  // namespace
+}  // namespace tailrace

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "harness/judge/calls.h"
+#include "harness/judge/resources.h"
+#include "harness/judge/resume.h"
+#include "harness/judge/reuse.h"
+#include "harness/judge/stall.h"
+#include "harness/judge/story.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace {
+namespace {
+
+Story answered_call(const std::string& event_id) {
+  Story story;
+  story.mark(kMarkContract, "calls").mark(kMarkCallLimit, "1000").mark(kMarkRetry, "100");
+  story.at(1).open(1, Side::kServer).call(1, 1).sse_head(1).result(1, 1, event_id).end(1);
+  return story;
+}
+
+Story& get(Story& story, const std::string& last_event_id) {
+  return story.from_client(
+      1, "GET /mcp HTTP/1.1\r\nHost: a\r\nLast-Event-ID: " + last_event_id + "\r\n\r\n");
+}
+
+TEST(DoesNotResume, ConvictsOnlyAnIdOfThatStream) {
+  const Check check = does_not_resume_after(Final::kResult, req::kResumeAfterDisconnect);
+  Story resumed = answered_call("a-1");
+  get(resumed.at(120), "a-1");
+  ASSERT_EQ(resumed.judge(check).outcome, Outcome::kBroken);
+  EXPECT_EQ(resumed.judge(check).findings.front().level, Level::kShould);
+  Story other = answered_call("a-1");
+  get(other.at(120), "listening-1").at(2000).tell(ProcessEnded{0, 0, false});
+  EXPECT_EQ(other.judge(check).outcome, Outcome::kHeld);
+  Story twice_issued = answered_call("a-1");
+  twice_issued.call(1, 2).sse_head(1).result(1, 2, "a-1").end(1);
+  get(twice_issued.at(120), "a-1").at(2000).tell(ProcessEnded{0, 0, false});
+  EXPECT_EQ(twice_issued.judge(check).outcome, Outcome::kHeld);
+}
+
+TEST(DoesNotResume, AClientThatLeftTooSoonIsNotCleared) {
+  const Check check = does_not_resume_after(Final::kResult, req::kResumeAfterDisconnect);
+  Story story = answered_call("a-1");
+  story.at(500).tell(ProcessEnded{0, 0, false});
+  EXPECT_EQ(story.judge(check).outcome, Outcome::kInconclusive);
+  story.mark(kMarkContract, "conformance");
+  EXPECT_EQ(story.judge(check).outcome, Outcome::kNotApplicable);
+}
+
+TEST(DoesNotReset, CountsOnlyResetsLongAfterTheBodyOfAClientThatGoesOn) {
+  const Check check = does_not_reset_after_body(Rule{});
+  const auto reset_at = [&](double ms, bool goes_on) {
+    Story story = answered_call("");
+    story.at(ms).tell(PeerEnded{{1}, Ending::kReset});
+    if (goes_on) story.at(ms + 1).open(2, Side::kServer).call(2, 2);
+    return story.judge(check).outcome;
+  };
+  EXPECT_EQ(reset_at(80, true), Outcome::kBroken);
+  EXPECT_EQ(reset_at(20, true), Outcome::kHeld);
+  EXPECT_EQ(reset_at(80, false), Outcome::kHeld);
+}
+
+TEST(ConnectionCarriesNextRequest, AForeignAnswerIsHarmAndNoReuseIsLegal) {
+  const Check check = connection_carries_next_request(req::kAnswerCarriesId);
+  Story wrong;
+  wrong.open(1).call(1, 1).sse_head(1).result(1, 1).end(1);
+  wrong.call(1, 2).sse_head(1).result(1, 1).end(1);
+  EXPECT_EQ(wrong.judge(check).outcome, Outcome::kBroken);
+  Story closed;
+  closed.open(1).call(1, 1).sse_head(1).result(1, 1).end(1);
+  EXPECT_EQ(closed.judge(check).outcome, Outcome::kNotApplicable);
+}
+
+TEST(CallReturns, ByItsLineItsNextRequestOrNotAtAll) {
+  const Check check = call_returns_without_terminator();
+  const auto open_call = [] {
+    Story story;
+    story.mark(kMarkCallLimit, "1000");
+    story.at(1).open(1, Side::kServer).call(1, 1).sse_head(1).result(1, 1);
+    return story;
+  };
+  Story told = open_call();
+  told.at(5).tell(ProcessLine{R"({"call":1,"outcome":"result","ms":4})"});
+  EXPECT_EQ(told.judge(check).outcome, Outcome::kHeld);
+  Story next = open_call();
+  next.at(5).open(2, Side::kServer).call(2, 2);
+  EXPECT_NE(next.judge(check).outcome, Outcome::kBroken);
+  Story hangs = open_call();
+  hangs.at(4000).mark("x", "");
+  EXPECT_EQ(hangs.judge(check).findings.front().harm, "harm.call_hangs");
+  Story too_short = open_call();
+  too_short.at(500).mark("x", "");
+  EXPECT_EQ(too_short.judge(check).outcome, Outcome::kInconclusive);
+}
+
+TEST(EarlyEnd, OnlyByItsLimitIsAShould) {
+  const Check check = call_returns_after_early_end();
+  const auto ended = [&](double ms, const std::string& outcome) {
+    Story story;
+    story.mark(kMarkCallLimit, "1000");
+    story.at(1).open(1, Side::kServer).call(1, 1).sse_head(1).end(1);
+    story.at(ms).tell(ProcessLine{R"({"call":1,"outcome":")" + outcome + "\"}"});
+    return story.judge(check);
+  };
+  EXPECT_EQ(ended(5, "error").outcome, Outcome::kHeld);
+  EXPECT_EQ(ended(1002, "limit").findings.front().level, Level::kShould);
+  EXPECT_EQ(ended(3500, "error").findings.front().level, Level::kHarm);
+}
+
+TEST(Slope, GrowsOnlyBeyondItsInterval) {
+  EXPECT_TRUE(slope_of({0, 8, 16, 24, 32}).grows());
+  EXPECT_FALSE(slope_of({5, 5, 5, 5, 5}).grows());
+  EXPECT_FALSE(slope_of({5, 9, 4, 8, 6}).grows());
+  EXPECT_FALSE(slope_of({8, 6, 4, 2}).grows());
+  EXPECT_NEAR(slope_of({0, 8, 16, 24, 32}).per_batch, 8, 1e-9);
+}
+
+TEST(Resources, WithoutSamplesNothingIsJudged) {
+  EXPECT_EQ(Story().judge(sockets_do_not_grow(Rule{})).outcome, Outcome::kNotApplicable);
+  Story two;
+  two.tell(ProcessSampled{"batch 0", 5, 5, 0, 0, 0, 0, {}});
+  EXPECT_EQ(two.judge(descriptors_do_not_grow(Rule{})).outcome, Outcome::kInconclusive);
+  Story grows;
+  for (int batch = 0; batch < 5; ++batch) {
+    grows.tell(ProcessSampled{"batch " + std::to_string(batch), 0, 8 * batch, 0, 0, 0, 0, {}});
+  }
+  EXPECT_EQ(grows.judge(descriptors_do_not_grow(Rule{})).outcome, Outcome::kBroken);
+}
+
+}  // namespace
+}  // namespace tailrace

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/routing.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/judge/story.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace {
+namespace {
+
+constexpr std::string_view kSession = "Mcp-Session-Id: one\r\n";
+
+Story after_delete(int delete_status, int later_status) {
+  Story story;
+  story.open(1).from_client(1,
+                            "DELETE /mcp HTTP/1.1\r\nHost: a\r\n" + std::string(kSession) + "\r\n");
+  story.plain(1, delete_status).call(1, 2, "ping", std::string(kSession));
+  if (later_status != 0) story.plain(1, later_status);
+  return story;
+}
+
+TEST(SessionIsGone, Demands404AfterACompletedDelete) {
+  const Check check = session_is_gone_after_delete(req::kDeletedSessionIsGone);
+  EXPECT_EQ(after_delete(200, 404).judge(check).outcome, Outcome::kHeld);
+  EXPECT_EQ(after_delete(204, 404).judge(check).outcome, Outcome::kHeld);
+  const Judgement served = after_delete(200, 200).judge(check);
+  ASSERT_EQ(served.outcome, Outcome::kBroken);
+  EXPECT_EQ(served.findings.front().level, Level::kMust);
+  EXPECT_EQ(after_delete(405, 200).judge(check).outcome, Outcome::kNotApplicable);
+  EXPECT_EQ(after_delete(200, 0).judge(check).outcome, Outcome::kInconclusive);
+}
+
+TEST(AnswersReachTheirRequests, ForeignIdsAndForeignShapesAreHarm) {
+  const Check check = answers_reach_their_requests("test", req::kAnswerCarriesId);
+  const auto answered = [&](const std::string& method, const std::string& message) {
+    Story story;
+    story.open(1).call(1, 7, method).sse_head(1).event(1, message).end(1);
+    return story.judge(check).outcome;
+  };
+  EXPECT_EQ(answered("ping", R"({"jsonrpc":"2.0","id":7,"result":{}})"), Outcome::kHeld);
+  EXPECT_EQ(answered("ping", R"({"jsonrpc":"2.0","id":8,"result":{}})"), Outcome::kBroken);
+  EXPECT_EQ(answered("ping", R"({"jsonrpc":"2.0","id":"7","result":{}})"), Outcome::kBroken);
+  EXPECT_EQ(answered("ping", R"({"jsonrpc":"2.0","id":7,"result":{"tools":[]}})"),
+            Outcome::kBroken);
+  EXPECT_EQ(answered("tools/list", R"({"jsonrpc":"2.0","id":7,"result":{}})"), Outcome::kBroken);
+  EXPECT_EQ(answered("ping", R"({"jsonrpc":"2.0","id":null,"error":{"code":1,"message":"m"}})"),
+            Outcome::kInconclusive);
+}
+
+TEST(EveryRequestIsAnswered, SparesStaleConnectionsAndRefusals) {
+  const Check check = every_request_is_answered(req::kOneResponse);
+  Story lost;
+  lost.open(1).call(1, 1).sse_head(1).end(1);
+  EXPECT_EQ(lost.judge(check).outcome, Outcome::kBroken);
+  Story refused;
+  refused.open(1).call(1, 1).plain(1, 404);
+  EXPECT_EQ(refused.judge(check).outcome, Outcome::kHeld);
+  Story stale;
+  stale.open(1).call(1, 1).sse_head(1).result(1, 1).end(1).call(1, 2);
+  stale.tell(PeerEnded{{1}, Ending::kFin});
+  EXPECT_EQ(stale.judge(check).outcome, Outcome::kHeld);
+}
+
+TEST(SessionSurvivesError, A404AfterAnErrorIsHarm) {
+  const Check check = session_survives_error(req::kOneResponse);
+  Story lost;
+  lost.open(1).call(1, 1).sse_head(1).error(1, 1).end(1).call(1, 2).plain(1, 404);
+  EXPECT_EQ(lost.judge(check).findings.front().harm, "harm.session_lost");
+  Story kept;
+  kept.open(1).call(1, 1).sse_head(1).error(1, 1).end(1).call(1, 2).sse_head(1).result(1, 2);
+  EXPECT_EQ(kept.judge(check).outcome, Outcome::kHeld);
+  Story no_error;
+  no_error.open(1).call(1, 1).sse_head(1).result(1, 1);
+  EXPECT_EQ(no_error.judge(check).outcome, Outcome::kNotApplicable);
+}
+
+TEST(RequestIds, ReuseIsMustWithinASessionOnly) {
+  const Check check = request_ids_are_unique(req::kRequestIdsAreUnique);
+  Story reused;
+  reused.open(1, Side::kServer).call(1, 1, "ping", std::string(kSession)).plain(1, 200);
+  reused.call(1, 1, "ping", std::string(kSession)).plain(1, 200);
+  ASSERT_EQ(reused.judge(check).outcome, Outcome::kBroken);
+  EXPECT_EQ(reused.judge(check).findings.front().level, Level::kMust);
+  Story two_sessions;
+  two_sessions.open(1, Side::kServer).call(1, 1, "ping", std::string(kSession)).plain(1, 200);
+  two_sessions.call(1, 1, "ping", "Mcp-Session-Id: two\r\n").plain(1, 200);
+  EXPECT_EQ(two_sessions.judge(check).outcome, Outcome::kHeld);
+}
+
+}  // namespace
+}  // namespace tailrace

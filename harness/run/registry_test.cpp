@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// The scenarios and the reference peers agree on names, and each scenario keeps the rules.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <set>
+
+#include "suites/catalogue/embedded.h"
+#include "suites/registry.h"
+
+namespace tailrace {
+namespace {
+
+std::set<std::string> listed_by(const std::string& peer, const std::string& option) {
+  const std::string command = std::string(TAILRACE_BINARY_DIR) + "/" + peer + " " + option;
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "r"), &::pclose);
+  std::set<std::string> names;
+  std::array<char, 256> line;
+  while (std::fgets(line.data(), line.size(), pipe.get()) != nullptr) {
+    names.insert(std::string(line.data(), std::string_view(line.data()).find('\n')));
+  }
+  return names;
+}
+
+struct Named {
+  std::set<std::string> faults, oddities;
+};
+
+Named named_by_scenarios(const Registry& registry, Side role) {
+  Named named;
+  for (const Scenario& scenario : registry) {
+    if (scenario.under_test() != role) continue;
+    for (const Fault& fault : scenario.spec().catches) named.faults.emplace(fault.name);
+    for (const Oddity& oddity : scenario.spec().spares) named.oddities.emplace(oddity.name);
+  }
+  return named;
+}
+
+TEST(Registry, EveryFaultAndOddityOfThePeersIsNamedByAScenario) {
+  const Registry registry = suites::all_scenarios();
+  const Named server = named_by_scenarios(registry, Side::kServer);
+  EXPECT_EQ(server.faults, listed_by("reference_server", "--list-faults"));
+  EXPECT_EQ(server.oddities, listed_by("reference_server", "--list-oddities"));
+  const Named client = named_by_scenarios(registry, Side::kClient);
+  EXPECT_EQ(client.faults, listed_by("reference_client", "--list-faults"));
+  EXPECT_EQ(client.oddities, listed_by("reference_client", "--list-oddities"));
+}
+
+TEST(Registry, EveryScenarioCatchesAndSparesSomething) {
+  std::set<std::string_view> ids;
+  for (const Scenario& scenario : suites::all_scenarios()) {
+    const ScenarioSpec& spec = scenario.spec();
+    EXPECT_TRUE(ids.insert(spec.id).second) << spec.id;
+    EXPECT_FALSE(spec.catches.empty()) << spec.id;
+    EXPECT_FALSE(spec.spares.empty()) << spec.id;
+    EXPECT_FALSE(spec.checks.empty()) << spec.id;
+    EXPECT_EQ(spec.id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_."),
+              std::string_view::npos)
+        << spec.id;
+  }
+  EXPECT_GE(ids.size(), 15U);
+}
+
+TEST(Registry, CoveredRowsAreThoseThatScenariosCite) {
+  const Catalogue catalogue = *Catalogue::parse(catalogue_json());
+  std::set<std::string> cited, covered;
+  for (const Scenario& scenario : suites::all_scenarios()) {
+    for (const Rule& rule : scenario.spec().covers) {
+      for (const Requirement& requirement : rule) cited.emplace(requirement.id);
+    }
+  }
+  for (const CatalogueRow& row : catalogue.rows()) {
+    if (row.state == "covered") covered.insert(row.id);
+  }
+  EXPECT_EQ(cited, covered);
+}
+
+}  // namespace
+}  // namespace tailrace

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/run/verdict.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/run/baseline.h"
+#include "harness/run/glob.h"
+#include "suites/catalogue/embedded.h"
+
+namespace tailrace {
+namespace {
+
+RunRecord record_of(std::initializer_list<Verdict> verdicts) {
+  RunRecord record;
+  for (const Verdict verdict : verdicts) {
+    ScenarioResult result;
+    result.verdict = verdict;
+    record.scenarios.push_back(result);
+  }
+  return record;
+}
+
+TEST(ExitStatus, FollowsTheMostSevereOutcome) {
+  using enum Verdict;
+  const auto status = [](std::initializer_list<Verdict> verdicts, FailOn fail_on) {
+    return exit_status(record_of(verdicts), fail_on);
+  };
+  EXPECT_EQ(status({kPass, kWarn, kNotApplicable}, FailOn::kHarm), kExitClean);
+  EXPECT_EQ(status({kPass, kWarn}, FailOn::kShould), kExitFailed);
+  EXPECT_EQ(status({kPass, kFail}, FailOn::kHarm), kExitFailed);
+  EXPECT_EQ(status({kPass, kFail}, FailOn::kMust), kExitClean);  // Harm without a must.
+  EXPECT_EQ(status({kFail, kInconclusive}, FailOn::kHarm), kExitFailed);
+  EXPECT_EQ(status({kPass, kInconclusive}, FailOn::kHarm), kExitInconclusive);
+  EXPECT_EQ(status({kFail, kHarnessError}, FailOn::kHarm), kExitUnusable);
+  EXPECT_EQ(status({kNotApplicable}, FailOn::kHarm), kExitUnusable);
+  EXPECT_EQ(status({}, FailOn::kHarm), kExitUnusable);
+}
+
+TEST(ExitStatus, AStaleEntryFailsAndAnExpectedFailureDoesNot) {
+  RunRecord record = record_of({Verdict::kPass, Verdict::kFail});
+  record.scenarios[1].baseline = "expected";
+  EXPECT_EQ(exit_status(record, FailOn::kHarm), kExitClean);
+  record.stale.push_back({"a.b", "2025-11-25", "why"});
+  EXPECT_EQ(exit_status(record, FailOn::kHarm), kExitFailed);
+}
+
+Judgement with_level(Level level) {
+  Finding finding;
+  finding.level = level;
+  finding.check = "c";
+  return broken(finding);
+}
+
+Verdict verdict_of(std::vector<Judgement> judgements, const Timeline& timeline = {}) {
+  ScenarioSpec spec{.id = "a.b", .question = "?", .drive = DriveAgainstServer{nullptr}};
+  for (const Judgement& judgement : judgements) {
+    spec.checks.push_back({"c", [=](const Evidence&) { return judgement; }});
+  }
+  const Catalogue catalogue = *Catalogue::parse(catalogue_json());
+  ScenarioResult result;
+  judge_scenario(Scenario(spec), {timeline, catalogue, "2025-11-25", {}, "", false, false}, result);
+  return result.verdict;
+}
+
+TEST(JudgeScenario, MergesMostSevereFirst) {
+  EXPECT_EQ(verdict_of({held(), not_applicable("x")}), Verdict::kPass);
+  EXPECT_EQ(verdict_of({not_applicable("x")}), Verdict::kNotApplicable);
+  EXPECT_EQ(verdict_of({held(), inconclusive("x")}), Verdict::kInconclusive);
+  EXPECT_EQ(verdict_of({inconclusive("x"), with_level(Level::kShould)}), Verdict::kInconclusive);
+  EXPECT_EQ(verdict_of({inconclusive("x"), with_level(Level::kMust)}), Verdict::kFail);
+  EXPECT_EQ(verdict_of({held(), with_level(Level::kShould)}), Verdict::kWarn);
+  EXPECT_EQ(verdict_of({with_level(Level::kNote)}), Verdict::kPass);
+}
+
+TEST(JudgeScenario, WhatStoppedTheScriptDecides) {
+  Timeline trouble;
+  trouble.troubles.push_back({{}, {"disk full"}});
+  EXPECT_EQ(verdict_of({held()}, trouble), Verdict::kHarnessError);
+  EXPECT_EQ(verdict_of({with_level(Level::kMust)}, trouble), Verdict::kFail);
+  Timeline declined;
+  declined.declined.push_back({{}, {"no sessions"}});
+  EXPECT_EQ(verdict_of({inconclusive("x")}, declined), Verdict::kNotApplicable);
+  Timeline waited;
+  waited.deadlines.push_back({{}, {"answer", "an answer", Millis(5)}});
+  EXPECT_EQ(verdict_of({held()}, waited), Verdict::kInconclusive);
+  Timeline crashed;
+  crashed.process_ended = At<ProcessEnded>{{}, {-1, 11, false}};
+  EXPECT_EQ(verdict_of({held()}, crashed), Verdict::kFail);
+  crashed.process_ended->what.asked = true;
+  EXPECT_EQ(verdict_of({held()}, crashed), Verdict::kPass);
+}
+
+TEST(Glob, MatchesAnyRunOfCharacters) {
+  EXPECT_TRUE(glob_matches("*", "a.b"));
+  EXPECT_TRUE(glob_matches("drain.*", "drain.client_patience"));
+  EXPECT_TRUE(glob_matches("*.client_*", "drain.client_patience"));
+  EXPECT_TRUE(glob_matches("?rain.*ce", "drain.client_patience"));
+  EXPECT_FALSE(glob_matches("drain", "drain.client_patience"));
+  EXPECT_FALSE(glob_matches("", "a"));
+  EXPECT_EQ(nearest_word("patience", {"drain.client_patience", "routing.x"}),
+            "drain.client_patience");
+  EXPECT_EQ(nearest_word("zzzzzzzzzz", {"drain.client_patience"}), "");
+}
+
+}  // namespace
+}  // namespace tailrace

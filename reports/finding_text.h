@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// A finding as its six parts: required, observed, evidence, likely cause, cure, run again. Pure
+// functions, any thread. Every text is one line, escaped for a terminal and bounded.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/record/run_record.h"
+
+namespace tailrace {
+
+struct FindingText {
+  std::string required;  // With level, requirement ids and revision.
+  std::string observed;
+  std::string history;  // Where the whole evidence lies, relative to the run's folder.
+  // "  +12.34 ms  server <--  what"; the line that broke the rule begins with '>'.
+  std::vector<std::string> ladder;
+  std::string likely_cause;
+  std::string cure;
+  std::string run_again;
+};
+
+FindingText text_of(const Finding& finding, const ScenarioResult& result);
+
+// "note", "warn" or "FAIL": what the finding alone would lead to.
+std::string_view word_of(Level level);
+
+// The findings of a scenario that its verdict rests on, most severe first; notes only if `notes`.
+std::vector<const Finding*> shown_findings(const ScenarioResult& result, bool notes);
+
+}  // namespace tailrace
