@@ -165,7 +165,7 @@ Judgement judge_order(const Evidence& evidence, Final final, Rule rule) {
   finding.likely_cause = "the connection is dropped instead of the body being finished";
   finding.cure = "finish the chunked body (0 CRLF CRLF) before the connection is closed or kept";
   finding.evidence = ladder_of(evidence.timeline, *first);
-  if (!finding.evidence.empty()) finding.evidence.back().gap = true;
+  mark_gap(finding.evidence, first->end == BodyEnd::kReset ? "reset inside" : "FIN inside");
   return broken(finding);
 }
 
@@ -204,6 +204,7 @@ Judgement judge_nothing_follows(const Evidence& evidence, Final final, Rule once
     finding.likely_cause = "messages of the request are still routed to its stream after the end";
     finding.cure = "forget the request's route before, or in one step with, its final message";
     finding.evidence = ladder_of(evidence.timeline, *stream);
+    mark_gap(finding.evidence, "event");
     return broken(finding);
   }
   return held();

@@ -94,6 +94,23 @@ void add_response(Ladder& ladder, const Exchange& exchange) {
   }
 }
 
+void add_exchange(Ladder& ladder, const Exchange& exchange) {
+  ladder.add(exchange.request_at, Side::kClient, request_text(exchange));
+  add_response(ladder, exchange);
+}
+
+void add_end(Ladder& ladder, const Timeline& timeline, ConnectionId id) {
+  const Connection* on = timeline.connection(id);
+  if (on == nullptr) return;
+  const auto tell = [&](const std::optional<ConnectionEnd>& end, Side side) {
+    if (!end) return;
+    const char* how = end->how == Ending::kReset ? "RST" : "FIN";
+    ladder.add(end->at, side, fmt::format("{} on connection {}", how, id.value));
+  };
+  tell(on->peer_ended, other(on->opened.we_are));
+  tell(on->we_ended, on->opened.we_are);
+}
+
 }  // namespace
 
 std::string describe(const RpcMessage& message) {
@@ -123,17 +140,26 @@ std::string describe(const Exchange& exchange) {
 
 std::vector<EvidenceLine> ladder_of(const Timeline& timeline, const Exchange& exchange) {
   Ladder ladder(timeline);
-  ladder.add(exchange.request_at, Side::kClient, request_text(exchange));
-  add_response(ladder, exchange);
-  if (const Connection* on = timeline.connection(exchange.connection)) {
-    const Side peer = other(on->opened.we_are);
-    const auto tell = [&](const ConnectionEnd& end, Side side) {
-      ladder.add(end.at, side, end.how == Ending::kReset ? "RST" : "FIN");
-    };
-    if (on->peer_ended) tell(*on->peer_ended, peer);
-    if (on->we_ended) tell(*on->we_ended, on->opened.we_are);
-  }
+  add_exchange(ladder, exchange);
+  add_end(ladder, timeline, exchange.connection);
   return ladder.finish();
+}
+
+std::vector<EvidenceLine> ladder_of(const Timeline& timeline, const Exchange& first,
+                                    const Exchange& second) {
+  Ladder ladder(timeline);
+  add_exchange(ladder, first);
+  add_exchange(ladder, second);
+  add_end(ladder, timeline, first.connection);
+  if (second.connection != first.connection) add_end(ladder, timeline, second.connection);
+  return ladder.finish();
+}
+
+void mark_gap(std::vector<EvidenceLine>& lines, std::string_view begins) {
+  const auto found = std::find_if(lines.rbegin(), lines.rend(), [&](const EvidenceLine& line) {
+    return line.what.starts_with(begins);
+  });
+  if (found != lines.rend()) found->gap = true;
 }
 
 EvidenceLine gap_line(const Timeline& timeline, MonoTime at, std::string what) {

@@ -12,6 +12,12 @@ namespace tailrace {
 // kLadderLines lines; what was left out is counted in a line of its own.
 inline constexpr std::size_t kLadderLines = 24;
 std::vector<EvidenceLine> ladder_of(const Timeline& timeline, const Exchange& exchange);
+// Of two exchanges, in time: the one that was right or came first, and the one that shows it.
+std::vector<EvidenceLine> ladder_of(const Timeline& timeline, const Exchange& first,
+                                    const Exchange& second);
+
+// Marks the last line that begins so as the one that broke the rule.
+void mark_gap(std::vector<EvidenceLine>& lines, std::string_view begins);
 
 // A line of our own among them, marked as the gap that broke the rule.
 EvidenceLine gap_line(const Timeline& timeline, MonoTime at, std::string what);

@@ -51,13 +51,8 @@ Finding resumed(const Evidence& evidence, const Exchange& stream, const Exchange
                              ? "the client takes only a Result for the end of a request"
                              : "the client reconnects whenever a stream with event ids ends";
   finding.cure = "remember that the Response or Error came, and do not reconnect after it";
-  finding.evidence = ladder_of(evidence.timeline, stream);
-  for (auto& line : ladder_of(evidence.timeline, resume)) {
-    finding.evidence.push_back(std::move(line));
-  }
-  const auto get = std::find_if(finding.evidence.begin(), finding.evidence.end(),
-                                [](const auto& line) { return line.what.starts_with("GET"); });
-  if (get != finding.evidence.end()) get->gap = true;
+  finding.evidence = ladder_of(evidence.timeline, stream, resume);
+  mark_gap(finding.evidence, "GET");
   return finding;
 }
 

@@ -48,7 +48,7 @@ Judgement judge_resets(const Evidence& evidence, Rule rule) {
   finding.likely_cause = "the body is dropped before its end is read, and the socket with it";
   finding.cure = "read the body to its end (bounded), then return the connection to the pool";
   finding.evidence = ladder_of(timeline, last);
-  if (!finding.evidence.empty()) finding.evidence.back().gap = true;
+  mark_gap(finding.evidence, "RST");
   return broken(finding);
 }
 

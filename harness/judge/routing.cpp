@@ -52,11 +52,8 @@ Judgement judge_deleted(const Evidence& evidence, Rule rule) {
                   describe(*served), served->response->status, erased->response->status);
   finding.likely_cause = "DELETE ends the session's transport but leaves it in the session table";
   finding.cure = "remove the session from the table before DELETE is answered";
-  finding.evidence = ladder_of(evidence.timeline, *erased);
-  for (auto& line : ladder_of(evidence.timeline, *served)) {
-    finding.evidence.push_back(std::move(line));
-  }
-  if (!finding.evidence.empty()) finding.evidence.back().gap = true;
+  finding.evidence = ladder_of(evidence.timeline, *erased, *served);
+  mark_gap(finding.evidence, std::to_string(served->response->status));
   return broken(finding);
 }
 
@@ -147,10 +144,8 @@ Judgement judge_survival(const Evidence& evidence, Rule rule) {
                                  describe(*refused), describe(*failed));
   finding.likely_cause = "the failure of one handler tears down the session's transport";
   finding.cure = "answer the request with the Error and keep the session";
-  finding.evidence = ladder_of(evidence.timeline, *failed);
-  for (auto& line : ladder_of(evidence.timeline, *refused)) {
-    finding.evidence.push_back(std::move(line));
-  }
+  finding.evidence = ladder_of(evidence.timeline, *failed, *refused);
+  mark_gap(finding.evidence, std::to_string(kNotFound));
   return broken(finding);
 }
 
@@ -173,10 +168,8 @@ Judgement judge_ids(const Evidence& evidence, Rule rule) {
         fmt::format("{} reused the id of {}", describe(exchange), describe(*first->second));
     finding.likely_cause = "the id counter is kept per call or per connection, not per session";
     finding.cure = "count request ids in the session";
-    finding.evidence = ladder_of(evidence.timeline, *first->second);
-    for (auto& line : ladder_of(evidence.timeline, exchange)) {
-      finding.evidence.push_back(std::move(line));
-    }
+    finding.evidence = ladder_of(evidence.timeline, *first->second, exchange);
+    mark_gap(finding.evidence, "POST");
     return broken(finding);
   }
   if (seen.size() < 2) return inconclusive("fewer than two requests were seen");
