@@ -5,8 +5,12 @@ target_link_libraries(tailrace_cli PUBLIC tailrace_reports)
 
 add_executable(tailrace harness/cli/main.cpp)
 target_link_libraries(tailrace PRIVATE tailrace_cli tailrace_suites tailrace_catalogue)
-set_target_properties(tailrace PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
-install(TARGETS tailrace RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+add_executable(tailrace-gtest harness/cli/gtest_bridge_main.cpp)
+target_link_libraries(tailrace-gtest PRIVATE tailrace_cli tailrace_suites tailrace_catalogue
+  GTest::gtest)
+set_target_properties(tailrace tailrace-gtest PROPERTIES
+  RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+install(TARGETS tailrace tailrace-gtest RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 if(BUILD_TESTING)

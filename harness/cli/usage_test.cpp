@@ -73,5 +73,28 @@ TEST(Usage, JsonStandsAloneOnStandardOutput) {
   EXPECT_EQ(again.out, ran.out);
 }
 
+TEST(GoogleTestBridge, TellsVerdictsAsTests) {
+  const Workshop workshop;
+  const Ran clean = workshop.run(
+      "{tailrace}-gtest --gtest_filter='routing.server_f*' server --out a -- {server} {port}");
+  EXPECT_EQ(clean.status, 0) << clean.out << clean.err;
+  EXPECT_NE(clean.out.find("[       OK ] routing.server_forgets_deleted_session"),
+            std::string::npos)
+      << clean.out;
+  const Ran broken = workshop.run(
+      "{tailrace}-gtest --gtest_filter='routing.server_f*' server --out b -- {server} "
+      "--fault answers_after_delete {port}");
+  EXPECT_EQ(broken.status, 1);
+  EXPECT_NE(broken.out.find("suites/routing/server_forgets_deleted_session.cpp"), std::string::npos)
+      << broken.out;
+  const Ran skipped = workshop.run(
+      "{tailrace}-gtest --gtest_filter='routing.server_f*' server --out c -- {server} "
+      "--oddity no_delete {port}");
+  EXPECT_NE(skipped.out.find("SKIPPED"), std::string::npos) << skipped.out;
+  EXPECT_EQ(
+      workshop.run("{tailrace}-gtest --gtest_filter='no.such' server -- {server} {port}").status,
+      2);
+}
+
 }  // namespace
 }  // namespace tailrace

@@ -6,6 +6,8 @@
 namespace tailrace {
 namespace {
 
+constexpr std::string_view kCatalogueSchema = "tailrace.catalogue/1";
+
 // A rule whose level does not come from a keyword of the specification, nor from a standard or the
 // schema that it builds on, is graded one step milder (spec: descriptive text, guides, proposals).
 std::optional<Level> graded(const std::string& level, const std::string& basis) {
@@ -21,6 +23,9 @@ std::optional<Level> graded(const std::string& level, const std::string& basis) 
 Result<Catalogue> Catalogue::parse(std::string_view json) {
   const auto parsed = parse_json(json);
   if (!parsed) return trouble("catalogue: " + parsed.error().what);
+  if ((*parsed)["schema"].as_string() != kCatalogueSchema) {
+    return trouble("catalogue: 'schema' is not \"" + std::string(kCatalogueSchema) + "\"");
+  }
   Catalogue catalogue;
   for (const Json& row : (*parsed)["rows"].items()) {
     CatalogueRow entry;
@@ -35,6 +40,10 @@ Result<Catalogue> Catalogue::parse(std::string_view json) {
     if (entry.id.empty() || !level) {
       return trouble("catalogue: row " + std::to_string(catalogue.rows_.size() + 1) + " ('" +
                      entry.id + "') has no id or no level");
+    }
+    if (catalogue.find(entry.id) != nullptr) {
+      return trouble("catalogue: row " + std::to_string(catalogue.rows_.size() + 1) + " ('" +
+                     entry.id + "') stands twice");
     }
     for (const Json& revision : row["revisions"].items()) {
       entry.levels[revision.as_string()] = *level;

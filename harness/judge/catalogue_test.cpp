@@ -88,5 +88,15 @@ TEST(Catalogue, ABrokenRowIsNamed) {
   EXPECT_EQ(no_json.error().what.find("catalogue: "), 0U) << no_json.error().what;
 }
 
+TEST(Catalogue, NoRowStandsTwiceAndTheSchemaIsOurs) {
+  const std::string row = row_text("A-1", "must", "keyword");
+  const auto twice = catalogue_of(row + "," + row);
+  ASSERT_FALSE(twice);
+  EXPECT_EQ(twice.error().what, "catalogue: row 2 ('A-1') stands twice");
+  for (const char* text : {"{}", "[]", R"({"schema": "tailrace.catalogue/2", "rows": []})"}) {
+    EXPECT_FALSE(Catalogue::parse(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace tailrace

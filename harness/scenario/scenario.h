@@ -4,6 +4,7 @@
 // oddities it must spare. Immutable values: any thread.
 #pragma once
 
+#include <source_location>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -29,6 +30,8 @@ struct ScenarioSpec {
   std::vector<Oddity> spares{};
   // Runs alone: it samples processes or times packets, and others would disturb it.
   bool exclusive = false;
+  // Where it is written: failures of the GoogleTest bridge point there.
+  std::source_location where = std::source_location::current();
 };
 
 class Scenario {
