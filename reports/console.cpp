@@ -162,8 +162,8 @@ class ConsoleReport {
                        fmt::join(group.ids, ", ")));
     }
     banner();
-    line(summary_line(record_));
-    if (options_.exit_status) line(exit_line(*options_.exit_status));
+    add("{}\n", summary_line(record_));  // Not wrapped: one line to look for in a log.
+    if (options_.exit_status) add("{}\n", exit_line(*options_.exit_status));
   }
 
   void line(const std::string& text) { add("{}\n", wrapped(text, 0, options_.width)); }

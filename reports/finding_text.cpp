@@ -11,8 +11,8 @@ namespace tailrace {
 namespace {
 
 constexpr std::size_t kLongestPart = 1000;  // Bytes of each of the six parts.
-constexpr std::size_t kLongestLine = 400;   // Bytes of one line of evidence.
-constexpr std::size_t kMostLines = 100;     // Of one ladder; the harness writes fewer.
+constexpr std::size_t kLongestLine = 240;   // Bytes of one line of evidence.
+constexpr std::size_t kMostLines = 60;      // Of one ladder; the harness writes fewer.
 constexpr std::size_t kMostIds = 20;        // Requirements named beside one finding.
 
 std::string level_text(const Finding& finding, const std::string& revision) {

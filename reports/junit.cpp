@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
+#include <span>
 
 #include "harness/wire/escape.h"
 #include "reports/counts.h"
@@ -15,6 +17,7 @@ namespace {
 
 constexpr std::size_t kLongestMessage = 400;  // Bytes; the whole text stands in the element.
 constexpr std::size_t kLongestWord = 200;     // Bytes of a name or a value.
+constexpr std::size_t kMostOfAKind = 50;      // Requirements, or measurements, of one scenario.
 
 enum class Outcome { kPassed, kFailed, kErred, kSkipped };
 
@@ -66,15 +69,27 @@ std::string property(std::string_view name, std::string_view value) {
 
 std::string text_of(const ScenarioResult& result) {
   std::string out;
+  const auto part = [&out](std::string_view name, const std::string& text) {
+    if (!text.empty()) out += fmt::format("{}: {}\n", name, text);
+  };
   for (const Finding* finding : shown_findings(result, true)) {
     const FindingText text = text_of(*finding, result);
-    out += fmt::format("{}\nRequired: {}\nObserved: {}\nEvidence: {}\n", word_of(finding->level),
-                       text.required, text.observed, text.history);
+    out += fmt::format("{}\n", word_of(finding->level));
+    part("Required", text.required);
+    part("Observed", text.observed);
+    part("Evidence", text.history);
     for (const std::string& line : text.ladder) out += line + "\n";
-    out += fmt::format("Likely cause: {}\nCure: {}\nRun again: {}\n", text.likely_cause, text.cure,
-                       text.run_again);
+    part("Likely cause", text.likely_cause);
+    part("Cure", text.cure);
+    part("Run again", text.run_again);
   }
   return out;
+}
+
+// The first kMostOfAKind of a list.
+template <class T>
+std::span<const T> first_of(const std::vector<T>& list) {
+  return std::span(list).first(std::min(list.size(), kMostOfAKind));
 }
 
 std::string properties_of(const ScenarioResult& result) {
@@ -82,14 +97,15 @@ std::string properties_of(const ScenarioResult& result) {
   out += property("revision", result.revision);
   out += property("mode", result.mode);
   out += property("verdict", name_of(result.verdict));
-  for (const auto& id : result.requirements) out += property("requirement", id);
+  for (const auto& id : first_of(result.requirements)) out += property("requirement", id);
   const auto findings = shown_findings(result, false);
   if (!findings.empty()) out += property("level", name_of(findings.front()->level));
   for (const Finding* finding : findings) {
-    for (const auto& id : finding->requirements) out += property("broken", id);
+    for (const auto& id : first_of(finding->requirements)) out += property("broken", id);
     if (!finding->harm.empty()) out += property("harm", finding->harm);
   }
-  for (const auto& m : result.measurements) out += property("measured." + m.name, m.value);
+  for (const auto& m : first_of(result.measurements))
+    out += property("measured." + m.name, m.value);
   return out + "      </properties>\n";
 }
 
@@ -124,6 +140,7 @@ class JunitReport {
       suites[suite_of(result)].push_back(&result);
     }
     for (const auto& [name, results] : suites) scenarios(name, results);
+    if (record_.scenarios.empty()) nothing_ran();
     stale();
     not_asked();
     return fmt::format(
@@ -145,6 +162,17 @@ class JunitReport {
       cases += properties_of(*result) + body_of(*result) + "    </testcase>\n";
     }
     suite(name, tally, cases);
+  }
+
+  // No test at all would look like success.
+  void nothing_ran() {
+    Tally tally;
+    tally.add(Outcome::kErred, 0);
+    all_.add(Outcome::kErred, 0);
+    suite("run", tally,
+          "    <testcase classname=\"run\" name=\"run.judges_something\" time=\"0.000\">\n"
+          "      <error message=\"nothing was judged\" type=\"harness_error\"/>\n"
+          "    </testcase>\n");
   }
 
   void stale() {

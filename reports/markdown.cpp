@@ -90,7 +90,8 @@ std::string details_of(const Finding& finding, const ScenarioResult& result) {
   }
   inside += "Run again:\n\n" + markdown_block(text.run_again + "\n");
   return folded(
-      fmt::format("{}: {} ({})", word_of(finding.level), word(result.id), word(variant_of(result))),
+      fmt::format("{}: {} ({})", word_of(finding.level), markdown_html(result.id, kLongestWord),
+                  markdown_html(variant_of(result), kLongestWord)),
       inside);
 }
 

@@ -94,6 +94,21 @@ std::string markdown_text(std::string_view text, std::size_t limit) {
   return out;
 }
 
+std::string markdown_html(std::string_view text, std::size_t limit) {
+  std::string out;
+  for (const char c : excerpt(text, limit)) {
+    if (c == '@' || c == '#') {
+      out += c;
+      out += kZeroWidthSpace;
+    } else {
+      // Valid UTF-8 by now, so a byte of a longer sequence is taken as it is.
+      out +=
+          static_cast<unsigned char>(c) < 0x80 ? xml_character({&c, 1}, true) : std::string(1, c);
+    }
+  }
+  return out;
+}
+
 std::string markdown_block(std::string_view lines) {
   std::size_t longest = kShortestFence - 1, run = 0;
   for (const char c : lines) {

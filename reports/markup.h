@@ -17,6 +17,8 @@ std::string xml_lines(std::string_view text);
 // For one line of GitHub's Markdown, table cells included: no emphasis, code, link, HTML, mention,
 // issue number or address comes of it. Of more than `limit` bytes the rest is counted.
 std::string markdown_text(std::string_view text, std::size_t limit);
+// The same inside HTML that stands in Markdown, where no backslash takes a meaning away.
+std::string markdown_html(std::string_view text, std::size_t limit);
 // A fenced block; the fence is longer than any run of backquotes in `lines`, which end in LF.
 std::string markdown_block(std::string_view lines);
 

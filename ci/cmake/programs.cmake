@@ -21,3 +21,8 @@ if(BUILD_TESTING)
   add_test(NAME self_test COMMAND ${PROJECT_SOURCE_DIR}/ci/self_test ${CMAKE_BINARY_DIR})
   set_tests_properties(self_test PROPERTIES TIMEOUT 900)
 endif()
+
+if(BUILD_TESTING)
+  add_test(NAME layout COMMAND ${PROJECT_SOURCE_DIR}/ci/check_layout)
+  add_test(NAME layout_self_test COMMAND ${PROJECT_SOURCE_DIR}/ci/check_layout --self-test)
+endif()

@@ -67,10 +67,25 @@ class Marker {
     target.sin_family = AF_INET;
     target.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     target.sin_port = htons(kDiscardPort);
-    ::sendto(socket_, "end", 3, 0, reinterpret_cast<sockaddr*>(&target), sizeof target);
+    ::sendto(socket_, kText.data(), kText.size(), 0, reinterpret_cast<sockaddr*>(&target),
+             sizeof target);
+  }
+  // Whether the packet ends in our datagram: ports, length, checksum, text (RFC 768). The filter
+  // lets fragments and whatever the user asked for through as well.
+  bool is_in(std::span<const std::byte> packet) const {
+    if (packet.size() < 8 + kText.size()) return false;
+    const auto datagram = packet.last(8 + kText.size());
+    const auto u16 = [&](std::size_t at) {
+      return std::to_integer<unsigned>(datagram[at]) << 8 |
+             std::to_integer<unsigned>(datagram[at + 1]);
+    };
+    return u16(0) == port_ && u16(2) == kDiscardPort && u16(4) == datagram.size() &&
+           std::memcmp(datagram.data() + 8, kText.data(), kText.size()) == 0;
   }
 
  private:
+  static constexpr std::string_view kText = "end";
+
   int socket_;
   std::uint16_t port_ = 0;
 };
@@ -154,8 +169,7 @@ class LiveCapture::Body {
     packet.bytes = {reinterpret_cast<const std::byte*>(bytes), header.caplen};
     const auto segment = decode_segment(packet);
     if (!segment) {
-      // The filter lets nothing else through but the marker, fragments and broken headers.
-      if (packet.original_length < 128) see_marker();
+      if (marker_.is_in(packet.bytes)) see_marker();
       return;
     }
     const auto kept = cut_payload_ ? packet.bytes.first(segment->header_bytes) : packet.bytes;

@@ -38,6 +38,7 @@ PcapFile::~PcapFile() {
 }
 
 Result<std::optional<Packet>> PcapFile::next() {
+  if (truncated_) return std::nullopt;  // What follows a broken record is no packet.
   pcap_pkthdr* header = nullptr;
   const u_char* bytes = nullptr;
   const int got = pcap_next_ex(static_cast<pcap_t*>(handle_), &header, &bytes);

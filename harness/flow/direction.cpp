@@ -20,14 +20,18 @@ std::uint32_t Direction::mss() const {
   return mss_ != 0 ? mss_ : std::max(largest_, kAssumedMss);
 }
 
-std::uint64_t Direction::offset_of(std::uint32_t seq) const {
+std::int64_t Direction::offset_of(std::uint32_t seq) const {
   const auto ahead = static_cast<std::int32_t>(seq - next_);
-  return static_cast<std::uint64_t>(static_cast<std::int64_t>(next_offset_) + ahead);
+  return static_cast<std::int64_t>(next_offset_) + ahead;
+}
+
+std::uint64_t Direction::seen_offset_of(std::uint32_t seq) const {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(offset_of(seq), 0));
 }
 
 void Direction::begin(const Segment& segment) {
   begun_ = true;
-  first_ = next_ = segment.syn ? segment.seq + 1 : segment.seq;
+  next_ = segment.syn ? segment.seq + 1 : segment.seq;
 }
 
 void Direction::sent(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_receiver) {
@@ -65,7 +69,7 @@ void Direction::new_data(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_
   if (pending_) judge_release(segment, rtt_to_sender, rtt_to_receiver);
   pending_.reset();
   waiting_ = Waiting{segment.seq + segment.length, segment.frame,  segment.time, segment.ts_echo,
-                     offset_of(segment.seq),       segment.length, false};
+                     seen_offset_of(segment.seq),  segment.length, false};
 }
 
 void Direction::judge_release(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_receiver) {
@@ -82,6 +86,10 @@ void Direction::judge_release(const Segment& segment, Nanos rtt_to_sender, Nanos
   ++candidates_;
   if (!released) return;
   ++flow_.held;
+  if (stalls_.size() >= most_stalls_) {
+    ++stalls_left_out_;
+    return;
+  }
   Stall stall;
   stall.waiting_frame = pending.waiting.frame;
   stall.ack_frame = pending.ack_frame;
@@ -94,7 +102,7 @@ void Direction::judge_release(const Segment& segment, Nanos rtt_to_sender, Nanos
   stall.release_gap = gap;
   stall.waiting_offset = pending.waiting.offset;
   stall.waiting_length = pending.waiting.length;
-  stall.release_offset = offset_of(segment.seq);
+  stall.release_offset = seen_offset_of(segment.seq);
   stall.release_length = segment.length;
   stall.mss = mss();
   stalls_.push_back(stall);
@@ -122,7 +130,7 @@ bool Direction::nodelay_proven() const {
          kProofsPerHold * static_cast<double>(flow_.held);
 }
 
-DirectionFlow Direction::finish(Side holder, std::size_t most_stalls, std::vector<Stall>& stalls,
+DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
                                 std::uint64_t& left_out) const {
   DirectionFlow flow = flow_;
   flow.mss = mss();
@@ -133,11 +141,8 @@ DirectionFlow Direction::finish(Side holder, std::size_t most_stalls, std::vecto
   Confidence confidence = Confidence::kLow;
   if (flow_.held >= 2) confidence = Confidence::kMedium;
   if (flow_.held >= kHighConfidence && mostly) confidence = Confidence::kHigh;
+  left_out += stalls_left_out_;
   for (Stall stall : stalls_) {
-    if (stalls.size() >= most_stalls) {
-      ++left_out;
-      continue;
-    }
     stall.holder = holder;
     stall.ack_delayer = other(holder);
     stall.confidence = confidence;

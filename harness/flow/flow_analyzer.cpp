@@ -22,22 +22,25 @@ constexpr std::chrono::seconds kSecondCopy{1};
 constexpr std::size_t kRemembered = 64;  // Segments of a connection, to know a second copy by.
 constexpr std::uint32_t kTimestampOption = 12;  // Bytes of each segment that MSS leaves out.
 
+// Enough of a payload to know a request by.
+constexpr std::size_t kStart = 8;
+
 struct Held {
   Segment segment;
   std::string payload;
 };
 
-// Everything that a second copy of the same packet shares. A retransmission has a new IP id, or
-// (IPv6 has none) a new timestamp.
+// Everything that a second copy of the same packet shares. A retransmission has a new IP id or a
+// new timestamp; of a packet with neither nobody can tell.
 struct Likeness {
   RealTime at;
-  std::uint32_t seq, ack, length, id;
+  std::uint32_t seq, ack, length, id, stamp;
   std::uint16_t window;
   std::uint8_t flags;
   bool from_client;
   bool same(const Likeness& o) const {
-    return seq == o.seq && ack == o.ack && length == o.length && id == o.id && window == o.window &&
-           flags == o.flags && from_client == o.from_client;
+    return seq == o.seq && ack == o.ack && length == o.length && id == o.id && stamp == o.stamp &&
+           window == o.window && flags == o.flags && from_client == o.from_client;
   }
 };
 
@@ -59,7 +62,8 @@ bool sender_is_client(const Segment& segment) {
 
 class Tracked {
  public:
-  Tracked(ConnectionId id, const Segment& first, StreamSink* sink) : id_(id), sink_(sink) {
+  Tracked(ConnectionId id, const Segment& first, std::size_t most_stalls, StreamSink* sink)
+      : id_(id), sink_(sink), client_(most_stalls), server_(most_stalls) {
     const bool by_client = sender_is_client(first);
     flow_.client = by_client ? first.source : first.destination;
     flow_.server = by_client ? first.destination : first.source;
@@ -70,9 +74,12 @@ class Tracked {
 
   RealTime last() const { return flow_.last; }
 
-  // A new SYN on the same addresses begins another connection, unless it is the old one repeated.
+  // A new SYN on the same addresses begins another connection, unless it is the old one repeated,
+  // or the answer to it was captured first.
   bool is_begun_anew_by(const Segment& segment) const {
-    return segment.syn && !segment.ack_flag && flow_.syn_seen && segment.seq != syn_seq_;
+    if (!segment.syn || segment.ack_flag) return false;
+    if (flow_.syn_seen) return segment.seq != syn_seq_;
+    return (segment.source == flow_.client ? client_ : server_).has_begun();
   }
 
   bool take(const Segment& segment) {
@@ -89,10 +96,14 @@ class Tracked {
     return true;
   }
 
-  ConnectionFlow finish(std::size_t most_stalls) {
+  ConnectionFlow finish() {
+    if (sink_) {
+      client_bytes_.finish(*sink_);
+      server_bytes_.finish(*sink_);
+    }
     auto& left_out = flow_.stalls_left_out;
-    flow_.from_client = client_.finish(Side::kClient, most_stalls, flow_.stalls, left_out);
-    flow_.from_server = server_.finish(Side::kServer, most_stalls, flow_.stalls, left_out);
+    flow_.from_client = client_.finish(Side::kClient, flow_.stalls, left_out);
+    flow_.from_server = server_.finish(Side::kServer, flow_.stalls, left_out);
     flow_.holds_of_one_rtt = client_.holds_of_one_rtt() + server_.holds_of_one_rtt();
     std::sort(flow_.stalls.begin(), flow_.stalls.end(),
               [](const Stall& a, const Stall& b) { return a.release_frame < b.release_frame; });
@@ -105,9 +116,12 @@ class Tracked {
   bool is_second_copy(const Segment& segment, Side from) {
     const auto flags = static_cast<std::uint8_t>(segment.syn | segment.fin << 1 | segment.rst << 2 |
                                                  segment.ack_flag << 3 | segment.psh << 4);
-    const std::uint32_t id = segment.source.is_v4() ? segment.ip_id : segment.ts_value.value_or(0);
-    const Likeness like{segment.time, segment.seq,    segment.ack, segment.length,
-                        id,           segment.window, flags,       from == Side::kClient};
+    // Without a mark of its own a repeat counts as one: a retransmission taken for a copy would let
+    // a loss look like a delayed ACK.
+    if (segment.ip_id == 0 && !segment.ts_value) return false;
+    const Likeness like{segment.time,   segment.seq,   segment.ack,
+                        segment.length, segment.ip_id, segment.ts_value.value_or(0),
+                        segment.window, flags,         from == Side::kClient};
     const bool again = std::any_of(recent_.begin(), recent_.end(), [&](const Likeness& known) {
       return known.same(like) && like.at - known.at <= kSecondCopy;
     });
@@ -157,8 +171,13 @@ class Tracked {
                          *sink_);
     }
     const std::uint32_t first = segment.syn ? segment.seq + 1 : segment.seq;
-    bytes.take(segment, direction(from).offset_of(first), place, *sink_);
-    if (segment.fin || segment.rst) sink_->on_end(place, segment.rst);
+    const std::int64_t offset = direction(from).offset_of(first);
+    if (segment.rst) {
+      bytes.reset(place, *sink_);  // What it carries is no part of the stream.
+      return;
+    }
+    bytes.take(segment, offset, place, *sink_);
+    if (segment.fin) bytes.closed(offset + segment.length, place, *sink_);
   }
 
   ConnectionId id_;
@@ -201,7 +220,7 @@ class FlowAnalyzer::Body {
     auto segment = decode_segment(packet);
     if (!segment) return;
     ++report_.segments;
-    Held held{*segment, sink_ ? std::string(segment->payload) : std::string()};
+    Held held{*segment, std::string(sink_ ? segment->payload : segment->payload.substr(0, kStart))};
     const auto after =
         std::upper_bound(waiting_.begin(), waiting_.end(), held.segment.time,
                          [](RealTime at, const Held& other) { return at < other.segment.time; });
@@ -212,7 +231,7 @@ class FlowAnalyzer::Body {
   FlowReport finish() {
     while (!waiting_.empty()) take_oldest();
     for (auto& [number, tracked] : tracked_) {
-      report_.connections.push_back(tracked.finish(options_.most_stalls));
+      report_.connections.push_back(tracked.finish());
     }
     return std::move(report_);
   }
@@ -221,7 +240,6 @@ class FlowAnalyzer::Body {
   void take_oldest() {
     Held held = std::move(waiting_.front());
     waiting_.pop_front();
-    // The heuristics on payload need it only with a sink; without, ports decide.
     held.segment.payload = held.payload;
     Tracked* tracked = find(held.segment);
     if (tracked != nullptr && !tracked->take(held.segment)) ++report_.second_copies;
@@ -240,7 +258,8 @@ class FlowAnalyzer::Body {
     }
     const auto number = static_cast<std::uint32_t>(tracked_.size() + 1);
     current_[key] = number;
-    return &tracked_.try_emplace(number, ConnectionId{number}, segment, sink_).first->second;
+    return &tracked_.try_emplace(number, ConnectionId{number}, segment, options_.most_stalls, sink_)
+                .first->second;
   }
 
   FlowOptions options_;

@@ -14,7 +14,7 @@ namespace tailrace {
 
 struct FlowOptions {
   std::size_t most_connections = 65536;
-  std::size_t most_stalls = 4096;  // Kept of one connection.
+  std::size_t most_stalls = 4096;  // Kept of one direction.
   std::chrono::minutes idle{4};    // A silent connection is done with after this.
 };
 

@@ -47,7 +47,7 @@ struct ConnectionFlow {
   bool syn_seen = false;
   DirectionFlow from_client, from_server;
   std::vector<Stall> stalls;           // In time; those of directions with proven NODELAY left out.
-  std::uint64_t stalls_left_out = 0;   // Above the bound of a connection.
+  std::uint64_t stalls_left_out = 0;   // Above the bound of a direction.
   std::uint64_t holds_of_one_rtt = 0;  // Held, but the ACK was prompt.
 
   const DirectionFlow& from(Side side) const {

@@ -7,9 +7,37 @@ namespace tailrace {
 namespace {
 
 // Data that came before what it follows; more than a window of an unscaled connection is not kept.
-constexpr std::uint64_t kMostEarly = 1 << 20;
+constexpr std::size_t kMostEarly = 1 << 20;
 
 }  // namespace
+
+void Reassembly::take(const Segment& segment, std::int64_t offset, StreamPlace place,
+                      StreamSink& sink) {
+  const std::uint64_t unseen = offset < 0 ? static_cast<std::uint64_t>(-offset) : 0;
+  if (ended_ || segment.length <= unseen) return;
+  const std::size_t cut = std::min<std::size_t>(unseen, segment.payload.size());
+  Piece piece{place, std::string(segment.payload.substr(cut)), segment.length - unseen};
+  const auto begin = static_cast<std::uint64_t>(std::max<std::int64_t>(offset, 0));
+  if (begin + piece.length <= next_) return;
+  if (begin > next_) {
+    keep(begin, std::move(piece));
+    if (early_cost_ > kMostEarly) skip_to(early_.begin()->first, place, sink);
+    return;
+  }
+  tell(piece, begin, sink);
+  drain(sink);
+}
+
+void Reassembly::keep(std::uint64_t offset, Piece piece) {
+  const auto [known, added] = early_.try_emplace(offset);
+  if (!added) {
+    // The same place again: the one that tells more.
+    if (piece.length <= known->second.length) return;
+    early_cost_ -= known->second.cost();
+  }
+  known->second = std::move(piece);
+  early_cost_ += known->second.cost();
+}
 
 void Reassembly::tell(const Piece& piece, std::uint64_t offset, StreamSink& sink) {
   const std::uint64_t end = offset + piece.length;
@@ -23,25 +51,35 @@ void Reassembly::tell(const Piece& piece, std::uint64_t offset, StreamSink& sink
   next_ = end;
 }
 
-void Reassembly::take(const Segment& segment, std::uint64_t offset, StreamPlace place,
-                      StreamSink& sink) {
-  if (segment.length == 0 || offset + segment.length <= next_) return;
-  Piece piece{place, std::string(segment.payload), segment.length};
-  if (offset > next_) {
-    early_bytes_ += piece.length;
-    early_.emplace(offset, std::move(piece));
-    if (early_bytes_ > kMostEarly) skip_to(early_.begin()->first, place, sink);
-    return;
+void Reassembly::acknowledged(std::int64_t offset, StreamPlace place, StreamSink& sink) {
+  if (ended_ || offset <= 0) return;
+  const auto heard = static_cast<std::uint64_t>(offset);
+  // Early data waits for a retransmission, unless R has what we miss.
+  while (!early_.empty() && early_.begin()->first <= heard && next_ < heard) {
+    skip_to(early_.begin()->first, place, sink);
   }
-  tell(piece, offset, sink);
+  if (end_ && end_->offset < heard) skip_to(end_->offset, place, sink);
+}
+
+void Reassembly::closed(std::int64_t offset, StreamPlace place, StreamSink& sink) {
+  if (ended_ || end_) return;
+  end_ = End{static_cast<std::uint64_t>(std::max<std::int64_t>(offset, 0)), place};
   drain(sink);
 }
 
-void Reassembly::acknowledged(std::uint64_t offset, StreamPlace place, StreamSink& sink) {
-  // Early data waits for a retransmission, unless R has what we miss.
-  while (!early_.empty() && early_.begin()->first < offset && next_ < offset) {
-    skip_to(early_.begin()->first, place, sink);
+void Reassembly::reset(StreamPlace place, StreamSink& sink) {
+  if (ended_) return;
+  while (!early_.empty()) skip_to(early_.begin()->first, place, sink);
+  if (ended_) return;  // By a FIN behind what was missing.
+  ended_ = true;
+  sink.on_end(place, true);
+}
+
+void Reassembly::finish(StreamSink& sink) {
+  while (!ended_ && !early_.empty()) {
+    skip_to(early_.begin()->first, early_.begin()->second.place, sink);
   }
+  if (!ended_ && end_) skip_to(end_->offset, end_->place, sink);
 }
 
 void Reassembly::skip_to(std::uint64_t offset, const StreamPlace& place, StreamSink& sink) {
@@ -55,9 +93,12 @@ void Reassembly::skip_to(std::uint64_t offset, const StreamPlace& place, StreamS
 void Reassembly::drain(StreamSink& sink) {
   while (!early_.empty() && early_.begin()->first <= next_) {
     const auto node = early_.extract(early_.begin());
-    early_bytes_ -= node.mapped().length;
+    early_cost_ -= node.mapped().cost();
     tell(node.mapped(), node.key(), sink);
   }
+  if (!end_ || ended_ || next_ < end_->offset) return;
+  ended_ = true;
+  sink.on_end(end_->place, false);
 }
 
 }  // namespace tailrace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/flow/segment.h"
 
+#include <algorithm>
 #include <array>
 
 namespace tailrace {
@@ -128,6 +129,7 @@ std::optional<Transport> read_ipv6(Bytes& bytes, std::size_t at, Segment& segmen
   return Transport{here, left};
 }
 
+// Up to the last whole one: of half a timestamp the missing bytes would read as zero.
 void read_options(Bytes& bytes, std::size_t at, std::size_t end, Segment& segment) {
   while (at < end && !bytes.is_short()) {
     const std::uint8_t kind = bytes.u8(at);
@@ -170,6 +172,7 @@ std::optional<Segment> decode_segment(const Packet& packet) {
   const std::size_t header = std::size_t{bytes.u8(tcp->at + 12)} / 16 * 4;
   const std::uint8_t flags = bytes.u8(tcp->at + 13);
   segment.window = bytes.u16(tcp->at + 14);
+  (void)bytes.u32(tcp->at + 16);  // The rest of the fixed header must be there too.
   if (bytes.is_short() || header < 20 || header > tcp->length) return std::nullopt;
   segment.fin = flags & 0x01;
   segment.syn = flags & 0x02;
@@ -179,7 +182,8 @@ std::optional<Segment> decode_segment(const Packet& packet) {
   segment.length = static_cast<std::uint32_t>(tcp->length - header);
   segment.header_bytes = tcp->at + header;
   segment.payload = bytes.text(segment.header_bytes).substr(0, segment.length);
-  read_options(bytes, tcp->at + 20, tcp->at + header, segment);
+  segment.header_bytes = std::min(segment.header_bytes, bytes.size());
+  read_options(bytes, tcp->at + 20, segment.header_bytes, segment);
   return segment;
 }
 

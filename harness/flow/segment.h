@@ -23,12 +23,13 @@ struct Segment {
   std::optional<std::uint8_t> window_scale;
   std::optional<std::uint32_t> ts_value, ts_echo;
   std::uint32_t ip_id = 0;       // IPv6 has none: 0.
-  std::size_t header_bytes = 0;  // Of the packet, up to the payload.
+  std::size_t header_bytes = 0;  // Of the packet's bytes, up to the payload or to where it was cut.
 
   std::uint32_t end() const { return seq + length + (syn ? 1 : 0) + (fin ? 1 : 0); }
 };
 
-// Nothing for what is no TCP, a fragment after the first, or cut inside its headers.
+// Nothing for what is no TCP, a fragment after the first, or cut before TCP's options. Options cut
+// in half are left out.
 std::optional<Segment> decode_segment(const Packet& packet);
 
 // a before b in sequence space (RFC 9293, 3.4).

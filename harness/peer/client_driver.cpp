@@ -52,7 +52,23 @@ ClientDriver::ClientDriver(Network& network, Vault& vault, History& history,
   TAILRACE_ASSERT(settings_.pace != nullptr && !settings_.server.addresses.empty());
 }
 
+bool ClientDriver::may_open() const {
+  const std::size_t most = settings_.pace->limits().connections;
+  if (most == 0) return true;
+  const auto open = std::count_if(links_.begin(), links_.end(), [&](const auto& link) {
+    return history_.read([&](const Timeline& timeline) {
+      return timeline.connection(link.first) != nullptr && !has_ended(timeline, link.first);
+    });
+  });
+  return static_cast<std::size_t>(open) < most;
+}
+
+bool ClientDriver::can_ask() const {
+  return idle_connection().has_value() || may_open();
+}
+
 ConnectionId ClientDriver::open_connection(const LinkOptions& options) {
+  if (!may_open()) decline("the profile 'safe' allows no more connections at once");
   for (const Endpoint& address : settings_.server.addresses) {
     const std::size_t refused = history_.read([](const auto& t) { return t.refused.size(); });
     const Link link =

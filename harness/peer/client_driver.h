@@ -74,6 +74,8 @@ class ClientDriver : public Script {
   static constexpr std::size_t kErrorKinds = 3;
   StreamId ask_for_error(std::size_t attempt, const PostOptions& options = {});
 
+  // Whether another request may be sent: on an idle connection, or on one more of the profile's.
+  bool can_ask() const;
   // The final message, the end of the response, or the end of the connection has come.
   void await_answer(StreamId stream);
   // Each response so far has ended, or the window is over.
@@ -96,6 +98,7 @@ class ClientDriver : public Script {
   };
 
   std::optional<ConnectionId> idle_connection() const;
+  bool may_open() const;
   bool await_open(ConnectionId connection);
   StreamId send(std::string_view method, const std::string& body, const PostOptions& options);
   std::optional<StreamId> send_on(ConnectionId connection, const std::string& request);

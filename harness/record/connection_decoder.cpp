@@ -10,8 +10,9 @@ class ConnectionDecoder::Requests final : public HttpSink {
   explicit Requests(ConnectionDecoder& decoder) : decoder_(decoder) {}
 
   void on_head(const HttpHead& head, Span span) override {
-    decoder_.sending_ = decoder_.begin_exchange(head, span).id;
-    if (head.method == "HEAD") decoder_.responses_.answer_has_no_body();
+    const Exchange& exchange = decoder_.begin_exchange(head, span);
+    decoder_.sending_ = exchange.id;
+    if (head.method == "HEAD") decoder_.responses_.answer_has_no_body(exchange.index);
   }
   void on_body(std::string_view data, Span span) override {
     Exchange& exchange = sending();

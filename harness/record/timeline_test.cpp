@@ -294,6 +294,21 @@ TEST(Timeline, PipelinedAnswersFindTheirRequests) {
   EXPECT_EQ(story.malformed(), "");
 }
 
+TEST(Timeline, EachStreamOfAConnectionStartsAnew) {
+  Story story;
+  const std::string stream = kSseHead + "Transfer-Encoding: chunked\r\n\r\n";
+  story.wrote(kCall).read(stream + chunk("id: 7\ndata: a\n\ndata: cut") + "0\r\n\r\n");
+  story.wrote(kCall).read(stream + chunk("data: b\n\n") + "0\r\n\r\n");
+  ASSERT_EQ(story.exchange(1).events.size(), 1U);
+  EXPECT_EQ(story.exchange(1).events[0].sse.last_event_id, "7");
+  EXPECT_EQ(story.exchange(1).malformed.size(), 1U) << "the body ended inside an event";
+  ASSERT_EQ(story.exchange(2).events.size(), 1U);
+  EXPECT_EQ(story.exchange(2).events[0].sse.data, "b");
+  EXPECT_EQ(story.exchange(2).events[0].sse.begin, 0U);
+  EXPECT_EQ(story.exchange(2).events[0].sse.last_event_id, "");
+  EXPECT_TRUE(story.exchange(2).malformed.empty());
+}
+
 TEST(Timeline, AnInterimResponseIsNotTheAnswer) {
   Story story;
   story.wrote(kCall).read("HTTP/1.1 100 Continue\r\n\r\n").read("HTTP/1.1 103 Early\r\n\r\n");

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+// Packets to connections and streams: order, copies, who is who, bounds.
+#include "harness/flow/flow_analyzer.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/flow/made_conversation.h"
+#include "harness/flow/told_streams.h"
+
+namespace tailrace {
+namespace {
+
+constexpr auto kClient = Side::kClient, kServer = Side::kServer;
+
+TEST(Flow, AConnectionIsReadFromItsSynToItsEnd) {
+  ToldStreams told;
+  FlowAnalyzer analyzer{FlowOptions{}, &told};
+  Conversation talk{analyzer};
+  talk.open();
+  talk.put(talk.compose(kClient, "GET"));
+  MadeSegment last = talk.compose(kServer, "OK");
+  last.fin = true;
+  talk.put(last);
+  talk.put(talk.again(last));  // Its second time is no second end.
+  MadeSegment reset = talk.compose(kClient, "why");
+  reset.rst = true;
+  talk.put(reset);
+  const FlowReport report = analyzer.finish();
+  EXPECT_EQ(told.text, "open1 40000>80 GET@4 OK@5 end@5 reset@7 ");
+  EXPECT_EQ(report.frames, 7U);
+  EXPECT_EQ(report.segments, 7U);
+  ASSERT_EQ(report.connections.size(), 1U);
+  const ConnectionFlow& flow = report.connections.front();
+  EXPECT_TRUE(flow.syn_seen);
+  EXPECT_EQ(flow.client.port, 40000);
+  EXPECT_EQ(flow.server.port, 80);
+  EXPECT_EQ(flow.first_frame.value, 1U);
+  EXPECT_EQ(flow.from_client.payload_bytes, 3U);
+  EXPECT_EQ(flow.from_server.payload_bytes, 2U);
+  EXPECT_EQ(flow.from_server.retransmissions, 1U);
+  EXPECT_TRUE(flow.from_server.fin_at && !flow.from_server.rst_at);
+  EXPECT_TRUE(flow.from_client.rst_at && !flow.from_client.fin_at);
+}
+
+TEST(Flow, AResetInTheMiddleEndsOneDirectionOnly) {
+  ToldStreams told;
+  FlowAnalyzer analyzer{FlowOptions{}, &told};
+  Conversation talk{analyzer};
+  talk.open();
+  talk.compose(kServer, "lost");
+  talk.put(talk.compose(kServer, "kept"));
+  MadeSegment reset = talk.compose(kServer);
+  reset.rst = true;
+  talk.put(reset);
+  analyzer.finish();
+  EXPECT_EQ(told.text, "open1 40000>80 gap4@5 kept@4 reset@5 ");
+}
+
+TEST(Flow, BytesTheCaptureLostAreAGapOnceAcknowledged) {
+  ToldStreams told;
+  FlowAnalyzer analyzer{FlowOptions{}, &told};
+  Conversation talk{analyzer};
+  talk.open();
+  talk.compose(kServer, "lost");
+  talk.put(talk.compose(kServer, "kept"));
+  talk.ack(kClient);
+  analyzer.finish();
+  EXPECT_EQ(told.text, "open1 40000>80 gap4@5 kept@4 ");
+}
+
+TEST(Flow, ARetransmissionFromBeforeTheCaptureIsLeftOut) {
+  ToldStreams told;
+  FlowAnalyzer analyzer{FlowOptions{}, &told};
+  Conversation talk{analyzer};
+  const MadeSegment before = talk.compose(kServer, "before");
+  talk.put(talk.compose(kServer, "HTTP/1.1 200"));
+  talk.put(talk.again(before));
+  talk.ack(kClient);
+  const FlowReport report = analyzer.finish();
+  EXPECT_EQ(told.text, "open1 40000>80 HTTP/1.1 200@1 ");
+  EXPECT_EQ(report.connections.at(0).from_server.retransmissions, 1U);
+}
+
+TEST(Flow, PacketsAreSortedByTime) {
+  FlowAnalyzer analyzer{FlowOptions{}};
+  Conversation talk{analyzer};
+  talk.open();
+  talk.send(kClient, 300);
+  talk.pass(kMoment);
+  const MadeSegment head = talk.compose(kServer, std::string(100, 'x'));
+  const MadeSegment ack = talk.compose(kClient);
+  talk.pass(kDelayed);
+  talk.put(ack);  // One queue of the capture device is behind the other.
+  talk.pass(-kDelayed);
+  const FrameNumber waiting = talk.put(head);
+  talk.pass(kDelayed + kMoment);
+  talk.send(kServer, 60);
+  const FlowReport report = analyzer.finish();
+  ASSERT_EQ(report.connections.at(0).stalls.size(), 1U);
+  EXPECT_EQ(report.connections.at(0).stalls[0].waiting_frame, waiting);
+  EXPECT_EQ(report.connections.at(0).from_server.retransmissions, 0U);
+}
+
+TEST(Flow, SecondCopiesCountOnce) {
+  for (const bool v6 : {false, true}) {
+    FlowAnalyzer analyzer{FlowOptions{}};
+    Conversation talk{analyzer};
+    talk.v6 = v6;
+    talk.open();
+    for (int call = 0; call < 3; ++call) {
+      for (const Side side : {kClient, kServer}) {
+        const MadeSegment made = talk.compose(side, "data");
+        talk.put(made);
+        talk.pass(Millis(5));  // The other side of a forwarding box.
+        talk.put(made);
+        talk.pass(Millis(5));
+      }
+    }
+    const FlowReport report = analyzer.finish();
+    EXPECT_EQ(report.second_copies, 6U) << v6;
+    EXPECT_EQ(report.connections.at(0).from_server.segments, 4U) << v6;
+    EXPECT_EQ(report.connections.at(0).from_server.retransmissions, 0U) << v6;
+  }
+}
+
+TEST(Flow, ACopyComesSoonOrIsNone) {
+  FlowAnalyzer analyzer{FlowOptions{}};
+  Conversation talk{analyzer};
+  talk.open();
+  const MadeSegment made = talk.compose(kClient, "data");
+  talk.put(made);
+  talk.pass(Millis(1100));
+  talk.put(made);
+  const FlowReport report = analyzer.finish();
+  EXPECT_EQ(report.second_copies, 0U);
+  EXPECT_EQ(report.connections.at(0).from_client.retransmissions, 1U);
+}
+
+TEST(Flow, ANewTimestampMakesARetransmissionEvenWithoutIpId) {
+  FlowAnalyzer analyzer{FlowOptions{}};
+  Conversation talk{analyzer};
+  talk.open();
+  MadeSegment made = talk.compose(kClient, "data");
+  made.ip_id = 0;
+  talk.put(made);
+  MadeSegment repeated = talk.again(made);
+  repeated.ip_id = 0;
+  talk.put(repeated);
+  const FlowReport report = analyzer.finish();
+  EXPECT_EQ(report.second_copies, 0U);
+  EXPECT_EQ(report.connections.at(0).from_client.retransmissions, 1U);
+}
+
+// Without a SYN: the sender of a request, the receiver of a response, else the higher port.
+TEST(Flow, MidStreamTheClientIsKnownByItsRequest) {
+  struct Row {
+    Side first;
+    std::string payload;
+    std::uint16_t client_port, server_port;
+  };
+  const std::vector<Row> rows = {{kClient, "POST /mcp HTTP/1.1\r\n", 1024, 45000},
+                                 {kServer, "HTTP/1.1 200 OK\r\n", 1024, 45000},
+                                 {kClient, "", 40000, 80},
+                                 {kServer, "event: x", 40000, 80}};
+  for (const Row& row : rows) {
+    for (const bool with_sink : {false, true}) {
+      ToldStreams told;
+      FlowAnalyzer analyzer{FlowOptions{}, with_sink ? &told : nullptr};
+      Conversation talk{analyzer};
+      talk.client_port = row.client_port;
+      talk.server_port = row.server_port;
+      talk.put(talk.compose(row.first, row.payload));
+      const FlowReport report = analyzer.finish();
+      EXPECT_EQ(report.connections.at(0).client.port, row.client_port) << row.payload;
+      EXPECT_FALSE(report.connections.at(0).syn_seen);
+    }
+  }
+}
+
+TEST(Flow, ANewSynOnOldAddressesIsANewConnection) {
+  for (const bool old_syn_seen : {true, false}) {
+    FlowAnalyzer analyzer{FlowOptions{}};
+    Conversation old{analyzer}, anew{analyzer, 900'000'000};
+    anew.share_frames(old);
+    if (old_syn_seen) old.open();
+    old.stalled_call();
+    anew.pass(std::chrono::seconds(2));
+    anew.open();
+    anew.stalled_call();
+    const FlowReport report = analyzer.finish();
+    ASSERT_EQ(report.connections.size(), 2U) << old_syn_seen;
+    EXPECT_EQ(report.connections[0].stalls.size(), 1U);
+    EXPECT_EQ(report.connections[1].stalls.size(), 1U);
+    EXPECT_EQ(report.connections[1].from_server.retransmissions, 0U);
+    EXPECT_TRUE(report.connections[1].syn_seen);
+  }
+}
+
+TEST(Flow, ARepeatedSynIsTheSameConnection) {
+  FlowAnalyzer analyzer{FlowOptions{}};
+  Conversation talk{analyzer};
+  MadeSegment syn = talk.compose(kClient);
+  syn.syn = true;
+  syn.ack_flag = false;
+  talk.put(syn);
+  talk.pass(std::chrono::seconds(1));
+  talk.put(talk.again(syn));
+  EXPECT_EQ(analyzer.finish().connections.size(), 1U);
+}
+
+TEST(Flow, ALongSilenceEndsAConnection) {
+  FlowOptions options;
+  options.idle = std::chrono::minutes(4);
+  for (const int minutes : {3, 5}) {
+    FlowAnalyzer analyzer{options};
+    Conversation talk{analyzer};
+    talk.open();
+    talk.pass(std::chrono::minutes(minutes));
+    talk.send(kClient, 10);
+    EXPECT_EQ(analyzer.finish().connections.size(), minutes < 4 ? 1U : 2U);
+  }
+}
+
+TEST(Flow, ConnectionsAboveTheBoundAreCounted) {
+  FlowOptions options;
+  options.most_connections = 2;
+  FlowAnalyzer analyzer{options};
+  for (std::uint16_t number = 0; number < 5; ++number) {
+    Conversation talk{analyzer};
+    talk.client_port = static_cast<std::uint16_t>(40000 + number);
+    talk.ack(kClient);
+  }
+  const FlowReport report = analyzer.finish();
+  EXPECT_EQ(report.connections.size(), 2U);
+  EXPECT_EQ(report.connections_left_out, 3U);
+}
+
+}  // namespace
+}  // namespace tailrace

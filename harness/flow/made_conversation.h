@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// For the tests: one connection as a capture on loopback sees it, packet by packet, fed to a
+// FlowAnalyzer. Each side has heard all that the other composed.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "harness/flow/flow_analyzer.h"
+#include "harness/flow/made_packet.h"
+
+namespace tailrace {
+
+inline constexpr Nanos kMoment = std::chrono::microseconds(10);
+inline constexpr Nanos kDelayed = Millis(43);
+inline constexpr std::uint16_t kMss = 1460;  // 1448 with timestamps.
+
+class Conversation {
+ public:
+  explicit Conversation(FlowAnalyzer& analyzer, std::uint32_t first_seq = 1000)
+      : analyzer_(analyzer), seq_{first_seq, first_seq + 5000} {}
+
+  bool stamps = true;  // Whether both sides send timestamps.
+  bool v6 = false;
+  std::uint16_t client_port = 40000, server_port = 80;
+
+  void pass(Nanos time) { now_ = now_ + time; }
+
+  // The next segment of that side, not captured yet.
+  MadeSegment compose(Side from, std::string payload = {}) {
+    MadeSegment made;
+    made.from = from;
+    made.client_port = client_port;
+    made.server_port = server_port;
+    made.seq = seq_[index(from)];
+    made.ack = seq_[index(other(from))];
+    seq_[index(from)] += static_cast<std::uint32_t>(payload.size());
+    made.payload = std::move(payload);
+    mark(made);
+    return made;
+  }
+  // The same data once more: a retransmission.
+  MadeSegment again(MadeSegment made) {
+    made.ack = seq_[index(other(made.from))];
+    mark(made);
+    return made;
+  }
+  FrameNumber put(const MadeSegment& made) {
+    const std::string bytes = v6 ? ipv6_of(made) : ipv4_of(made);
+    analyzer_.add(packet_of(bytes, LinkType::kRaw, now_, {++*frame_}));
+    return {*frame_};
+  }
+  FrameNumber send(Side from, std::size_t length) {
+    return put(compose(from, std::string(length, 'x')));
+  }
+  FrameNumber ack(Side from) { return put(compose(from)); }
+
+  // The times are round trips from the capture to either side.
+  void open(Nanos to_client = kMoment, Nanos to_server = kMoment) {
+    MadeSegment syn = compose(Side::kClient);
+    syn.syn = true;
+    syn.ack_flag = false;
+    syn.mss = kMss;
+    ++seq_[0];
+    put(syn);
+    pass(to_server);
+    MadeSegment answer = compose(Side::kServer);
+    answer.syn = true;
+    answer.mss = kMss;
+    ++seq_[1];
+    put(answer);
+    pass(to_client);
+    ack(Side::kClient);
+    pass(kMoment);
+  }
+
+  struct Frames {
+    FrameNumber waiting, ack, release;
+  };
+  // A call whose answer comes in two small writes, the second one held.
+  Frames stalled_call() {
+    send(Side::kClient, 300);
+    pass(kMoment);
+    Frames frames;
+    frames.waiting = send(Side::kServer, 100);
+    pass(kDelayed);
+    frames.ack = ack(Side::kClient);
+    pass(kMoment);
+    frames.release = send(Side::kServer, 60);
+    pass(kMoment);
+    return frames;
+  }
+  // The same of a server that does not wait.
+  void prompt_call() {
+    send(Side::kClient, 300);
+    pass(kMoment);
+    send(Side::kServer, 100);
+    pass(kMoment);
+    send(Side::kServer, 60);
+    pass(kMoment);
+  }
+
+  // Several connections in one capture: this one's frames are counted with the other's.
+  void share_frames(const Conversation& of) { frame_ = of.frame_; }
+
+ private:
+  static std::size_t index(Side side) { return side == Side::kClient ? 0 : 1; }
+  void mark(MadeSegment& made) {
+    made.ip_id = ++ip_id_;
+    if (!stamps) return;
+    // A clock as fine as this makes every packet's stamp its own.
+    stamp_[index(made.from)] += 1;
+    made.ts_value = stamp_[index(made.from)];
+    made.ts_echo = stamp_[index(other(made.from))];
+  }
+
+  FlowAnalyzer& analyzer_;
+  std::uint32_t seq_[2];
+  std::uint32_t stamp_[2] = {100, 70000};
+  std::uint16_t ip_id_ = 0;
+  RealTime now_{std::chrono::seconds(1'700'000'000)};
+  std::shared_ptr<std::uint32_t> frame_ = std::make_shared<std::uint32_t>(0);
+};
+
+}  // namespace tailrace

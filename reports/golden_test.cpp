@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+// Each report of each sample record, byte by byte. TAILRACE_RENEW_GOLDEN=1 writes the files anew.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <sstream>
+
+#include "harness/wire/utf8.h"
+#include "reports/console.h"
+#include "reports/json.h"
+#include "reports/junit.h"
+#include "reports/markdown.h"
+
+namespace tailrace {
+namespace {
+
+const std::string kFolder = std::string(TAILRACE_SOURCE_DIR) + "/reports/golden/";
+
+std::string file_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+RunRecord typical() {
+  const auto json = parse_json(file_text(kFolder + "typical.json"));
+  EXPECT_TRUE(json) << json.error().what;
+  auto record = run_record_from(json ? *json : Json());
+  EXPECT_TRUE(record) << record.error().what;
+  return record ? *record : RunRecord{};
+}
+
+// What a peer could try: control characters, bytes that are no text, markup of each report, names
+// that are mentioned or linked, and length.
+std::string vicious(const std::string& what) {
+  using std::string_literals::operator""s;
+  return what + ": \x1b[2J\x07\x00|`` ```\n]]></failure>&amp;<script>'\"\xFF\xC3(\xEF\xBF\xBF"s +
+         "\xE2\x80\xAE** [a](http://b.example) @all #1 www.c.example <!-- \\| " +
+         std::string(3000, 'x');
+}
+
+RunRecord hostile(std::size_t lines, std::size_t ids) {
+  RunRecord record;
+  record.role = vicious("role");
+  record.name = vicious("name");
+  record.version = vicious("version");
+  record.profile = vicious("profile");
+  record.network = vicious("network");
+  record.packets = vicious("packets");
+  record.started = vicious("started");
+  Finding finding;
+  finding.check = vicious("check");
+  finding.level = Level::kMust;
+  finding.harm = vicious("harm");
+  finding.requirements.assign(ids, vicious("requirement"));
+  finding.required = vicious("required");
+  finding.observed = vicious("observed");
+  finding.likely_cause = vicious("cause");
+  finding.cure = vicious("cure");
+  finding.evidence.assign(lines, {Nanos::min(), vicious("actor"), vicious("what"), true});
+  ScenarioResult result;
+  result.id = vicious("id");
+  result.revision = vicious("revision");
+  result.mode = vicious("mode");
+  result.verdict = Verdict::kFail;
+  result.requirements = {vicious("requirement")};
+  result.findings = {finding};
+  result.measurements = {{vicious("measurement"), vicious("value")}};
+  result.history = vicious("history");
+  result.command = vicious("command");
+  record.scenarios = {result, result};
+  record.scenarios[1].verdict = Verdict::kHarnessError;
+  record.scenarios[1].reason = vicious("reason");
+  record.stale = {{vicious("stale"), vicious("revision"), vicious("reason")}};
+  record.not_asked = {vicious("not asked"), "", ": "};
+  return record;
+}
+
+RunRecord empty() {
+  RunRecord record;
+  record.role = "client";
+  record.source = "-- ./client";
+  record.network = "host";
+  record.profile = "full";
+  record.packets = "no right to open a packet socket";
+  record.started = "2026-11-24T13:23:26Z";
+  return record;
+}
+
+struct Golden {
+  const char* file;
+  std::function<std::string()> write;
+};
+
+std::string console(const RunRecord& record, ConsoleOptions options) {
+  return console_report(record, options);
+}
+
+std::vector<Golden> goldens() {
+  return {
+      {"typical.txt", [] { return console(typical(), {.exit_status = 1}); }},
+      {"typical.colour.txt",
+       [] {
+         return console(typical(), {true, true, 72, 1});
+       }},
+      {"typical.md", [] { return markdown_report(typical()); }},
+      {"typical.xml", [] { return junit_report(typical()); }},
+      {"typical.results.json", [] { return json_report(typical()); }},
+      {"hostile.txt", [] { return console(hostile(2, 1), {.verbose = true}); }},
+      {"hostile.md", [] { return markdown_report(hostile(2, 1)); }},
+      {"hostile.xml", [] { return junit_report(hostile(2, 1)); }},
+      {"empty.txt", [] { return console(empty(), {.exit_status = 2}); }},
+      {"empty.md", [] { return markdown_report(empty()); }},
+      {"empty.xml", [] { return junit_report(empty()); }},
+  };
+}
+
+std::size_t first_difference(const std::string& a, const std::string& b) {
+  return static_cast<std::size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first -
+                                  a.begin());
+}
+
+std::string around(const std::string& text, std::size_t at) {
+  const std::size_t from = at < 60 ? 0 : at - 60;
+  return text.substr(std::min(from, text.size()), 120);
+}
+
+TEST(Golden, EveryReportIsByteByByteAsKept) {
+  const char* renew = std::getenv("TAILRACE_RENEW_GOLDEN");
+  for (const Golden& golden : goldens()) {
+    const std::string path = kFolder + golden.file, text = golden.write();
+    if (renew != nullptr && std::string_view(renew) == "1") {
+      std::ofstream(path, std::ios::binary) << text;
+    }
+    const std::string kept = file_text(path);
+    const std::size_t at = first_difference(text, kept);
+    EXPECT_TRUE(text == kept) << golden.file << " differs from byte " << at << " on.\n"
+                              << "  kept: " << around(kept, at) << "\n"
+                              << "  now:  " << around(text, at) << "\n"
+                              << "If this is meant: TAILRACE_RENEW_GOLDEN=1 "
+                              << "build/PRESET/reports/reports_test, then read the diff.";
+  }
+}
+
+TEST(Golden, EveryFileKeptBelongsToAReport) {
+  std::vector<std::string> known = {"typical.json"};
+  for (const Golden& golden : goldens()) known.emplace_back(golden.file);
+  for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
+    const std::string name = entry.path().filename();
+    EXPECT_NE(std::find(known.begin(), known.end(), name), known.end()) << name;
+  }
+}
+
+// Markdown without its fenced blocks, whose fences stand at the beginning of a line.
+std::string without_blocks(const std::string& markdown) {
+  std::istringstream lines(markdown);
+  std::string out, line;
+  for (bool inside = false; std::getline(lines, line);) {
+    if (line.starts_with("```")) inside = !inside;
+    if (!inside) out += line + "\n";
+  }
+  return out;
+}
+
+TEST(Reports, OfAHostileRecordStayTextAndSmall) {
+  constexpr std::size_t kComment = 65'536;  // Characters of a pull request's comment.
+  constexpr std::size_t kSome = 300'000;    // Of 200 MB in the record.
+  const RunRecord record = hostile(10'000, 1'000);
+  const std::string markdown = markdown_report(record);
+  const std::string xml = junit_report(record);
+  const std::string plain = console(record, {.verbose = true});
+  EXPECT_LT(markdown.size(), kComment);
+  EXPECT_LT(xml.size(), kSome);
+  EXPECT_LT(plain.size(), kSome);
+  for (const std::string& text : {markdown, xml, plain}) {
+    EXPECT_TRUE(std::none_of(text.begin(), text.end(), [](char c) {
+      return (static_cast<unsigned char>(c) < ' ' && c != '\n') || c == '\x7F';
+    }));
+    EXPECT_EQ(text.find("\xE2\x80\xAE"), std::string::npos) << "turns the order of the text";
+    EXPECT_TRUE(is_valid_utf8(text));
+  }
+  EXPECT_EQ(xml.find("<script"), std::string::npos);
+  const std::string outside = without_blocks(markdown);
+  EXPECT_EQ(outside.find("<!--"), std::string::npos);
+  EXPECT_EQ(outside.find("<script"), std::string::npos);
+  EXPECT_NE(markdown.find("Run again"), std::string::npos) << "the finding was left out";
+}
+
+TEST(Reports, ManyFailuresStayWithinAComment) {
+  RunRecord record = typical();
+  const auto some = record.scenarios;
+  for (int i = 0; i < 300; ++i) {
+    record.scenarios.insert(record.scenarios.end(), some.begin(), some.end());
+  }
+  const std::string markdown = markdown_report(record);
+  EXPECT_LT(markdown.size(), 65'536U);
+  EXPECT_NE(markdown.find("more findings in results.json"), std::string::npos);
+  EXPECT_NE(markdown.find("301 fail"), std::string::npos) << "the summary counts them all";
+}
+
+TEST(Reports, WithoutPacketsEveryReportSaysSo) {
+  RunRecord record = typical();
+  record.packets = "no right to capture";
+  for (const std::string& text :
+       {console(record, {}), markdown_report(record), junit_report(record)}) {
+    EXPECT_NE(text.find("no packets: no right to capture; stall checks not applicable"),
+              std::string::npos);
+  }
+}
+
+TEST(Reports, PassNeverHidesWhatDidNotRun) {
+  for (const std::string& text :
+       {console(typical(), {}), markdown_report(typical()), junit_report(typical())}) {
+    EXPECT_NE(text.find("a URL shows no process"), std::string::npos);
+    EXPECT_NE(text.find("judges a client"), std::string::npos);
+    EXPECT_NE(text.find("tale"), std::string::npos) << "the stale entry of the baseline";
+  }
+}
+
+}  // namespace
+}  // namespace tailrace
