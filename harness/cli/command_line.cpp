@@ -46,6 +46,12 @@ struct Words {
   std::uint64_t seed = 0;
 };
 
+// One value for each time the option is given: it must not swallow the URL behind it.
+CLI::Option* add_list(CLI::App& app, const std::string& name, std::vector<std::string>& into,
+                      const std::string& help) {
+  return app.add_option(name, into, help)->allow_extra_args(false);
+}
+
 template <class Choice>
 void add_choice(CLI::App& app, const std::string& name, Choice& into,
                 const std::map<std::string, Choice>& choices, const std::string& help) {
@@ -66,10 +72,10 @@ void add_report_options(CLI::App& app, CommandLine& line) {
 
 void add_run_options(CLI::App& app, CommandLine& line, Words& words) {
   RunOptions& run = line.run;
-  app.add_option("--only", run.only, "Ids or globs of the scenarios to run")->type_name("GLOB");
-  app.add_option("--revision", run.revisions,
-                 "Protocol revisions, or 'all' (default: what the implementation speaks)");
-  app.add_option("--mode", run.modes, "Modes of the manifest (default: all)");
+  add_list(app, "--only", run.only, "Ids or globs of the scenarios to run")->type_name("GLOB");
+  add_list(app, "--revision", run.revisions,
+           "Protocol revisions, or 'all' (default: what the implementation speaks)");
+  add_list(app, "--mode", run.modes, "Modes of the manifest (default: all)");
   app.add_option("--manifest", words.manifest, "How to start the implementation (JSON)")
       ->type_name("FILE");
   app.add_option("--jobs", run.jobs, "Scenarios at once")->check(CLI::Range(1, 64));
@@ -91,12 +97,12 @@ void add_run_options(CLI::App& app, CommandLine& line, Words& words) {
 void add_server_options(CLI::App& app, CommandLine& line, Words& words) {
   RunOptions& run = line.run;
   app.add_option("url", words.url, "URL of a running server; or -- COMMAND")->type_name("URL");
-  app.add_option("--header", words.headers, "Header of every request")->type_name("NAME:VALUE");
-  app.add_option("--header-env", words.headers_from_environment,
-                 "The same, its value from a variable of the environment")
+  add_list(app, "--header", words.headers, "Header of every request")->type_name("NAME:VALUE");
+  add_list(app, "--header-env", words.headers_from_environment,
+           "The same, its value from a variable of the environment")
       ->type_name("NAME=VAR");
   app.add_option("--cacert", run.ca_file, "Certificates to trust (PEM)")->type_name("FILE");
-  app.add_option("--resolve", run.resolve, "Address to use for a host")
+  add_list(app, "--resolve", run.resolve, "Address to use for a host")
       ->type_name("HOST:PORT:ADDRESS");
   app.add_option("--tool", words.tool, "A tool that may be called; no other is")->type_name("NAME");
   app.add_option("--arguments", words.tool_arguments, "Its arguments")->type_name("JSON");

@@ -93,6 +93,70 @@ TEST(Runner, ACrashOfTheServerIsHarmAndNamesTheScenario) {
   EXPECT_NE(ran.out.find("exited with status 9"), std::string::npos) << ran.out;
 }
 
+TEST(Client, OfTheOfficialContractRunsUnchanged) {
+  const Workshop workshop;
+  const Ran ran = workshop.run("{tailrace} client --out run -- {client}");
+  EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
+  const auto record = load_run_record(workshop.path("run"));
+  ASSERT_TRUE(record);
+  std::size_t passed = 0;
+  for (const auto& result : record->scenarios) {
+    EXPECT_TRUE(result.verdict == Verdict::kPass || result.verdict == Verdict::kNotApplicable)
+        << result.id << " " << result.reason;
+    passed += result.verdict == Verdict::kPass;
+  }
+  EXPECT_GE(passed, 2U);  // Those that one call can answer.
+}
+
+TEST(Server, BehindAUrlIsTreatedPolitely) {
+  const Workshop workshop;
+  const Ran ran = workshop.run(
+      "{server} 0 >ready & server=$!; n=0; until [ -s ready ] || [ $n = 500 ]; do n=$((n+1)); "
+      "sleep 0.01; done; url=$(sed 's/^ready //; s/127.0.0.1/tailrace.test/' ready); "
+      "port=$(echo $url | sed 's/.*:\\([0-9]*\\).*/\\1/'); "
+      "{tailrace} server --out run --network host --resolve tailrace.test:$port:127.0.0.1 $url; "
+      "status=$?; kill $server; exit $status");
+  EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
+  EXPECT_NE(ran.out.find("profile safe"), std::string::npos) << ran.out;
+  std::size_t posts = 0, calls = 0;
+  for (const std::string& file : Workshop::files_below(workshop.path("run/histories"))) {
+    const std::string text = Workshop::read(file);
+    for (auto at = text.find("POST /mcp"); at != std::string::npos;
+         at = text.find("POST /mcp", at + 1)) {
+      ++posts;
+    }
+    // The only tool that is ever named is one that does not exist, or none at all.
+    for (auto at = text.find("tools/call"); at != std::string::npos;
+         at = text.find("tools/call", at + 1)) {
+      const std::string call = text.substr(at, 120);
+      calls += call.find("tailrace_no_such_tool") == std::string::npos &&
+               call.find("\\\"name\\\"") != std::string::npos;
+    }
+  }
+  EXPECT_GT(posts, 50U);
+  EXPECT_LE(posts, 300U);
+  EXPECT_EQ(calls, 0U);
+}
+
+TEST(Server, ModesOfItsManifestAreJudgedApart) {
+  const Workshop workshop;
+  Workshop::write(workshop.path("m.json"),
+                  R"({"schema":"tailrace.manifest/1","name":"r","version":"1","role":"server",)"
+                  R"("start":[")" +
+                      std::string(TAILRACE_BINARY_DIR) +
+                      R"(/reference_server","{port}"],)"
+                      R"("modes":{"json":{"arguments":["--oddity","json_answers"]}}})");
+  const Ran ran = workshop.run(
+      "{tailrace} server --only '*.server_ends_stream_after_result' --manifest m.json --out run");
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  const auto record = load_run_record(workshop.path("run"));
+  ASSERT_TRUE(record);
+  ASSERT_EQ(record->scenarios.size(), 2U);
+  EXPECT_EQ(record->scenarios[0].verdict, Verdict::kPass);
+  EXPECT_EQ(record->scenarios[1].mode, "json");
+  EXPECT_EQ(record->scenarios[1].verdict, Verdict::kNotApplicable);
+}
+
 TEST(Baseline, IsExactInBothDirections) {
   const Workshop workshop;
   const auto baseline = [](const std::string& id) {

@@ -40,6 +40,7 @@ TEST(Usage, WrongWordsAreNamedWithTheNearestRightOne) {
       {"explain routing.server_keeps_equal_ids_apar", 2,
        "did you mean routing.server_keeps_equal_ids_apart"},
       {"explain SH-CLOSE-02", 0, "should"},
+      {"server --only a.b http://127.0.0.1:1/mcp", 2, "--only 'a.b' selects no scenario"},
       {"list", 0, "delayed_ack.server_answers_without_stall"},
   };
   const Workshop workshop;

@@ -54,20 +54,25 @@ void ServerDriver::start_client(int calls, Millis linger) {
     stop();
   }
   listener_.emplace(std::move(*listener));
-  const Environment environment = {
-      {"TAILRACE_SCENARIO", settings_.scenario},
-      {"TAILRACE_CALLS", std::to_string(calls)},
-      {"TAILRACE_TOOL", "say_hello"},
-      {"TAILRACE_LINGER_MS", std::to_string(linger.count())},
-      {"TAILRACE_CALL_LIMIT_MS", std::to_string(settings_.call_limit.count())},
-      {"MCP_CONFORMANCE_SCENARIO", "tools_call"},
-      {"MCP_CONFORMANCE_CONTEXT", "{}"},
-  };
-  if (auto started = settings_.start_client(loopback_url(listener_->endpoint()), environment);
+  if (auto started = settings_.start_client(loopback_url(listener_->endpoint()),
+                                            environment_for(calls, linger));
       !started) {
     history_.append(HarnessTrouble{"the client could not be started: " + started.error().what});
     stop();
   }
+}
+
+Environment ServerDriver::environment_for(int calls, Millis linger) const {
+  Environment environment = {{"TAILRACE_SCENARIO", settings_.scenario},
+                             {"MCP_CONFORMANCE_SCENARIO", "tools_call"},
+                             {"MCP_CONFORMANCE_CONTEXT", "{}"}};
+  // A client of the official suite must not take one of ours for something it has to obey.
+  if (settings_.contract == ClientContract::kConformance) return environment;
+  environment.emplace_back("TAILRACE_CALLS", std::to_string(calls));
+  environment.emplace_back("TAILRACE_TOOL", "say_hello");
+  environment.emplace_back("TAILRACE_LINGER_MS", std::to_string(linger.count()));
+  environment.emplace_back("TAILRACE_CALL_LIMIT_MS", std::to_string(settings_.call_limit.count()));
+  return environment;
 }
 
 bool ServerDriver::wait_until(MonoTime until, const Condition& holds) {

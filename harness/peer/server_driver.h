@@ -72,6 +72,7 @@ class ServerDriver : public Script {
 
  private:
   bool wait_until(MonoTime until, const Condition& holds) override;
+  Environment environment_for(int calls, Millis linger) const;
   void serve_pending();
   void serve(const Exchange& exchange);
   void serve_post(const Exchange& exchange);
