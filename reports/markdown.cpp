@@ -86,7 +86,7 @@ std::string details_of(const Finding& finding, const ScenarioResult& result) {
   std::string inside = part("Required", text.required) + part("Observed", text.observed) +
                        part("Likely cause", text.likely_cause) + part("Cure", text.cure);
   if (!ladder.empty()) {
-    inside += part("Evidence", text.history) + "\n" + markdown_block(ladder) + "\n";
+    inside += "\nEvidence:\n\n" + markdown_block(text.history + "\n" + ladder) + "\n";
   }
   inside += "Run again:\n\n" + markdown_block(text.run_again + "\n");
   return folded(

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <map>
+#include <optional>
 
 #include "harness/run/glob.h"
 #include "harness/run/plan.h"
@@ -43,7 +44,7 @@ struct Words {
   std::string url, manifest, tool, tool_arguments, profile;
   std::vector<std::string> headers, headers_from_environment;
   std::int64_t budget_s = 0;
-  std::uint64_t seed = 0;
+  std::optional<std::uint64_t> seed;
 };
 
 // One value for each time the option is given: it must not swallow the URL behind it.
@@ -307,7 +308,7 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments
     }
     return trouble(with_nearest(app, own, stopped.what()));
   }
-  if (words.seed != 0) line.run.shuffle_seed = words.seed;
+  line.run.shuffle_seed = words.seed;
   if (judge.parsed()) line.command = Command::kJudge;
   if (list.parsed()) line.command = Command::kList;
   if (explain.parsed()) line.command = Command::kExplain;
