@@ -5,19 +5,16 @@
 
 #include "harness/base/assert.h"
 #include "harness/net/http_message.h"
-#include "harness/wire/http_rules.h"
 
 namespace tailrace {
 namespace {
 
-constexpr Deadline kConnect{"connect", Millis(5000)};
-constexpr Deadline kSend{"send", Millis(5000)};
 constexpr Deadline kAnswer{"answer", Millis(15000)};  // Above the slowest first call of a cold JVM.
-constexpr Deadline kClose{"close", Millis(2000)};
 // After its final message a stream normally ends within microseconds: wait that little, so that
 // the next request finds the connection free. Streams left open are watched later, all at once.
 constexpr Deadline kSettle{"settle", Millis(300)};
 
+constexpr std::string_view kHttp11 = " HTTP/1.1\r\n", kHttp10 = " HTTP/1.0\r\n";
 constexpr std::string_view kFirstVersionWithHeader = "2025-06-18";
 
 constexpr std::string_view kFirstWithTransport = "2025-03-26";
@@ -28,20 +25,11 @@ bool is_over(const Timeline& timeline, StreamId stream) {
   return exchange != nullptr && exchange->ended();
 }
 
-bool has_ended(const Timeline& timeline, ConnectionId id) {
-  const Connection* connection = timeline.connection(id);
-  return connection != nullptr && (connection->peer_ended || connection->we_ended);
-}
-
-// A connection is known once it was opened or refused; facts of a refusal name no connection, so
-// the script, which opens one at a time, looks at their number.
-struct Opening {
-  bool open = false;
-  bool refused = false;
-};
-
-Opening opening_of(const Timeline& timeline, ConnectionId id, std::size_t refused_before) {
-  return {timeline.connection(id) != nullptr, timeline.refused.size() > refused_before};
+std::string last_id_of(const Exchange& exchange) {
+  for (auto event = exchange.events.rbegin(); event != exchange.events.rend(); ++event) {
+    if (event->sse.id && !event->sse.id->empty()) return *event->sse.id;
+  }
+  return "";
 }
 
 }  // namespace
@@ -50,58 +38,6 @@ ClientDriver::ClientDriver(Network& network, Vault& vault, History& history,
                            ClientSettings settings)
     : Script(history), network_(network), vault_(vault), settings_(std::move(settings)) {
   TAILRACE_ASSERT(settings_.pace != nullptr && !settings_.server.addresses.empty());
-}
-
-bool ClientDriver::may_open() const {
-  const std::size_t most = settings_.pace->limits().connections;
-  if (most == 0) return true;
-  const auto open = std::count_if(links_.begin(), links_.end(), [&](const auto& link) {
-    return history_.read([&](const Timeline& timeline) {
-      return timeline.connection(link.first) != nullptr && !has_ended(timeline, link.first);
-    });
-  });
-  return static_cast<std::size_t>(open) < most;
-}
-
-bool ClientDriver::can_ask() const {
-  return idle_connection().has_value() || may_open();
-}
-
-ConnectionId ClientDriver::open_connection(const LinkOptions& options) {
-  if (!may_open()) decline("the profile 'safe' allows no more connections at once");
-  for (const Endpoint& address : settings_.server.addresses) {
-    const std::size_t refused = history_.read([](const auto& t) { return t.refused.size(); });
-    const Link link =
-        network_.connect({&history_, &vault_}, address, options, settings_.server.tls);
-    links_.emplace(link.id(), link);
-    await(kConnect, "a connection to " + address.text(), [&](const Timeline& timeline) {
-      const Opening opening = opening_of(timeline, link.id(), refused);
-      return opening.open || opening.refused;
-    });
-    if (history_.read([&](const auto& t) { return t.connection(link.id()) != nullptr; })) {
-      return link.id();
-    }
-  }
-  history_.append(HarnessTrouble{"no address of the server accepts a connection"});
-  stop();
-}
-
-bool ClientDriver::is_usable(ConnectionId id) const {
-  return history_.read([&](const Timeline& timeline) {
-    const Connection* connection = timeline.connection(id);
-    if (connection == nullptr || !connection->usable() || connection->half_closed) return false;
-    const Exchange* last = timeline.last_on(id);
-    if (last == nullptr) return true;
-    return last->end == BodyEnd::kComplete && last->response &&
-           connection_is_reusable(last->request, *last->response);
-  });
-}
-
-std::optional<ConnectionId> ClientDriver::idle_connection() const {
-  const auto idle = std::find_if(links_.begin(), links_.end(),
-                                 [&](const auto& link) { return is_usable(link.first); });
-  if (idle == links_.end()) return std::nullopt;
-  return idle->first;
 }
 
 std::vector<HttpHeader> ClientDriver::headers_for(std::string_view method,
@@ -116,33 +52,17 @@ std::vector<HttpHeader> ClientDriver::headers_for(std::string_view method,
     }
     if (!session.id.empty()) headers.push_back({"Mcp-Session-Id", vault_.reveal(session.id)});
   }
+  headers.insert(headers.end(), options.headers.begin(), options.headers.end());
   headers.insert(headers.end(), settings_.server.headers.begin(), settings_.server.headers.end());
   return headers;
-}
-
-std::optional<StreamId> ClientDriver::send_on(ConnectionId connection, const std::string& request) {
-  const auto link = links_.find(connection);
-  TAILRACE_ASSERT(link != links_.end());
-  const auto sent_before = [&](const Timeline& timeline) {
-    const Connection* on = timeline.connection(connection);
-    return on == nullptr ? std::size_t{0} : on->streams.size();
-  };
-  const std::size_t before = history_.read(sent_before);
-  link->second.write(request);
-  await(kSend, "the kernel to take a request", [&](const Timeline& timeline) {
-    return sent_before(timeline) > before || has_ended(timeline, connection);
-  });
-  return history_.read([&](const Timeline& timeline) -> std::optional<StreamId> {
-    if (sent_before(timeline) == before) return std::nullopt;
-    return timeline.connection(connection)->streams.back();
-  });
 }
 
 StreamId ClientDriver::send(std::string_view method, const std::string& body,
                             const PostOptions& options) {
   if (!settings_.pace->take()) decline("the profile 'safe' allows no more requests in this run");
-  const std::string request =
+  std::string request =
       compose_http_request(method, settings_.server.target, headers_for(method, options), body);
+  if (options.http10) request.replace(request.find(kHttp11), kHttp11.size(), kHttp10);
   ConnectionId connection = options.on;
   if (!connection && !options.fresh) connection = idle_connection().value_or(ConnectionId{});
   const bool ours_to_choose = !options.on;
@@ -155,16 +75,58 @@ StreamId ClientDriver::send(std::string_view method, const std::string& body,
   return *stream;
 }
 
-StreamId ClientDriver::post(std::string_view method, const Json& params,
-                            const PostOptions& options) {
-  if (method.starts_with("notifications/")) {
-    return send("POST", compose_notification(method, params), options);
-  }
+std::string ClientDriver::message_of(std::string_view method, const Json& params,
+                                     const PostOptions& options) {
+  if (method.starts_with("notifications/")) return compose_notification(method, params);
   std::string id = options.id.value_or("1");
   if (!options.id && options.session < sessions_.size()) {
     id = std::to_string(sessions_[options.session].next_request++);
   }
-  return send("POST", compose_request(RpcId{id}, method, params), options);
+  return compose_request(RpcId{id}, method, params);
+}
+
+StreamId ClientDriver::post(std::string_view method, const Json& params,
+                            const PostOptions& options) {
+  return send("POST", message_of(method, params, options), options);
+}
+
+std::string ClientDriver::compose(std::string_view method, const Json& params,
+                                  const PostOptions& options) {
+  return compose_http_request("POST", settings_.server.target, headers_for("POST", options),
+                              message_of(method, params, options));
+}
+
+StreamId ClientDriver::send_bytes(ConnectionId connection, const std::string& bytes) {
+  if (!settings_.pace->take()) decline("the profile 'safe' allows no more requests in this run");
+  const auto stream = send_on(connection, bytes);
+  if (!stream) stop();
+  return *stream;
+}
+
+StreamId ClientDriver::get(const GetOptions& options) {
+  PostOptions as_post{.on = options.on, .fresh = true, .session = options.session};
+  if (!options.last_event_id.empty()) {
+    as_post.headers.push_back({"Last-Event-ID", vault_.reveal(options.last_event_id)});
+  }
+  return send("GET", "", as_post);
+}
+
+StreamId ClientDriver::resume(StreamId stream, SessionNumber session) {
+  const std::string last = last_event_id(stream);
+  if (last.empty()) decline("the server gives its events no ids, so nothing can be resumed");
+  return get({.session = session, .last_event_id = last});
+}
+
+StreamId ClientDriver::cancel(StreamId request, SessionNumber session) {
+  const std::string id = history_.read(
+      [&](const Timeline& timeline) { return timeline.exchange(request)->asked->id->text; });
+  Json params;
+  params.set("requestId", *parse_json(id));
+  params.set("reason", "asked by the script");
+  const StreamId notice =
+      post("notifications/cancelled", params, {.fresh = true, .session = session});
+  await_answer(notice);
+  return notice;
 }
 
 StreamId ClientDriver::initialize(Session& session) {
@@ -245,13 +207,18 @@ StreamId ClientDriver::delete_session(SessionNumber session) {
   return stream;
 }
 
+StreamId ClientDriver::ask_tool(std::optional<ToolCall> AllowedTools::*kind,
+                                const PostOptions& options) {
+  const auto& tool = settings_.tools.*kind;
+  if (!tool) decline("no tool that does this is named by the manifest");
+  Json params;
+  params.set("name", tool->name);
+  params.set("arguments", tool->arguments);
+  return post("tools/call", params, options);
+}
+
 StreamId ClientDriver::ask_for_result(const PostOptions& options) {
-  if (const auto& tool = settings_.tools.plain) {
-    Json params;
-    params.set("name", tool->name);
-    params.set("arguments", tool->arguments);
-    return post("tools/call", params, options);
-  }
+  if (settings_.tools.plain) return ask_tool(&AllowedTools::plain, options);
   const bool lists = options.session < sessions_.size() && sessions_[options.session].lists_tools;
   return post(lists ? "tools/list" : "ping", Json(), options);
 }
@@ -281,41 +248,52 @@ void ClientDriver::await_answer(StreamId stream) {
              [&](const Timeline& timeline) { return is_over(timeline, stream); });
 }
 
+void ClientDriver::await_head(StreamId stream) {
+  await(kAnswer, "the head of the response of stream " + std::to_string(stream.value),
+        [&](const Timeline& timeline) {
+          return timeline.exchange(stream)->head_at || is_over(timeline, stream);
+        });
+}
+
+void ClientDriver::await_event_id(StreamId stream) {
+  await(kAnswer, "an event id on stream " + std::to_string(stream.value),
+        [&](const Timeline& timeline) {
+          const Exchange& exchange = *timeline.exchange(stream);
+          return !last_id_of(exchange).empty() || exchange.final_message() != nullptr ||
+                 exchange.ended();
+        });
+  if (last_event_id(stream).empty()) {
+    decline("the server gives its events no ids, so nothing can be resumed");
+  }
+}
+
+bool ClientDriver::watch_answer(StreamId stream, Millis window) {
+  return watch({"answer_window", window}, [&](const Timeline& timeline) {
+    return timeline.exchange(stream)->final_message() != nullptr || is_over(timeline, stream);
+  });
+}
+
+std::string ClientDriver::last_event_id(StreamId stream) const {
+  return history_.read(
+      [&](const Timeline& timeline) { return last_id_of(*timeline.exchange(stream)); });
+}
+
+bool ClientDriver::is_answered(StreamId stream) const {
+  return history_.read([&](const Timeline& timeline) {
+    return timeline.exchange(stream)->final_message() != nullptr;
+  });
+}
+
+ConnectionId ClientDriver::connection_of(StreamId stream) const {
+  return history_.read(
+      [&](const Timeline& timeline) { return timeline.exchange(stream)->connection; });
+}
+
 void ClientDriver::watch_ends(Millis window) {
   watch({"watch_ends", window}, [](const Timeline& timeline) {
     return std::all_of(timeline.exchanges.begin(), timeline.exchanges.end(),
                        [](const Exchange& exchange) { return exchange.ended(); });
   });
-}
-
-void ClientDriver::close(ConnectionId connection) {
-  const auto link = links_.find(connection);
-  if (link == links_.end()) return;
-  link->second.close();
-  await(kClose, "our own close",
-        [&](const Timeline& timeline) { return has_ended(timeline, connection); });
-  links_.erase(link);
-}
-
-void ClientDriver::reset(ConnectionId connection) {
-  const auto link = links_.find(connection);
-  if (link == links_.end()) return;
-  link->second.reset();
-  await(kClose, "our own reset",
-        [&](const Timeline& timeline) { return has_ended(timeline, connection); });
-  links_.erase(link);
-}
-
-void ClientDriver::close_all() {
-  while (!links_.empty()) {
-    const ConnectionId id = links_.begin()->first;
-    const bool known = history_.read([&](const auto& t) { return t.connection(id) != nullptr; });
-    if (known) {
-      close(id);
-    } else {
-      links_.erase(id);
-    }
-  }
 }
 
 void ClientDriver::sample(std::string label) {

@@ -31,7 +31,13 @@ struct ToolCall {
 };
 // The tools we may call: named by --tool or the manifest. No other is ever called.
 struct AllowedTools {
-  std::optional<ToolCall> plain, slow, failing, chatty;
+  std::optional<ToolCall> plain;
+  std::optional<ToolCall> slow;     // Takes long enough to be cut and resumed in flight.
+  std::optional<ToolCall> failing;  // Answers with a JSON-RPC Error.
+  std::optional<ToolCall> refused;  // Answers with `isError`.
+  std::optional<ToolCall> chatty;   // Sends notifications before its Result.
+  std::optional<ToolCall> asking;   // Sends a request of its own before its Result.
+  std::optional<ToolCall> big;      // Answers with megabytes.
 };
 
 struct ClientSettings {
@@ -49,7 +55,15 @@ struct PostOptions {
   ConnectionId on{};   // Pinned; otherwise an idle connection of ours, or a new one.
   bool fresh = false;  // A new connection in any case.
   SessionNumber session = 0;
-  std::optional<std::string> id{};  // Canonical JSON of the request id; default: the next number.
+  std::optional<std::string> id{};    // Canonical JSON of the request id; default: the next number.
+  std::vector<HttpHeader> headers{};  // Besides those that the revision asks for.
+  bool http10 = false;
+};
+
+struct GetOptions {
+  ConnectionId on{};  // Pinned; otherwise a new one, since a GET may last.
+  SessionNumber session = 0;
+  std::string last_event_id{};
 };
 
 class ClientDriver : public Script {
@@ -65,6 +79,12 @@ class ClientDriver : public Script {
   bool has_session_id(SessionNumber session) const;
   // DELETE of the session; its answer is awaited.
   StreamId delete_session(SessionNumber session);
+  // The session's listening stream, or with an event id the rest of another one.
+  StreamId get(const GetOptions& options = {});
+  // GET with the last event id of the stream; declines where it carries none.
+  StreamId resume(StreamId stream, SessionNumber session = 0);
+  // notifications/cancelled for this request; its answer is awaited.
+  StreamId cancel(StreamId request, SessionNumber session = 0);
 
   ConnectionId open_connection(const LinkOptions& options = {});
   StreamId post(std::string_view method, const Json& params, const PostOptions& options = {});
@@ -74,10 +94,28 @@ class ClientDriver : public Script {
   static constexpr std::size_t kErrorKinds = 3;
   StreamId ask_for_error(std::size_t attempt, const PostOptions& options = {});
 
+  // A call of the tool named for the purpose; declines where none is.
+  StreamId ask_tool(std::optional<ToolCall> AllowedTools::*kind, const PostOptions& options = {});
+
+  // The bytes of such a request, for scripts that send them in parts.
+  std::string compose(std::string_view method, const Json& params, const PostOptions& options = {});
+  // Bytes as they are; the exchange they begin or belong to.
+  StreamId send_bytes(ConnectionId connection, const std::string& bytes);
+
   // Whether another request may be sent: on an idle connection, or on one more of the profile's.
   bool can_ask() const;
   // The final message, the end of the response, or the end of the connection has come.
   void await_answer(StreamId stream);
+  // The head of the response, or the end of the connection, has come.
+  void await_head(StreamId stream);
+  // An event with an id has come; declines where the stream ended or answered without one.
+  void await_event_id(StreamId stream);
+  // Whether the final message or the end of the response comes within the window.
+  bool watch_answer(StreamId stream, Millis window);
+  // The last event id of the stream so far, "" without one.
+  std::string last_event_id(StreamId stream) const;
+  bool is_answered(StreamId stream) const;
+  ConnectionId connection_of(StreamId stream) const;
   // Each response so far has ended, or the window is over.
   void watch_ends(Millis window);
   void close(ConnectionId connection);  // By FIN; awaited.
@@ -86,6 +124,9 @@ class ClientDriver : public Script {
   bool can_sample() const { return static_cast<bool>(settings_.sample); }
   const AllowedTools& tools() const { return settings_.tools; }
   void reset(ConnectionId connection);
+  void half_close(ConnectionId connection);
+  void pause_reading(ConnectionId connection);
+  void resume_reading(ConnectionId connection);
   // Open at both ends, and the last response on it is complete.
   bool is_usable(ConnectionId connection) const;
 
@@ -100,6 +141,7 @@ class ClientDriver : public Script {
   std::optional<ConnectionId> idle_connection() const;
   bool may_open() const;
   bool await_open(ConnectionId connection);
+  std::string message_of(std::string_view method, const Json& params, const PostOptions& options);
   StreamId send(std::string_view method, const std::string& body, const PostOptions& options);
   std::optional<StreamId> send_on(ConnectionId connection, const std::string& request);
   std::vector<HttpHeader> headers_for(std::string_view method, const PostOptions& options) const;

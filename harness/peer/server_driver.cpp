@@ -108,34 +108,42 @@ void ServerDriver::serve_pending() {
 }
 
 void ServerDriver::serve(const Exchange& exchange) {
+  const std::string& method = exchange.request.method;
   if (exchange.is_post()) return serve_post(exchange);
-  if (exchange.request.method == "DELETE") return respond(exchange, 200, {}, "");
-  respond(exchange, 405, {{"Allow", "POST, DELETE"}}, "");
+  if (claims_gets_ && method == "GET") {
+    gets_.push_back(exchange.id);
+  } else if (claims_deletes_ && method == "DELETE") {
+    deletes_.push_back(exchange.id);
+  } else if (method == "DELETE") {
+    respond(exchange.id, 200, {}, "");
+  } else {
+    respond(exchange.id, 405, {{"Allow", "POST, DELETE"}}, "");
+  }
 }
 
 void ServerDriver::serve_post(const Exchange& exchange) {
   const RpcMessage& asked = *exchange.asked;
   const std::vector<HttpHeader> json = {{"Content-Type", "application/json"}};
   if (asked.kind == MessageKind::kInvalid || asked.kind == MessageKind::kBatch) {
-    return respond(exchange, 400, json, compose_error(std::nullopt, -32600, asked.why_invalid));
+    return respond(exchange.id, 400, json, compose_error(std::nullopt, -32600, asked.why_invalid));
   }
-  if (asked.kind != MessageKind::kRequest) return respond(exchange, 202, {}, "");
+  if (asked.kind != MessageKind::kRequest) return respond(exchange.id, 202, {}, "");
   if (is_call(exchange)) {
     calls_.push_back(exchange.id);
     return;
   }
   if (asked.method == "initialize") return answer_initialize(exchange);
   if (asked.method == "ping") {
-    return respond(exchange, 200, json, compose_result(*asked.id, Json(Json::Object{})));
+    return respond(exchange.id, 200, json, compose_result(*asked.id, Json(Json::Object{})));
   }
   if (asked.method == "tools/list") {
     const auto tools = parse_json(R"({"tools":[
       {"name":"say_hello","description":"Says hello","inputSchema":{"type":"object"}},
       {"name":"add_numbers","description":"Adds two numbers","inputSchema":{"type":"object",
        "properties":{"a":{"type":"number"},"b":{"type":"number"}},"required":["a","b"]}}]})");
-    return respond(exchange, 200, json, compose_result(*asked.id, *tools));
+    return respond(exchange.id, 200, json, compose_result(*asked.id, *tools));
   }
-  respond(exchange, 200, json, compose_error(asked.id, -32601, "this server does not know it"));
+  respond(exchange.id, 200, json, compose_error(asked.id, -32601, "this server does not know it"));
 }
 
 void ServerDriver::answer_initialize(const Exchange& exchange) {
@@ -154,13 +162,13 @@ void ServerDriver::answer_initialize(const Exchange& exchange) {
   result.set("serverInfo", std::move(info));
   const std::string session =
       fmt::format("tailrace-{:016x}", static_cast<std::uint64_t>(mono_now().since_boot.count()));
-  respond(exchange, 200, {{"Content-Type", "application/json"}, {"Mcp-Session-Id", session}},
+  respond(exchange.id, 200, {{"Content-Type", "application/json"}, {"Mcp-Session-Id", session}},
           compose_result(*exchange.asked->id, result));
 }
 
-void ServerDriver::respond(const Exchange& exchange, int status,
-                           const std::vector<HttpHeader>& headers, std::string_view body) {
-  link_of(exchange.id).write(compose_http_response(status, headers, body));
+void ServerDriver::respond(StreamId stream, int status, const std::vector<HttpHeader>& headers,
+                           std::string_view body) {
+  link_of(stream).write(compose_http_response(status, headers, body));
 }
 
 Link ServerDriver::link_of(StreamId stream) {
@@ -185,6 +193,32 @@ StreamId ServerDriver::await_call() {
   const StreamId call = calls_.front();
   calls_.pop_front();
   return call;
+}
+
+std::optional<StreamId> ServerDriver::watch_claimed(std::deque<StreamId>& claimed,
+                                                    Deadline window) {
+  watch(window, [&](const Timeline& timeline) {
+    return !claimed.empty() || timeline.process_ended.has_value();
+  });
+  if (claimed.empty()) return std::nullopt;
+  const StreamId stream = claimed.front();
+  claimed.pop_front();
+  return stream;
+}
+
+std::optional<StreamId> ServerDriver::watch_get(Millis window) {
+  return watch_claimed(gets_, {"watch_get", window});
+}
+
+std::optional<StreamId> ServerDriver::watch_delete(Millis window) {
+  return watch_claimed(deletes_, {"watch_delete", window});
+}
+
+std::string ServerDriver::resumes_from(StreamId get) const {
+  return history_.read([&](const Timeline& timeline) -> std::string {
+    const std::string* id = timeline.exchange(get)->request.find("last-event-id");
+    return id == nullptr ? "" : *id;
+  });
 }
 
 void ServerDriver::await_exit(Millis limit) {
@@ -239,13 +273,25 @@ void ServerDriver::send_final(StreamId stream, const std::string& message, bool 
   send_bytes(stream, std::move(bytes));
 }
 
-void ServerDriver::send_result(StreamId stream, bool with_end) {
+std::string ServerDriver::result_for(StreamId call) const {
   const auto result = parse_json(R"({"content":[{"type":"text","text":"hello"}]})");
-  send_final(stream, compose_result(id_of(stream), *result), with_end);
+  return compose_result(id_of(call), *result);
+}
+
+std::string ServerDriver::error_for(StreamId call) const {
+  return compose_error(id_of(call), -32000, "failed on purpose");
+}
+
+void ServerDriver::send_message(StreamId stream, const std::string& message) {
+  send_final(stream, message, false);
+}
+
+void ServerDriver::send_result(StreamId stream, bool with_end) {
+  send_final(stream, result_for(stream), with_end);
 }
 
 void ServerDriver::send_error(StreamId stream, bool with_end) {
-  send_final(stream, compose_error(id_of(stream), -32000, "failed on purpose"), with_end);
+  send_final(stream, error_for(stream), with_end);
 }
 
 void ServerDriver::send_end(StreamId stream) {

@@ -64,6 +64,24 @@ class ServerDriver : public Script {
   void answer_with_result(StreamId stream);
   void answer_with_error(StreamId stream);
 
+  // The final messages of a call as text, for streams and bodies that the script shapes itself.
+  std::string result_for(StreamId call) const;
+  std::string error_for(StreamId call) const;
+  // One message as an event, with an id where ids are used.
+  void send_message(StreamId stream, const std::string& message);
+  // A whole response with Content-Length.
+  void respond(StreamId stream, int status, const std::vector<HttpHeader>& headers,
+               std::string_view body);
+
+  // From here on the script answers the client's GETs (or DELETEs) itself.
+  void claim_gets() { claims_gets_ = true; }
+  void claim_deletes() { claims_deletes_ = true; }
+  // The next GET within the window, if one comes before the client ends.
+  std::optional<StreamId> watch_get(Millis window);
+  std::optional<StreamId> watch_delete(Millis window);
+  // Last-Event-ID of a GET, "" for a listening one.
+  std::string resumes_from(StreamId get) const;
+
   void close_connection(StreamId stream);
   void reset_connection(StreamId stream);
 
@@ -77,8 +95,7 @@ class ServerDriver : public Script {
   void serve(const Exchange& exchange);
   void serve_post(const Exchange& exchange);
   void answer_initialize(const Exchange& exchange);
-  void respond(const Exchange& exchange, int status, const std::vector<HttpHeader>& headers,
-               std::string_view body);
+  std::optional<StreamId> watch_claimed(std::deque<StreamId>& claimed, Deadline window);
   void send_final(StreamId stream, const std::string& message, bool with_end);
   RpcId id_of(StreamId stream) const;
   std::string event_id(StreamId stream);
@@ -91,7 +108,8 @@ class ServerDriver : public Script {
   bool event_ids_ = false;
   Millis retry_{0};
   std::set<StreamId> served_;
-  std::deque<StreamId> calls_;
+  bool claims_gets_ = false, claims_deletes_ = false;
+  std::deque<StreamId> calls_, gets_, deletes_;
   std::map<StreamId, int> events_sent_;
   std::mutex links_mutex_;
   std::map<ConnectionId, Link> links_;

@@ -28,7 +28,10 @@ AllowedTools allowed_tools(const RunOptions& options) {
   take(tools.plain, "plain");
   take(tools.slow, "slow");
   take(tools.failing, "failing");
+  take(tools.refused, "refused");
   take(tools.chatty, "chatty");
+  take(tools.asking, "asking");
+  take(tools.big, "big");
   return tools;
 }
 

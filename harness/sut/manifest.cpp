@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::string_view kManifestSchema = "tailrace.manifest/1";
 constexpr Millis kLongest{600000};  // No deadline of a manifest is longer than ten minutes.
-constexpr std::array<std::string_view, 4> kTools = {"plain", "slow", "failing", "chatty"};
+constexpr std::array<std::string_view, 7> kTools = {"plain",  "slow",   "failing", "refused",
+                                                    "chatty", "asking", "big"};
 
 // Reads members and keeps the first complaint, with the path of its member.
 class ManifestReader {
@@ -32,40 +33,55 @@ class ManifestReader {
       complain(where + member, "is not known here; known are " + list);
     }
   }
-  std::string text(const Json& json, const std::string& member, bool needed) {
+  // The members below `where`, which is "" at the top and else ends in a dot.
+  const Json::Object& object(const Json& json, const std::string& where,
+                             const std::string& member) {
+    const Json* value = json.find(member);
+    if (value != nullptr && !value->is_object()) complain(where + member, "is not an object");
+    return json[member].members();
+  }
+  std::string text(const Json& json, const std::string& where, const std::string& member,
+                   bool needed) {
     if (const Json* value = json.find(member)) {
-      if (!value->is_string()) complain(member, "is not text");
+      if (!value->is_string()) complain(where + member, "is not text");
       return value->as_string();
     }
-    if (needed) complain(member, "is missing");
+    if (needed) complain(where + member, "is missing");
     return "";
   }
-  void duration(const Json& json, const std::string& member, Millis& into) {
+  bool truth(const Json& json, const std::string& where, const std::string& member) {
+    const Json* value = json.find(member);
+    if (value != nullptr && !value->is_bool()) {
+      complain(where + member, "is neither true nor false");
+    }
+    return json[member].as_bool();
+  }
+  void duration(const Json& json, const std::string& where, const std::string& member,
+                Millis& into) {
     const Json* value = json.find(member);
     if (value == nullptr) return;
     if (!value->is_int() || value->as_int() < 1 || value->as_int() > kLongest.count()) {
-      return complain(
-          member, "is not a number of milliseconds from 1 to " + std::to_string(kLongest.count()));
+      return complain(where + member, "is not a number of milliseconds from 1 to " +
+                                          std::to_string(kLongest.count()));
     }
     into = Millis(value->as_int());
   }
-  std::vector<std::string> texts(const Json& json, const std::string& member) {
+  std::vector<std::string> texts(const Json& json, const std::string& where,
+                                 const std::string& member) {
     std::vector<std::string> list;
     if (json.find(member) == nullptr) return list;
-    if (!json[member].is_array()) complain(member, "is not a list of texts");
+    if (!json[member].is_array()) complain(where + member, "is not a list of texts");
     for (const Json& item : json[member].items()) {
-      if (!item.is_string()) complain(member, "is not a list of texts");
+      if (!item.is_string()) complain(where + member, "is not a list of texts");
       list.push_back(item.as_string());
     }
     return list;
   }
-  std::vector<std::pair<std::string, std::string>> environment(const Json& json) {
+  std::vector<std::pair<std::string, std::string>> environment(const Json& json,
+                                                               const std::string& where) {
     std::vector<std::pair<std::string, std::string>> list;
-    const Json* member = json.find("environment");
-    if (member == nullptr) return list;
-    if (!member->is_object()) complain("environment", "is not an object of texts");
-    for (const auto& [name, value] : member->members()) {
-      if (!value.is_string()) complain("environment." + name, "is not text");
+    for (const auto& [name, value] : object(json, where, "environment")) {
+      if (!value.is_string()) complain(where + "environment." + name, "is not text");
       list.emplace_back(name, value.as_string());
     }
     return list;
@@ -77,39 +93,41 @@ class ManifestReader {
 
 void read_modes(ManifestReader& reader, const Json& json, Manifest& manifest) {
   static constexpr std::array<std::string_view, 2> kKnown = {"environment", "arguments"};
-  for (const auto& [name, mode] : json["modes"].members()) {
-    reader.allow(mode, "modes." + name + ".", kKnown);
-    manifest.modes[name] = {reader.environment(mode), reader.texts(mode, "arguments")};
+  for (const auto& [name, mode] : reader.object(json, "", "modes")) {
+    (void)reader.object(json["modes"], "modes.", name);
+    const std::string where = "modes." + name + ".";
+    reader.allow(mode, where, kKnown);
+    manifest.modes[name] = {reader.environment(mode, where),
+                            reader.texts(mode, where, "arguments")};
   }
 }
 
 void read_tools(ManifestReader& reader, const Json& json, Manifest& manifest) {
   static constexpr std::array<std::string_view, 2> kKnown = {"name", "arguments"};
   reader.allow(json["tools"], "tools.", kTools);
-  for (const auto& [kind, tool] : json["tools"].members()) {
-    reader.allow(tool, "tools." + kind + ".", kKnown);
-    ManifestTool entry{reader.text(tool, "name", true)};
-    if (const Json* arguments = tool.find("arguments")) {
-      if (!arguments->is_object()) {
-        reader.complain("tools." + kind + ".arguments", "is not an object");
-      }
-      entry.arguments = *arguments;
-    }
+  for (const auto& [kind, tool] : reader.object(json, "", "tools")) {
+    (void)reader.object(json["tools"], "tools.", kind);
+    const std::string where = "tools." + kind + ".";
+    reader.allow(tool, where, kKnown);
+    ManifestTool entry{reader.text(tool, where, "name", true)};
+    (void)reader.object(tool, where, "arguments");
+    if (const Json* arguments = tool.find("arguments")) entry.arguments = *arguments;
     manifest.tools[kind] = std::move(entry);
   }
 }
 
 void read_client(ManifestReader& reader, const Json& json, Manifest& manifest) {
   static constexpr std::array<std::string_view, 3> kKnown = {"contract", "call_limit_ms", "closes"};
+  (void)reader.object(json, "", "client");
   const Json& client = json["client"];
   reader.allow(client, "client.", kKnown);
-  const std::string contract = reader.text(client, "contract", false);
+  const std::string contract = reader.text(client, "client.", "contract", false);
   if (!contract.empty() && contract != "calls" && contract != "conformance") {
     reader.complain("client.contract", "is neither \"calls\" nor \"conformance\"");
   }
   manifest.counts_calls = contract == "calls";
-  reader.duration(client, "call_limit_ms", manifest.call_limit);
-  manifest.closes = client["closes"].as_bool();
+  reader.duration(client, "client.", "call_limit_ms", manifest.call_limit);
+  manifest.closes = reader.truth(client, "client.", "closes");
 }
 
 }  // namespace
@@ -127,35 +145,39 @@ Result<Manifest> parse_manifest(std::string_view text, const std::string& name) 
     reader.complain("schema", "is not \"" + std::string(kManifestSchema) + "\"");
   }
   reader.allow(*json, "", kKnown);
-  manifest.name = reader.text(*json, "name", true);
-  manifest.version = reader.text(*json, "version", true);
-  const std::string role = reader.text(*json, "role", true);
+  manifest.name = reader.text(*json, "", "name", true);
+  manifest.version = reader.text(*json, "", "version", true);
+  const std::string role = reader.text(*json, "", "role", true);
   if (role != "server" && role != "client") {
     reader.complain("role", "is neither \"server\" nor \"client\"");
   }
   manifest.role = role == "client" ? Side::kClient : Side::kServer;
-  manifest.start = reader.texts(*json, "start");
+  manifest.start = reader.texts(*json, "", "start");
   if (manifest.start.empty()) reader.complain("start", "names no program");
-  manifest.environment = reader.environment(*json);
-  if (json->find("endpoint") != nullptr) manifest.endpoint = reader.text(*json, "endpoint", true);
+  manifest.environment = reader.environment(*json, "");
+  if (json->find("endpoint") != nullptr)
+    manifest.endpoint = reader.text(*json, "", "endpoint", true);
   if (!manifest.endpoint.starts_with('/')) reader.complain("endpoint", "does not begin with /");
-  reader.duration(*json, "ready_ms", manifest.ready);
+  reader.duration(*json, "", "ready_ms", manifest.ready);
   read_modes(reader, *json, manifest);
   read_tools(reader, *json, manifest);
   read_client(reader, *json, manifest);
+  (void)reader.object(*json, "", "stop");
   reader.allow((*json)["stop"], "stop.", kStop);
-  reader.duration((*json)["stop"], "term_ms", manifest.term);
+  reader.duration((*json)["stop"], "stop.", "term_ms", manifest.term);
   if (!reader.wrong.empty()) return trouble(reader.wrong);
   return manifest;
 }
 
 Result<Manifest> load_manifest(const std::string& path) {
+  std::error_code failure;
+  // A folder opens like a file, and reading it would throw.
+  const bool folder = std::filesystem::is_directory(path, failure);
   std::ifstream file(path, std::ios::binary);
-  if (!file) return trouble("cannot read manifest '" + path + "'");
+  if (folder || !file) return trouble("cannot read manifest '" + path + "'");
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   auto manifest = parse_manifest(text, path);
   if (!manifest) return manifest;
-  std::error_code failure;
   manifest->folder = std::filesystem::absolute(path, failure).parent_path().string();
   return manifest;
 }

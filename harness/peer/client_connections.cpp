@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// The connections of our scripted client: opening, choosing, sending, ending.
+#include <algorithm>
+
+#include "harness/base/assert.h"
+#include "harness/peer/client_driver.h"
+#include "harness/wire/http_rules.h"
+
+namespace tailrace {
+namespace {
+
+constexpr Deadline kConnect{"connect", Millis(5000)};
+constexpr Deadline kSend{"send", Millis(5000)};
+constexpr Deadline kClose{"close", Millis(2000)};
+
+bool has_ended(const Timeline& timeline, ConnectionId id) {
+  const Connection* connection = timeline.connection(id);
+  return connection != nullptr && (connection->peer_ended || connection->we_ended);
+}
+
+// A connection is known once it was opened or refused; facts of a refusal name no connection, so
+// the script, which opens one at a time, looks at their number.
+struct Opening {
+  bool open = false;
+  bool refused = false;
+};
+
+Opening opening_of(const Timeline& timeline, ConnectionId id, std::size_t refused_before) {
+  return {timeline.connection(id) != nullptr, timeline.refused.size() > refused_before};
+}
+
+}  // namespace
+
+bool ClientDriver::may_open() const {
+  const std::size_t most = settings_.pace->limits().connections;
+  if (most == 0) return true;
+  const auto open = std::count_if(links_.begin(), links_.end(), [&](const auto& link) {
+    return history_.read([&](const Timeline& timeline) {
+      return timeline.connection(link.first) != nullptr && !has_ended(timeline, link.first);
+    });
+  });
+  return static_cast<std::size_t>(open) < most;
+}
+
+bool ClientDriver::can_ask() const {
+  return idle_connection().has_value() || may_open();
+}
+
+ConnectionId ClientDriver::open_connection(const LinkOptions& options) {
+  if (!may_open()) decline("the profile 'safe' allows no more connections at once");
+  for (const Endpoint& address : settings_.server.addresses) {
+    const std::size_t refused = history_.read([](const auto& t) { return t.refused.size(); });
+    const Link link =
+        network_.connect({&history_, &vault_}, address, options, settings_.server.tls);
+    links_.emplace(link.id(), link);
+    await(kConnect, "a connection to " + address.text(), [&](const Timeline& timeline) {
+      const Opening opening = opening_of(timeline, link.id(), refused);
+      return opening.open || opening.refused;
+    });
+    if (history_.read([&](const auto& t) { return t.connection(link.id()) != nullptr; })) {
+      return link.id();
+    }
+  }
+  history_.append(HarnessTrouble{"no address of the server accepts a connection"});
+  stop();
+}
+
+bool ClientDriver::is_usable(ConnectionId id) const {
+  return history_.read([&](const Timeline& timeline) {
+    const Connection* connection = timeline.connection(id);
+    if (connection == nullptr || !connection->usable() || connection->half_closed) return false;
+    const Exchange* last = timeline.last_on(id);
+    if (last == nullptr) return true;
+    return last->end == BodyEnd::kComplete && last->response &&
+           connection_is_reusable(last->request, *last->response);
+  });
+}
+
+std::optional<ConnectionId> ClientDriver::idle_connection() const {
+  const auto idle = std::find_if(links_.begin(), links_.end(),
+                                 [&](const auto& link) { return is_usable(link.first); });
+  if (idle == links_.end()) return std::nullopt;
+  return idle->first;
+}
+
+std::optional<StreamId> ClientDriver::send_on(ConnectionId connection, const std::string& request) {
+  const auto link = links_.find(connection);
+  TAILRACE_ASSERT(link != links_.end());
+  const auto sent_before = [&](const Timeline& timeline) {
+    const Connection* on = timeline.connection(connection);
+    return on == nullptr ? std::size_t{0} : on->streams.size();
+  };
+  const std::size_t before = history_.read(sent_before);
+  link->second.write(request);
+  await(kSend, "the kernel to take a request", [&](const Timeline& timeline) {
+    return sent_before(timeline) > before || has_ended(timeline, connection);
+  });
+  return history_.read([&](const Timeline& timeline) -> std::optional<StreamId> {
+    if (sent_before(timeline) == before) return std::nullopt;
+    return timeline.connection(connection)->streams.back();
+  });
+}
+
+void ClientDriver::close(ConnectionId connection) {
+  const auto link = links_.find(connection);
+  if (link == links_.end()) return;
+  link->second.close();
+  await(kClose, "our own close",
+        [&](const Timeline& timeline) { return has_ended(timeline, connection); });
+  links_.erase(link);
+}
+
+void ClientDriver::reset(ConnectionId connection) {
+  const auto link = links_.find(connection);
+  if (link == links_.end()) return;
+  link->second.reset();
+  await(kClose, "our own reset",
+        [&](const Timeline& timeline) { return has_ended(timeline, connection); });
+  links_.erase(link);
+}
+
+void ClientDriver::close_all() {
+  while (!links_.empty()) {
+    const ConnectionId id = links_.begin()->first;
+    const bool known = history_.read([&](const auto& t) { return t.connection(id) != nullptr; });
+    if (known) {
+      close(id);
+    } else {
+      links_.erase(id);
+    }
+  }
+}
+
+void ClientDriver::half_close(ConnectionId connection) {
+  const auto link = links_.find(connection);
+  if (link != links_.end()) link->second.half_close();
+}
+
+void ClientDriver::pause_reading(ConnectionId connection) {
+  const auto link = links_.find(connection);
+  if (link != links_.end()) link->second.pause_reading();
+}
+
+void ClientDriver::resume_reading(ConnectionId connection) {
+  const auto link = links_.find(connection);
+  if (link != links_.end()) link->second.resume_reading();
+}
+
+}  // namespace tailrace
