@@ -227,11 +227,17 @@ void ServerDriver::await_exit(Millis limit) {
 }
 
 bool ServerDriver::watch_return(StreamId call, Millis window) {
-  const auto lines = history_.read([](const Timeline& timeline) { return timeline.lines.size(); });
+  const auto number = history_.read([&](const Timeline& timeline) {
+    return std::count_if(timeline.exchanges.begin(), timeline.exchanges.end(),
+                         [&](const Exchange& e) { return is_call(e) && e.id <= call; });
+  });
   return watch({"call_returns", window}, [&](const Timeline& timeline) {
-    const bool told = std::any_of(
-        timeline.lines.begin() + static_cast<std::ptrdiff_t>(lines), timeline.lines.end(),
-        [](const auto& line) { return line.what.text.find("\"call\"") != std::string::npos; });
+    // The line of an earlier call may come after this call's request: they take different ways.
+    const bool told =
+        std::any_of(timeline.lines.begin(), timeline.lines.end(), [&](const auto& line) {
+          const auto json = parse_json(line.what.text);
+          return json && (*json)["call"].as_int() == number;
+        });
     const bool asked_more = std::any_of(
         timeline.exchanges.begin(), timeline.exchanges.end(), [&](const Exchange& later) {
           return later.id > call && later.asked && later.asked->kind == MessageKind::kRequest;

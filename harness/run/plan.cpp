@@ -54,6 +54,7 @@ Result<Plan> make_plan(const RunOptions& options, const Registry& registry,
       for (const Scenario& scenario : registry) {
         if (scenario.under_test() != options.under_test) continue;
         if (!is_selected(options, scenario.id())) continue;
+        if (scenario.spec().era != era_of(revision)) continue;
         for (int repeat = 1; repeat <= options.repeat; ++repeat) {
           plan.runs.push_back({&scenario, revision, mode, repeat});
         }

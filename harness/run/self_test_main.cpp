@@ -37,6 +37,20 @@ bool concerns(const Scenario& scenario, const std::string& name, Expected expect
                                        : named(scenario.spec().spares);
 }
 
+// What the reference server has for questions that need more than tools/list.
+std::map<std::string, ManifestTool> reference_tools() {
+  std::map<std::string, ManifestTool> tools;
+  const auto add = [&](const char* kind, const char* name, const char* arguments) {
+    tools[kind] = {name, *parse_json(arguments)};
+  };
+  add("slow", "slow", R"({"ms":300})");
+  add("failing", "fail", "{}");
+  add("refused", "refuse", "{}");
+  add("chatty", "notify", R"({"n":3})");
+  add("big", "big", R"({"bytes":5000000})");
+  return tools;
+}
+
 // One run for each configuration of a peer, over the scenarios that name it.
 std::vector<Trial> trials_of(const Registry& registry, Side role) {
   std::set<std::string> faults, oddities;
@@ -113,6 +127,8 @@ class SelfTest {
     options.manifest = manifest_for_command(trial.role, command);
     options.manifest->counts_calls = true;
     options.manifest->call_limit = kClientLimit;
+    options.manifest->closes = true;
+    if (trial.role == Side::kServer) options.manifest->tools = reference_tools();
     options.source = fmt::format("-- {}", fmt::join(command, " "));
     for (const std::string& id : trial.scenarios) {
       if (glob_matches(only, id)) options.only.push_back(id);

@@ -3,6 +3,10 @@
 
 namespace tailrace {
 
+Era era_of(std::string_view revision) {
+  return revision >= "2026-07-28" && revision != "auto" ? Era::kStateless : Era::kSessions;
+}
+
 std::vector<std::string> Scenario::requirements(const Catalogue& catalogue,
                                                 std::string_view revision) const {
   std::vector<std::string> in_force;

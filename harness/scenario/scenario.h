@@ -20,6 +20,10 @@ namespace tailrace {
 using DriveAgainstServer = void (*)(ClientDriver&);
 using DriveAgainstClient = void (*)(ServerDriver&);
 
+// The revisions before 2026-07-28 have sessions; since then each request stands for itself.
+enum class Era : std::uint8_t { kSessions, kStateless };
+Era era_of(std::string_view revision);  // "auto" is kSessions.
+
 struct ScenarioSpec {
   std::string_view id;        // area.snake_case, the same as its file's path
   std::string_view question;  // One sentence
@@ -28,6 +32,7 @@ struct ScenarioSpec {
   std::vector<Check> checks{};
   std::vector<Fault> catches{};
   std::vector<Oddity> spares{};
+  Era era = Era::kSessions;
   // Runs alone: it samples processes or times packets, and others would disturb it.
   bool exclusive = false;
   // Where it is written: failures of the GoogleTest bridge point there.

@@ -42,7 +42,7 @@ struct Manifest {
   Millis term{3000};    // From TERM to KILL.
 };
 
-// Error: names file, member and what is expected; an unknown member names the nearest known one.
+// Error: names file, member and what is expected; an unknown member names the known ones.
 Result<Manifest> load_manifest(const std::string& path);
 Result<Manifest> parse_manifest(std::string_view text, const std::string& name);
 // Of a command given on the command line: the defaults above.
