@@ -30,7 +30,7 @@ void ProcessOutput::read_all() {
       {{output_, POLLIN, 0}, {errors_, POLLIN, 0}, {wake_[0], POLLIN, 0}}};
   std::array<char, 16384> buffer;
   while (sources[0].fd >= 0 || sources[1].fd >= 0) {
-    ::poll(sources.data(), sources.size(), -1);
+    if (::poll(sources.data(), sources.size(), -1) < 0) continue;  // A signal
     if (sources[2].revents != 0) break;
     for (std::size_t i = 0; i < 2; ++i) {
       if (sources[i].fd < 0 || sources[i].revents == 0) continue;

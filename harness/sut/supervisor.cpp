@@ -52,6 +52,10 @@ struct Supervisor::Body {
   void take(const Json& json) {
     if (json.find("request") != nullptr) {
       replies.emplace(json["request"].as_int(), json);
+      // The number may have belonged to a process that ended long ago.
+      if (json.find("started") != nullptr) {
+        exits.erase(static_cast<pid_t>(json["started"].as_int()));
+      }
     } else if (json.find("ended") != nullptr) {
       exits[static_cast<pid_t>(json["ended"].as_int())] = {
           static_cast<int>(json["code"].as_int()), static_cast<int>(json["signal"].as_int())};
@@ -75,7 +79,12 @@ Result<Supervisor> Supervisor::fork_supervisor() {
     return system_trouble("the supervisor's socket", errno);
   }
   const pid_t process = ::fork();
-  if (process < 0) return system_trouble("the supervisor's process", errno);
+  if (process < 0) {
+    const int failure = errno;
+    ::close(pair[0]);
+    ::close(pair[1]);
+    return system_trouble("the supervisor's process", failure);
+  }
   if (process == 0) {
     ::close(pair[0]);
     supervise(pair[1]);
@@ -88,6 +97,7 @@ Result<Supervisor> Supervisor::fork_supervisor() {
 }
 
 Result<StartedProcess> Supervisor::start(const ProcessSpec& spec) {
+  if (spec.arguments.empty()) return trouble("the command to start is empty");
   int output[2], errors[2];
   if (::pipe2(output, O_CLOEXEC) != 0) return system_trouble("a pipe", errno);
   if (::pipe2(errors, O_CLOEXEC) != 0) {
@@ -125,7 +135,10 @@ Result<StartedProcess> Supervisor::start(const ProcessSpec& spec) {
   if (!sent) return std::unexpected(sent.error());
   if (!answered) return trouble("the supervisor is gone");
   const int failure = static_cast<int>(reply->second["failed"].as_int());
-  return system_trouble("cannot start '" + spec.arguments.front() + "'", failure);
+  const bool folder = reply->second["folder"].as_bool();
+  return system_trouble("cannot start '" + spec.arguments.front() + "'" +
+                            (folder ? " in folder '" + spec.folder + "'" : ""),
+                        failure);
 }
 
 Status Supervisor::stop(pid_t pid, Deadline grace) {

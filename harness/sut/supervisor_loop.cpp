@@ -25,6 +25,12 @@ namespace {
 constexpr Millis kLook{20};
 constexpr int kFirstOther = 3;  // Descriptors above standard error.
 
+// Why a program could not be started; the child writes it, and nothing where it could.
+struct Refusal {
+  int failure = 0;
+  bool folder = false;  // The folder was refused, not the program.
+};
+
 struct Stopping {
   std::int64_t pid = 0;
   std::string tag;
@@ -101,12 +107,13 @@ class SupervisorLoop {
       become(json, descriptors, tag, report[1]);
     }
     ::close(report[1]);
-    int failure = child < 0 ? errno : 0;
-    while (child > 0 && ::read(report[0], &failure, sizeof failure) < 0 && errno == EINTR) {
+    Refusal refusal{child < 0 ? errno : 0};
+    while (child > 0 && ::read(report[0], &refusal, sizeof refusal) < 0 && errno == EINTR) {
     }
     ::close(report[0]);
-    if (failure != 0) {
-      reply.set("failed", failure);
+    if (refusal.failure != 0) {
+      reply.set("failed", refusal.failure);
+      reply.set("folder", refusal.folder);
     } else {
       reply.set("started", std::int64_t{child});
       tags_[child] = tag;
@@ -142,8 +149,8 @@ class SupervisorLoop {
       if (null >= kFirstOther) ::close(null);
       ::execvp(arguments[0], arguments.data());
     }
-    const int failure = errno;
-    (void)!::write(report, &failure, sizeof failure);
+    const Refusal refusal{errno, !moved};
+    (void)!::write(report, &refusal, sizeof refusal);
     ::_exit(127);
   }
 
