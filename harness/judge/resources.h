@@ -11,6 +11,9 @@ namespace tailrace {
 // batches of calls, and marks "calls_per_batch". Batch 0 is the end of the warm-up.
 inline constexpr std::string_view kBatchLabel = "batch ";
 inline constexpr std::string_view kCallsPerBatch = "calls_per_batch";
+// Why such a question is declined where there is nothing to sample.
+inline constexpr std::string_view kUnwatched =
+    "the processes of the server cannot be seen: start it with -- COMMAND to have them watched";
 inline constexpr std::size_t kFewestBatches = 4;  // Points a slope with an interval needs.
 
 Check sockets_do_not_grow(Rule rule);

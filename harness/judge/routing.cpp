@@ -63,6 +63,7 @@ bool fits(const std::string& method, const RpcMessage& message) {
   const Json& result = message.body["result"];
   const bool lists_tools = result["tools"].is_array();
   if (method == "tools/list") return lists_tools;
+  if (method == "server/discover") return result["supportedVersions"].is_array();
   if (method == "ping") return !lists_tools && result.find("content") == nullptr;
   return true;
 }

@@ -47,10 +47,13 @@ std::vector<HttpHeader> ClientDriver::headers_for(std::string_view method,
   if (method == "POST") headers.push_back({"Content-Type", "application/json"});
   if (options.session < sessions_.size()) {
     const Session& session = sessions_[options.session];
-    if (session.revision >= kFirstVersionWithHeader) {
+    if (session.revision >= kFirstVersionWithHeader && !is_stateless()) {
       headers.push_back({"MCP-Protocol-Version", session.revision});
     }
     if (!session.id.empty()) headers.push_back({"Mcp-Session-Id", vault_.reveal(session.id)});
+  }
+  if (is_stateless() && method != "POST") {
+    headers.push_back({"MCP-Protocol-Version", settings_.revision});
   }
   headers.insert(headers.end(), options.headers.begin(), options.headers.end());
   headers.insert(headers.end(), settings_.server.headers.begin(), settings_.server.headers.end());
@@ -60,8 +63,9 @@ std::vector<HttpHeader> ClientDriver::headers_for(std::string_view method,
 StreamId ClientDriver::send(std::string_view method, const std::string& body,
                             const PostOptions& options) {
   if (!settings_.pace->take()) decline("the profile 'safe' allows no more requests in this run");
-  std::string request =
-      compose_http_request(method, settings_.server.target, headers_for(method, options), body);
+  auto headers = headers_for(method, options);
+  if (is_stateless() && method == "POST") add_mirrored_headers(headers, body);
+  std::string request = compose_http_request(method, settings_.server.target, headers, body);
   if (options.http10) request.replace(request.find(kHttp11), kHttp11.size(), kHttp10);
   ConnectionId connection = options.on;
   if (!connection && !options.fresh) connection = idle_connection().value_or(ConnectionId{});
@@ -82,7 +86,8 @@ std::string ClientDriver::message_of(std::string_view method, const Json& params
   if (!options.id && options.session < sessions_.size()) {
     id = std::to_string(sessions_[options.session].next_request++);
   }
-  return compose_request(RpcId{id}, method, params);
+  if (!is_stateless()) return compose_request(RpcId{id}, method, params);
+  return compose_request(RpcId{id}, method, with_meta(params));
 }
 
 StreamId ClientDriver::post(std::string_view method, const Json& params,
@@ -92,8 +97,10 @@ StreamId ClientDriver::post(std::string_view method, const Json& params,
 
 std::string ClientDriver::compose(std::string_view method, const Json& params,
                                   const PostOptions& options) {
-  return compose_http_request("POST", settings_.server.target, headers_for("POST", options),
-                              message_of(method, params, options));
+  const std::string body = message_of(method, params, options);
+  auto headers = headers_for("POST", options);
+  if (is_stateless()) add_mirrored_headers(headers, body);
+  return compose_http_request("POST", settings_.server.target, headers, body);
 }
 
 StreamId ClientDriver::send_bytes(ConnectionId connection, const std::string& bytes) {
@@ -146,6 +153,15 @@ StreamId ClientDriver::initialize(Session& session) {
 }
 
 SessionNumber ClientDriver::open_session() {
+  if (is_stateless()) {
+    Session each_by_itself;
+    const StreamId stream = discover(each_by_itself);
+    if (!is_answered(stream) || each_by_itself.revision.empty()) {
+      decline("the server does not speak revision " + settings_.revision);
+    }
+    sessions_.push_back(each_by_itself);
+    return sessions_.size() - 1;
+  }
   Session session;
   const StreamId stream = initialize(session);
   check_revision(session, history_.read([&](const Timeline& timeline) {

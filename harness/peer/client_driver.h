@@ -76,6 +76,8 @@ class ClientDriver : public Script {
   // Asks for the settings' revision and tells which one the server answers with, "" where it
   // refuses; ends the session that came of it.
   std::string probe_revision();
+  // Whether server/discover answers and names the settings' revision, one without sessions.
+  bool probe_stateless();
   bool has_session_id(SessionNumber session) const;
   // DELETE of the session; its answer is awaited.
   StreamId delete_session(SessionNumber session);
@@ -97,6 +99,12 @@ class ClientDriver : public Script {
   // A call of the tool named for the purpose; declines where none is.
   StreamId ask_tool(std::optional<ToolCall> AllowedTools::*kind, const PostOptions& options = {});
 
+  // 2026-07-28: a subscription to all list changes.
+  StreamId subscribe(const PostOptions& options = {.fresh = true});
+  // 2026-07-28: the next round of a call that asked for input, with this state.
+  StreamId answer_input(StreamId asked, const std::string& state, const PostOptions& options = {});
+  std::string request_state(StreamId asked);  // Declines where none came.
+
   // The bytes of such a request, for scripts that send them in parts.
   std::string compose(std::string_view method, const Json& params, const PostOptions& options = {});
   // Bytes as they are; the exchange they begin or belong to.
@@ -112,6 +120,8 @@ class ClientDriver : public Script {
   void await_event_id(StreamId stream);
   // Whether the final message or the end of the response comes within the window.
   bool watch_answer(StreamId stream, Millis window);
+  // Whether a message, the end or a refusal comes on the stream within the window.
+  bool watch_message(StreamId stream, Millis window);
   // The last event id of the stream so far, "" without one.
   std::string last_event_id(StreamId stream) const;
   bool is_answered(StreamId stream) const;
@@ -146,6 +156,10 @@ class ClientDriver : public Script {
   std::optional<StreamId> send_on(ConnectionId connection, const std::string& request);
   std::vector<HttpHeader> headers_for(std::string_view method, const PostOptions& options) const;
   StreamId initialize(Session& session);
+  bool is_stateless() const;
+  Json with_meta(const Json& params) const;
+  StreamId discover(Session& session);
+  void add_mirrored_headers(std::vector<HttpHeader>& headers, const std::string& body) const;
   void take_session(Session& session, StreamId stream);
   void check_revision(const Session& session, const Json& answer);
 

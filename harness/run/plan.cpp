@@ -61,6 +61,20 @@ Result<Plan> make_plan(const RunOptions& options, const Registry& registry,
       }
     }
   }
+  // What was asked for by name and holds in none of the revisions is said, not forgotten.
+  for (const Scenario& scenario : registry) {
+    if (options.only.empty() || scenario.under_test() != options.under_test ||
+        !is_selected(options, scenario.id())) {
+      continue;
+    }
+    const bool planned = std::any_of(plan.runs.begin(), plan.runs.end(),
+                                     [&](const auto& run) { return run.scenario == &scenario; });
+    if (planned) continue;
+    const bool sessions = scenario.spec().era == Era::kSessions;
+    plan.not_asked.push_back(std::string(scenario.id()) + ": it asks about revisions " +
+                             (sessions ? "with sessions" : "without sessions") +
+                             ", and none of them is spoken or chosen");
+  }
   if (options.shuffle_seed) {
     std::mt19937_64 random(*options.shuffle_seed);
     std::shuffle(plan.runs.begin(), plan.runs.end(), random);

@@ -7,8 +7,11 @@
 
 namespace tailrace {
 
+// The newest with sessions: what initialize asks for where nothing else is known.
 inline constexpr std::string_view kNewestRevision = "2025-11-25";
-inline constexpr std::string_view kRevisions[] = {"2025-03-26", "2025-06-18", "2025-11-25"};
+inline constexpr std::string_view kStatelessRevision = "2026-07-28";
+inline constexpr std::string_view kRevisions[] = {"2025-03-26", "2025-06-18", "2025-11-25",
+                                                  kStatelessRevision};
 
 struct PlannedRun {
   const Scenario* scenario = nullptr;

@@ -146,13 +146,15 @@ class Run {
     auto revisions = options_.revisions;
     Worker first(context_);
     if (options_.under_test == Side::kClient) {
-      if (revisions.empty()) revisions = {"auto"};
+      if (revisions.empty()) {
+        revisions = {"auto"};
+        if (options_.manifest->stateless) revisions.emplace_back(kStatelessRevision);
+      }
     } else if (revisions.empty()) {
       const auto spoken = first.probe(options_.modes.empty() ? "default" : options_.modes.front());
       if (!spoken) return std::unexpected(spoken.error());
-      const bool known =
-          std::find(std::begin(kRevisions), std::end(kRevisions), *spoken) != std::end(kRevisions);
-      revisions = {known ? *spoken : std::string(kNewestRevision)};
+      revisions = *spoken;
+      if (revisions.empty()) revisions = {std::string(kNewestRevision)};
     }
     auto plan = make_plan(options_, registry_, revisions);
     if (!plan) return std::unexpected(plan.error());

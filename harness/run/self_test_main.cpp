@@ -47,6 +47,7 @@ std::map<std::string, ManifestTool> reference_tools() {
   add("failing", "fail", "{}");
   add("refused", "refuse", "{}");
   add("chatty", "notify", R"({"n":3})");
+  add("asking", "ask", "{}");
   add("big", "big", R"({"bytes":5000000})");
   return tools;
 }
@@ -128,6 +129,7 @@ class SelfTest {
     options.manifest->counts_calls = true;
     options.manifest->call_limit = kClientLimit;
     options.manifest->closes = true;
+    options.manifest->stateless = true;
     if (trial.role == Side::kServer) options.manifest->tools = reference_tools();
     options.source = fmt::format("-- {}", fmt::join(command, " "));
     for (const std::string& id : trial.scenarios) {

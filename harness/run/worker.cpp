@@ -124,16 +124,22 @@ ClientSettings Worker::client_settings(const std::string& revision) {
   return settings;
 }
 
-Result<std::string> Worker::probe(const std::string& mode) {
-  if (auto ready = ensure_server(mode); !ready) return std::unexpected(ready.error());
-  auto history = History::create(context_.folder.file("histories/probe." + mode + ".jsonl"));
+// What the server answers a client of this revision with, "" where it refuses.
+Result<std::string> Worker::probe_one(const std::string& mode, std::string_view revision) {
+  const bool stateless = revision == kStatelessRevision;
+  const std::string name = stateless ? "histories/discover." : "histories/probe.";
+  auto history = History::create(context_.folder.file(name + mode + ".jsonl"));
   if (!history) return std::unexpected(history.error());
   std::string spoken;
   {
     ClientDriver driver(context_.network, context_.vault, **history,
-                        client_settings(std::string(kNewestRevision)));
+                        client_settings(std::string(revision)));
     try {
-      spoken = driver.probe_revision();
+      if (!stateless) {
+        spoken = driver.probe_revision();
+      } else if (driver.probe_stateless()) {
+        spoken = revision;
+      }
     } catch (const ScriptStopped&) {
     }
   }
@@ -142,6 +148,19 @@ Result<std::string> Worker::probe(const std::string& mode) {
     return timeline.refused.empty() ? std::string() : timeline.refused.front().what.why;
   });
   if (!refused.empty()) return trouble("cannot reach the server: " + refused);
+  return spoken;
+}
+
+Result<std::vector<std::string>> Worker::probe(const std::string& mode) {
+  if (auto ready = ensure_server(mode); !ready) return std::unexpected(ready.error());
+  std::vector<std::string> spoken;
+  for (const std::string_view revision : {kNewestRevision, kStatelessRevision}) {
+    const auto one = probe_one(mode, revision);
+    if (!one) return std::unexpected(one.error());
+    const bool known =
+        std::find(std::begin(kRevisions), std::end(kRevisions), *one) != std::end(kRevisions);
+    if (known) spoken.push_back(*one);
+  }
   return spoken;
 }
 

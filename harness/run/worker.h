@@ -31,13 +31,15 @@ class Worker {
   explicit Worker(RunContext& context) : context_(context) {}
   ~Worker();
 
-  // Starts the implementation where it has to run already, and learns which revision it speaks.
-  // "" where it refuses initialize. Error: it cannot be started or reached.
-  Result<std::string> probe(const std::string& mode);
+  // Starts the implementation where it has to run already, and learns which revisions it speaks:
+  // the one it answers initialize with, and the stateless one. Error: it cannot be started or
+  // reached.
+  Result<std::vector<std::string>> probe(const std::string& mode);
   // Error: trouble with the run's folder or with starting the implementation.
   Status drive(const PlannedRun& run);
 
  private:
+  Result<std::string> probe_one(const std::string& mode, std::string_view revision);
   Status ensure_server(const std::string& mode);
   void stop_server();
   ServerTarget target() const;

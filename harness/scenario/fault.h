@@ -31,6 +31,13 @@ inline constexpr Fault kAnswersAfterDelete{"answers_after_delete"};
 inline constexpr Fault kCorruptsReusedConnection{"corrupts_reused_connection"};
 inline constexpr Fault kNagleTwoWrites{"nagle_two_writes"};
 inline constexpr Fault kDropsSessionAfterError{"drops_session_after_error"};
+inline constexpr Fault kServesGetWithoutSessions{"serves_get_without_sessions"};
+inline constexpr Fault kCutsErrorReplies{"cuts_error_replies"};
+inline constexpr Fault kLateAnswerToNextStream{"late_answer_to_next_stream"};
+inline constexpr Fault kKeepsOpenForInput{"keeps_stream_open_for_input"};
+inline constexpr Fault kTakesForgedState{"takes_forged_state"};
+inline constexpr Fault kListensWithoutAcknowledgement{"listens_without_acknowledgement"};
+inline constexpr Fault kUnreadSubscriptionBlocks{"unread_subscription_blocks"};
 }  // namespace server_fault
 
 namespace server_oddity {

@@ -93,6 +93,12 @@ bool names_address_in_use(std::string output) {
   });
 }
 
+bool names_url(const std::vector<std::string>& arguments) {
+  return std::any_of(arguments.begin(), arguments.end(), [](const std::string& argument) {
+    return argument.find("{url}") != std::string::npos;
+  });
+}
+
 std::string tail_of(const std::string& output) {
   if (output.empty()) return "it printed nothing";
   const std::size_t from = output.size() > kTailShown ? output.size() - kTailShown : 0;
@@ -123,7 +129,7 @@ Result<std::unique_ptr<ServerProcess>> ServerProcess::start(Supervisor& supervis
     if (!started) return std::unexpected(started.error());
     std::unique_ptr<ServerProcess> server(
         new ServerProcess(supervisor, manifest, *started, v4_endpoint({127, 0, 0, 1}, *port)));
-    const Status ready = server->wait_until_it_accepts({"ready", stretched(manifest.ready)});
+    const Status ready = server->wait_until_it_accepts({"ready_ms", stretched(manifest.ready)});
     if (ready) return server;
     const bool port_taken = server->exit() && names_address_in_use(server->output());
     if (!port_taken || attempt == kPortAttempts) return std::unexpected(ready.error());
@@ -139,8 +145,8 @@ Status ServerProcess::wait_until_it_accepts(Deadline deadline) {
     }
     if (mono_now() >= until) {
       return trouble("the server accepted no connection on port " + std::to_string(endpoint_.port) +
-                     " within " + std::to_string(deadline.limit.count()) + " ms; " +
-                     tail_of(output()));
+                     " within " + std::to_string(deadline.limit.count()) + " ms (" +
+                     std::string(deadline.name) + "); " + tail_of(output()));
     }
   }
   return {};
@@ -167,9 +173,9 @@ Result<std::unique_ptr<ClientProcess>> ClientProcess::start(
     const std::string& url, const std::vector<std::pair<std::string, std::string>>& environment,
     std::function<void(const std::string&)> on_line) {
   ProcessSpec spec = spec_of(manifest, mode, {"", url});
-  const bool has_place = std::any_of(
-      manifest.start.begin(), manifest.start.end(),
-      [](const std::string& argument) { return argument.find("{url}") != std::string::npos; });
+  const auto known = manifest.modes.find(mode);
+  const bool has_place = names_url(manifest.start) ||
+                         (known != manifest.modes.end() && names_url(known->second.arguments));
   if (!has_place) spec.arguments.push_back(url);
   spec.environment.insert(spec.environment.end(), environment.begin(), environment.end());
   const auto started = supervisor.start(spec);

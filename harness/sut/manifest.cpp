@@ -117,7 +117,8 @@ void read_tools(ManifestReader& reader, const Json& json, Manifest& manifest) {
 }
 
 void read_client(ManifestReader& reader, const Json& json, Manifest& manifest) {
-  static constexpr std::array<std::string_view, 3> kKnown = {"contract", "call_limit_ms", "closes"};
+  static constexpr std::array<std::string_view, 4> kKnown = {"contract", "call_limit_ms", "closes",
+                                                             "stateless"};
   (void)reader.object(json, "", "client");
   const Json& client = json["client"];
   reader.allow(client, "client.", kKnown);
@@ -128,6 +129,7 @@ void read_client(ManifestReader& reader, const Json& json, Manifest& manifest) {
   manifest.counts_calls = contract == "calls";
   reader.duration(client, "client.", "call_limit_ms", manifest.call_limit);
   manifest.closes = reader.truth(client, "client.", "closes");
+  manifest.stateless = reader.truth(client, "client.", "stateless");
 }
 
 }  // namespace

@@ -38,8 +38,9 @@ struct Manifest {
   std::map<std::string, ManifestTool> tools;  // "plain", "slow", "failing", "chatty"
   bool counts_calls = false;                  // The client keeps the N-call contract.
   Millis call_limit{5000};
-  bool closes = false;  // The client ends its session by DELETE.
-  Millis term{3000};    // From TERM to KILL.
+  bool closes = false;     // The client ends its session by DELETE.
+  bool stateless = false;  // The client can speak 2026-07-28, and does so when told.
+  Millis term{3000};       // From TERM to KILL.
 };
 
 // Error: names file, member and what is expected; an unknown member names the known ones.

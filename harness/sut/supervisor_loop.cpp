@@ -112,6 +112,7 @@ class SupervisorLoop {
     }
     ::close(report[0]);
     if (refusal.failure != 0) {
+      if (child > 0) ::waitpid(child, nullptr, 0);  // It ends at once.
       reply.set("failed", refusal.failure);
       reply.set("folder", refusal.folder);
     } else {

@@ -10,8 +10,8 @@
 namespace tailrace::req {
 
 // After the response the server ends the stream that carried it.
-inline constexpr std::array<Requirement, 2> kResponseEndsStream = {
-    Requirement{"SH-CLOSE-02"}, Requirement{"SH-CLOSE-03"}};
+inline constexpr std::array<Requirement, 3> kResponseEndsStream = {
+    Requirement{"SH-CLOSE-02"}, Requirement{"SH-CLOSE-03"}, Requirement{"SH-CLOSE-04"}};
 // A stream that ends completes its HTTP message (RFC 9112, section 8).
 inline constexpr std::array<Requirement, 1> kStreamEndsAsHttp = {Requirement{"SH-CLOSE-07"}};
 // A request gets one response, and only one (JSON-RPC 2.0, section 5).
@@ -21,5 +21,16 @@ inline constexpr std::array<Requirement, 1> kDeletedSessionIsGone = {Requirement
 inline constexpr std::array<Requirement, 1> kRequestIdsAreUnique = {Requirement{"RPC-REQ-03"}};
 // Resuming is for streams that broke off.
 inline constexpr std::array<Requirement, 1> kResumeAfterDisconnect = {Requirement{"SH-RES-04"}};
+
+// 2026-07-28: requests of many clients come mixed, and closing a stream cancels its request.
+inline constexpr std::array<Requirement, 1> kServesManyAtOnce = {Requirement{"STATE-02"}};
+inline constexpr std::array<Requirement, 1> kNothingForCancelled = {Requirement{"SH-DISC-07"}};
+inline constexpr std::array<Requirement, 1> kUnknownMethodIs404 = {Requirement{"SH-REQ-04"}};
+inline constexpr std::array<Requirement, 1> kNoGetNoDelete = {Requirement{"BC-07"}};
+inline constexpr std::array<Requirement, 2> kSubscriptionIsAcknowledged = {Requirement{"SUB-02"},
+                                                                           Requirement{"SUB-03"}};
+inline constexpr std::array<Requirement, 1> kSubscriptionIdIsTold = {Requirement{"SUB-06"}};
+inline constexpr std::array<Requirement, 1> kInputEndsStream = {Requirement{"SH-CLOSE-05"}};
+inline constexpr std::array<Requirement, 1> kForgedStateIsRejected = {Requirement{"MRTR-12"}};
 
 }  // namespace tailrace::req

@@ -13,10 +13,7 @@ constexpr int kCalls = 8;        // Per batch, each on a connection of its own.
 constexpr Millis kCleanUp{400};  // What a server may take to notice that we left.
 
 void drive(ClientDriver& client) {
-  if (!client.can_sample())
-    client.decline(
-        "the processes of the server cannot be seen: start it "
-        "with -- COMMAND to have them watched");
+  if (!client.can_sample()) client.decline(std::string(kUnwatched));
   client.open_session();
   client.mark(kCallsPerBatch, std::to_string(kCalls));
   for (int batch = 0; batch < kBatches; ++batch) {

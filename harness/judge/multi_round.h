@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks of requests in several rounds (2026-07-28): a result input_required, then a new request
+// with the state that came with it. Pure.
+#pragma once
+
+#include "harness/judge/check.h"
+
+namespace tailrace {
+
+// A round whose requestState is not one that the server gave out brings an Error, or the question
+// anew; never a complete result.
+Check forged_state_is_rejected(Rule rule);
+
+}  // namespace tailrace

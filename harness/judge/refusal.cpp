@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/refusal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/judge/ladder.h"
+
+namespace tailrace {
+namespace {
+
+constexpr int kFirstError = 400;
+constexpr int kMethodNotAllowed = 405;
+constexpr int kMethodNotFound = -32601;
+
+Judgement judge_complete(const Evidence& evidence, Rule rule) {
+  std::size_t refused = 0;
+  for (const Exchange& exchange : evidence.timeline.exchanges) {
+    if (!exchange.response || exchange.response->status < kFirstError) continue;
+    if (exchange.end == BodyEnd::kUnseen) continue;
+    ++refused;
+    if (exchange.end == BodyEnd::kComplete) continue;
+    Finding finding = finding_of(evidence, "refusals_are_complete", rule);
+    finding.required = "a reply with an error status completes its HTTP message";
+    finding.observed =
+        fmt::format("the reply {} to {} {}", exchange.response->status, describe(exchange),
+                    exchange.ended() ? "broke off inside its message" : "has not ended");
+    finding.likely_cause = "the length that was announced is not the length that is sent";
+    finding.cure = "send the whole body of error replies, or none";
+    finding.evidence = ladder_of(evidence.timeline, exchange);
+    return broken(finding);
+  }
+  return refused == 0 ? not_applicable("no request was refused with an error status") : held();
+}
+
+Judgement judge_unknown_method(const Evidence& evidence, int status, Rule rule) {
+  std::size_t answered = 0;
+  for (const Exchange& exchange : evidence.timeline.exchanges) {
+    const RpcMessage* final = exchange.final_message();
+    if (final == nullptr || final->kind != MessageKind::kError || !exchange.response) continue;
+    if (final->body["error"]["code"].as_int() != kMethodNotFound) continue;
+    ++answered;
+    if (exchange.response->status == status) continue;
+    Finding finding = finding_of(evidence, "unknown_method_gets", rule);
+    finding.required = fmt::format("the Error {} comes with status {}", kMethodNotFound, status);
+    finding.observed = fmt::format("{} was answered with {} and {}", describe(exchange),
+                                   exchange.response->status, describe(*final));
+    finding.likely_cause = "the handler's Error is sent after the status has been chosen";
+    finding.cure = "look the method up before the head of the response goes out";
+    finding.evidence = ladder_of(evidence.timeline, exchange);
+    return broken(finding);
+  }
+  if (answered == 0) return not_applicable("no Error for an unknown method came");
+  return held();
+}
+
+Judgement judge_methods(const Evidence& evidence, Rule rule) {
+  std::size_t asked = 0;
+  for (const Exchange& exchange : evidence.timeline.exchanges) {
+    if (exchange.is_post() || !exchange.response) continue;
+    ++asked;
+    if (exchange.response->status == kMethodNotAllowed) continue;
+    Finding finding = finding_of(evidence, "methods_are_refused", rule);
+    finding.required = "GET and DELETE are answered with 405";
+    finding.observed =
+        fmt::format("{} was answered with {}", exchange.request.method, exchange.response->status);
+    finding.likely_cause = "the endpoint still serves the sessions of earlier revisions";
+    finding.cure = "answer 405 with Allow: POST where the request names this revision";
+    finding.evidence = ladder_of(evidence.timeline, exchange);
+    return broken(finding);
+  }
+  return asked == 0 ? inconclusive("neither GET nor DELETE was answered") : held();
+}
+
+}  // namespace
+
+Check refusals_are_complete(Rule rule) {
+  return {"refusals_are_complete",
+          [=](const Evidence& evidence) { return judge_complete(evidence, rule); }};
+}
+
+Check unknown_method_gets(int status, Rule rule) {
+  return {"unknown_method_gets",
+          [=](const Evidence& evidence) { return judge_unknown_method(evidence, status, rule); }};
+}
+
+Check methods_are_refused(Rule rule) {
+  return {"methods_are_refused",
+          [=](const Evidence& evidence) { return judge_methods(evidence, rule); }};
+}
+
+}  // namespace tailrace

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/subscription.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/judge/ladder.h"
+
+namespace tailrace {
+namespace {
+
+constexpr std::string_view kListen = "subscriptions/listen";
+constexpr std::string_view kAcknowledged = "notifications/subscriptions/acknowledged";
+constexpr std::string_view kIdMember = "io.modelcontextprotocol/subscriptionId";
+
+// The id that a message of the subscription says it belongs to, as JSON.
+std::string subscription_of(const RpcMessage& message) {
+  const Json& params = message.body[message.is_response() ? "result" : "params"];
+  return to_text(params["_meta"][kIdMember]);
+}
+
+Judgement judge_one(const Evidence& evidence, const Exchange& listen, Rule first, Rule tag) {
+  const std::string name = "subscription_begins_with_acknowledgement";
+  bool begun = false;
+  for (const StreamEvent& event : listen.events) {
+    if (!event.message) continue;
+    const RpcMessage& message = *event.message;
+    if (!begun && message.method != kAcknowledged && !message.is_response()) {
+      Finding finding = finding_of(evidence, name, first);
+      finding.required = "the first message of a subscription is its acknowledgement";
+      finding.observed = fmt::format("{} came first on {}", describe(message), describe(listen));
+      finding.likely_cause = "the stream is registered for notifications before it is acknowledged";
+      finding.cure = "send the acknowledgement, then register the stream";
+      finding.evidence = ladder_of(evidence.timeline, listen);
+      mark_gap(finding.evidence, "event");
+      return broken(finding);
+    }
+    begun = true;
+    const bool error = message.kind == MessageKind::kError;
+    if (error || subscription_of(message) == listen.asked->id->text) continue;
+    Finding finding = finding_of(evidence, name, tag);
+    finding.required = "every message of a subscription carries its id, the listen request's own";
+    finding.observed = fmt::format("{} on {} names the subscription {}", describe(message),
+                                   describe(listen), subscription_of(message));
+    finding.likely_cause = "the id is left out, or turned into another JSON type";
+    finding.cure = "copy the request's id, unchanged, into _meta of every message of its stream";
+    finding.evidence = ladder_of(evidence.timeline, listen);
+    return broken(finding);
+  }
+  return begun ? held() : inconclusive("no message came on " + describe(listen));
+}
+
+Judgement judge_subscriptions(const Evidence& evidence, Rule first, Rule tag) {
+  for (const Exchange& exchange : evidence.timeline.exchanges) {
+    if (!exchange.asked || exchange.asked->method != kListen) continue;
+    if (!exchange.response) return inconclusive("subscriptions/listen was not answered");
+    if (!exchange.is_event_stream()) {
+      return not_applicable(fmt::format("the server offers no subscriptions: it answered {}",
+                                        exchange.response->status));
+    }
+    return judge_one(evidence, exchange, first, tag);
+  }
+  return inconclusive("no subscription was asked for");
+}
+
+}  // namespace
+
+Check subscription_begins_with_acknowledgement(Rule first, Rule tag) {
+  return {"subscription_begins_with_acknowledgement",
+          [=](const Evidence& evidence) { return judge_subscriptions(evidence, first, tag); }};
+}
+
+}  // namespace tailrace

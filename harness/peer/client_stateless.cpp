@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// How our scripted client speaks revisions without sessions: no handshake, every request says who
+// speaks and by which revision, in its body and in headers that repeat it.
+#include <algorithm>
+
+#include "harness/peer/client_driver.h"
+
+namespace tailrace {
+namespace {
+
+constexpr std::string_view kFirstStateless = "2026-07-28";
+constexpr std::string_view kMetaPrefix = "io.modelcontextprotocol/";
+
+// We can be asked for input, so that the rounds of such a request can be watched.
+Json client_capabilities() {
+  Json capabilities;
+  capabilities.set("elicitation", Json(Json::Object{}));
+  return capabilities;
+}
+
+}  // namespace
+
+bool ClientDriver::is_stateless() const {
+  return settings_.revision >= kFirstStateless;
+}
+
+// The headers that repeat what the body says, for whatever routes by them.
+void ClientDriver::add_mirrored_headers(std::vector<HttpHeader>& headers,
+                                        const std::string& body) const {
+  headers.push_back({"MCP-Protocol-Version", settings_.revision});
+  const auto message = parse_json(body);
+  if (!message) return;
+  const std::string& method = (*message)["method"].as_string();
+  headers.push_back({"Mcp-Method", method});
+  if (method == "tools/call") {
+    headers.push_back({"Mcp-Name", (*message)["params"]["name"].as_string()});
+  }
+}
+
+Json ClientDriver::with_meta(const Json& params) const {
+  Json whole = params.is_object() ? params : Json(Json::Object{});
+  Json meta, info;
+  info.set("name", "tailrace");
+  info.set("version", "0.1.0");
+  meta.set(std::string(kMetaPrefix) + "protocolVersion", settings_.revision);
+  meta.set(std::string(kMetaPrefix) + "clientInfo", std::move(info));
+  meta.set(std::string(kMetaPrefix) + "clientCapabilities", client_capabilities());
+  whole.set("_meta", std::move(meta));
+  return whole;
+}
+
+StreamId ClientDriver::discover(Session& session) {
+  session.revision = settings_.revision;
+  const StreamId stream = post("server/discover", Json(), {.session = sessions_.size()});
+  await_answer(stream);
+  history_.read([&](const Timeline& timeline) {
+    const RpcMessage* final = timeline.exchange(stream)->final_message();
+    if (final == nullptr) return;
+    const Json& result = final->body["result"];
+    session.lists_tools = result["capabilities"].find("tools") != nullptr;
+    const auto& spoken = result["supportedVersions"].items();
+    const bool speaks = std::any_of(spoken.begin(), spoken.end(), [&](const Json& version) {
+      return version.as_string() == settings_.revision;
+    });
+    if (!speaks) session.revision = "";
+  });
+  return stream;
+}
+
+bool ClientDriver::probe_stateless() {
+  Session session;
+  const StreamId stream = discover(session);
+  return is_answered(stream) && !session.revision.empty() &&
+         history_.read([&](const Timeline& timeline) {
+           return timeline.exchange(stream)->final_message()->kind == MessageKind::kResult;
+         });
+}
+
+StreamId ClientDriver::subscribe(const PostOptions& options) {
+  Json filter, params;
+  filter.set("toolsListChanged", true);
+  filter.set("promptsListChanged", true);
+  filter.set("resourcesListChanged", true);
+  params.set("notifications", std::move(filter));
+  return post("subscriptions/listen", params, options);
+}
+
+bool ClientDriver::watch_message(StreamId stream, Millis window) {
+  return watch({"watch_message", window}, [&](const Timeline& timeline) {
+    const Exchange& exchange = *timeline.exchange(stream);
+    const bool said = std::any_of(exchange.events.begin(), exchange.events.end(),
+                                  [](const StreamEvent& event) { return event.message; });
+    return said || exchange.ended();
+  });
+}
+
+std::string ClientDriver::request_state(StreamId asked) {
+  const Json state = history_.read([&](const Timeline& timeline) {
+    const RpcMessage* final = timeline.exchange(asked)->final_message();
+    return final == nullptr ? Json() : final->body["result"]["requestState"];
+  });
+  if (!state.is_string()) decline("the tool asked for no input with a state");
+  return state.as_string();
+}
+
+StreamId ClientDriver::answer_input(StreamId asked, const std::string& state,
+                                    const PostOptions& options) {
+  Json params, responses;
+  history_.read([&](const Timeline& timeline) {
+    const Exchange& exchange = *timeline.exchange(asked);
+    params = exchange.asked->body["params"];
+    const RpcMessage* final = exchange.final_message();
+    if (final == nullptr) return;
+    for (const auto& [key, wanted] : final->body["result"]["inputRequests"].members()) {
+      Json accepted;
+      accepted.set("action", "accept");
+      accepted.set("content", Json(Json::Object{}));
+      responses.set(key, std::move(accepted));
+    }
+  });
+  params.set("inputResponses", std::move(responses));
+  params.set("requestState", state);
+  return post("tools/call", params, options);
+}
+
+}  // namespace tailrace

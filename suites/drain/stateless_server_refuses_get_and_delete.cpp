@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// GET and DELETE are no part of the transport any more: 405, and the connection stays good.
+
+#include "harness/judge/refusal.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+void drive(ClientDriver& client) {
+  client.open_session();
+  const StreamId get = client.get();
+  client.await_head(get);
+  const StreamId erased = client.delete_session(0);
+  client.await_answer(erased);
+  client.close_all();
+  client.await_answer(client.ask_for_result());
+}
+
+}  // namespace
+
+Scenario drain_stateless_server_refuses_get_and_delete() {
+  return Scenario{{
+      .id = "drain.stateless_server_refuses_get_and_delete",
+      .question = "Are GET and DELETE answered with 405?",
+      .covers = {req::kNoGetNoDelete},
+      .drive = &drive,
+      .checks = {methods_are_refused(req::kNoGetNoDelete)},
+      .catches = {server_fault::kServesGetWithoutSessions},
+      .spares = {server_oddity::kClosesAfterEachResponse},
+      .era = Era::kStateless,
+  }};
+}
+
+}  // namespace tailrace::suites

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// State that comes back altered is refused with an Error that ends its stream, or asked for anew.
+
+#include "harness/judge/closure.h"
+#include "harness/judge/multi_round.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+void drive(ClientDriver& client) {
+  client.open_session();
+  const StreamId first = client.ask_tool(&AllowedTools::asking);
+  client.await_answer(first);
+  client.await_answer(client.answer_input(first, "forged" + client.request_state(first)));
+  client.await_answer(client.answer_input(first, client.request_state(first)));
+  client.watch_ends(kLeftOpen);
+}
+
+}  // namespace
+
+Scenario error_terminal_stateless_server_rejects_forged_state() {
+  return Scenario{{
+      .id = "error_terminal.stateless_server_rejects_forged_state",
+      .question = "Is a forged requestState refused, by an Error that ends its stream?",
+      .covers = {req::kForgedStateIsRejected},
+      .drive = &drive,
+      .checks = {forged_state_is_rejected(req::kForgedStateIsRejected),
+                 stream_ends(Final::kEither, req::kResponseEndsStream)},
+      .catches = {server_fault::kTakesForgedState, server_fault::kKeepsStreamOpenAfterError},
+      .spares = {server_oddity::kEndsStreamLate, server_oddity::kJsonAnswers},
+      .era = Era::kStateless,
+  }};
+}
+
+}  // namespace tailrace::suites

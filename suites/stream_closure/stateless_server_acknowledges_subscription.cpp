@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// A subscription begins with its acknowledgement, which carries the id of the listen request.
+
+#include "harness/judge/subscription.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr Millis kAcknowledged{5000};
+
+void drive(ClientDriver& client) {
+  client.open_session();
+  const StreamId listen = client.subscribe();
+  client.watch_message(listen, kAcknowledged);
+  client.close(client.connection_of(listen));
+  client.await_answer(client.ask_for_result());
+}
+
+}  // namespace
+
+Scenario stream_closure_stateless_server_acknowledges_subscription() {
+  return Scenario{{
+      .id = "stream_closure.stateless_server_acknowledges_subscription",
+      .question = "Is the first message of a subscription its acknowledgement?",
+      .covers = {req::kSubscriptionIsAcknowledged, req::kSubscriptionIdIsTold},
+      .drive = &drive,
+      .checks = {subscription_begins_with_acknowledgement(req::kSubscriptionIsAcknowledged,
+                                                          req::kSubscriptionIdIsTold)},
+      .catches = {server_fault::kListensWithoutAcknowledgement},
+      .spares = {server_oddity::kJsonAnswers},
+      .era = Era::kStateless,
+  }};
+}
+
+}  // namespace tailrace::suites
