@@ -3,8 +3,8 @@
 // implementations, so that none of their processes outlives the runner: not when the runner is
 // killed, not when an implementation daemonises. Thread-safe.
 //
-// It is a child subreaper and knows every process it caused by a tag in the environment. At the
-// end of the runner's socket it sends TERM, waits kOrphanGrace, and sends KILL.
+// It is a child subreaper and knows every process it caused by its session, or by a tag in the
+// environment. At the end of the runner's socket it sends TERM, waits kOrphanGrace, and sends KILL.
 #pragma once
 
 #include <sys/types.h>

@@ -13,6 +13,8 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <optional>
+#include <set>
 
 #include "harness/sut/process_tree.h"
 #include "harness/sut/supervisor.h"
@@ -23,6 +25,8 @@ namespace {
 
 // How often the processes that were told to end are looked for.
 constexpr Millis kLook{20};
+// How long a process may be without an environment and still prove to be one of those.
+constexpr Millis kExec{50};
 constexpr int kFirstOther = 3;  // Descriptors above standard error.
 
 // Why a program could not be started; the child writes it, and nothing where it could.
@@ -34,12 +38,16 @@ struct Refusal {
 struct Stopping {
   std::int64_t pid = 0;
   std::string tag;
-  MonoTime kill_at;
+  MonoTime kill_at, clear_at;
+  std::set<pid_t> known;    // Once found to be of them: one that exits loses its tag first.
+  std::set<pid_t> unclear;  // There at TERM, without an environment.
 };
 
-std::string tag_of(pid_t pid) {
+// nullopt where the environment is empty: it is so in the middle of exec(), and at the exit.
+std::optional<std::string> tag_of(pid_t pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/environ", std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (text.empty()) return std::nullopt;
   const std::string name = std::string(kProcessTag) + "=";
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\0', at), text.size());
@@ -84,9 +92,10 @@ class SupervisorLoop {
       start(json, word.descriptors);
     } else if (json.find("stop") != nullptr) {
       const std::int64_t pid = json["stop"].as_int();
-      Stopping stopping{pid, tags_[pid], mono_now() + Millis(json["grace_ms"].as_int())};
+      const MonoTime now = mono_now();
+      Stopping stopping{pid, tags_[pid], now + Millis(json["grace_ms"].as_int()), now + kExec};
       signal_all(stopping, SIGTERM);
-      stopping_.push_back(stopping);
+      stopping_.push_back(std::move(stopping));
     }
     for (const int descriptor : word.descriptors) ::close(descriptor);
   }
@@ -167,27 +176,51 @@ class SupervisorLoop {
     }
   }
 
-  // Whether any process with the tag, or the process itself, was still there.
-  static bool signal_all(const Stopping& stopping, int signal) {
+  // Whether it is one of those to stop; nullopt where that cannot be told now.
+  static std::optional<bool> belongs(pid_t pid, const Stopping& stopping) {
+    if (pid == stopping.pid || stopping.known.contains(pid)) return true;
+    if (stopping.tag.empty()) return false;
+    if (::getsid(pid) == stopping.pid) return true;  // The start made it a session.
+    const auto tag = tag_of(pid);
+    if (!tag) return std::nullopt;
+    return *tag == stopping.tag;
+  }
+
+  // Whether any of them was still there. 0 is TERM to those that were unclear when it went out;
+  // what was started after it, to clean up perhaps, is left to do so.
+  static bool signal_all(Stopping& stopping, int signal) {
     bool any = false;
     for (const pid_t pid : descendants_of(::getpid())) {
-      if (pid != stopping.pid && (stopping.tag.empty() || tag_of(pid) != stopping.tag)) continue;
+      const auto ours = belongs(pid, stopping);
+      const bool unclear = stopping.unclear.contains(pid);
+      if (!ours) {
+        if (signal == SIGTERM) stopping.unclear.insert(pid);
+        any = any || (unclear && mono_now() < stopping.clear_at);
+        continue;
+      }
+      stopping.unclear.erase(pid);
+      if (!*ours) continue;
       any = true;
-      if (signal != 0) ::kill(pid, signal);
+      stopping.known.insert(pid);
+      const int sent = signal == 0 && unclear ? SIGTERM : signal;
+      if (sent != 0) ::kill(pid, sent);
     }
     return any;
   }
 
   void look_at_stopping() {
-    std::erase_if(stopping_, [this](const Stopping& stopping) {
-      const bool late = mono_now() >= stopping.kill_at;
-      if (signal_all(stopping, late ? SIGKILL : 0)) return false;
+    for (auto stopping = stopping_.begin(); stopping != stopping_.end();) {
+      const bool late = mono_now() >= stopping->kill_at;
+      if (signal_all(*stopping, late ? SIGKILL : 0)) {
+        ++stopping;
+        continue;
+      }
       reap();  // The notice of its end goes before the word that all is gone.
       Json notice;
-      notice.set("stopped", stopping.pid);
+      notice.set("stopped", stopping->pid);
       (void)send_word(socket_, notice);
-      return true;
-    });
+      stopping = stopping_.erase(stopping);
+    }
   }
 
   // The runner is gone, or done: no orphan may stay.

@@ -75,6 +75,14 @@ class SupervisorTest : public testing::Test {
     return supervisor_.wait_exit(process.pid, mono_now() + stretched(kEnd.limit));
   }
 
+  // By TERM alone: KILL would come too late for it.
+  void expect_term_to_stop(const StartedProcess& process) {
+    const MonoTime asked = mono_now();
+    ASSERT_TRUE(supervisor_.stop(process.pid, kPatient));
+    EXPECT_LT(mono_now() - asked, kPatient.limit) << "it took " << kPatient.name << " and KILL";
+    EXPECT_TRUE(supervisor_.exit_of(process.pid)) << "stop() returned before it was told";
+  }
+
   Supervisor supervisor_;
   std::vector<int> pipes_;
 };
@@ -102,8 +110,7 @@ TEST_F(SupervisorTest, AProcessThatRunsHasNoExit) {
   EXPECT_EQ(line_of(process.output), "up");
   EXPECT_FALSE(supervisor_.exit_of(process.pid));
   EXPECT_FALSE(supervisor_.wait_exit(process.pid, mono_now() + Millis(20)));
-  ASSERT_TRUE(supervisor_.stop(process.pid, kPatient));
-  ASSERT_TRUE(supervisor_.exit_of(process.pid)) << "stop() returned before it was told";
+  expect_term_to_stop(process);
   EXPECT_EQ(supervisor_.exit_of(process.pid)->signal, SIGTERM);
 }
 
@@ -185,11 +192,8 @@ TEST_F(SupervisorTest, StopLetsAProcessEndItself) {
   const auto process =
       started(shell("trap 'echo bye; exit 3' TERM; echo up; while :; do sleep 0.02; done"));
   EXPECT_EQ(line_of(process.output), "up");
-  const MonoTime asked = mono_now();
-  ASSERT_TRUE(supervisor_.stop(process.pid, kPatient));
-  EXPECT_LT(mono_now() - asked, kPatient.limit);
+  expect_term_to_stop(process);
   EXPECT_EQ(line_of(process.output), "bye");
-  ASSERT_TRUE(supervisor_.exit_of(process.pid));
   EXPECT_EQ(supervisor_.exit_of(process.pid)->code, 3);
 }
 
@@ -217,10 +221,43 @@ TEST_F(SupervisorTest, StopEndsGrandchildrenAndDaemons) {
   const Witness daemon(std::stoi(line_of(process.output)));
   ASSERT_TRUE(child.valid() && daemon.valid());
   EXPECT_FALSE(child.sees_end(Millis(0)) || daemon.sees_end(Millis(0)));
-  ASSERT_TRUE(supervisor_.stop(process.pid, kPatient));
+  expect_term_to_stop(process);
   EXPECT_TRUE(child.sees_end(Millis(0)));
   EXPECT_TRUE(daemon.sees_end(Millis(0)));
   EXPECT_TRUE(descendants_of(supervisor_.pid()).empty());
+}
+
+// A process that is about to run another program, or to exit, has no environment for a moment.
+TEST_F(SupervisorTest, StopMissesNoneInTheMiddleOfExec) {
+  for (int round = 0; round < 30; ++round) {
+    const auto process = started(shell("setsid sh -c 'echo $$; exec sleep 600' & exec sleep 600"));
+    const Witness daemon(std::stoi(line_of(process.output)));
+    expect_term_to_stop(process);
+    ASSERT_TRUE(daemon.sees_end(Millis(0))) << "in round " << round;
+  }
+}
+
+TEST_F(SupervisorTest, StopEndsWhatClearedItsEnvironment) {
+  const auto process = started(shell("env -i sh -c 'echo $$; exec sleep 600' & exec sleep 600"));
+  const Witness child(std::stoi(line_of(process.output)));
+  expect_term_to_stop(process);
+  EXPECT_TRUE(child.sees_end(Millis(0)));
+}
+
+TEST_F(SupervisorTest, StopIsNotHeldUpByOthersWithoutEnvironment) {
+  const auto other = started(shell("echo up; exec env -i sleep 600"));
+  const auto process = started(shell("echo up; exec sleep 600"));
+  EXPECT_EQ(line_of(other.output) + line_of(process.output), "upup");
+  expect_term_to_stop(process);
+  EXPECT_FALSE(supervisor_.exit_of(other.pid));
+}
+
+TEST_F(SupervisorTest, StopLetsItCleanUp) {
+  const auto process = started(
+      shell("trap 'sleep 0.1 && echo clean; exit 0' TERM; echo up; while :; do sleep 0.02; done"));
+  EXPECT_EQ(line_of(process.output), "up");
+  expect_term_to_stop(process);
+  EXPECT_EQ(line_of(process.output), "clean");
 }
 
 TEST_F(SupervisorTest, StopEndsWhatACrashedProcessLeft) {
@@ -236,8 +273,7 @@ TEST_F(SupervisorTest, StopLeavesOthersAlone) {
   const auto one = started(shell("echo up; exec sleep 600"));
   const auto two = started(shell("echo up; exec sleep 600"));
   EXPECT_EQ(line_of(one.output) + line_of(two.output), "upup");
-  ASSERT_TRUE(supervisor_.stop(one.pid, kPatient));
-  EXPECT_TRUE(supervisor_.exit_of(one.pid));
+  expect_term_to_stop(one);
   EXPECT_FALSE(supervisor_.exit_of(two.pid));
   EXPECT_EQ(descendants_of(supervisor_.pid()), std::vector<pid_t>{two.pid});
 }
