@@ -22,7 +22,8 @@ Status send_word(int socket, const Json& json, const std::vector<int>& descripto
 // nullopt at the end of the channel.
 Result<std::optional<Word>> receive_word(int socket);
 
-// The supervisor's life; never returns.
-[[noreturn]] void supervise(int socket);
+// The supervisor's life; never returns. An exception must not unwind into the runner's own main,
+// of which this process holds a copy.
+[[noreturn]] void supervise(int socket) noexcept;
 
 }  // namespace tailrace

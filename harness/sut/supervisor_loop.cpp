@@ -10,8 +10,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -39,14 +37,13 @@ struct Stopping {
   std::int64_t pid = 0;
   std::string tag;
   MonoTime kill_at, clear_at;
-  std::set<pid_t> known;    // Once found to be of them: one that exits loses its tag first.
-  std::set<pid_t> unclear;  // There at TERM, without an environment.
+  std::set<pid_t> known{};    // Once found to be of them: one that exits loses its tag first.
+  std::set<pid_t> unclear{};  // There at TERM, without an environment.
 };
 
 // nullopt where the environment is empty: it is so in the middle of exec(), and at the exit.
 std::optional<std::string> tag_of(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/environ", std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const std::string text = proc_text(pid, "environ");
   if (text.empty()) return std::nullopt;
   const std::string name = std::string(kProcessTag) + "=";
   for (std::size_t at = 0; at < text.size();) {
@@ -247,7 +244,7 @@ class SupervisorLoop {
 
 }  // namespace
 
-void supervise(int socket) {
+void supervise(int socket) noexcept {
   ::setsid();
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   ::prctl(PR_SET_NAME, "tailrace-super");
