@@ -64,8 +64,8 @@ TEST(Usage, AServerThatCannotBeStartedIsNoVerdict) {
 
 TEST(Usage, JsonStandsAloneOnStandardOutput) {
   const Workshop workshop;
-  const Ran ran =
-      workshop.run("{tailrace} server --only 'drain.server_keeps_*' --format json --out run -- {server} {port}");
+  const Ran ran = workshop.run(
+      "{tailrace} server --only 'drain.server_keeps_*' --format json --out run -- {server} {port}");
   EXPECT_EQ(ran.status, 0) << ran.err;
   const auto json = parse_json(ran.out);
   ASSERT_TRUE(json) << ran.out;

@@ -65,9 +65,13 @@ void LinkBody::handshake(const TlsOptions& tls) {
   if (failure) return fail_to_connect("certificates: " + failure.message());
   tls_.emplace(socket_, *tls_context_);
   tls_->set_verify_callback(asio::ssl::host_name_verification(tls.server_name));
-  // What SSL_set_tlsext_host_name() expands to, without its C cast.
-  SSL_ctrl(tls_->native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-           const_cast<char*>(tls.server_name.c_str()));
+  Failure no_address;
+  asio::ip::make_address(tls.server_name, no_address);
+  if (no_address) {  // RFC 6066, section 3: addresses are not indicated.
+    // What SSL_set_tlsext_host_name() expands to, without its C cast.
+    SSL_ctrl(tls_->native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+             const_cast<char*>(tls.server_name.c_str()));
+  }
   tls_->async_handshake(asio::ssl::stream_base::client,
                         [self = shared_from_this()](const Failure& refused) {
                           if (self->ended_) return;
@@ -91,6 +95,7 @@ void LinkBody::opened(Side we_are) {
   Failure failure;
   socket_.set_option(Tcp::no_delay(options_.no_delay), failure);
   ask_for_quick_acks();
+  socket_.non_blocking(true, failure);  // For write_next().
   const auto local = socket_.local_endpoint(failure);
   const auto remote = socket_.remote_endpoint(failure);
   is_open_ = true;
@@ -162,29 +167,49 @@ void LinkBody::write(std::string bytes) {
   write_next();
 }
 
+// What the kernel takes at once is sent and recorded before this returns, so that an end asked for
+// right after a write neither drops it nor hides it from the History. TLS has no such way: there
+// the caller waits for the fact before it ends the connection.
 void LinkBody::write_next() {
-  if (writing_ || ended_ || !is_open_ || writes_.empty()) return;
-  writing_ = true;
-  const std::string& front = writes_.front();
-  const auto rest =
-      asio::buffer(front.data() + written_of_front_, front.size() - written_of_front_);
-  auto handler = [self = shared_from_this()](const Failure& failure, std::size_t count) {
-    self->has_written(failure, count);
-  };
-  if (tls_) {
-    tls_->async_write_some(rest, std::move(handler));
-  } else {
-    socket_.async_write_some(rest, std::move(handler));
+  while (!writing_ && !ended_ && is_open_ && !writes_.empty()) {
+    const std::string& front = writes_.front();
+    const auto rest =
+        asio::buffer(front.data() + written_of_front_, front.size() - written_of_front_);
+    if (tls_) return write_by_tls(rest);
+    Failure failure;
+    const std::size_t count = socket_.write_some(rest, failure);
+    if (failure == asio::error::would_block) return write_when_possible();
+    has_written(failure, count);
   }
+  if (half_close_after_writes_ && !writing_ && !ended_ && is_open_) finish_half_close();
+}
+
+void LinkBody::write_by_tls(asio::const_buffer rest) {
+  writing_ = true;
+  tls_->async_write_some(rest,
+                         [self = shared_from_this()](const Failure& failure, std::size_t count) {
+                           self->writing_ = false;
+                           if (self->ended_) return;
+                           self->has_written(failure, count);
+                           self->write_next();
+                         });
+}
+
+void LinkBody::write_when_possible() {
+  writing_ = true;
+  socket_.async_wait(Tcp::socket::wait_write, [self = shared_from_this()](const Failure&) {
+    self->writing_ = false;
+    self->write_next();
+  });
 }
 
 void LinkBody::has_written(const Failure& failure, std::size_t count) {
   const MonoTime now = mono_now();
-  writing_ = false;
-  if (ended_) return;
   ask_for_quick_acks();
   if (failure) {
     writes_.clear();
+    written_of_front_ = 0;
+    half_close_after_writes_ = false;
     return;  // The read side sees how the connection ended, and what came before that.
   }
   const std::string& front = writes_.front();
@@ -194,14 +219,17 @@ void LinkBody::has_written(const Failure& failure, std::size_t count) {
     writes_.pop_front();
     written_of_front_ = 0;
   }
-  if (writes_.empty() && half_close_after_writes_) return half_close();
-  write_next();
 }
 
 void LinkBody::half_close() {
-  if (ended_ || !is_open_) return;
-  half_close_after_writes_ = !writes_.empty();
-  if (half_close_after_writes_) return;
+  if (ended_ || half_closed_) return;
+  half_close_after_writes_ = true;
+  write_next();
+}
+
+void LinkBody::finish_half_close() {
+  half_close_after_writes_ = false;
+  half_closed_ = true;
   Failure failure;
   socket_.shutdown(Tcp::socket::shutdown_send, failure);
   tap_.history->append(WeEnded{id_, Ending::kFin, true});
@@ -229,7 +257,7 @@ void LinkBody::pause(bool paused) {
 void LinkBody::release() {
   Failure failure;
   socket_.close(failure);
-  writes_.clear();
+  writes_.resize(writing_ ? 1 : 0);  // A write under way keeps its bytes until it returns.
 }
 
 Endpoint to_endpoint(const Tcp::endpoint& from) {

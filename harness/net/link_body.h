@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -43,7 +44,10 @@ class LinkBody : public std::enable_shared_from_this<LinkBody> {
   void read_next();
   void has_read(const Failure& failure, std::size_t count);
   void write_next();
+  void write_by_tls(asio::const_buffer rest);
+  void write_when_possible();
   void has_written(const Failure& failure, std::size_t count);
+  void finish_half_close();
   void peer_ended(const Failure& failure);
   void record(bool read, std::string_view bytes, MonoTime at);
   void ask_for_quick_acks();
@@ -63,7 +67,7 @@ class LinkBody : public std::enable_shared_from_this<LinkBody> {
   std::size_t written_of_front_ = 0;
   Side we_are_ = Side::kClient;
   bool is_open_ = false, writing_ = false, reading_ = false, paused_ = false, ended_ = false;
-  bool half_close_after_writes_ = false;
+  bool half_close_after_writes_ = false, half_closed_ = false;
   std::array<char, 65536> buffer_;
 };
 

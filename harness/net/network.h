@@ -28,7 +28,7 @@ struct LinkOptions {
 // How our side speaks TLS. Certificates are verified against the system's store or `ca_file`.
 struct TlsOptions {
   bool enabled = false;
-  std::string server_name;  // For SNI and the check of the certificate's name.
+  std::string server_name;  // For SNI, if it is no address, and the check of the certificate.
   std::string ca_file;      // PEM; "" is the system's store.
 };
 
@@ -42,7 +42,7 @@ class Link {
   ConnectionId id() const;
 
   void write(std::string bytes);  // One send; the rest follows where the kernel took less.
-  void close();                   // FIN, and nothing more is read.
+  void close();                   // FIN, after what the kernel has taken; nothing more is read.
   void reset();                   // RST, by SO_LINGER 0.
   void half_close();              // FIN of our sending direction; reading goes on.
   void pause_reading();           // The receive window fills up.
@@ -59,7 +59,8 @@ struct TapContext {
 
 class ListenerBody;
 
-// Accepts connections and hands each to `on_link`, on the I/O thread. Stops when destroyed.
+// Accepts connections and hands each to `on_link`, on the I/O thread. Stops when destroyed, which
+// must be before its Network.
 class Listener {
  public:
   explicit Listener(std::shared_ptr<ListenerBody> body);

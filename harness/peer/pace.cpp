@@ -10,10 +10,14 @@ bool Pace::take() {
   if (limits_.requests > 0 && total_ >= limits_.requests) return false;
   ++total_;
   if (limits_.per_second == 0) return true;
-  if (sent_.size() == limits_.per_second) {
+  // Waiting lets other scripts in, so each looks again: whoever is first takes what became free.
+  while (sent_.size() == limits_.per_second) {
     const MonoTime free_at = sent_.front() + kWindow;
-    sent_.pop_front();
-    never_.wait_until(lock, SteadyTime(free_at.since_boot), [&] { return mono_now() >= free_at; });
+    if (mono_now() >= free_at) {
+      sent_.pop_front();
+    } else {
+      never_.wait_until(lock, SteadyTime(free_at.since_boot));
+    }
   }
   sent_.push_back(mono_now());
   return true;
