@@ -1,182 +1,137 @@
 // SPDX-License-Identifier: Apache-2.0
 // The self-test: every scenario passes the correct reference peer, catches each fault it names and
 // spares each oddity it names. Prints the table; exit status 1 when one does not hold.
-// usage: tailrace_self_test SERVER CLIENT OUT_DIR [--shuffle SEED] [--only GLOB]
+// usage: tailrace_self_test SERVER CLIENT OUT_DIR [--shuffle SEED] [--only GLOB] [--jobs N]
+//
+// Trials mostly wait, so `--jobs` processes share them, each in a network of its own: ports,
+// captures and counters of one are unseen by the others. What they share is two counters.
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
-#include <set>
+#include <new>
+#include <random>
 
-#include "harness/run/glob.h"
+#include "harness/base/assert.h"
 #include "harness/run/runner.h"
+#include "harness/run/trial.h"
 #include "suites/catalogue/embedded.h"
 #include "suites/registry.h"
 
 namespace tailrace {
 namespace {
 
-// The reference client's own limit: short, so that a call that hangs shows soon.
-constexpr Millis kClientLimit{700};
+constexpr int kDefaultJobs = 8;
 
-enum class Expected { kPass, kCaught, kSpared };
-
-struct Trial {
-  Side role = Side::kServer;
-  std::string flag, name;  // "--fault" and its name; empty for the correct peer
-  Expected expected = Expected::kPass;
-  std::vector<std::string> scenarios;
+struct Arguments {
+  std::string server, client, out, only = "*";
+  std::optional<std::uint64_t> seed;
+  int jobs = kDefaultJobs;
 };
 
-bool concerns(const Scenario& scenario, const std::string& name, Expected expected) {
-  const auto named = [&](const auto& list) {
-    return std::any_of(list.begin(), list.end(), [&](const auto& e) { return e.name == name; });
-  };
-  return expected == Expected::kCaught ? named(scenario.spec().catches)
-                                       : named(scenario.spec().spares);
-}
-
-// What the reference server has for questions that need more than tools/list.
-std::map<std::string, ManifestTool> reference_tools() {
-  std::map<std::string, ManifestTool> tools;
-  const auto add = [&](const char* kind, const char* name, const char* arguments) {
-    tools[kind] = {name, *parse_json(arguments)};
-  };
-  add("slow", "slow", R"({"ms":300})");
-  add("failing", "fail", "{}");
-  add("refused", "refuse", "{}");
-  add("chatty", "notify", R"({"n":3})");
-  add("asking", "ask", "{}");
-  add("big", "big", R"({"bytes":5000000})");
-  return tools;
-}
-
-// One run for each configuration of a peer, over the scenarios that name it.
-std::vector<Trial> trials_of(const Registry& registry, Side role) {
-  std::set<std::string> faults, oddities;
-  Trial clean{role, "", "", Expected::kPass, {}};
-  for (const Scenario& scenario : registry) {
-    if (scenario.under_test() != role) continue;
-    clean.scenarios.emplace_back(scenario.id());
-    for (const Fault& fault : scenario.spec().catches) faults.emplace(fault.name);
-    for (const Oddity& oddity : scenario.spec().spares) oddities.emplace(oddity.name);
-  }
-  std::vector<Trial> trials{clean};
-  const auto add = [&](const std::set<std::string>& names, const char* flag, Expected expected) {
-    for (const std::string& name : names) {
-      Trial trial{role, flag, name, expected, {}};
-      for (const Scenario& scenario : registry) {
-        if (scenario.under_test() == role && concerns(scenario, name, expected)) {
-          trial.scenarios.emplace_back(scenario.id());
-        }
-      }
-      trials.push_back(std::move(trial));
-    }
-  };
-  add(faults, "--fault", Expected::kCaught);
-  add(oddities, "--oddity", Expected::kSpared);
-  return trials;
-}
-
-// The fault is caught in this scenario by a check of its own, not by an accident such as a crash.
-bool is_caught(const ScenarioResult& result, const Scenario& scenario) {
-  const bool convicts = result.verdict == Verdict::kFail || result.verdict == Verdict::kWarn;
-  const auto own = [&](const Finding& finding) {
-    return std::any_of(scenario.spec().checks.begin(), scenario.spec().checks.end(),
-                       [&](const Check& check) { return check.name == finding.check; });
-  };
-  return convicts && !result.findings.empty() &&
-         std::all_of(result.findings.begin(), result.findings.end(), own);
-}
-
-bool holds(const ScenarioResult& result, const Scenario& scenario, Expected expected) {
-  if (expected == Expected::kCaught) return is_caught(result, scenario);
-  const bool no_packets = result.verdict == Verdict::kNotApplicable;
-  if (expected == Expected::kPass) return result.verdict == Verdict::kPass;
-  return result.verdict == Verdict::kPass || no_packets;
-}
+struct Shared {
+  std::atomic<std::size_t> next{0}, good{0}, bad{0};
+};
 
 class SelfTest {
  public:
-  SelfTest(std::string server, std::string client, std::string out, Setup& setup)
-      : server_(std::move(server)),
-        client_(std::move(client)),
-        out_(std::move(out)),
+  SelfTest(Arguments arguments, Setup& setup, Shared& shared)
+      : arguments_(std::move(arguments)),
         setup_(setup),
+        shared_(shared),
         registry_(suites::all_scenarios()),
         catalogue_(*Catalogue::parse(catalogue_json())) {}
 
-  std::optional<std::uint64_t> seed;
-  std::string only = "*";
-
-  int run_all() {
-    for (const Side role : {Side::kServer, Side::kClient}) {
-      for (const Trial& trial : trials_of(registry_, role)) try_one(trial);
+  void take_trials() {
+    auto trials = all_trials(registry_, arguments_.only);
+    if (arguments_.seed) {
+      std::mt19937_64 random(*arguments_.seed);
+      std::shuffle(trials.begin(), trials.end(), random);
     }
-    fmt::print("self-test: {} of {} hold\n", good_, good_ + bad_);
-    return bad_ == 0 && good_ > 0 ? 0 : 1;
+    for (std::size_t i; (i = shared_.next++) < trials.size();) try_one(trials[i]);
   }
 
  private:
-  RunOptions options_for(const Trial& trial) const {
-    RunOptions options;
-    options.under_test = trial.role;
-    std::vector<std::string> command = {trial.role == Side::kServer ? server_ : client_};
-    if (trial.role == Side::kServer) command.push_back("{port}");
-    if (!trial.flag.empty()) command.insert(command.end(), {trial.flag, trial.name});
-    options.manifest = manifest_for_command(trial.role, command);
-    options.manifest->counts_calls = true;
-    options.manifest->call_limit = kClientLimit;
-    options.manifest->closes = true;
-    options.manifest->stateless = true;
-    if (trial.role == Side::kServer) options.manifest->tools = reference_tools();
-    options.source = fmt::format("-- {}", fmt::join(command, " "));
-    for (const std::string& id : trial.scenarios) {
-      if (glob_matches(only, id)) options.only.push_back(id);
-    }
-    options.shuffle_seed = seed;
-    options.require_packets = true;
-    options.out = fmt::format("{}/{}-{}", out_, name_of(trial.role),
-                              trial.name.empty() ? "correct" : trial.name);
-    return options;
-  }
-
   void try_one(const Trial& trial) {
-    const RunOptions options = options_for(trial);
-    if (options.only.empty()) return;
+    RunOptions options = options_for(trial, arguments_.server, arguments_.client);
+    options.shuffle_seed = arguments_.seed;
+    options.out = fmt::format("{}/{}-{}-{}", arguments_.out, trial.number, name_of(trial.role),
+                              trial.name.empty() ? "correct" : trial.name);
     const auto record = run(options, setup_, registry_, catalogue_, nullptr);
     if (!record) {
-      fmt::print("BAD  {} {}: {}\n", name_of(trial.role), trial.name, record.error().what);
-      ++bad_;
+      print(fmt::format("BAD  {} {}: {}\n", name_of(trial.role), trial.name, record.error().what));
+      ++shared_.bad;
       return;
     }
     for (const ScenarioResult& result : record->scenarios) tell(trial, result);
+    if (record->scenarios.empty()) {
+      print(fmt::format("BAD  {} {}: nothing was driven\n", name_of(trial.role), trial.name));
+      ++shared_.bad;
+    }
   }
 
   void tell(const Trial& trial, const ScenarioResult& result) {
     const auto scenario = std::find_if(registry_.begin(), registry_.end(),
                                        [&](const Scenario& s) { return s.id() == result.id; });
     const bool good = holds(result, *scenario, trial.expected);
-    ++(good ? good_ : bad_);
-    const char* word = trial.expected == Expected::kPass     ? "passes"
-                       : trial.expected == Expected::kCaught ? "caught"
-                                                             : "spared";
+    ++(good ? shared_.good : shared_.bad);
+    std::string text = fmt::format("{:<4} {:<6} {:<34} {:<58} {:<14} {} frames, {:.1f} s\n",
+                                   good ? "ok" : "BAD", name_of(trial.expected),
+                                   trial.name.empty() ? "correct peer" : trial.name, result.id,
+                                   name_of(result.verdict), result.frames, result.ms / 1000);
     std::string why = result.reason;
     if (!result.findings.empty()) why = result.findings.front().observed;
-    fmt::print("{:<4} {:<6} {:<34} {:<50} {:<14} {} frames\n", good ? "ok" : "BAD", word,
-               trial.name.empty() ? "correct peer" : trial.name, result.id, name_of(result.verdict),
-               result.frames);
-    if (!good) fmt::print("       {}\n", why);
-    std::fflush(stdout);
+    if (!good) text += fmt::format("       {} {}: {}\n", result.revision, result.mode, why);
+    print(text);
   }
 
-  std::string server_, client_, out_;
+  // One write, so that lines of several processes do not mix.
+  static void print(const std::string& text) {
+    const auto written = ::write(STDOUT_FILENO, text.data(), text.size());
+    TAILRACE_ASSERT(written == static_cast<ssize_t>(text.size()));
+  }
+
+  Arguments arguments_;
   Setup& setup_;
+  Shared& shared_;
   Registry registry_;
   Catalogue catalogue_;
-  std::size_t good_ = 0, bad_ = 0;
 };
+
+// One process that takes trials, in a network of its own.
+int be_worker(const Arguments& arguments, Shared& shared) {
+  RunOptions ours;
+  ours.manifest = manifest_for_command(Side::kServer, {arguments.server});
+  auto setup = prepare_process(ours);
+  if (!setup) {
+    fmt::print(stderr, "{}\n", setup.error().what);
+    return kExitUnusable;
+  }
+  SelfTest(arguments, *setup, shared).take_trials();
+  return kExitClean;
+}
+
+int run_all(const Arguments& arguments) {
+  void* page = ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+                      -1, 0);
+  TAILRACE_ASSERT(page != MAP_FAILED);
+  auto& shared = *new (page) Shared;
+  for (int job = 0; job < arguments.jobs; ++job) {
+    const pid_t pid = ::fork();
+    TAILRACE_ASSERT(pid >= 0);
+    if (pid == 0) std::exit(be_worker(arguments, shared));
+  }
+  std::size_t lost = 0;
+  for (int status = 0; ::wait(&status) > 0;) lost += status != 0;
+  fmt::print("self-test: {} of {} hold\n", shared.good.load(), shared.good + shared.bad);
+  if (lost > 0) fmt::print("self-test: {} of its own processes failed\n", lost);
+  return shared.bad == 0 && shared.good > 0 && lost == 0 ? 0 : 1;
+}
 
 }  // namespace
 }  // namespace tailrace
@@ -185,21 +140,20 @@ int main(int argc, char** argv) {
   using namespace tailrace;
   ::signal(SIGPIPE, SIG_IGN);
   if (argc < 4) {
-    fmt::print(stderr, "usage: tailrace_self_test SERVER CLIENT OUT_DIR [--shuffle SEED]\n");
+    fmt::print(stderr,
+               "usage: tailrace_self_test SERVER CLIENT OUT_DIR [--shuffle SEED] [--only GLOB] "
+               "[--jobs N]\n");
     return kExitUnusable;
   }
-  RunOptions ours;
-  ours.manifest = manifest_for_command(Side::kServer, {argv[1]});
-  auto setup = prepare_process(ours);
-  if (!setup) {
-    fmt::print(stderr, "{}\n", setup.error().what);
-    return kExitUnusable;
-  }
-  SelfTest test(argv[1], argv[2], argv[3], *setup);
+  Arguments arguments;
+  arguments.server = argv[1];
+  arguments.client = argv[2];
+  arguments.out = argv[3];
   for (int i = 4; i + 1 < argc; i += 2) {
-    if (std::string_view(argv[i]) == "--shuffle")
-      test.seed = std::strtoull(argv[i + 1], nullptr, 10);
-    if (std::string_view(argv[i]) == "--only") test.only = argv[i + 1];
+    const std::string_view option = argv[i];
+    if (option == "--shuffle") arguments.seed = std::strtoull(argv[i + 1], nullptr, 10);
+    if (option == "--only") arguments.only = argv[i + 1];
+    if (option == "--jobs") arguments.jobs = std::clamp(std::atoi(argv[i + 1]), 1, 64);
   }
-  return test.run_all();
+  return run_all(arguments);
 }

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/run/trial.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/run/glob.h"
+
+namespace tailrace {
+namespace {
+
+// The reference client's own limit: short, so that a call that hangs shows soon.
+constexpr Millis kClientLimit{700};
+// Scenarios of a trial mostly wait, so several share the machine.
+constexpr int kJobs = 4;
+
+template <class Named>
+bool names(const std::vector<Named>& list, const std::string& name) {
+  return std::any_of(list.begin(), list.end(), [&](const auto& e) { return e.name == name; });
+}
+
+bool concerns(const Scenario& scenario, const Trial& trial) {
+  if (trial.expected == Expected::kPass) return true;
+  return trial.expected == Expected::kCaught ? names(scenario.spec().catches, trial.name)
+                                             : names(scenario.spec().spares, trial.name);
+}
+
+// What the reference server has for questions that need more than tools/list.
+std::map<std::string, ManifestTool> reference_tools() {
+  std::map<std::string, ManifestTool> tools;
+  const auto add = [&](const char* kind, const char* name, const char* arguments) {
+    tools[kind] = {name, *parse_json(arguments)};
+  };
+  add("slow", "slow", R"({"ms":300})");
+  add("failing", "fail", "{}");
+  add("refused", "refuse", "{}");
+  add("chatty", "notify", R"({"n":3})");
+  add("asking", "ask", "{}");
+  add("big", "big", R"({"bytes":5000000})");
+  return tools;
+}
+
+// Those that run alone become trials of their own, so that they do not queue behind each other.
+void add_trials(std::vector<Trial>& trials, const Trial& of, const Registry& registry,
+                std::string_view only) {
+  Trial shared = of;
+  for (const Scenario& scenario : registry) {
+    const bool chosen = scenario.under_test() == of.role && glob_matches(only, scenario.id());
+    if (!chosen || !concerns(scenario, of)) continue;
+    if (!scenario.spec().exclusive) {
+      shared.scenarios.emplace_back(scenario.id());
+      continue;
+    }
+    Trial alone = of;
+    alone.scenarios = {std::string(scenario.id())};
+    trials.push_back(std::move(alone));
+  }
+  if (!shared.scenarios.empty()) trials.push_back(std::move(shared));
+}
+
+}  // namespace
+
+std::string_view name_of(Expected expected) {
+  if (expected == Expected::kPass) return "passes";
+  return expected == Expected::kCaught ? "caught" : "spared";
+}
+
+std::vector<Trial> all_trials(const Registry& registry, std::string_view only) {
+  std::vector<Trial> trials;
+  for (const Side role : {Side::kServer, Side::kClient}) {
+    std::set<std::string> faults, oddities;
+    for (const Scenario& scenario : registry) {
+      if (scenario.under_test() != role) continue;
+      for (const Fault& fault : scenario.spec().catches) faults.emplace(fault.name);
+      for (const Oddity& oddity : scenario.spec().spares) oddities.emplace(oddity.name);
+    }
+    add_trials(trials, {role, "", "", Expected::kPass, {}, 0}, registry, only);
+    for (const std::string& name : faults) {
+      add_trials(trials, {role, "--fault", name, Expected::kCaught, {}, 0}, registry, only);
+    }
+    for (const std::string& name : oddities) {
+      add_trials(trials, {role, "--oddity", name, Expected::kSpared, {}, 0}, registry, only);
+    }
+  }
+  std::stable_sort(trials.begin(), trials.end(), [](const Trial& a, const Trial& b) {
+    return a.scenarios.size() > b.scenarios.size();
+  });
+  for (std::size_t i = 0; i < trials.size(); ++i) trials[i].number = i;
+  return trials;
+}
+
+RunOptions options_for(const Trial& trial, const std::string& server, const std::string& client) {
+  RunOptions options;
+  options.under_test = trial.role;
+  std::vector<std::string> command = {trial.role == Side::kServer ? server : client};
+  if (trial.role == Side::kServer) command.push_back("{port}");
+  if (!trial.flag.empty()) command.insert(command.end(), {trial.flag, trial.name});
+  options.manifest = manifest_for_command(trial.role, command);
+  options.manifest->counts_calls = true;
+  options.manifest->call_limit = kClientLimit;
+  options.manifest->closes = true;
+  options.manifest->stateless = true;
+  if (trial.role == Side::kServer) options.manifest->tools = reference_tools();
+  options.source = fmt::format("-- {}", fmt::join(command, " "));
+  options.only = trial.scenarios;
+  options.jobs = kJobs;
+  options.require_packets = true;
+  return options;
+}
+
+bool holds(const ScenarioResult& result, const Scenario& scenario, Expected expected) {
+  const bool clean = result.verdict == Verdict::kPass;
+  if (expected == Expected::kPass) return clean;
+  if (expected == Expected::kSpared) return clean || result.verdict == Verdict::kNotApplicable;
+  const bool convicts = result.verdict == Verdict::kFail || result.verdict == Verdict::kWarn;
+  const auto own = [&](const Finding& finding) {
+    return std::any_of(scenario.spec().checks.begin(), scenario.spec().checks.end(),
+                       [&](const Check& check) { return check.name == finding.check; });
+  };
+  return convicts && !result.findings.empty() &&
+         std::all_of(result.findings.begin(), result.findings.end(), own);
+}
+
+}  // namespace tailrace
