@@ -2,18 +2,15 @@
 #include "harness/cli/command_line.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
-#include <ctime>
 #include <map>
-#include <optional>
 
+#include "harness/cli/choice.h"
+#include "harness/cli/run_words.h"
 #include "harness/run/glob.h"
-#include "harness/run/plan.h"
 
 namespace tailrace {
 namespace {
@@ -34,205 +31,15 @@ const std::map<std::string, Format> kFormats = {{"console", Format::kConsole},
                                                 {"json", Format::kJson},
                                                 {"junit", Format::kJunit},
                                                 {"markdown", Format::kMarkdown}};
-const std::map<std::string, NetworkChoice> kNetworks = {
-    {"auto", NetworkChoice::kAuto}, {"own", NetworkChoice::kOwn}, {"host", NetworkChoice::kHost}};
-const std::map<std::string, FailOn> kFailOns = {
-    {"must", FailOn::kMust}, {"harm", FailOn::kHarm}, {"should", FailOn::kShould}};
-
-// What CLI11 fills in before it is checked as a whole.
-struct Words {
-  std::string url, manifest, tool, tool_arguments, profile;
-  std::vector<std::string> headers, headers_from_environment;
-  std::int64_t budget_s = 0;
-  std::optional<std::uint64_t> seed;
-};
-
-// One value for each time the option is given: it must not swallow the URL behind it.
-CLI::Option* add_list(CLI::App& app, const std::string& name, std::vector<std::string>& into,
-                      const std::string& help) {
-  return app.add_option(name, into, help)->allow_extra_args(false);
-}
-
-template <class Choice>
-void add_choice(CLI::App& app, const std::string& name, Choice& into,
-                const std::map<std::string, Choice>& choices, const std::string& help) {
-  std::string words;
-  for (const auto& entry : choices) words += (words.empty() ? "" : "|") + entry.first;
-  app.add_option_function<std::string>(
-         name, [&into, &choices](const std::string& word) { into = choices.at(word); }, help)
-      ->type_name(words)
-      ->check([&choices, words](const std::string& word) {
-        return choices.contains(word) ? "" : "'" + word + "' is none of " + words;
-      });
-}
 
 void add_report_options(CLI::App& app, CommandLine& line) {
   add_choice(app, "--format", line.format, kFormats, "Form of the report on standard output");
   app.add_flag("-v,--verbose", line.verbose, "Also notes and the measurements of what passed");
 }
 
-void add_run_options(CLI::App& app, CommandLine& line, Words& words) {
-  RunOptions& run = line.run;
-  add_list(app, "--only", run.only, "Ids or globs of the scenarios to run")->type_name("GLOB");
-  add_list(app, "--revision", run.revisions,
-           "Protocol revisions, or 'all' (default: what the implementation speaks)");
-  add_list(app, "--mode", run.modes, "Modes of the manifest (default: all)");
-  app.add_option("--manifest", words.manifest, "How to start the implementation (JSON)")
-      ->type_name("FILE");
-  app.add_option("--jobs", run.jobs, "Scenarios at once")->check(CLI::Range(1, 64));
-  app.add_option("--repeat", run.repeat, "Runs of each scenario")->check(CLI::Range(1, 1000));
-  app.add_option("--shuffle", words.seed, "Order the scenarios by this seed")->type_name("SEED");
-  app.add_option("--budget", words.budget_s, "Seconds for the whole run")
-      ->check(CLI::Range(1, 86400));
-  app.add_option("--baseline", run.baseline_file, "Known failures (JSON)")->type_name("FILE");
-  add_choice(app, "--fail-on", run.fail_on, kFailOns, "What makes the run fail (default: harm)");
-  app.add_option("--out", run.out, "The run's folder")->type_name("DIR");
-  add_choice(app, "--network", run.network, kNetworks, "Network namespace (default: auto)");
-  app.add_flag("--require-packets", run.require_packets,
-               "Without packet capture, packet checks are inconclusive");
-  app.add_flag("--keep-pcap", run.keep_pcap, "Keep whole packets; they may hold secrets");
+void add_output_options(CLI::App& app, CommandLine& line) {
   app.add_flag("-q,--quiet", line.quiet, "No progress on standard error");
   add_report_options(app, line);
-}
-
-void add_server_options(CLI::App& app, CommandLine& line, Words& words) {
-  RunOptions& run = line.run;
-  app.add_option("url", words.url, "URL of a running server; or -- COMMAND")->type_name("URL");
-  add_list(app, "--header", words.headers, "Header of every request")->type_name("NAME:VALUE");
-  add_list(app, "--header-env", words.headers_from_environment,
-           "The same, its value from a variable of the environment")
-      ->type_name("NAME=VAR");
-  app.add_option("--cacert", run.ca_file, "Certificates to trust (PEM)")->type_name("FILE");
-  add_list(app, "--resolve", run.resolve, "Address to use for a host")
-      ->type_name("HOST:PORT:ADDRESS");
-  app.add_option("--tool", words.tool, "A tool that may be called; no other is")->type_name("NAME");
-  app.add_option("--arguments", words.tool_arguments, "Its arguments")->type_name("JSON");
-  app.add_option("--profile", words.profile,
-                 "safe (few requests; default for a URL) or full (default for a command)")
-      ->check(CLI::IsMember({"safe", "full"}));
-}
-
-Result<HttpHeader> header_from(const std::string& text) {
-  const auto colon = text.find(':');
-  if (colon == std::string::npos || colon == 0) {
-    return trouble("--header '" + text.substr(0, 40) + "' is not NAME:VALUE");
-  }
-  return HttpHeader{text.substr(0, colon), std::string(trimmed(text.substr(colon + 1)))};
-}
-
-Result<HttpHeader> header_from_environment(const std::string& text) {
-  const auto equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) {
-    return trouble("--header-env '" + text.substr(0, 40) + "' is not NAME=VARIABLE");
-  }
-  const std::string variable = text.substr(equals + 1);
-  const char* value = std::getenv(variable.c_str());
-  if (value == nullptr) return trouble("--header-env: the variable " + variable + " is not set");
-  return HttpHeader{text.substr(0, equals), value};
-}
-
-Status take_headers(RunOptions& run, const Words& words) {
-  for (const auto& text : words.headers) {
-    auto header = header_from(text);
-    if (!header) return std::unexpected(header.error());
-    run.headers.push_back(std::move(*header));
-  }
-  for (const auto& text : words.headers_from_environment) {
-    auto header = header_from_environment(text);
-    if (!header) return std::unexpected(header.error());
-    run.headers.push_back(std::move(*header));
-  }
-  return {};
-}
-
-Status take_tool(RunOptions& run, const Words& words) {
-  if (words.tool.empty()) {
-    if (words.tool_arguments.empty()) return {};
-    return trouble("--arguments is given without --tool");
-  }
-  ToolCall tool;
-  tool.name = words.tool;
-  if (!words.tool_arguments.empty()) {
-    auto arguments = parse_json(words.tool_arguments);
-    if (!arguments) return trouble("--arguments: " + arguments.error().what);
-    if (!arguments->is_object()) return trouble("--arguments is not a JSON object");
-    tool.arguments = std::move(*arguments);
-  }
-  run.tools.plain = std::move(tool);
-  return {};
-}
-
-Status take_revisions(RunOptions& run) {
-  if (run.revisions.size() == 1 && run.revisions.front() == "all") {
-    run.revisions.assign(std::begin(kRevisions), std::end(kRevisions));
-  }
-  for (const auto& revision : run.revisions) {
-    if (std::find(std::begin(kRevisions), std::end(kRevisions), revision) != std::end(kRevisions)) {
-      continue;
-    }
-    return trouble(
-        fmt::format("--revision '{}' is none of {}", revision, fmt::join(kRevisions, ", ")));
-  }
-  return {};
-}
-
-// For the command that runs a scenario again.
-std::string shell_quoted(const std::string& word) {
-  static constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:={}@,+%";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
-// Exactly one of: a URL, a manifest, a command.
-Status take_implementation(RunOptions& run, const Words& words,
-                           const std::vector<std::string>& command) {
-  const int given = !words.url.empty() + !words.manifest.empty() + !command.empty();
-  const std::string role = name_of(run.under_test);
-  if (given != 1) {
-    const std::string url = run.under_test == Side::kServer ? "a URL, " : "";
-    return trouble("tailrace " + role + " takes one of: " + url + "--manifest FILE, or -- COMMAND");
-  }
-  if (!words.url.empty()) {
-    auto url = parse_url(words.url);
-    if (!url) return std::unexpected(url.error());
-    run.url = std::move(*url);
-    run.source = run.url->text();
-  } else if (!words.manifest.empty()) {
-    auto manifest = load_manifest(words.manifest);
-    if (!manifest) return std::unexpected(manifest.error());
-    if (manifest->role != run.under_test) {
-      return trouble("manifest " + words.manifest + " is of a " + name_of(manifest->role) +
-                     ", not of a " + role);
-    }
-    run.manifest = std::move(*manifest);
-    run.source = "--manifest " + shell_quoted(words.manifest);
-  } else {
-    run.manifest = manifest_for_command(run.under_test, command);
-    run.source = "--";
-    for (const auto& argument : command) run.source += " " + shell_quoted(argument);
-  }
-  run.safe = words.profile.empty() ? run.url.has_value() : words.profile == "safe";
-  return {};
-}
-
-std::string default_folder() {
-  char stamp[32];
-  const std::time_t now = std::time(nullptr);
-  std::strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", std::gmtime(&now));
-  return fmt::format("tailrace-{}-{}", stamp, ::getpid());
-}
-
-Status finish(CommandLine& line, const Words& words, const std::vector<std::string>& command) {
-  RunOptions& run = line.run;
-  run.budget = std::chrono::seconds(words.budget_s);
-  if (run.out.empty()) run.out = default_folder();
-  if (auto good = take_headers(run, words); !good) return good;
-  if (auto good = take_tool(run, words); !good) return good;
-  if (auto good = take_revisions(run); !good) return good;
-  return take_implementation(run, words, command);
 }
 
 // Every word that may stand where a wrong one did.
@@ -268,7 +75,7 @@ std::string with_nearest(const CLI::App& app, const std::vector<std::string>& ar
 
 Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments) {
   CommandLine line;
-  Words words;
+  RunWords words;
   // What stands after `--` is the implementation's own command line.
   const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
   std::vector<std::string> own(arguments.begin(), dashes);
@@ -281,10 +88,12 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments
   app.set_version_flag("--version", "tailrace 0.1.0");
   app.require_subcommand(1);
   CLI::App& server = *app.add_subcommand("server", "Judge a server: a URL, or -- COMMAND");
-  add_server_options(server, line, words);
-  add_run_options(server, line, words);
+  add_server_options(server, line.run, words);
+  add_run_options(server, line.run, words);
+  add_output_options(server, line);
   CLI::App& client = *app.add_subcommand("client", "Judge a client: -- COMMAND");
-  add_run_options(client, line, words);
+  add_run_options(client, line.run, words);
+  add_output_options(client, line);
   CLI::App& judge = *app.add_subcommand("judge", "Judge a recorded run again");
   judge.add_option("folder", line.folder, "The run's folder")->required();
   judge.add_option("--baseline", line.run.baseline_file, "Known failures (JSON)");
@@ -316,7 +125,7 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments
   if (!server.parsed() && !client.parsed()) return line;
   line.command = Command::kRun;
   line.run.under_test = client.parsed() ? Side::kClient : Side::kServer;
-  if (auto good = finish(line, words, command); !good) return std::unexpected(good.error());
+  if (auto good = finish(line.run, words, command); !good) return std::unexpected(good.error());
   return line;
 }
 
