@@ -6,8 +6,12 @@
 
 #include <algorithm>
 
+#include "harness/base/assert.h"
+
 namespace tailrace {
 namespace {
+
+double time_scale = 1;  // Written before the first thread.
 
 Nanos read_clock(clockid_t clock) {
   timespec now{};
@@ -55,13 +59,17 @@ std::optional<MappedTime> to_mono(RealTime real, const std::vector<ClockSample>&
                     std::max(half_width(left), half_width(right)) + drift};
 }
 
+void set_time_scale(double factor) {
+  TAILRACE_ASSERT(factor >= 1 && factor <= kMostTimeScale);
+  time_scale = factor;
+}
+
 Millis stretched(Millis limit) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   constexpr int kSanitizerFactor = 4;  // Measured slow-down of a sanitizer run, rounded up.
-  return limit * kSanitizerFactor;
-#else
-  return limit;
+  limit *= kSanitizerFactor;
 #endif
+  return Millis(static_cast<Millis::rep>(static_cast<double>(limit.count()) * time_scale));
 }
 
 std::string in_millis(Nanos duration) {

@@ -63,7 +63,10 @@ struct Deadline {
   Millis limit;
 };
 
-// Sanitizer builds run several times slower: deadlines, never verdict thresholds, are stretched.
+// Sanitizer builds and slow hosts: deadlines, never verdict thresholds, are stretched by it. Set it
+// before the first thread; 1 unless told otherwise, at most kMostTimeScale.
+inline constexpr double kMostTimeScale = 100;
+void set_time_scale(double factor);
 Millis stretched(Millis limit);
 
 std::string in_millis(Nanos duration);  // "43.97 ms"; two decimals.

@@ -143,15 +143,19 @@ std::string default_folder() {
 }  // namespace
 
 void add_run_options(CLI::App& app, RunOptions& run, RunWords& words) {
-  add_list(app, "--only", run.only, "Ids or globs of the scenarios to run")->type_name("GLOB");
+  add_list(app, "--only", run.only, "Scenarios to run: ids, globs, suites, or requirement ids")
+      ->type_name("WORD");
+  app.add_flag("--quick", run.quick, "Leave out questions of growth, which take many calls");
   add_list(app, "--revision", run.revisions,
            "Protocol revisions, or 'all' (default: what the implementation speaks)");
   add_list(app, "--mode", run.modes, "Modes of the manifest (default: all)");
   app.add_option("--manifest", words.manifest, "How to start the implementation (JSON)")
       ->type_name("FILE");
-  app.add_option("--jobs", run.jobs, "Scenarios at once")->check(CLI::Range(1, 64));
+  app.add_option("--jobs", run.jobs, "Scenarios at once (default: 1 for a URL, else 4)")->check(CLI::Range(1, 64));
   app.add_option("--repeat", run.repeat, "Runs of each scenario")->check(CLI::Range(1, 1000));
   app.add_option("--shuffle", words.seed, "Order the scenarios by this seed")->type_name("SEED");
+  app.add_option("--time-scale", words.time_scale, "Stretch every deadline, for slow hosts")
+      ->check(CLI::Range(1.0, kMostTimeScale));
   app.add_option("--budget", words.budget_s, "Seconds for the whole run")
       ->check(CLI::Range(1, 86400));
   app.add_option("--baseline", run.baseline_file, "Known failures (JSON)")->type_name("FILE");
@@ -180,6 +184,7 @@ void add_server_options(CLI::App& app, RunOptions& run, RunWords& words) {
 }
 
 Status finish(RunOptions& run, const RunWords& words, const std::vector<std::string>& command) {
+  set_time_scale(words.time_scale);
   run.budget = std::chrono::seconds(words.budget_s);
   if (run.out.empty()) run.out = default_folder();
   if (auto good = take_headers(run, words); !good) return good;

@@ -18,6 +18,7 @@ struct RunWords {
   std::string url, manifest, tool, tool_arguments, profile;
   std::vector<std::string> headers, headers_from_environment;
   std::int64_t budget_s = 0;
+  double time_scale = 1;
   std::optional<std::uint64_t> seed;
 };
 

@@ -21,10 +21,11 @@ struct RunOptions {
   std::optional<Url> url;  // A running server; otherwise `manifest` starts one.
   std::optional<Manifest> manifest;
   std::string source;                  // The URL or command as typed, for reports.
-  std::vector<std::string> only;       // Ids or globs; empty: all.
+  std::vector<std::string> only;       // Ids, globs, suites, requirement ids; empty: all.
+  bool quick = false;                  // Without questions of growth.
   std::vector<std::string> revisions;  // Empty: the one the implementation speaks.
   std::vector<std::string> modes;      // Empty: all of the manifest.
-  int jobs = 1;
+  int jobs = 0;  // 0: what suits the implementation, see jobs_of().
   int repeat = 1;
   std::optional<std::uint64_t> shuffle_seed;
   Millis budget{0};  // Of the whole run; 0: none.

@@ -9,10 +9,13 @@
 namespace tailrace {
 namespace {
 
-bool is_selected(const RunOptions& options, std::string_view id) {
+// Our own instances of a server, each in memory of its own: as many as two cores keep busy.
+constexpr int kOwnJobs = 4;
+
+bool is_selected(const RunOptions& options, const Scenario& scenario) {
   return options.only.empty() ||
          std::any_of(options.only.begin(), options.only.end(),
-                     [&](const std::string& glob) { return glob_matches(glob, id); });
+                     [&](const std::string& word) { return selects(word, scenario); });
 }
 
 Status check_selection(const RunOptions& options, const Registry& registry) {
@@ -21,9 +24,10 @@ Status check_selection(const RunOptions& options, const Registry& registry) {
     if (scenario.under_test() == options.under_test) ids.emplace_back(scenario.id());
   }
   for (const std::string& glob : options.only) {
-    const bool selects = std::any_of(ids.begin(), ids.end(),
-                                     [&](const std::string& id) { return glob_matches(glob, id); });
-    if (selects) continue;
+    const bool any = std::any_of(registry.begin(), registry.end(), [&](const Scenario& scenario) {
+      return scenario.under_test() == options.under_test && selects(glob, scenario);
+    });
+    if (any) continue;
     const std::string near = nearest_word(glob, ids);
     return trouble("--only '" + glob + "' selects no scenario for a " +
                    name_of(options.under_test) +
@@ -43,6 +47,20 @@ std::vector<std::string> modes_of(const RunOptions& options) {
 
 }  // namespace
 
+int jobs_of(const RunOptions& options) {
+  if (options.jobs > 0) return options.jobs;
+  return options.url || options.safe ? 1 : kOwnJobs;
+}
+
+bool selects(std::string_view word, const Scenario& scenario) {
+  const std::string_view id = scenario.id();
+  if (glob_matches(word, id) || word == id.substr(0, id.find('.'))) return true;
+  const auto& covers = scenario.spec().covers;
+  return std::any_of(covers.begin(), covers.end(), [&](const Rule& rule) {
+    return std::any_of(rule.begin(), rule.end(), [&](const auto& r) { return r.id == word; });
+  });
+}
+
 Result<Plan> make_plan(const RunOptions& options, const Registry& registry,
                        const std::vector<std::string>& revisions) {
   if (auto good = check_selection(options, registry); !good) {
@@ -53,7 +71,8 @@ Result<Plan> make_plan(const RunOptions& options, const Registry& registry,
     for (const std::string& revision : revisions) {
       for (const Scenario& scenario : registry) {
         if (scenario.under_test() != options.under_test) continue;
-        if (!is_selected(options, scenario.id())) continue;
+        if (!is_selected(options, scenario)) continue;
+        if (options.quick && scenario.spec().growth) continue;
         if (scenario.spec().era != era_of(revision)) continue;
         for (int repeat = 1; repeat <= options.repeat; ++repeat) {
           plan.runs.push_back({&scenario, revision, mode, repeat});
@@ -61,10 +80,11 @@ Result<Plan> make_plan(const RunOptions& options, const Registry& registry,
       }
     }
   }
+  if (options.quick) plan.not_asked.emplace_back("questions of growth: left out by --quick");
   // What was asked for by name and holds in none of the revisions is said, not forgotten.
   for (const Scenario& scenario : registry) {
     if (options.only.empty() || scenario.under_test() != options.under_test ||
-        !is_selected(options, scenario.id())) {
+        !is_selected(options, scenario) || (options.quick && scenario.spec().growth)) {
       continue;
     }
     const bool planned = std::any_of(plan.runs.begin(), plan.runs.end(),

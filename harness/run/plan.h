@@ -25,6 +25,14 @@ struct Plan {
   std::vector<std::string> not_asked;
 };
 
+// Scenarios at once: as asked for; otherwise one at a time against somebody else's server, and
+// several instances of what we start ourselves, since scenarios mostly wait.
+int jobs_of(const RunOptions& options);
+
+// Whether a word of --only selects the scenario: a glob over ids, the name of a suite, or a
+// requirement that it covers.
+bool selects(std::string_view word, const Scenario& scenario);
+
 // Error: a word of `only` that selects nothing, with the nearest id.
 Result<Plan> make_plan(const RunOptions& options, const Registry& registry,
                        const std::vector<std::string>& revisions);

@@ -168,7 +168,7 @@ class Run {
   }
 
   Status drive_shared(const std::vector<PlannedRun>& runs, Worker& first) {
-    const auto wanted = static_cast<std::size_t>(std::clamp(options_.jobs, 1, kMostJobs));
+    const auto wanted = static_cast<std::size_t>(std::clamp(jobs_of(options_), 1, kMostJobs));
     const std::size_t jobs = std::min(wanted, runs.size());
     if (jobs <= 1) return drive_some(runs, first);
     std::atomic<std::size_t> next{0};

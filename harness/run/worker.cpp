@@ -43,6 +43,15 @@ bool looks_like_a_crash(const Timeline& timeline) {
   return broken_off || !timeline.refused.empty();
 }
 
+// Whether the server may be hurt: a wait ran out, a call has no answer, a connection broke off. The
+// next scenario then gets an instance of its own, so that it is not blamed for this one.
+bool leaves_doubt(const Timeline& timeline) {
+  const bool unanswered = std::any_of(
+      timeline.exchanges.begin(), timeline.exchanges.end(),
+      [](const Exchange& exchange) { return exchange.is_post() && !exchange.response; });
+  return unanswered || !timeline.deadlines.empty() || looks_like_a_crash(timeline);
+}
+
 // Follows a client's process to its end, for the History.
 class ClientWatch {
  public:
@@ -185,6 +194,7 @@ Status Worker::drive(const PlannedRun& run) {
     // Why is in the history.
   }
   context_.network.quiesce(**history);
+  if (scenario.under_test() == Side::kServer && (*history)->read(leaves_doubt)) stop_server();
   driven.ms = static_cast<double>((mono_now() - begun).count()) / 1e6;
   if (auto kept = context_.folder.add(sample_clocks()); !kept) return kept;
   if (auto written = (*history)->written(); !written) return written;

@@ -35,6 +35,8 @@ struct ScenarioSpec {
   Era era = Era::kSessions;
   // Runs alone: it samples processes or times packets, and others would disturb it.
   bool exclusive = false;
+  // Judges growth over batches of calls, which takes seconds: --quick leaves it out.
+  bool growth = false;
   // Where it is written: failures of the GoogleTest bridge point there.
   std::source_location where = std::source_location::current();
 };

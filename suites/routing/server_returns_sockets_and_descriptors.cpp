@@ -38,6 +38,7 @@ Scenario routing_server_returns_sockets_and_descriptors() {
       .catches = {server_fault::kLeaksSocket, server_fault::kLeaksDescriptor},
       .spares = {server_oddity::kKeepsDescriptorCache},
       .exclusive = true,
+      .growth = true,
   }};
 }
 

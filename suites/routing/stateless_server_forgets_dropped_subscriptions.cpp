@@ -40,6 +40,7 @@ Scenario routing_stateless_server_forgets_dropped_subscriptions() {
       .spares = {server_oddity::kKeepsDescriptorCache},
       .era = Era::kStateless,
       .exclusive = true,
+      .growth = true,
   }};
 }
 

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the words of --only select, how many run at once, and what a plan leaves out and says so.
+#include "harness/run/plan.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "suites/registry.h"
+
+namespace tailrace {
+namespace {
+
+RunOptions server_options(std::vector<std::string> only) {
+  RunOptions options;
+  options.manifest = manifest_for_command(Side::kServer, {"x"});
+  options.only = std::move(only);
+  return options;
+}
+
+std::vector<std::string> planned(const RunOptions& options) {
+  static const Registry registry = suites::all_scenarios();
+  const auto plan = make_plan(options, registry, {std::string(kNewestRevision)});
+  std::vector<std::string> ids;
+  if (!plan) return ids;
+  for (const PlannedRun& run : plan->runs) ids.emplace_back(run.scenario->id());
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+TEST(Plan, TakesIdsGlobsSuitesAndRequirements) {
+  const std::string id = "stream_closure.server_ends_stream_after_result";
+  EXPECT_EQ(planned(server_options({id})), std::vector<std::string>{id});
+  EXPECT_EQ(planned(server_options({"routing"})), planned(server_options({"routing.*"})));
+  const auto by_row = planned(server_options({"SH-CLOSE-02"}));
+  EXPECT_NE(std::find(by_row.begin(), by_row.end(), id), by_row.end());
+  EXPECT_LT(by_row.size(), planned(server_options({})).size());
+  EXPECT_TRUE(planned(server_options({"SH-CLOSE-99"})).empty());
+}
+
+TEST(Plan, QuickLeavesOutGrowthAndSaysSo) {
+  const Registry registry = suites::all_scenarios();
+  RunOptions options = server_options({});
+  options.quick = true;
+  const auto plan = make_plan(options, registry, {std::string(kNewestRevision)});
+  ASSERT_TRUE(plan);
+  for (const PlannedRun& run : plan->runs) EXPECT_FALSE(run.scenario->spec().growth);
+  EXPECT_EQ(plan->not_asked.size(), 1U);
+  EXPECT_GT(planned(server_options({})).size(), plan->runs.size());
+}
+
+TEST(Plan, SomebodyElsesServerGetsOneScenarioAtATime) {
+  RunOptions options = server_options({});
+  EXPECT_GT(jobs_of(options), 1);
+  options.jobs = 7;
+  EXPECT_EQ(jobs_of(options), 7);
+  RunOptions remote;
+  remote.url = Url{};
+  EXPECT_EQ(jobs_of(remote), 1);
+}
+
+}  // namespace
+}  // namespace tailrace
