@@ -151,7 +151,8 @@ void add_run_options(CLI::App& app, RunOptions& run, RunWords& words) {
   add_list(app, "--mode", run.modes, "Modes of the manifest (default: all)");
   app.add_option("--manifest", words.manifest, "How to start the implementation (JSON)")
       ->type_name("FILE");
-  app.add_option("--jobs", run.jobs, "Scenarios at once (default: 1 for a URL, else 4)")->check(CLI::Range(1, 64));
+  app.add_option("--jobs", run.jobs, "Scenarios at once (default: 1 for a URL, else 4)")
+      ->check(CLI::Range(1, 64));
   app.add_option("--repeat", run.repeat, "Runs of each scenario")->check(CLI::Range(1, 1000));
   app.add_option("--shuffle", words.seed, "Order the scenarios by this seed")->type_name("SEED");
   app.add_option("--time-scale", words.time_scale, "Stretch every deadline, for slow hosts")
