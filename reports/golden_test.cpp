@@ -11,6 +11,7 @@
 
 #include "harness/wire/utf8.h"
 #include "reports/console.h"
+#include "reports/html.h"
 #include "reports/json.h"
 #include "reports/junit.h"
 #include "reports/markdown.h"
@@ -90,6 +91,49 @@ RunRecord empty() {
   return record;
 }
 
+// Six facts of a call that was held for 40 ms, as a history keeps them.
+ScenarioStory story() {
+  const auto at = [](std::int64_t micros) { return MonoTime{std::chrono::microseconds(micros)}; };
+  const Endpoint client = *parse_endpoint("127.0.0.1:40000");
+  const Endpoint server = *parse_endpoint("127.0.0.1:80");
+  const ConnectionId one{1};
+  const std::string call = R"({"jsonrpc":"2.0","id":1,"method":"ping"})";
+  const std::string answer = R"({"jsonrpc":"2.0","id":1,"result":{}})";
+  std::uint64_t sequence = 0;
+  TimelineBuilder builder;
+  const auto apply = [&](std::int64_t micros, Event event) {
+    builder.apply({++sequence, at(micros), std::move(event)});
+  };
+  apply(0, ConnectionOpened{one, client, server, Side::kClient, true, false, false});
+  for (int i = 0; i < 3; ++i) {
+    const std::int64_t then = 1000 + i * 50'000;
+    apply(then, BytesWritten{one, "POST / HTTP/1.1\r\nContent-Type: application/json\r\n"
+                                  "Content-Length: 40\r\n\r\n" + call});
+    apply(then + 300, BytesRead{one, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                                     "Transfer-Encoding: chunked\r\n\r\n"});
+    apply(then + 41'000, BytesRead{one, "2c\r\ndata: " + answer + "\n\n\r\n0\r\n\r\n"});
+    ProcessSampled sample;
+    sample.descriptors = 9 + i;
+    sample.resident_bytes = 4 << 20;
+    apply(then + 41'500, sample);
+  }
+  ScenarioStory story{builder.timeline(), {}};
+  story.held = {{one, at(1300), at(42'000)}, {one, at(51'300), at(92'000)}};
+  return story;
+}
+
+HtmlSources sources() {
+  return {[](const ScenarioResult& result) -> std::optional<ScenarioStory> {
+            if (result.history.empty()) return std::nullopt;
+            return story();
+          },
+          {{"RPC-RES-01", "must", "server", "basic", "covered", ""},
+           {"RPC-RES-06", "must", "server", "basic", "covered", ""},
+           {"SH-SESS-08", "should", "server", "transports", "covered", ""},
+           {"SH-OLD-01", "may", "server", "transports", "excluded", "a permission binds nobody"},
+           {"SH-NEW-01", "must", "client", "transports", "open", ""}}};
+}
+
 struct Golden {
   const char* file;
   std::function<std::string()> write;
@@ -109,6 +153,9 @@ std::vector<Golden> goldens() {
       {"typical.md", [] { return markdown_report(typical()); }},
       {"typical.xml", [] { return junit_report(typical()); }},
       {"typical.results.json", [] { return json_report(typical()); }},
+      {"typical.html", [] { return html_report(typical(), sources()); }},
+      {"hostile.html", [] { return html_report(hostile(2, 1), sources()); }},
+      {"empty.html", [] { return html_report(empty(), {}); }},
       {"hostile.txt", [] { return console(hostile(2, 1), {.verbose = true}); }},
       {"hostile.md", [] { return markdown_report(hostile(2, 1)); }},
       {"hostile.xml", [] { return junit_report(hostile(2, 1)); }},
@@ -172,10 +219,12 @@ TEST(Reports, OfAHostileRecordStayTextAndSmall) {
   const std::string markdown = markdown_report(record);
   const std::string xml = junit_report(record);
   const std::string plain = console(record, {.verbose = true});
+  const std::string html = html_report(record, {});
   EXPECT_LT(markdown.size(), kComment);
   EXPECT_LT(xml.size(), kSome);
   EXPECT_LT(plain.size(), kSome);
-  for (const std::string& text : {markdown, xml, plain}) {
+  EXPECT_LT(html.size(), 2 * kSome);
+  for (const std::string& text : {markdown, xml, plain, html}) {
     EXPECT_TRUE(std::none_of(text.begin(), text.end(), [](char c) {
       return (static_cast<unsigned char>(c) < ' ' && c != '\n') || c == '\x7F';
     }));
@@ -183,6 +232,8 @@ TEST(Reports, OfAHostileRecordStayTextAndSmall) {
     EXPECT_TRUE(is_valid_utf8(text));
   }
   EXPECT_EQ(xml.find("<script"), std::string::npos);
+  EXPECT_EQ(html.find("<script>'"), std::string::npos);
+  EXPECT_EQ(html.find("<script", html.find("<script") + 1), std::string::npos) << "only ours";
   const std::string outside = without_blocks(markdown);
   EXPECT_EQ(outside.find("<!--"), std::string::npos);
   EXPECT_EQ(outside.find("<script"), std::string::npos);
@@ -205,7 +256,8 @@ TEST(Reports, WithoutPacketsEveryReportSaysSo) {
   RunRecord record = typical();
   record.packets = "no right to capture";
   for (const std::string& text :
-       {console(record, {}), markdown_report(record), junit_report(record)}) {
+       {console(record, {}), markdown_report(record), junit_report(record),
+        html_report(record, {})}) {
     EXPECT_NE(text.find("no packets: no right to capture; stall checks not applicable"),
               std::string::npos);
   }
@@ -213,7 +265,8 @@ TEST(Reports, WithoutPacketsEveryReportSaysSo) {
 
 TEST(Reports, PassNeverHidesWhatDidNotRun) {
   for (const std::string& text :
-       {console(typical(), {}), markdown_report(typical()), junit_report(typical())}) {
+       {console(typical(), {}), markdown_report(typical()), junit_report(typical()),
+        html_report(typical(), {})}) {
     EXPECT_NE(text.find("a URL shows no process"), std::string::npos);
     EXPECT_NE(text.find("judges a client"), std::string::npos);
     EXPECT_NE(text.find("tale"), std::string::npos) << "the stale entry of the baseline";

@@ -30,7 +30,8 @@ judged, 3 nothing failed but something could not be seen.)";
 const std::map<std::string, Format> kFormats = {{"console", Format::kConsole},
                                                 {"json", Format::kJson},
                                                 {"junit", Format::kJunit},
-                                                {"markdown", Format::kMarkdown}};
+                                                {"markdown", Format::kMarkdown},
+                                                {"html", Format::kHtml}};
 
 void add_report_options(CLI::App& app, CommandLine& line) {
   add_choice(app, "--format", line.format, kFormats, "Form of the report on standard output");

@@ -10,7 +10,7 @@
 namespace tailrace {
 
 enum class Command : std::uint8_t { kRun, kJudge, kList, kExplain, kReport, kDone };
-enum class Format : std::uint8_t { kConsole, kJson, kJunit, kMarkdown };
+enum class Format : std::uint8_t { kConsole, kJson, kJunit, kMarkdown, kHtml };
 
 struct CommandLine {
   Command command = Command::kDone;  // kDone: help or version was printed.

@@ -6,14 +6,11 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 
+#include "harness/cli/print_report.h"
 #include "harness/run/glob.h"
 #include "harness/run/judge_run.h"
 #include "harness/run/runner.h"
-#include "reports/console.h"
-#include "reports/junit.h"
-#include "reports/markdown.h"
 
 namespace tailrace {
 namespace {
@@ -21,28 +18,6 @@ namespace {
 int complain(const std::string& what) {
   fmt::print(stderr, "tailrace: {}\n", what);
   return kExitUnusable;
-}
-
-bool wants_colour() {
-  const char* no_colour = std::getenv("NO_COLOR");
-  return ::isatty(STDOUT_FILENO) != 0 && (no_colour == nullptr || *no_colour == '\0');
-}
-
-void print_report(const RunRecord& record, const CommandLine& line) {
-  switch (line.format) {
-    case Format::kConsole:
-      fmt::print("{}", console_report(record, {wants_colour(), line.verbose}));
-      break;
-    case Format::kJson:
-      fmt::print("{}", to_pretty_text(to_json(record)));
-      break;
-    case Format::kJunit:
-      fmt::print("{}", junit_report(record));
-      break;
-    case Format::kMarkdown:
-      fmt::print("{}", markdown_report(record));
-      break;
-  }
 }
 
 // One line that is written over: on a terminal only, never in a log.
@@ -115,7 +90,7 @@ int run_command(const CommandLine& line, const Registry& registry, const Catalog
                  [&](const Progress& now) { progress.show(now); });
   }
   if (!record) return complain(record.error().what);
-  print_report(*record, line);
+  print_report(*record, line, line.run.out, catalogue);
   std::fflush(stdout);  // The report goes before what is said about it, also into one log.
   if (!line.quiet) fmt::print(stderr, "run folder: {}\n", line.run.out);
   return exit_status(*record, line.run.fail_on);
@@ -135,7 +110,7 @@ int judge_command(const CommandLine& line, const Registry& registry, const Catal
   if (auto saved = save_run_record(*record, line.folder); !saved) {
     return complain(saved.error().what);
   }
-  print_report(*record, line);
+  print_report(*record, line, line.folder, catalogue);
   return exit_status(*record, line.run.fail_on);
 }
 
@@ -168,10 +143,10 @@ int explain_command(const CommandLine& line, const Registry& registry, const Cat
                   (near.empty() ? "" : "; did you mean " + near + "?"));
 }
 
-int report_command(const CommandLine& line) {
+int report_command(const CommandLine& line, const Catalogue& catalogue) {
   const auto record = load_run_record(line.folder);
   if (!record) return complain(record.error().what);
-  print_report(*record, line);
+  print_report(*record, line, line.folder, catalogue);
   return kExitClean;
 }
 

@@ -12,6 +12,6 @@ int run_command(const CommandLine& line, const Registry& registry, const Catalog
 int judge_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);
 int list_command(const Registry& registry, const Catalogue& catalogue);
 int explain_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);
-int report_command(const CommandLine& line);
+int report_command(const CommandLine& line, const Catalogue& catalogue);
 
 }  // namespace tailrace

@@ -30,7 +30,7 @@ int main(int argc, char** argv) {
     case Command::kExplain:
       return explain_command(*line, registry, *catalogue);
     case Command::kReport:
-      return report_command(*line);
+      return report_command(*line, *catalogue);
     case Command::kDone:
       return kExitClean;
   }

@@ -5,57 +5,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 
-#include "harness/capture/pcap_file.h"
-#include "harness/flow/flow_analyzer.h"
+#include "harness/run/run_packets.h"
 #include "harness/run/verdict.h"
 
 namespace tailrace {
 namespace {
-
-// A connection's first packet and our note of its opening are at most this far apart: a name for
-// "the same connection" where an address pair was used again later in the run.
-constexpr std::chrono::seconds kSameOpening{2};
-
-struct Packets {
-  FlowReport report;
-  std::multimap<std::pair<Endpoint, Endpoint>, const ConnectionFlow*> by_addresses;
-};
-
-Result<Packets> read_packets(const std::string& path) {
-  auto file = PcapFile::open(path);
-  if (!file) return std::unexpected(file.error());
-  FlowAnalyzer analyzer{FlowOptions{}};
-  for (;;) {
-    auto packet = (*file)->next();
-    if (!packet) return std::unexpected(packet.error());
-    if (!*packet) break;
-    analyzer.add(**packet);
-  }
-  Packets packets{analyzer.finish(), {}};
-  for (const ConnectionFlow& flow : packets.report.connections) {
-    packets.by_addresses.emplace(std::pair{flow.client, flow.server}, &flow);
-  }
-  return packets;
-}
-
-const ConnectionFlow* flow_of(const Packets& packets, const Connection& connection,
-                              const std::vector<ClockSample>& clocks) {
-  const auto [from, to] =
-      packets.by_addresses.equal_range({connection.client(), connection.server()});
-  const ConnectionFlow* nearest = nullptr;
-  Nanos least = kSameOpening;
-  for (auto entry = from; entry != to; ++entry) {
-    const auto first = to_mono(entry->second->first, clocks);
-    if (!first) continue;
-    const Nanos apart = std::chrono::abs(connection.opened_at - first->at);
-    if (apart > least) continue;
-    least = apart;
-    nearest = entry->second;
-  }
-  return nearest;
-}
 
 std::string command_of(const RunRecord& about, const DrivenScenario& run) {
   std::string command = fmt::format("tailrace {} --only {}", about.role, run.id);
@@ -67,7 +22,7 @@ std::string command_of(const RunRecord& about, const DrivenScenario& run) {
 class RunJudge {
  public:
   RunJudge(const RunFolder& folder, const RunFolder::Contents& contents, const Catalogue& catalogue,
-           const Packets* packets)
+           const RunPackets* packets)
       : folder_(folder), contents_(contents), catalogue_(catalogue), packets_(packets) {}
 
   ScenarioResult judge(const Scenario& scenario, const DrivenScenario& run) const {
@@ -102,7 +57,7 @@ class RunJudge {
     if (packets_ == nullptr) return;
     evidence.capture_lost_packets = contents_.capture.dropped > 0 || !contents_.capture.marker_seen;
     for (const Connection& connection : evidence.timeline.connections) {
-      const ConnectionFlow* flow = flow_of(*packets_, connection, contents_.clocks);
+      const ConnectionFlow* flow = packets_->of(connection, contents_.clocks);
       evidence.packets.push_back({connection.id, flow});
       if (flow == nullptr) continue;
       result.frames += flow->from_client.segments + flow->from_server.segments;
@@ -112,7 +67,7 @@ class RunJudge {
   const RunFolder& folder_;
   const RunFolder::Contents& contents_;
   const Catalogue& catalogue_;
-  const Packets* packets_;
+  const RunPackets* packets_;
 };
 
 }  // namespace
@@ -121,9 +76,9 @@ Result<RunRecord> judge_run(const RunFolder& folder, const Registry& registry,
                             const Catalogue& catalogue, const Baseline& baseline) {
   auto contents = folder.read();
   if (!contents) return std::unexpected(contents.error());
-  std::optional<Packets> packets;
+  std::optional<RunPackets> packets;
   if (contents->capture.why_none.empty()) {
-    auto read = read_packets(folder.file("capture.pcap"));
+    auto read = RunPackets::read(folder.file("capture.pcap"));
     if (!read) return std::unexpected(read.error());
     packets.emplace(std::move(*read));
   }

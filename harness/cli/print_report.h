@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reports to standard output: gathers what lies beside a record, and hands it to `reports`.
+#pragma once
+
+#include <string>
+
+#include "harness/cli/command_line.h"
+#include "harness/judge/catalogue.h"
+
+namespace tailrace {
+
+// `folder` is the run's; what cannot be read of it is left out of the report.
+void print_report(const RunRecord& record, const CommandLine& line, const std::string& folder,
+                  const Catalogue& catalogue);
+
+}  // namespace tailrace
