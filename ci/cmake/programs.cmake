@@ -22,6 +22,17 @@ if(BUILD_TESTING)
   set_tests_properties(self_test PROPERTIES TIMEOUT 900)
 endif()
 
+if(BUILD_TESTING AND NOT TAILRACE_SANITIZE STREQUAL "thread")
+  # The shadow of the address sanitizer takes its share of memory.
+  set(memory_factor 1)
+  if(TAILRACE_SANITIZE)
+    set(memory_factor 8)
+  endif()
+  add_test(NAME hostile COMMAND ${PROJECT_SOURCE_DIR}/ci/check_hostile ${CMAKE_BINARY_DIR}
+    --memory-factor ${memory_factor})
+  set_tests_properties(hostile PROPERTIES TIMEOUT 900)
+endif()
+
 if(BUILD_TESTING)
   add_test(NAME layout COMMAND ${PROJECT_SOURCE_DIR}/ci/check_layout)
   add_test(NAME layout_self_test COMMAND ${PROJECT_SOURCE_DIR}/ci/check_layout --self-test)

@@ -140,7 +140,10 @@ void LinkBody::record(bool read, std::string_view bytes, MonoTime at) {
   std::uint64_t& kept = read ? kept_read_ : kept_written_;
   if (kept > kMostKept) return;
   kept += bytes.size();
-  if (kept > kMostKept) return tap_.history->append_at(at, TapTruncated{id_, read});
+  if (kept > kMostKept || !tap_.history->keeps(bytes.size())) {
+    kept = kMostKept + 1;
+    return tap_.history->append_at(at, TapTruncated{id_, read});
+  }
   std::string masked = (read ? read_redactor_ : write_redactor_).mask(bytes);
   if (read) {
     tap_.history->append_at(at, BytesRead{id_, std::move(masked)});

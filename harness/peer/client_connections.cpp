@@ -48,6 +48,7 @@ bool ClientDriver::can_ask() const {
 
 ConnectionId ClientDriver::open_connection(const LinkOptions& options) {
   if (!may_open()) decline("the profile 'safe' allows no more connections at once");
+  const MonoTime begun = mono_now();
   for (const Endpoint& address : settings_.server.addresses) {
     const std::size_t refused = history_.read([](const auto& t) { return t.refused.size(); });
     const Link link =
@@ -61,7 +62,12 @@ ConnectionId ClientDriver::open_connection(const LinkOptions& options) {
       return link.id();
     }
   }
-  history_.append(HarnessTrouble{"no address of the server accepts a connection"});
+  // It accepted before, or we were told that it would: nothing of ours is broken, and why it does
+  // not now stays unseen, unless its process is gone.
+  const std::string why = history_.read([](const auto& t) { return t.refused.back().what.why; });
+  history_.append(DeadlinePassed{std::string(kConnect.name),
+                                 "an address of the server that accepts a connection: " + why,
+                                 std::chrono::ceil<Millis>(mono_now() - begun)});
   stop();
 }
 

@@ -203,6 +203,7 @@ void ClientDriver::check_revision(const Session& session, const Json& answer) {
   // before: the transport's rules are then the first ones it had.
   if (session.revision == kBeforeTransport && settings_.revision == kFirstWithTransport) return;
   if (answer["result"].is_object()) {
+    if (session.revision.empty()) decline("the server's answer to initialize names no revision");
     decline("the server does not speak revision " + settings_.revision + " but " +
             session.revision.substr(0, 40));
   }

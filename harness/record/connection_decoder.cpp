@@ -40,17 +40,20 @@ class ConnectionDecoder::Events final : public SseSink {
   explicit Events(ConnectionDecoder& decoder) : decoder_(decoder) {}
 
   void on_event(SseEvent sse) override {
+    if (decoder_.overfull()) return;
     StreamEvent event{decoder_.now_, std::move(sse), {}};
     if (!event.sse.data.empty()) event.message = classify_message(event.sse.data);
     decoder_.receiving()->events.push_back(std::move(event));
   }
   void on_comment(SseComment comment) override {
+    if (decoder_.overfull()) return;
     decoder_.receiving()->comments.push_back({decoder_.now_, std::move(comment.text)});
   }
   void on_unfinished(SseUnfinished) override {
     decoder_.receiving()->malformed.push_back("the body ended inside an event");
   }
   void on_malformed(SseMalformed malformed) override {
+    if (decoder_.receiving()->malformed.size() >= kMostEvents) return;
     decoder_.receiving()->malformed.push_back(malformed.why);
   }
 
@@ -143,6 +146,15 @@ void ConnectionDecoder::from_server(std::string_view bytes, MonoTime at) {
   if (responses_.between_messages() || !first_byte_) first_byte_ = at;
   Responses sink(*this);
   responses_.feed(bytes, sink);
+  if (overfull()) {
+    connection().truncated = true;
+    lose_sight();
+  }
+}
+
+bool ConnectionDecoder::overfull() {
+  const Exchange* exchange = receiving();
+  return exchange != nullptr && exchange->events.size() + exchange->comments.size() >= kMostEvents;
 }
 
 void ConnectionDecoder::client_done(MonoTime at) {

@@ -9,6 +9,10 @@
 
 namespace tailrace {
 
+// An exchange has no more events and comments than this: a flood of empty ones costs a hundred
+// times its bytes. Above what any scenario provokes; what follows is not seen (BodyEnd::kUnseen).
+inline constexpr std::size_t kMostEvents = 20000;
+
 class ConnectionDecoder {
  public:
   ConnectionDecoder(Timeline& timeline, std::size_t connection);
@@ -25,6 +29,7 @@ class ConnectionDecoder {
   class Events;
 
   Connection& connection() { return timeline_.connections[connection_]; }
+  bool overfull();        // The exchange holds kMostEvents.
   Exchange* receiving();  // The exchange whose response is being read, or null.
   Exchange& begin_exchange(const HttpHead& head, Span span);
   void end_response(BodyEnd how, std::uint64_t offset);

@@ -6,7 +6,7 @@
 
 #include <cerrno>
 #include <fstream>
-#include <iterator>
+#include <string>
 
 namespace tailrace {
 namespace {
@@ -60,23 +60,20 @@ Status History::written() const {
 Result<Timeline> replay(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return trouble("cannot read history '" + path + "'");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
   TimelineBuilder builder;
   std::uint64_t line_number = 0;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const auto end = text.find('\n', begin);
-    if (end == std::string::npos) break;
+  // getline() that ends at the end of the file has read a line without its end.
+  for (std::string line; std::getline(file, line) && !file.eof();) {
     ++line_number;
     const auto where = path + ":" + std::to_string(line_number) + ": ";
-    const auto json = parse_json(std::string_view(text).substr(begin, end - begin));
+    const auto json = parse_json(line);
     if (!json) return trouble(where + json.error().what);
     const auto fact = fact_from(*json);
     if (!fact) return trouble(where + fact.error().what);
     if (fact->sequence != line_number) return trouble(where + "facts are missing before this one");
     builder.apply(*fact);
-    begin = end + 1;
   }
-  return builder.timeline();
+  return builder.take();
 }
 
 }  // namespace tailrace

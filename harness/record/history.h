@@ -31,6 +31,12 @@ class History {
   void append_at(MonoTime at, Event event);
   ConnectionId next_connection() { return {++connections_}; }
 
+  // Bytes of all connections together that one history keeps: four answers of the largest size that
+  // a scenario asks for (5 MB), and a flood over many connections stays bounded.
+  static constexpr std::uint64_t kMostKept = 24U << 20;
+  // Whether so many bytes more are kept; those that are not are told by TapTruncated.
+  bool keeps(std::uint64_t bytes) { return (kept_ += bytes) <= kMostKept; }
+
   // Waits until `holds` says yes of the Timeline or `until` has come; returns its last word.
   // `holds` runs under the lock and must be quick.
   bool wait_until(MonoTime until, const std::function<bool(const Timeline&)>& holds) const;
@@ -50,6 +56,7 @@ class History {
 
   const int file_;
   std::atomic<std::uint32_t> connections_{0};
+  std::atomic<std::uint64_t> kept_{0};
   mutable std::mutex mutex_;
   mutable std::condition_variable grown_;
   std::uint64_t sequence_ = 0;

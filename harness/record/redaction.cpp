@@ -15,7 +15,11 @@ namespace tailrace {
 namespace {
 
 constexpr std::size_t kKeyBytes = 32;         // As long as the hash.
-constexpr std::size_t kMostCached = 1 << 16;  // Prefixes; then the cache begins anew.
+constexpr std::size_t kMostCached = 8 << 20;  // Bytes of prefixes; then the cache begins anew.
+// A longer value in a sensitive header is a flood and no secret: masked by kFiller, since a
+// pseudonym costs a hash of all bytes before it.
+constexpr std::size_t kLongestValue = 4 << 10;
+constexpr char kFiller = 'x';
 constexpr std::size_t kLongestName = 64;      // No sensitive header has a longer name.
 constexpr std::size_t kLongestTail = 4096;    // Longer secrets are not found across reads.
 constexpr std::size_t kPartialPrefix = 4;     // A shorter prefix at the end of a read is chance.
@@ -74,7 +78,11 @@ char Vault::pseudonym_byte(std::string_view prefix) const {
        reinterpret_cast<const unsigned char*>(prefix.data()), prefix.size(), digest.data(),
        nullptr);
   const char byte = kAlphabet[digest[0] % kAlphabet.size()];
-  if (bytes_.size() >= kMostCached) bytes_.clear();
+  if (cached_ >= kMostCached) {
+    bytes_.clear();
+    cached_ = 0;
+  }
+  cached_ += prefix.size();
   bytes_.emplace(prefix, byte);
   return byte;
 }
@@ -127,6 +135,7 @@ char Redactor::mask_header_byte(char byte) {
   }
   if (place_ == Place::kSensitiveValue) {
     if (value_.empty() && (byte == ' ' || byte == '\t')) return byte;
+    if (value_.size() == kLongestValue) return kFiller;
     value_ += byte;
     return vault_->pseudonym_byte(value_);
   }
@@ -143,7 +152,8 @@ char Redactor::mask_header_byte(char byte) {
 }
 
 void Redactor::end_line() {
-  if (place_ == Place::kSensitiveValue) vault_->learn(value_);
+  const bool whole = value_.size() < kLongestValue;
+  if (place_ == Place::kSensitiveValue && whole) vault_->learn(value_);
   place_ = Place::kLineStart;
   name_.clear();
   value_.clear();
@@ -153,12 +163,16 @@ void Redactor::mask_known(std::string& masked, std::string_view raw) {
   const Secrets secrets = vault_->known();
   const std::string joined = tail_ + std::string(raw);
   const std::size_t skipped = tail_.size();
+  std::size_t covered = 0;  // Of a secret that overlaps itself each byte is written once.
   const auto cover = [&](std::size_t at, std::string_view pseudonym) {
-    for (std::size_t i = 0; i < pseudonym.size(); ++i) {
-      if (at + i >= skipped && at + i < joined.size()) masked[at + i - skipped] = pseudonym[i];
+    const std::size_t end = std::min(at + pseudonym.size(), joined.size());
+    for (std::size_t i = std::max({at, covered, skipped}); i < end; ++i) {
+      masked[i - skipped] = pseudonym[i - at];
     }
+    covered = end;
   };
   for (const Secret& secret : *secrets) {
+    covered = 0;
     for (auto at = joined.find(secret.text); at != std::string::npos;
          at = joined.find(secret.text, at + 1)) {
       cover(at, secret.pseudonym);

@@ -49,6 +49,7 @@ class Vault {
   std::string key_;
   mutable std::mutex mutex_;
   mutable std::map<std::string, char, std::less<>> bytes_;  // Cache of pseudonym_byte.
+  mutable std::size_t cached_ = 0;  // Bytes of its prefixes.
   std::size_t by_user_ = 0;  // The first so many of `known_` came from the user.
   Secrets known_;
 };

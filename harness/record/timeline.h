@@ -121,6 +121,7 @@ class TimelineBuilder {
   ~TimelineBuilder();
   void apply(const Fact& fact);
   const Timeline& timeline() const { return timeline_; }
+  Timeline take() { return std::move(timeline_); }  // Nothing may be applied after it.
 
  private:
   friend class ConnectionDecoder;
