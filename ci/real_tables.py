@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What ci/real shows of its records: a line on the console, the matrix as Markdown. Pure functions."""
+import collections
+
+LETTERS = {"pass": "+", "warn": "W", "fail": "F", "not_applicable": "-", "inconclusive": "?",
+           "harness_error": "!"}
+WORST_FIRST = ("harness_error", "fail", "warn", "inconclusive", "pass", "not_applicable")
+
+
+def by_scenario(record):
+    """{scenario: its worst verdict over revisions, modes and repeats}"""
+    rows = {}
+    for row in record["scenarios"]:
+        before = rows.get(row["id"], "not_applicable")
+        rows[row["id"]] = min(before, row["verdict"], key=WORST_FIRST.index)
+    return rows
+
+
+def line(manifest, record):
+    """One implementation: a letter for each scenario, grouped by area."""
+    areas = collections.defaultdict(str)
+    for scenario, verdict in sorted(by_scenario(record).items()):
+        areas[scenario.split(".")[0]] += LETTERS[verdict]
+    letters = "  ".join(f"{area} {letters}" for area, letters in areas.items())
+    cost = f"{record.get('seconds', 0):6.1f} s {record.get('mib', 0):5d} MiB"
+    return f"{manifest.removesuffix('.json'):<40} {cost}  {letters or record.get('broken', '')}"
+
+
+def markdown(records):
+    words = ["# Implementations and scenarios", "",
+             "Each cell is the worst verdict over revisions: " + ", ".join(
+                 f"`{letter}` {verdict}" for verdict, letter in LETTERS.items()) + ".", ""]
+    for role in ("server", "client"):
+        mine = {m: by_scenario(r) for m, r in sorted(records.items()) if f"/{role}-" in m}
+        areas = sorted({s.split(".")[0] for rows in mine.values() for s in rows})
+        for area in areas:
+            words += table(f"## {area}, {role}s", area, mine)
+    words += ["## Cost", "", "| implementation | seconds | peak MiB of one process |",
+              "| --- | ---: | ---: |"]
+    words += [f"| {m.removesuffix('.json')} | {r.get('seconds', '')} | {r.get('mib', '')} |"
+              for m, r in sorted(records.items())]
+    return "\n".join(words) + "\n"
+
+
+def table(title, area, rows):
+    scenarios = sorted({s for verdicts in rows.values() for s in verdicts
+                        if s.startswith(area + ".")})
+    words = [title, ""]
+    words += [f"{place}. {s.split('.')[1]}" for place, s in enumerate(scenarios, 1)]
+    words += ["", "| | " + " | ".join(str(n) for n in range(1, len(scenarios) + 1)) + " |",
+              "| --- |" + " :-: |" * len(scenarios)]
+    for manifest, verdicts in rows.items():
+        cells = [LETTERS[verdicts[s]] if s in verdicts else " " for s in scenarios]
+        if any(c != " " for c in cells):
+            words.append(f"| {manifest.removesuffix('.json')} | " + " | ".join(cells) + " |")
+    return words + [""]
