@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What ci/real shows of its records: a line on the console, the matrix as Markdown. Pure functions."""
+"""What ci/real shows of its records: a console line, the matrix as Markdown. Pure functions."""
 import collections
 
 LETTERS = {"pass": "+", "warn": "W", "fail": "F", "not_applicable": "-", "inconclusive": "?",
