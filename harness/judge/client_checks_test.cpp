@@ -128,5 +128,26 @@ TEST(Resources, WithoutSamplesNothingIsJudged) {
   EXPECT_EQ(grows.judge(descriptors_do_not_grow(Rule{})).outcome, Outcome::kBroken);
 }
 
+Story batches(std::int64_t children, std::int64_t bytes_per_call) {
+  Story story;
+  story.mark(kCallsPerBatch, "10");
+  for (int batch = 0; batch < 6; ++batch) {
+    ProcessSampled sample{"batch " + std::to_string(batch), 0, 0, 0, 0, batch * children, 0, {}};
+    sample.resident_bytes = 10'000'000 + batch * 10 * bytes_per_call;
+    story.tell(sample);
+  }
+  return story;
+}
+
+TEST(Resources, ChildrenThatStayAreHarmMemoryIsAShouldAboveItsNoise) {
+  EXPECT_EQ(batches(3, 0).judge(children_do_not_grow(Rule{})).findings.front().harm,
+            "harm.children_grow");
+  EXPECT_EQ(batches(0, 0).judge(children_do_not_grow(Rule{})).outcome, Outcome::kHeld);
+  const Judgement leaks = batches(0, 64 << 10).judge(memory_does_not_grow());
+  ASSERT_EQ(leaks.outcome, Outcome::kBroken);
+  EXPECT_EQ(leaks.findings.front().level, Level::kShould);
+  EXPECT_EQ(batches(0, 1 << 10).judge(memory_does_not_grow()).outcome, Outcome::kHeld);
+}
+
 }  // namespace
 }  // namespace tailrace

@@ -10,6 +10,8 @@ enum class Final { kResult, kError, kEither };
 
 // "Left open": the end did not come within this time after the final message.
 inline constexpr Millis kLeftOpen{5000};
+// How long scripts watch for it: what they watch begins a little after they do.
+inline constexpr Millis kWatchOpen{5500};
 // From here on a late end is a note; from kLate on, when all of at least kLateStreams are that
 // late while the server's other replies are quick, it is reported under the rule.
 inline constexpr Millis kNoteworthyEnd{250};

@@ -7,6 +7,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <optional>
 #include <set>
 
 #include "harness/judge/ladder.h"
@@ -56,9 +57,36 @@ double calls_per_batch(const Timeline& timeline) {
   return std::max(calls, 1.0);
 }
 
-Judgement judge_growth(const Evidence& evidence, const Growth& growth, std::string_view check,
-                       std::string_view noun, Rule rule) {
+struct Figure {
+  std::string_view check, noun;
+  double noise = 0;  // A call; growth up to here is none.
+  std::optional<Level> level{};  // Instead of harm.
+};
+
+Finding grows(const Evidence& evidence, const Growth& growth, const Slope& slope,
+              const Figure& figure, Rule rule) {
   const Timeline& timeline = evidence.timeline;
+  const double calls = calls_per_batch(timeline);
+  Finding finding = finding_of(evidence, figure.check, rule,
+                               figure.level ? "" : fmt::format("harm.{}_grow", figure.noun));
+  if (figure.level) finding.level = *figure.level;
+  finding.required = fmt::format("{} return to where they were when calls are done", figure.noun);
+  finding.observed = fmt::format(
+      "{} after batches of {:.0f} calls: {}; {:.2f} a call (95 % interval from {:.2f})",
+      figure.noun, calls, fmt::join(growth.values, ", "), slope.per_batch / calls,
+      (slope.per_batch - slope.half_width) / calls);
+  finding.likely_cause = "something opened for a request is kept when the request is done";
+  finding.cure = "close it where the request's route goes away, also when the client left first";
+  for (std::size_t i = 0; i < growth.values.size(); ++i) {
+    finding.evidence.push_back({growth.at[i] - timeline.begun.value_or(growth.at[i]), "server",
+                                fmt::format("{} {}", growth.values[i], figure.noun),
+                                i + 1 == growth.values.size()});
+  }
+  return finding;
+}
+
+Judgement judge_growth(const Evidence& evidence, const Growth& growth, const Figure& figure,
+                       Rule rule) {
   if (growth.values.empty()) {
     return not_applicable(
         "the processes of the implementation cannot be seen: start it with "
@@ -68,26 +96,14 @@ Judgement judge_growth(const Evidence& evidence, const Growth& growth, std::stri
     return inconclusive(fmt::format("only {} samples of its processes", growth.values.size()));
   }
   const Slope slope = slope_of(growth.values);
-  const double calls = calls_per_batch(timeline);
-  const std::string figures = fmt::format("{}", fmt::join(growth.values, ", "));
-  if (!slope.grows()) {
-    Judgement judgement = held();
-    judgement.measurements.push_back({std::string(noun), figures});
-    return judgement;
+  const double least = (slope.per_batch - slope.half_width) / calls_per_batch(evidence.timeline);
+  if (slope.grows() && least > figure.noise) {
+    return broken(grows(evidence, growth, slope, figure, rule));
   }
-  Finding finding = finding_of(evidence, check, rule, fmt::format("harm.{}_grow", noun));
-  finding.required = fmt::format("{} return to where they were when calls are done", noun);
-  finding.observed = fmt::format(
-      "{} after batches of {:.0f} calls: {}; {:.2f} a call (95 % interval from {:.2f})", noun,
-      calls, figures, slope.per_batch / calls, (slope.per_batch - slope.half_width) / calls);
-  finding.likely_cause = "something opened for a request is kept when the request is done";
-  finding.cure = "close it where the request's route goes away, also when the client left first";
-  for (std::size_t i = 0; i < growth.values.size(); ++i) {
-    finding.evidence.push_back({growth.at[i] - timeline.begun.value_or(growth.at[i]), "server",
-                                fmt::format("{} {}", growth.values[i], noun),
-                                i + 1 == growth.values.size()});
-  }
-  return broken(finding);
+  Judgement judgement = held();
+  judgement.measurements.push_back(
+      {std::string(figure.noun), fmt::format("{}", fmt::join(growth.values, ", "))});
+  return judgement;
 }
 
 }  // namespace
@@ -121,7 +137,7 @@ Check sockets_do_not_grow(Rule rule) {
             const Growth growth = growth_of(evidence.timeline, [&](const auto& sample) {
               return left_sockets(evidence.timeline, sample);
             });
-            return judge_growth(evidence, growth, "sockets_do_not_grow", "sockets", rule);
+            return judge_growth(evidence, growth, {"sockets_do_not_grow", "sockets"}, rule);
           }};
 }
 
@@ -132,8 +148,28 @@ Check descriptors_do_not_grow(Rule rule) {
         const Growth growth = growth_of(evidence.timeline, [](const auto& sample) {
           return static_cast<double>(sample.what.files + sample.what.pipes + sample.what.anonymous);
         });
-        return judge_growth(evidence, growth, "descriptors_do_not_grow", "descriptors", rule);
+        return judge_growth(evidence, growth, {"descriptors_do_not_grow", "descriptors"}, rule);
       }};
+}
+
+Check children_do_not_grow(Rule rule) {
+  return {"children_do_not_grow", [=](const Evidence& evidence) {
+            const Growth growth = growth_of(evidence.timeline, [](const auto& sample) {
+              return static_cast<double>(sample.what.children);
+            });
+            return judge_growth(evidence, growth, {"children_do_not_grow", "children"}, rule);
+          }};
+}
+
+Check memory_does_not_grow() {
+  return {"memory_does_not_grow", [](const Evidence& evidence) {
+            const Growth growth = growth_of(evidence.timeline, [](const auto& sample) {
+              return static_cast<double>(sample.what.resident_bytes / 1024);
+            });
+            return judge_growth(
+                evidence, growth,
+                {"memory_does_not_grow", "KiB of memory", kMemoryNoise, Level::kShould}, Rule{});
+          }};
 }
 
 }  // namespace tailrace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checks of what calls leave behind in the implementation's processes: sockets whose peer was us,
-// and descriptors, by slope over batches after a warm-up (fairness.md, section 2, routing). Pure.
+// descriptors, children and memory, by slope over batches after a warm-up (fairness.md, section 2,
+// routing). Pure.
 #pragma once
 
 #include "harness/judge/check.h"
@@ -18,6 +19,11 @@ inline constexpr std::size_t kFewestBatches = 4;  // Points a slope with an inte
 
 Check sockets_do_not_grow(Rule rule);
 Check descriptors_do_not_grow(Rule rule);
+Check children_do_not_grow(Rule rule);
+// Resident memory, in KiB. A should: a collected runtime gives back when it likes to, and nothing
+// under kMemoryNoise a call is told from its noise and from logs that the server bounds.
+inline constexpr double kMemoryNoise = 8;
+Check memory_does_not_grow();
 
 // Slope of y over 0, 1, 2, ... and the half width of its 95 % interval (Student's t).
 struct Slope {

@@ -7,21 +7,10 @@
 #include <map>
 
 #include "harness/judge/ladder.h"
+#include "harness/judge/session.h"
 
 namespace tailrace {
 namespace {
-
-constexpr int kNotFound = 404;
-constexpr std::string_view kSessionHeader = "mcp-session-id";
-
-bool is_success(const Exchange& exchange) {
-  return exchange.response && exchange.response->status / 100 == 2;
-}
-
-std::string session_of(const Exchange& exchange) {
-  const std::string* id = exchange.request.find(kSessionHeader);
-  return id == nullptr ? "" : *id;
-}
 
 Judgement judge_deleted(const Evidence& evidence, Rule rule) {
   const auto& exchanges = evidence.timeline.exchanges;
@@ -102,7 +91,10 @@ Judgement judge_answered(const Evidence& evidence, Rule rule) {
     if (!exchange.asked || exchange.asked->kind != MessageKind::kRequest) continue;
     ++asked;
     if (exchange.final_message() != nullptr) continue;
-    if (exchange.response && exchange.response->status / 100 != 2) continue;  // Refused.
+    if (exchange.response && !is_success(exchange)) continue;  // Refused.
+    // Its answer may have come on a stream that resumed its own; a cancelled one needs none.
+    if (!copies_of_answer(timeline, exchange).empty()) continue;
+    if (is_cancelled(timeline, exchange)) continue;
     // A request that met the server's FIN on a kept connection is the client's to repeat.
     const bool stale = exchange.index > 0 && !exchange.first_byte_at;
     if (stale || exchange.end == BodyEnd::kUnseen) {
@@ -155,13 +147,8 @@ Judgement judge_ids(const Evidence& evidence, Rule rule) {
   for (const Exchange& exchange : evidence.timeline.exchanges) {
     if (!exchange.asked || exchange.asked->kind != MessageKind::kRequest) continue;
     if (!exchange.asked->id) continue;
-    // initialize has no session yet; its id counts for the session it opens.
-    std::string session = session_of(exchange);
-    if (session.empty() && exchange.response) {
-      const std::string* given = exchange.response->find(kSessionHeader);
-      if (given != nullptr) session = *given;
-    }
-    const auto [first, is_new] = seen.try_emplace({session, exchange.asked->id->text}, &exchange);
+    const auto [first, is_new] =
+        seen.try_emplace({session_of(exchange), exchange.asked->id->text}, &exchange);
     if (is_new) continue;
     Finding finding = finding_of(evidence, "request_ids_are_unique", rule);
     finding.required = "a requestor uses each request id once in a session";

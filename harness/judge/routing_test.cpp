@@ -60,6 +60,16 @@ TEST(EveryRequestIsAnswered, SparesStaleConnectionsAndRefusals) {
   stale.open(1).call(1, 1).sse_head(1).result(1, 1).end(1).call(1, 2);
   stale.tell(PeerEnded{{1}, Ending::kFin});
   EXPECT_EQ(stale.judge(check).outcome, Outcome::kHeld);
+  Story resumed;  // Its answer came on the stream that took its own over.
+  resumed.open(1).call(1, 1).sse_head(1).event(1, "", "e0").end(1).from_client(
+      1, "GET /mcp HTTP/1.1\r\nHost: a\r\nLast-Event-ID: e0\r\n\r\n");
+  resumed.sse_head(1).result(1, 1).end(1);
+  EXPECT_EQ(resumed.judge(check).outcome, Outcome::kHeld);
+  Story cancelled;
+  cancelled.open(1).call(1, 1).sse_head(1).open(2).post(
+      2, R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}})");
+  cancelled.plain(2, 202).end(1);
+  EXPECT_EQ(cancelled.judge(check).outcome, Outcome::kHeld);
 }
 
 TEST(SessionSurvivesError, A404AfterAnErrorIsHarm) {

@@ -9,28 +9,11 @@
 namespace tailrace {
 namespace {
 
-constexpr Deadline kAnswer{"answer", Millis(15000)};  // Above the slowest first call of a cold JVM.
-// After its final message a stream normally ends within microseconds: wait that little, so that
-// the next request finds the connection free. Streams left open are watched later, all at once.
-constexpr Deadline kSettle{"settle", Millis(300)};
-
 constexpr std::string_view kHttp11 = " HTTP/1.1\r\n", kHttp10 = " HTTP/1.0\r\n";
 constexpr std::string_view kFirstVersionWithHeader = "2025-06-18";
 
 constexpr std::string_view kFirstWithTransport = "2025-03-26";
 constexpr std::string_view kBeforeTransport = "2024-11-05";
-
-bool is_over(const Timeline& timeline, StreamId stream) {
-  const Exchange* exchange = timeline.exchange(stream);
-  return exchange != nullptr && exchange->ended();
-}
-
-std::string last_id_of(const Exchange& exchange) {
-  for (auto event = exchange.events.rbegin(); event != exchange.events.rend(); ++event) {
-    if (event->sse.id && !event->sse.id->empty()) return *event->sse.id;
-  }
-  return "";
-}
 
 }  // namespace
 
@@ -43,7 +26,9 @@ ClientDriver::ClientDriver(Network& network, Vault& vault, History& history,
 std::vector<HttpHeader> ClientDriver::headers_for(std::string_view method,
                                                   const PostOptions& options) const {
   std::vector<HttpHeader> headers = {{"Host", settings_.server.host}};
-  if (method != "DELETE") headers.push_back({"Accept", "application/json, text/event-stream"});
+  const char* accept = options.prefer_json ? "application/json, text/event-stream;q=0.5"
+                                           : "application/json, text/event-stream";
+  if (method != "DELETE") headers.push_back({"Accept", accept});
   if (method == "POST") headers.push_back({"Content-Type", "application/json"});
   if (options.session < sessions_.size()) {
     const Session& session = sessions_[options.session];
@@ -110,35 +95,9 @@ StreamId ClientDriver::send_bytes(ConnectionId connection, const std::string& by
   return *stream;
 }
 
-StreamId ClientDriver::get(const GetOptions& options) {
-  PostOptions as_post{.on = options.on, .fresh = true, .session = options.session};
-  if (!options.last_event_id.empty()) {
-    as_post.headers.push_back({"Last-Event-ID", vault_.reveal(options.last_event_id)});
-  }
-  return send("GET", "", as_post);
-}
-
-StreamId ClientDriver::resume(StreamId stream, SessionNumber session) {
-  const std::string last = last_event_id(stream);
-  if (last.empty()) decline("the server gives its events no ids, so nothing can be resumed");
-  return get({.session = session, .last_event_id = last});
-}
-
-StreamId ClientDriver::cancel(StreamId request, SessionNumber session) {
-  const std::string id = history_.read(
-      [&](const Timeline& timeline) { return timeline.exchange(request)->asked->id->text; });
-  Json params;
-  params.set("requestId", *parse_json(id));
-  params.set("reason", "asked by the script");
-  const StreamId notice =
-      post("notifications/cancelled", params, {.fresh = true, .session = session});
-  await_answer(notice);
-  return notice;
-}
-
-StreamId ClientDriver::initialize(Session& session) {
+StreamId ClientDriver::initialize(Session& session, const std::string& revision) {
   Json params, info;
-  params.set("protocolVersion", settings_.revision);
+  params.set("protocolVersion", revision);
   params.set("capabilities", Json(Json::Object{}));
   info.set("name", "tailrace");
   info.set("version", "0.1.0");
@@ -163,7 +122,7 @@ SessionNumber ClientDriver::open_session() {
     return sessions_.size() - 1;
   }
   Session session;
-  const StreamId stream = initialize(session);
+  const StreamId stream = initialize(session, settings_.revision);
   check_revision(session, history_.read([&](const Timeline& timeline) {
     const RpcMessage* final = timeline.exchange(stream)->final_message();
     return final == nullptr ? Json() : final->body;
@@ -178,7 +137,7 @@ SessionNumber ClientDriver::open_session() {
 
 std::string ClientDriver::probe_revision() {
   Session session;
-  initialize(session);
+  initialize(session, settings_.revision);
   sessions_.push_back(session);
   if (!session.id.empty()) delete_session(sessions_.size() - 1);
   return session.revision == kBeforeTransport ? std::string(kFirstWithTransport) : session.revision;
@@ -253,64 +212,6 @@ StreamId ClientDriver::ask_for_error(std::size_t attempt, const PostOptions& opt
     params.set("arguments", failing->arguments);
   }
   return post("tools/call", params, options);
-}
-
-void ClientDriver::await_answer(StreamId stream) {
-  await(kAnswer, "the answer of stream " + std::to_string(stream.value),
-        [&](const Timeline& timeline) {
-          return timeline.exchange(stream)->final_message() != nullptr || is_over(timeline, stream);
-        });
-  // No window is recorded: it is ours to wait a little, and says nothing of the server.
-  wait_until(mono_now() + kSettle.limit,
-             [&](const Timeline& timeline) { return is_over(timeline, stream); });
-}
-
-void ClientDriver::await_head(StreamId stream) {
-  await(kAnswer, "the head of the response of stream " + std::to_string(stream.value),
-        [&](const Timeline& timeline) {
-          return timeline.exchange(stream)->head_at || is_over(timeline, stream);
-        });
-}
-
-void ClientDriver::await_event_id(StreamId stream) {
-  await(kAnswer, "an event id on stream " + std::to_string(stream.value),
-        [&](const Timeline& timeline) {
-          const Exchange& exchange = *timeline.exchange(stream);
-          return !last_id_of(exchange).empty() || exchange.final_message() != nullptr ||
-                 exchange.ended();
-        });
-  if (last_event_id(stream).empty()) {
-    decline("the server gives its events no ids, so nothing can be resumed");
-  }
-}
-
-bool ClientDriver::watch_answer(StreamId stream, Millis window) {
-  return watch({"answer_window", window}, [&](const Timeline& timeline) {
-    return timeline.exchange(stream)->final_message() != nullptr || is_over(timeline, stream);
-  });
-}
-
-std::string ClientDriver::last_event_id(StreamId stream) const {
-  return history_.read(
-      [&](const Timeline& timeline) { return last_id_of(*timeline.exchange(stream)); });
-}
-
-bool ClientDriver::is_answered(StreamId stream) const {
-  return history_.read([&](const Timeline& timeline) {
-    return timeline.exchange(stream)->final_message() != nullptr;
-  });
-}
-
-ConnectionId ClientDriver::connection_of(StreamId stream) const {
-  return history_.read(
-      [&](const Timeline& timeline) { return timeline.exchange(stream)->connection; });
-}
-
-void ClientDriver::watch_ends(Millis window) {
-  watch({"watch_ends", window}, [](const Timeline& timeline) {
-    return std::all_of(timeline.exchanges.begin(), timeline.exchanges.end(),
-                       [](const Exchange& exchange) { return exchange.ended(); });
-  });
 }
 
 void ClientDriver::sample(std::string label) {

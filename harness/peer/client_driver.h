@@ -58,6 +58,7 @@ struct PostOptions {
   std::optional<std::string> id{};    // Canonical JSON of the request id; default: the next number.
   std::vector<HttpHeader> headers{};  // Besides those that the revision asks for.
   bool http10 = false;
+  bool prefer_json = false;  // Accept lists both forms, as it must, and likes JSON better.
 };
 
 struct GetOptions {
@@ -85,6 +86,12 @@ class ClientDriver : public Script {
   StreamId get(const GetOptions& options = {});
   // GET with the last event id of the stream; declines where it carries none.
   StreamId resume(StreamId stream, SessionNumber session = 0);
+  // Resumes until the answer of the request came, as a client does whose stream ends early: at
+  // most kMostResumes times, after the time that the server asks for. The last GET.
+  static constexpr int kMostResumes = 3;
+  StreamId resume_until_answered(StreamId stream, SessionNumber session = 0);
+  // initialize with a revision that no server speaks; a session that came of it gets a number.
+  StreamId ask_for_unknown_revision();
   // notifications/cancelled for this request; its answer is awaited.
   StreamId cancel(StreamId request, SessionNumber session = 0);
 
@@ -122,9 +129,17 @@ class ClientDriver : public Script {
   bool watch_answer(StreamId stream, Millis window);
   // Whether a message, the end or a refusal comes on the stream within the window.
   bool watch_message(StreamId stream, Millis window);
-  // The last event id of the stream so far, "" without one.
+  // Whether the head of the response comes within the window.
+  bool watch_head(StreamId stream, Millis window);
+  // Whether the response ends within the window.
+  bool watch_end(StreamId stream, Millis window);
+  // The first and the last event id of the stream so far, "" without one.
+  std::string first_event_id(StreamId stream) const;
   std::string last_event_id(StreamId stream) const;
   bool is_answered(StreamId stream) const;
+  bool is_accepted(StreamId stream) const;   // With 2xx.
+  bool is_listening(StreamId stream) const;  // An event stream that has not ended.
+  Millis time_of(StreamId stream) const;     // From the request to its answer, as seen.
   ConnectionId connection_of(StreamId stream) const;
   // Each response so far has ended, or the window is over.
   void watch_ends(Millis window);
@@ -155,7 +170,7 @@ class ClientDriver : public Script {
   StreamId send(std::string_view method, const std::string& body, const PostOptions& options);
   std::optional<StreamId> send_on(ConnectionId connection, const std::string& request);
   std::vector<HttpHeader> headers_for(std::string_view method, const PostOptions& options) const;
-  StreamId initialize(Session& session);
+  StreamId initialize(Session& session, const std::string& revision);
   bool is_stateless() const;
   Json with_meta(const Json& params) const;
   StreamId discover(Session& session);

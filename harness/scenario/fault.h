@@ -38,6 +38,28 @@ inline constexpr Fault kKeepsOpenForInput{"keeps_stream_open_for_input"};
 inline constexpr Fault kTakesForgedState{"takes_forged_state"};
 inline constexpr Fault kListensWithoutAcknowledgement{"listens_without_acknowledgement"};
 inline constexpr Fault kUnreadSubscriptionBlocks{"unread_subscription_blocks"};
+inline constexpr Fault kEmptyResume{"empty_resume"};
+inline constexpr Fault kEndlessResume{"endless_resume"};
+inline constexpr Fault kSendsOnAllStreams{"sends_on_all_streams"};
+inline constexpr Fault kReplaysOtherSessions{"replays_other_sessions"};
+inline constexpr Fault kReplaysOtherStreams{"replays_other_streams"};
+inline constexpr Fault kReplaysResponseAgain{"replays_response_again"};
+inline constexpr Fault kHangsOnUnknownEventId{"hangs_on_unknown_event_id"};
+inline constexpr Fault kKeepsOpenAfterCancel{"keeps_stream_open_after_cancel"};
+inline constexpr Fault kAnswersCancelled{"answers_cancelled_request"};
+inline constexpr Fault kIgnoresCancelOfZero{"ignores_cancel_of_zero"};
+inline constexpr Fault kIgnoresCancelOfText{"ignores_cancel_of_string_id"};
+inline constexpr Fault kLateCancelEndsSession{"cancel_of_finished_ends_session"};
+inline constexpr Fault kSessionForRefused{"session_for_refused_initialize"};
+inline constexpr Fault kEchoesUnknownVersion{"echoes_unknown_version"};
+inline constexpr Fault kClosedGetEndsSession{"closed_get_ends_session"};
+inline constexpr Fault kUnreadStreamBlocks{"unread_stream_blocks"};
+inline constexpr Fault kAnswersFirstOnSecond{"answers_first_on_second_stream"};
+inline constexpr Fault kLeaksPerAbort{"leaks_descriptor_per_abort"};
+inline constexpr Fault kLeaksPerRefusal{"leaks_descriptor_per_refusal"};
+inline constexpr Fault kLeaksPerSession{"leaks_descriptor_per_session"};
+inline constexpr Fault kLeaksMemory{"leaks_memory_per_call"};
+inline constexpr Fault kLeavesChild{"leaves_child_per_session"};
 }  // namespace server_fault
 
 namespace server_oddity {
@@ -57,6 +79,14 @@ inline constexpr Oddity kNagleOneWrite{"nagle_one_write"};
 inline constexpr Oddity kNoEventIds{"no_event_ids"};
 inline constexpr Oddity kCloseDelimited{"close_delimited"};
 inline constexpr Oddity kKeepsDescriptorCache{"keeps_descriptor_cache"};
+inline constexpr Oddity kRefusesResume{"refuses_resume"};
+inline constexpr Oddity kNoGet{"no_get"};
+inline constexpr Oddity kOneReader{"refuses_second_reader"};
+inline constexpr Oddity kListensToUnknownId{"listens_to_unknown_event_id"};
+inline constexpr Oddity kErrorForCancelled{"error_for_cancelled"};
+inline constexpr Oddity kRefusesUnknownVersion{"refuses_unknown_version"};
+inline constexpr Oddity kRefusesEqualId{"refuses_equal_id"};
+inline constexpr Oddity kMemoryCache{"keeps_memory_cache"};
 }  // namespace server_oddity
 
 namespace client_fault {

@@ -22,6 +22,21 @@ inline constexpr std::array<Requirement, 1> kRequestIdsAreUnique = {Requirement{
 // Resuming is for streams that broke off.
 inline constexpr std::array<Requirement, 1> kResumeAfterDisconnect = {Requirement{"SH-RES-04"}};
 
+// Resuming, as a server does it.
+inline constexpr std::array<Requirement, 1> kReplaysOneStream = {Requirement{"SH-RES-06"}};
+inline constexpr std::array<Requirement, 1> kEventIdFindsStream = {Requirement{"SH-RES-03"}};
+inline constexpr std::array<Requirement, 2> kOneStreamPerMessage = {Requirement{"SH-MULTI-02"},
+                                                                    Requirement{"SH-MULTI-03"}};
+inline constexpr std::array<Requirement, 1> kGetIsAnswered = {Requirement{"SH-GET-03"}};
+inline constexpr std::array<Requirement, 1> kDisconnectIsNoCancel = {Requirement{"SH-DISC-02"}};
+// Cancelling by notifications/cancelled.
+inline constexpr std::array<Requirement, 2> kCancelFreesStream = {Requirement{"CAN-06"},
+                                                                  Requirement{"CAN-07"}};
+inline constexpr std::array<Requirement, 1> kNoAnswerAfterCancel = {Requirement{"CAN-08"}};
+inline constexpr std::array<Requirement, 2> kLateCancelIsIgnored = {Requirement{"CAN-11"},
+                                                                    Requirement{"CAN-12"}};
+inline constexpr std::array<Requirement, 1> kOffersOtherRevision = {Requirement{"LC-10"}};
+
 // 2026-07-28: requests of many clients come mixed, and closing a stream cancels its request.
 inline constexpr std::array<Requirement, 1> kServesManyAtOnce = {Requirement{"STATE-02"}};
 inline constexpr std::array<Requirement, 1> kNothingForCancelled = {Requirement{"SH-DISC-07"}};

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/cancel.h"
+
+#include <fmt/format.h>
+
+#include "harness/judge/closure.h"
+#include "harness/judge/ladder.h"
+#include "harness/judge/session.h"
+
+namespace tailrace {
+namespace {
+
+// A cancel that was accepted while its request was still unanswered.
+struct Cancel {
+  const Exchange* notice = nullptr;
+  const Exchange* request = nullptr;
+  MonoTime accepted;
+};
+
+std::vector<Cancel> cancels_of(const Timeline& timeline) {
+  std::vector<Cancel> cancels;
+  for (const Exchange& notice : timeline.exchanges) {
+    const Exchange* request = cancelled_by(timeline, notice);
+    if (request == nullptr || !is_success(notice)) continue;
+    const auto answered = request->final_at();
+    if (answered && *answered <= *notice.head_at) continue;  // It had come already.
+    if (request->ended_at && *request->ended_at <= notice.request_at) continue;
+    cancels.push_back({&notice, request, *notice.head_at});
+  }
+  return cancels;
+}
+
+Judgement no_cancel(const Timeline& timeline) {
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (cancelled_by(timeline, exchange) == nullptr) continue;
+    if (exchange.response && !is_success(exchange)) {
+      return not_applicable(
+          fmt::format("the server refused the cancel with {}", exchange.response->status));
+    }
+    return not_applicable("the request had been answered before the cancel was accepted");
+  }
+  return inconclusive("nothing was cancelled");
+}
+
+Judgement judge_end(const Evidence& evidence, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  const auto cancels = cancels_of(timeline);
+  for (const Cancel& cancel : cancels) {
+    const Exchange& request = *cancel.request;
+    if (request.ended() && request.end != BodyEnd::kUnseen) continue;
+    const Nanos open = request.ended_at.value_or(*timeline.last) - cancel.accepted;
+    if (open < kLeftOpen) return inconclusive("the cancelled stream was not watched long enough");
+    Finding finding = finding_of(evidence, "cancelled_stream_ends", rule);
+    finding.required = "the stream of a cancelled request ends";
+    finding.observed = fmt::format("the stream of {} was open {} after its cancel was accepted",
+                                   describe(request), in_millis(open));
+    finding.likely_cause = "the handler is stopped, and nobody is left to end its stream";
+    finding.cure = "end the stream where the handler's end by a cancel is noticed";
+    finding.evidence = ladder_of(timeline, *cancel.notice, request);
+    finding.evidence.push_back(
+        gap_line(timeline, cancel.accepted + kLeftOpen, "no end of the stream so far"));
+    return broken(finding);
+  }
+  return cancels.empty() ? no_cancel(timeline) : held();
+}
+
+Judgement judge_nothing(const Evidence& evidence, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  const auto cancels = cancels_of(timeline);
+  for (const Cancel& cancel : cancels) {
+    for (const Copy& copy : copies_of_answer(timeline, *cancel.request)) {
+      if (copy.message->kind == MessageKind::kError || copy.at < cancel.accepted + kRace) continue;
+      Finding finding = finding_of(evidence, "nothing_for_cancelled", rule);
+      finding.required = "a cancelled request gets no Result";
+      finding.observed = fmt::format("{} came {} after the cancel of {} had been accepted",
+                                     describe(*copy.message), in_millis(copy.at - cancel.accepted),
+                                     describe(*cancel.request));
+      finding.likely_cause = "the cancel does not find the request: its id is compared by another "
+                             "type, taken for none, or not looked up";
+      finding.cure = "look requests up by their id as it was sent, and stop their handlers";
+      finding.evidence = ladder_of(timeline, *cancel.notice, *cancel.request);
+      mark_gap(finding.evidence, "event");
+      return broken(finding);
+    }
+  }
+  return cancels.empty() ? no_cancel(timeline) : held();
+}
+
+}  // namespace
+
+Check cancelled_stream_ends(Rule rule) {
+  return {"cancelled_stream_ends",
+          [=](const Evidence& evidence) { return judge_end(evidence, rule); }};
+}
+
+Check nothing_for_cancelled(Rule rule) {
+  return {"nothing_for_cancelled",
+          [=](const Evidence& evidence) { return judge_nothing(evidence, rule); }};
+}
+
+}  // namespace tailrace

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/replay.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "harness/judge/ladder.h"
+#include "harness/judge/session.h"
+
+namespace tailrace {
+namespace {
+
+// A resume, and the exchange that issued its Last-Event-ID in the same session; nullptr where none
+// did, or two (ids of some servers are not unique, and then nothing is proven).
+struct Resume {
+  const Exchange* get = nullptr;
+  const Exchange* stream = nullptr;
+  std::string last;
+};
+
+const std::string* last_event_id(const Exchange& exchange) {
+  return exchange.request.method == "GET" ? exchange.request.find("last-event-id") : nullptr;
+}
+
+std::vector<Resume> resumes_of(const Timeline& timeline) {
+  std::map<std::pair<std::string, std::string>, const Exchange*> issuers;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (last_event_id(exchange) != nullptr) continue;
+    for (const StreamEvent& event : exchange.events) {
+      if (!event.sse.id || event.sse.id->empty()) continue;
+      const auto [known, is_new] =
+          issuers.try_emplace({session_of(exchange), *event.sse.id}, &exchange);
+      if (!is_new && known->second != &exchange) known->second = nullptr;
+    }
+  }
+  std::vector<Resume> resumes;
+  for (const Exchange& exchange : timeline.exchanges) {
+    const std::string* last = last_event_id(exchange);
+    if (last == nullptr) continue;
+    const auto issuer = issuers.find({session_of(exchange), *last});
+    resumes.push_back({&exchange, issuer == issuers.end() ? nullptr : issuer->second, *last});
+  }
+  return resumes;
+}
+
+// 200 with a stream to read; 204 and everything else says that there is none.
+bool is_accepted(const Exchange& get) {
+  return is_success(get) && get.is_event_stream();
+}
+
+Judgement refused(const std::vector<Resume>& resumes) {
+  for (const Resume& resume : resumes) {
+    if (resume.get->response && !is_accepted(*resume.get)) {
+      return not_applicable(fmt::format("the server answers a resume with {}, as it may",
+                                        resume.get->response->status));
+    }
+  }
+  return inconclusive("no stream was resumed");
+}
+
+// How long it was seen open after this moment.
+Nanos seen_open(const Timeline& timeline, const Exchange& exchange, MonoTime from) {
+  return exchange.ended_at.value_or(timeline.last.value_or(from)) - from;
+}
+
+Judgement judge_answer(const Evidence& evidence, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  const auto resumes = resumes_of(timeline);
+  std::size_t brought = 0;
+  const Resume* lost = nullptr;
+  for (const Resume& resume : resumes) {
+    if (resume.stream == nullptr || !is_request(*resume.stream)) continue;
+    const bool broke_off = resume.stream->final_message() == nullptr;
+    if (!broke_off || !is_accepted(*resume.get)) continue;
+    if (is_cancelled(timeline, *resume.stream)) continue;
+    const bool came = !copies_of_answer(timeline, *resume.stream).empty();
+    if (came) {
+      ++brought;
+    } else if (resume.get->ended() && resume.get->end != BodyEnd::kUnseen) {
+      lost = &resume;
+    } else if (seen_open(timeline, *resume.get, *resume.get->head_at) >= kLeftOpen) {
+      lost = &resume;
+    } else {
+      return inconclusive("a resumed stream was not watched for long enough");
+    }
+  }
+  if (lost == nullptr) return brought == 0 ? refused(resumes) : held();
+  Finding finding = finding_of(evidence, "resume_brings_answer", rule, "harm.answer_lost");
+  finding.required = "a resume that is accepted brings what the broken stream had still to bring";
+  finding.observed = fmt::format(
+      "the answer of {} never came: a resume from event {} got {} and {}", describe(*lost->stream),
+      lost->last, lost->get->response->status,
+      lost->get->ended() && lost->get->end != BodyEnd::kUnseen ? "an end without it"
+                                                               : "a stream that stays silent");
+  finding.likely_cause = "the stream's route and its stored events go away with its connection";
+  finding.cure = "keep a stream's events until its response was delivered, or give out no ids";
+  finding.evidence = ladder_of(timeline, *lost->stream, *lost->get);
+  mark_gap(finding.evidence, "GET");
+  return broken(finding);
+}
+
+Judgement judge_resumed_end(const Evidence& evidence, Final final, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  const auto resumes = resumes_of(timeline);
+  std::size_t ended = 0;
+  for (const Resume& resume : resumes) {
+    const RpcMessage* message = resume.get->final_message();
+    if (message == nullptr || !is_accepted(*resume.get)) continue;
+    const bool is_error = message->kind == MessageKind::kError;
+    if (final != Final::kEither && is_error != (final == Final::kError)) continue;
+    const bool seen = resume.get->ended() && resume.get->end != BodyEnd::kUnseen;
+    const Nanos open = seen_open(timeline, *resume.get, *resume.get->final_at());
+    if (seen && open < kLeftOpen) {
+      ++ended;
+      continue;
+    }
+    if (open < kLeftOpen) return inconclusive("a resumed stream was not watched for long enough");
+    Finding finding = finding_of(evidence, "resumed_stream_ends", rule);
+    finding.required = "a resumed stream ends after its final message";
+    finding.observed = fmt::format("the stream that resumed {} was open {} after its {}",
+                                   resume.last, in_millis(open), describe(*message));
+    finding.likely_cause = "the path that resumes a stream does not look for its last message";
+    finding.cure = "end a resumed stream where the first one would have ended";
+    finding.evidence = ladder_of(timeline, *resume.get);
+    finding.evidence.push_back(gap_line(timeline, *resume.get->final_at() + kLeftOpen,
+                                        "no end of the stream so far"));
+    return broken(finding);
+  }
+  return ended == 0 ? refused(resumes) : held();
+}
+
+bool is_open_beside(const Exchange& exchange, MonoTime at) {
+  return exchange.head_at && *exchange.head_at + kBeside <= at &&
+         (!exchange.ended_at || *exchange.ended_at >= at);
+}
+
+Judgement judge_once(const Evidence& evidence, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  const auto resumes = resumes_of(timeline);
+  std::size_t judged = 0;
+  for (const Exchange& request : timeline.exchanges) {
+    const auto readers = std::count_if(resumes.begin(), resumes.end(), [&](const Resume& resume) {
+      return resume.stream == &request && resume.get->response;
+    });
+    if (readers == 0) continue;
+    const auto copies = copies_of_answer(timeline, request);
+    if (copies.empty()) continue;
+    ++judged;
+    const Copy& first = copies.front();
+    for (const Copy& copy : copies) {
+      if (copy.on == first.on || !is_open_beside(*first.on, first.at)) continue;
+      if (!is_open_beside(*copy.on, first.at)) continue;
+      Finding finding = finding_of(evidence, "answer_comes_once", rule);
+      finding.required = "a message goes to one of the connected streams only";
+      finding.observed = fmt::format(
+          "{} came on connection {} and on connection {}, both open when it was sent",
+          describe(*first.message), first.on->connection.value, copy.on->connection.value);
+      finding.likely_cause = "a stream's messages go to every connection that ever read it";
+      finding.cure = "let the newest connection of a stream take it over";
+      finding.evidence = ladder_of(timeline, *first.on, *copy.on);
+      mark_gap(finding.evidence, "event");
+      return broken(finding);
+    }
+  }
+  return judged == 0 ? refused(resumes) : held();
+}
+
+// The response on a resumed stream that answers a request of another one.
+struct Foreign {
+  const RpcMessage* message = nullptr;
+  const Exchange* request = nullptr;
+};
+
+Foreign foreign_on(const Timeline& timeline, const Resume& resume) {
+  const std::string session = session_of(*resume.get);
+  for (const StreamEvent& event : resume.get->events) {
+    if (!event.message || !event.message->is_response() || !event.message->id) continue;
+    const bool own = resume.stream != nullptr && is_request(*resume.stream) &&
+                     resume.stream->asked->id == event.message->id;
+    if (own) continue;
+    // Equal ids of two sessions say nothing: one of this session is meant first.
+    const Exchange* asked = nullptr;
+    for (const Exchange& request : timeline.exchanges) {
+      if (!is_request(request) || request.asked->id != event.message->id) continue;
+      if (asked == nullptr || session_of(request) == session) asked = &request;
+    }
+    if (asked != nullptr) return {&*event.message, asked};
+  }
+  return {};
+}
+
+Judgement judge_foreign(const Evidence& evidence, Rule streams) {
+  const Timeline& timeline = evidence.timeline;
+  std::size_t answered = 0;
+  for (const Resume& resume : resumes_of(timeline)) {
+    answered += resume.get->response.has_value();
+    const Foreign foreign = foreign_on(timeline, resume);
+    if (foreign.message == nullptr) continue;
+    const bool other_session = session_of(*foreign.request) != session_of(*resume.get);
+    Finding finding = finding_of(evidence, "replays_only_its_stream", streams,
+                                 other_session ? "harm.answer_to_wrong_caller" : "");
+    finding.required = "a resume brings messages of the stream that its event id is of";
+    finding.observed =
+        fmt::format("a resume from event {} brought {}, the answer of {}{}", resume.last,
+                    describe(*foreign.message), describe(*foreign.request),
+                    other_session ? ", a request of another session" : "");
+    finding.likely_cause = "stored events are looked up by their id alone, or all that follow it "
+                           "are replayed";
+    finding.cure = "keep events by session and stream, and replay those of one stream";
+    finding.evidence = ladder_of(timeline, *foreign.request, *resume.get);
+    mark_gap(finding.evidence, "event");
+    return broken(finding);
+  }
+  return answered == 0 ? inconclusive("no resume was answered") : held();
+}
+
+Judgement judge_gets(const Evidence& evidence, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  std::size_t asked = 0;
+  for (const Exchange& get : timeline.exchanges) {
+    if (get.request.method != "GET") continue;
+    ++asked;
+    const bool form = !is_success(get) || get.is_event_stream() || get.response->status == 204;
+    if (get.response && form) continue;
+    if (!get.response && seen_open(timeline, get, get.request_at) < kLeftOpen) {
+      return inconclusive("the answer of a GET was not awaited for long enough");
+    }
+    Finding finding = finding_of(evidence, "get_is_answered", rule);
+    finding.required = "GET is answered, with an event stream or with a refusal";
+    finding.observed = get.response
+                           ? fmt::format("GET got {} with another type", get.response->status)
+                           : fmt::format("GET had no answer after {} s", kLeftOpen.count() / 1000);
+    finding.likely_cause = "the head waits for a first event that never comes";
+    finding.cure = "send the head at once, or refuse what cannot be resumed";
+    finding.evidence = ladder_of(timeline, get);
+    finding.evidence.push_back(gap_line(timeline, get.request_at + kLeftOpen, "no answer so far"));
+    return broken(finding);
+  }
+  return asked == 0 ? inconclusive("no GET was sent") : held();
+}
+
+Judgement judge_finished(const Evidence& evidence, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  std::size_t judged = 0;
+  for (const Resume& resume : resumes_of(timeline)) {
+    if (resume.stream == nullptr || !is_request(*resume.stream) || !resume.get->response) continue;
+    const auto& events = resume.stream->events;
+    const auto final = std::find_if(events.begin(), events.end(), [](const StreamEvent& event) {
+      return event.message && event.message->is_response();
+    });
+    if (final == events.end() || final->sse.id != resume.last) continue;
+    ++judged;
+    if (!is_accepted(*resume.get)) continue;
+    const RpcMessage* again = resume.get->final_message();
+    const bool copy = again != nullptr && again->id == resume.stream->asked->id;
+    const bool ended = resume.get->ended() && resume.get->end != BodyEnd::kUnseen;
+    const Nanos open = seen_open(timeline, *resume.get, *resume.get->head_at);
+    if (!copy && ended) continue;
+    if (!copy && open < kLeftOpen) return inconclusive("the resume was not watched long enough");
+    Finding finding = finding_of(evidence, "finished_stream_stays_over", rule);
+    finding.required = "a stream that brought its response is over: nothing can be resumed";
+    finding.observed = fmt::format("a resume from the response of {} {}", describe(*resume.stream),
+                                   copy ? "brought that response again" : "was left open");
+    finding.likely_cause = "a resume does not look whether the stream of its event is complete";
+    finding.cure = "refuse such a resume, or answer it with a stream that ends at once";
+    finding.evidence = ladder_of(timeline, *resume.stream, *resume.get);
+    mark_gap(finding.evidence, "GET");
+    return broken(finding);
+  }
+  if (judged == 0) return not_applicable("no response had an event id of its own");
+  return held();
+}
+
+}  // namespace
+
+Check resume_brings_answer(Rule rule) {
+  return {"resume_brings_answer",
+          [=](const Evidence& evidence) { return judge_answer(evidence, rule); }};
+}
+
+Check resumed_stream_ends(Final final, Rule rule) {
+  return {"resumed_stream_ends",
+          [=](const Evidence& evidence) { return judge_resumed_end(evidence, final, rule); }};
+}
+
+Check answer_comes_once(Rule rule) {
+  return {"answer_comes_once",
+          [=](const Evidence& evidence) { return judge_once(evidence, rule); }};
+}
+
+Check replays_only_its_stream(Rule streams) {
+  return {"replays_only_its_stream",
+          [=](const Evidence& evidence) { return judge_foreign(evidence, streams); }};
+}
+
+Check get_is_answered(Rule rule) {
+  return {"get_is_answered",
+          [=](const Evidence& evidence) { return judge_gets(evidence, rule); }};
+}
+
+Check finished_stream_stays_over(Rule rule) {
+  return {"finished_stream_stays_over",
+          [=](const Evidence& evidence) { return judge_finished(evidence, rule); }};
+}
+
+}  // namespace tailrace

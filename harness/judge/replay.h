@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks of a server's resumed streams (fairness.md, section 2, routing): GET with Last-Event-ID
+// after we broke a stream off. Refusing to resume is legal (AMB-09): no text gives it a status.
+// Pure.
+#pragma once
+
+#include "harness/judge/check.h"
+#include "harness/judge/closure.h"
+
+namespace tailrace {
+
+// Two connections count as open beside each other from here on: what was on its way is over.
+inline constexpr Millis kBeside{20};
+
+// The answer of a request whose stream we broke off comes on a stream that the server resumes. A
+// resume that is accepted and brings nothing has lost it (AMB-05: a stream that ends early with an
+// event id is to be resumed, so ends without the answer count only when none of the resumes brings
+// it).
+Check resume_brings_answer(Rule rule);
+// A resumed stream ends after its final message, as the first one would have.
+Check resumed_stream_ends(Final final, Rule rule);
+// Of several connections that read one stream, one gets the answer. A replay of what an earlier
+// one got is no second answer.
+Check answer_comes_once(Rule rule);
+// A resumed stream brings no response of a request that was on another stream (`streams`); one
+// of another session is harm, whatever the text says.
+Check replays_only_its_stream(Rule streams);
+// Each GET is answered: with a stream, or with a refusal.
+Check get_is_answered(Rule rule);
+// A stream whose response came is over: to resume it from there brings no second copy and no
+// stream that stays open.
+Check finished_stream_stays_over(Rule rule);
+
+}  // namespace tailrace

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/service.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/judge/closure.h"
+#include "harness/judge/ladder.h"
+#include "harness/judge/session.h"
+
+namespace tailrace {
+namespace {
+
+constexpr std::string_view kInitialize = "initialize";
+
+// Long enough to say that no answer comes, with a timer of ours that kept time.
+bool was_watched(const Timeline& timeline, const Exchange& exchange, Millis length) {
+  if (*timeline.last - exchange.request_at < length) return false;
+  return std::none_of(timeline.windows.begin(), timeline.windows.end(), [&](const auto& window) {
+    return window.at > exchange.request_at && window.what.took > window.what.length + kOverslept;
+  });
+}
+
+Finding not_served(const Evidence& evidence, const Exchange& exchange, const std::string& after,
+                   Rule rule) {
+  const bool refused = exchange.response && !is_success(exchange);
+  Finding finding = finding_of(evidence, "still_serves", rule,
+                               refused ? "harm.request_refused" : "harm.answer_lost");
+  finding.required = "the server serves valid requests after " + after;
+  finding.observed =
+      refused ? fmt::format("{} was answered with {} after {}", describe(exchange),
+                            exchange.response->status, after)
+              : fmt::format("{} got no answer within {} s after {}", describe(exchange),
+                            kServed.count() / 1000, after);
+  finding.likely_cause = "what concerns one request or one client is kept with the session or the "
+                         "process, or holds its lock";
+  finding.cure = "end what belongs to the one stream, and nothing else";
+  finding.evidence = ladder_of(evidence.timeline, exchange);
+  if (refused) mark_gap(finding.evidence, std::to_string(exchange.response->status));
+  return finding;
+}
+
+Judgement judge_serves(const Evidence& evidence, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  const auto mark = std::find_if(timeline.marks.begin(), timeline.marks.end(),
+                                 [](const auto& m) { return m.what.name == kMarkAfterwards; });
+  if (mark == timeline.marks.end()) return inconclusive("the script did not come so far");
+  std::size_t served = 0;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (!is_request(exchange) || exchange.request_at < mark->at) continue;
+    if (!copies_of_answer(timeline, exchange).empty()) {
+      ++served;
+      continue;
+    }
+    if (is_cancelled(timeline, exchange)) continue;
+    const bool stale = exchange.index > 0 && !exchange.first_byte_at && exchange.ended();
+    if (stale) continue;  // It met the server's FIN on a kept connection.
+    const bool over = exchange.ended() && exchange.end != BodyEnd::kUnseen;
+    if (!over && !was_watched(timeline, exchange, kServed)) {
+      return inconclusive("the answer of a request was not awaited for long enough");
+    }
+    return broken(not_served(evidence, exchange, mark->what.value, rule));
+  }
+  return served == 0 ? inconclusive("no request was sent afterwards") : held();
+}
+
+Judgement judge_equal_ids(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  std::set<std::pair<std::string, std::string>> seen;
+  const auto twice = [&](const Exchange& request) {
+    return std::count_if(timeline.exchanges.begin(), timeline.exchanges.end(), [&](const auto& e) {
+      return is_request(e) && e.asked->id == request.asked->id &&
+             session_of(e) == session_of(request);
+    }) > 1;
+  };
+  std::size_t judged = 0;
+  for (const Exchange& request : timeline.exchanges) {
+    if (!is_request(request) || !twice(request)) continue;
+    ++judged;
+    if (request.ended() && request.end != BodyEnd::kUnseen) continue;
+    if (request.final_message() != nullptr) continue;
+    if (!was_watched(timeline, request, kServed)) {
+      return inconclusive("a request was not watched for long enough");
+    }
+    Finding finding = finding_of(evidence, "equal_id_does_not_hang", Rule{});
+    finding.level = Level::kShould;  // No text says what becomes of it (AMB-25), but not a hang.
+    finding.required = "of two requests with one id in flight, each is refused or answered";
+    finding.observed = describe(request) + " got neither an answer nor an end";
+    finding.likely_cause = "the second request takes the first one's place in the routing table";
+    finding.cure = "refuse an id that is in flight, or give each request a route of its own";
+    finding.evidence = ladder_of(timeline, request);
+    return broken(finding);
+  }
+  return judged == 0 ? inconclusive("no id was used twice") : held();
+}
+
+bool was_refused(const Exchange& initialize) {
+  const RpcMessage* final = initialize.final_message();
+  if (final != nullptr) return final->kind == MessageKind::kError;
+  return initialize.response && !is_success(initialize);
+}
+
+Judgement judge_refused_initialize(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  std::size_t refused = 0;
+  for (const Exchange& initialize : timeline.exchanges) {
+    if (!initialize.asked || initialize.asked->method != kInitialize) continue;
+    if (!was_refused(initialize)) continue;
+    ++refused;
+    const std::string session = session_of(initialize);
+    if (session.empty()) continue;
+    const auto served = std::find_if(
+        timeline.exchanges.begin(), timeline.exchanges.end(), [&](const Exchange& later) {
+          return later.request_at > initialize.request_at && session_of(later) == session &&
+                 later.asked && later.asked->method != kInitialize && is_success(later);
+        });
+    if (served == timeline.exchanges.end()) continue;
+    Finding finding = finding_of(evidence, "refused_initialize_opens_no_session", Rule{});
+    finding.level = Level::kShould;  // No text forbids it; what it opens, nobody will ever end.
+    finding.required = "an initialize that is refused leaves no session";
+    finding.observed = fmt::format("{} was refused with a session id, which serves {}",
+                                   describe(initialize), describe(*served));
+    finding.likely_cause = "the session is made before the request is looked at";
+    finding.cure = "remove the session where initialize is refused, and send no id";
+    finding.evidence = ladder_of(timeline, initialize, *served);
+    return broken(finding);
+  }
+  return refused == 0 ? not_applicable("no initialize was refused") : held();
+}
+
+Judgement judge_other_revision(const Evidence& evidence, Rule rule) {
+  std::size_t judged = 0;
+  for (const Exchange& initialize : evidence.timeline.exchanges) {
+    if (!initialize.asked || initialize.asked->method != kInitialize) continue;
+    const RpcMessage* final = initialize.final_message();
+    const std::string& offered = initialize.asked->body["params"]["protocolVersion"].as_string();
+    const bool result = final != nullptr && final->kind == MessageKind::kResult;
+    if (!result || offered == evidence.revision) continue;
+    ++judged;
+    const std::string& named = final->body["result"]["protocolVersion"].as_string();
+    if (!named.empty() && named != offered) continue;
+    Finding finding = finding_of(evidence, "offers_other_revision", rule);
+    finding.required = "offered a revision it does not speak, the server names one that it speaks";
+    finding.observed = fmt::format("{} offered {} and got '{}'", describe(initialize), offered,
+                                   named.substr(0, 40));
+    finding.likely_cause = "the offered revision is echoed without a look";
+    finding.cure = "answer with the newest revision the server speaks";
+    finding.evidence = ladder_of(evidence.timeline, initialize);
+    return broken(finding);
+  }
+  if (judged > 0) return held();
+  return not_applicable("the server refuses to talk about a revision that it does not speak");
+}
+
+}  // namespace
+
+Check still_serves(Rule rule) {
+  return {"still_serves", [=](const Evidence& evidence) { return judge_serves(evidence, rule); }};
+}
+
+Check equal_id_does_not_hang() {
+  return {"equal_id_does_not_hang", judge_equal_ids};
+}
+
+Check refused_initialize_opens_no_session() {
+  return {"refused_initialize_opens_no_session", judge_refused_initialize};
+}
+
+Check offers_other_revision(Rule rule) {
+  return {"offers_other_revision",
+          [=](const Evidence& evidence) { return judge_other_revision(evidence, rule); }};
+}
+
+}  // namespace tailrace

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks that a server goes on serving after something that concerns one request, stream or client
+// alone. Pure.
+#pragma once
+
+#include "harness/judge/check.h"
+
+namespace tailrace {
+
+// The script marks what happened ("the GET stream was closed") and sends valid requests after it.
+inline constexpr std::string_view kMarkAfterwards = "afterwards";
+// A server that answers nothing for so long does not serve.
+inline constexpr Millis kServed{5000};
+inline constexpr Millis kWatchServed{5500};  // So long do scripts watch for it.
+
+// Requests after the mark are served: not refused, not left without an answer.
+Check still_serves(Rule rule);
+// A request with an id that is in flight is refused or answered; a hang is reported.
+Check equal_id_does_not_hang();
+// A refused initialize gives out no session id that serves requests.
+Check refused_initialize_opens_no_session();
+// Offered a revision that it does not speak, the server answers with one that it does.
+Check offers_other_revision(Rule rule);
+
+}  // namespace tailrace

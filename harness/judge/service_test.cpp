@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests of the checks of cancelled requests, and of a server that goes on serving.
+#include "harness/judge/service.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/judge/cancel.h"
+#include "harness/judge/story.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace {
+namespace {
+
+// A call with this id on connection 1, cancelled on connection 2 after 20 ms.
+Story cancelled(const std::string& id, const std::string& named, int status = 202) {
+  Story story;
+  story.open(1)
+      .post(1, R"({"jsonrpc":"2.0","id":)" + id + R"(,"method":"tools/call"})")
+      .sse_head(1)
+      .at(20)
+      .open(2)
+      .post(2, R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":)" +
+                   named + "}}")
+      .plain(2, status);
+  return story;
+}
+
+TEST(CancelledStream, EndsWithNothingOrWithAnError) {
+  const Check check = cancelled_stream_ends(req::kCancelFreesStream);
+  EXPECT_EQ(cancelled("1", "1").at(30).end(1).judge(check).outcome, Outcome::kHeld);
+  EXPECT_EQ(cancelled("1", "1").at(30).error(1, 1).end(1).judge(check).outcome, Outcome::kHeld);
+  const Judgement open = cancelled("1", "1").at(6000).mark("x", "").judge(check);
+  ASSERT_EQ(open.outcome, Outcome::kBroken);
+  EXPECT_EQ(open.findings.front().level, Level::kShould);
+  EXPECT_EQ(cancelled("1", "1").at(900).mark("x", "").judge(check).outcome,
+            Outcome::kInconclusive);
+  EXPECT_EQ(cancelled("1", "1", 400).at(6000).mark("x", "").judge(check).outcome,
+            Outcome::kNotApplicable);
+  EXPECT_EQ(cancelled("1", "\"1\"").at(6000).mark("x", "").judge(check).outcome,
+            Outcome::kInconclusive);
+}
+
+TEST(NothingForCancelled, ALateResultIsAShouldUnlessItCrossedTheCancel) {
+  const Check check = nothing_for_cancelled(req::kNoAnswerAfterCancel);
+  const Judgement late = cancelled("0", "0").at(300).result(1, 0).end(1).judge(check);
+  ASSERT_EQ(late.outcome, Outcome::kBroken);
+  EXPECT_EQ(late.findings.front().level, Level::kShould);
+  EXPECT_EQ(cancelled("0", "0").at(60).result(1, 0).end(1).judge(check).outcome, Outcome::kHeld);
+  EXPECT_EQ(cancelled("0", "0").at(300).error(1, 0).end(1).judge(check).outcome, Outcome::kHeld);
+  EXPECT_EQ(cancelled("0", "0").at(300).end(1).judge(check).outcome, Outcome::kHeld);
+}
+
+Story afterwards() {
+  Story story;
+  story.open(1).mark(kMarkAfterwards, "a test").at(5).call(1, 3);
+  return story;
+}
+
+TEST(StillServes, ARefusalAndSilenceAreHarm) {
+  const Check check = still_serves(req::kOneResponse);
+  EXPECT_EQ(afterwards().sse_head(1).result(1, 3).end(1).judge(check).outcome, Outcome::kHeld);
+  EXPECT_EQ(afterwards().plain(1, 404).judge(check).findings.front().harm, "harm.request_refused");
+  EXPECT_EQ(afterwards().sse_head(1).end(1).judge(check).findings.front().harm,
+            "harm.answer_lost");
+  EXPECT_EQ(afterwards().at(6000).mark("x", "").judge(check).outcome, Outcome::kBroken);
+  EXPECT_EQ(afterwards().at(900).mark("x", "").judge(check).outcome, Outcome::kInconclusive);
+  Story overslept = afterwards();
+  overslept.at(6000).tell(WindowEnded{"answer_window", Millis(5000), Millis(5900)});
+  EXPECT_EQ(overslept.judge(check).outcome, Outcome::kInconclusive);
+  EXPECT_EQ(Story().judge(check).outcome, Outcome::kInconclusive);
+}
+
+TEST(EqualIds, AHangIsAShouldARefusalIsFine) {
+  const Check check = equal_id_does_not_hang();
+  const auto twice = [] {
+    Story story;
+    story.open(1).call(1, 9).sse_head(1).open(2).call(2, 9, "ping");
+    return story;
+  };
+  EXPECT_EQ(twice().plain(2, 400).result(1, 9).end(1).judge(check).outcome, Outcome::kHeld);
+  Story hangs = twice();
+  hangs.sse_head(2).result(2, 9).end(2).at(6000).mark("x", "");
+  ASSERT_EQ(hangs.judge(check).outcome, Outcome::kBroken);
+  EXPECT_EQ(hangs.judge(check).findings.front().level, Level::kShould);
+}
+
+Story initialize(const std::string& answer, const std::string& session) {
+  Story story;
+  story.open(1).post(1, R"({"jsonrpc":"2.0","id":1,"method":"initialize",)"
+                        R"("params":{"protocolVersion":"1999-01-01"}})");
+  const std::string body = R"({"jsonrpc":"2.0","id":1,)" + answer + "}";
+  story.from_server(1, fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{}"
+                                   "Content-Length: {}\r\n\r\n{}",
+                                   session, body.size(), body));
+  return story;
+}
+
+TEST(RefusedInitialize, LeavesNoSessionThatServes) {
+  const Check check = refused_initialize_opens_no_session();
+  const std::string error = R"("error":{"code":-32602,"message":"no"})";
+  const std::string session = "Mcp-Session-Id: s\r\n";
+  EXPECT_EQ(initialize(error, "").judge(check).outcome, Outcome::kHeld);
+  Story gone = initialize(error, session);
+  gone.call(1, 2, "ping", session).plain(1, 404);
+  EXPECT_EQ(gone.judge(check).outcome, Outcome::kHeld);
+  Story serves = initialize(error, session);
+  serves.call(1, 2, "ping", session).sse_head(1).result(1, 2).end(1);
+  EXPECT_EQ(serves.judge(check).findings.front().level, Level::kShould);
+  EXPECT_EQ(initialize(R"("result":{"protocolVersion":"2025-11-25"})", session)
+                .judge(check)
+                .outcome,
+            Outcome::kNotApplicable);
+}
+
+TEST(OffersOtherRevision, AnEchoIsMustAndARefusalIsTolerated) {
+  const Check check = offers_other_revision(req::kOffersOtherRevision);
+  const auto answered = [&](const std::string& answer) {
+    return initialize(answer, "").judge(check);
+  };
+  EXPECT_EQ(answered(R"("result":{"protocolVersion":"2025-11-25"})").outcome, Outcome::kHeld);
+  EXPECT_EQ(answered(R"("result":{"protocolVersion":"1999-01-01"})").findings.front().level,
+            Level::kMust);
+  EXPECT_EQ(answered(R"("error":{"code":-32602,"message":"no"})").outcome,
+            Outcome::kNotApplicable);
+}
+
+}  // namespace
+}  // namespace tailrace

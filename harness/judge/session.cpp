@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/session.h"
+
+#include <algorithm>
+
+namespace tailrace {
+namespace {
+
+constexpr std::string_view kSessionHeader = "mcp-session-id";
+
+}  // namespace
+
+std::string session_of(const Exchange& exchange) {
+  if (const std::string* id = exchange.request.find(kSessionHeader)) return *id;
+  const bool opens = exchange.asked && exchange.asked->method == "initialize";
+  if (!opens || !exchange.response) return "";
+  const std::string* given = exchange.response->find(kSessionHeader);
+  return given == nullptr ? "" : *given;
+}
+
+bool is_success(const Exchange& exchange) {
+  return exchange.response && exchange.response->status / 100 == 2;
+}
+
+bool is_request(const Exchange& exchange) {
+  return exchange.asked && exchange.asked->kind == MessageKind::kRequest && exchange.asked->id;
+}
+
+std::vector<Copy> copies_of_answer(const Timeline& timeline, const Exchange& request) {
+  std::vector<Copy> copies;
+  if (!is_request(request)) return copies;
+  const std::string session = session_of(request);
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (session_of(exchange) != session) continue;
+    for (const StreamEvent& event : exchange.events) {
+      if (!event.message || !event.message->is_response()) continue;
+      if (event.message->id == request.asked->id) {
+        copies.push_back({&exchange, &*event.message, event.at});
+      }
+    }
+    if (exchange.answer && exchange.answer->is_response() &&
+        exchange.answer->id == request.asked->id && exchange.ended_at) {
+      copies.push_back({&exchange, &*exchange.answer, *exchange.ended_at});
+    }
+  }
+  std::stable_sort(copies.begin(), copies.end(),
+                   [](const Copy& a, const Copy& b) { return a.at < b.at; });
+  return copies;
+}
+
+const Exchange* cancelled_by(const Timeline& timeline, const Exchange& notice) {
+  if (!notice.asked || notice.asked->method != "notifications/cancelled") return nullptr;
+  const std::string id = to_text(notice.asked->body["params"]["requestId"]);
+  const std::string session = session_of(notice);
+  const auto found = std::find_if(
+      timeline.exchanges.begin(), timeline.exchanges.end(), [&](const Exchange& exchange) {
+        return is_request(exchange) && exchange.asked->id->text == id &&
+               session_of(exchange) == session && exchange.request_at <= notice.request_at;
+      });
+  return found == timeline.exchanges.end() ? nullptr : &*found;
+}
+
+bool is_cancelled(const Timeline& timeline, const Exchange& request) {
+  return std::any_of(
+      timeline.exchanges.begin(), timeline.exchanges.end(),
+      [&](const Exchange& notice) { return cancelled_by(timeline, notice) == &request; });
+}
+
+}  // namespace tailrace

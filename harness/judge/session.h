@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which session an exchange belongs to, and what of one session answers a request. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/record/timeline.h"
+
+namespace tailrace {
+
+inline constexpr int kNotFound = 404;  // A session that is not, or no more.
+
+// The id in its request; that of initialize is in its response. "" where there is none.
+std::string session_of(const Exchange& exchange);
+bool is_success(const Exchange& exchange);  // 2xx
+bool is_request(const Exchange& exchange);  // A POSTed JSON-RPC request.
+
+// A Result or Error with the id of a request, on whatever stream of its session.
+struct Copy {
+  const Exchange* on = nullptr;
+  const RpcMessage* message = nullptr;
+  MonoTime at;
+};
+std::vector<Copy> copies_of_answer(const Timeline& timeline, const Exchange& request);
+
+// The request that notifications/cancelled of the same session names; nullptr where none is.
+const Exchange* cancelled_by(const Timeline& timeline, const Exchange& notice);
+bool is_cancelled(const Timeline& timeline, const Exchange& request);
+
+}  // namespace tailrace

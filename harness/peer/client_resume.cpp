@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// How our scripted client opens GET streams, resumes broken ones and cancels requests, and the
+// initialize that must fail.
+#include <algorithm>
+
+#include "harness/peer/client_driver.h"
+
+namespace tailrace {
+namespace {
+
+constexpr Millis kReplay{5000};  // For what a server has at hand, or will have soon.
+constexpr Millis kUsualRetry{500};
+constexpr std::uint64_t kLongestRetry = 2000;  // A longer one would only lengthen our run.
+constexpr std::string_view kUnknownRevision = "1999-01-01";
+
+// What the server asked for on this stream.
+Millis retry_of(const History& history, StreamId stream) {
+  return history.read([&](const Timeline& timeline) {
+    Millis retry = kUsualRetry;
+    for (const StreamEvent& event : timeline.exchange(stream)->events) {
+      if (event.sse.retry_ms) retry = Millis(std::min(*event.sse.retry_ms, kLongestRetry));
+    }
+    return retry;
+  });
+}
+
+}  // namespace
+
+StreamId ClientDriver::get(const GetOptions& options) {
+  PostOptions as_post{.on = options.on, .fresh = true, .session = options.session};
+  if (!options.last_event_id.empty()) {
+    as_post.headers.push_back({"Last-Event-ID", vault_.reveal(options.last_event_id)});
+  }
+  return send("GET", "", as_post);
+}
+
+StreamId ClientDriver::resume(StreamId stream, SessionNumber session) {
+  const std::string last = last_event_id(stream);
+  if (last.empty()) decline("the server gives its events no ids, so nothing can be resumed");
+  return get({.session = session, .last_event_id = last});
+}
+
+StreamId ClientDriver::resume_until_answered(StreamId stream, SessionNumber session) {
+  StreamId latest = stream;
+  for (int attempt = 0; attempt < kMostResumes; ++attempt) {
+    if (attempt > 0) stay_connected(retry_of(history_, stream));
+    const bool newer = latest != stream && !last_event_id(latest).empty();
+    latest = resume(newer ? latest : stream, session);
+    watch_answer(latest, kReplay);
+    const bool over = history_.read([&](const Timeline& timeline) {
+      const Exchange& exchange = *timeline.exchange(latest);
+      const bool refused = exchange.response && exchange.response->status / 100 != 2;
+      return refused || exchange.final_message() != nullptr || !exchange.ended();
+    });
+    if (over) break;
+  }
+  return latest;
+}
+
+StreamId ClientDriver::ask_for_unknown_revision() {
+  Session session;
+  const StreamId stream = initialize(session, std::string(kUnknownRevision));
+  sessions_.push_back(session);
+  return stream;
+}
+
+StreamId ClientDriver::cancel(StreamId request, SessionNumber session) {
+  const std::string id = history_.read(
+      [&](const Timeline& timeline) { return timeline.exchange(request)->asked->id->text; });
+  Json params;
+  params.set("requestId", *parse_json(id));
+  params.set("reason", "asked by the script");
+  const StreamId notice =
+      post("notifications/cancelled", params, {.fresh = true, .session = session});
+  await_answer(notice);
+  return notice;
+}
+
+}  // namespace tailrace

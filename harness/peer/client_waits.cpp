@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// What our scripted client waits for: answers, heads, event ids, ends.
+#include <algorithm>
+
+#include "harness/peer/client_driver.h"
+
+namespace tailrace {
+namespace {
+
+constexpr Deadline kAnswer{"answer", Millis(15000)};  // Above the slowest first call of a cold JVM.
+// After its final message a stream normally ends within microseconds: wait that little, so that
+// the next request finds the connection free. Streams left open are watched later, all at once.
+constexpr Deadline kSettle{"settle", Millis(300)};
+
+bool is_over(const Timeline& timeline, StreamId stream) {
+  const Exchange* exchange = timeline.exchange(stream);
+  return exchange != nullptr && exchange->ended();
+}
+
+std::string last_id_of(const Exchange& exchange) {
+  for (auto event = exchange.events.rbegin(); event != exchange.events.rend(); ++event) {
+    if (event->sse.id && !event->sse.id->empty()) return *event->sse.id;
+  }
+  return "";
+}
+
+std::string first_id_of(const Exchange& exchange) {
+  for (const StreamEvent& event : exchange.events) {
+    if (event.sse.id && !event.sse.id->empty()) return *event.sse.id;
+  }
+  return "";
+}
+
+}  // namespace
+
+void ClientDriver::await_answer(StreamId stream) {
+  await(kAnswer, "the answer of stream " + std::to_string(stream.value),
+        [&](const Timeline& timeline) {
+          return timeline.exchange(stream)->final_message() != nullptr || is_over(timeline, stream);
+        });
+  // No window is recorded: it is ours to wait a little, and says nothing of the server.
+  wait_until(mono_now() + kSettle.limit,
+             [&](const Timeline& timeline) { return is_over(timeline, stream); });
+}
+
+void ClientDriver::await_head(StreamId stream) {
+  await(kAnswer, "the head of the response of stream " + std::to_string(stream.value),
+        [&](const Timeline& timeline) {
+          return timeline.exchange(stream)->head_at || is_over(timeline, stream);
+        });
+}
+
+void ClientDriver::await_event_id(StreamId stream) {
+  await(kAnswer, "an event id on stream " + std::to_string(stream.value),
+        [&](const Timeline& timeline) {
+          const Exchange& exchange = *timeline.exchange(stream);
+          return !last_id_of(exchange).empty() || exchange.final_message() != nullptr ||
+                 exchange.ended();
+        });
+  if (last_event_id(stream).empty()) {
+    decline("the server gives its events no ids, so nothing can be resumed");
+  }
+}
+
+bool ClientDriver::watch_answer(StreamId stream, Millis window) {
+  return watch({"answer_window", window}, [&](const Timeline& timeline) {
+    return timeline.exchange(stream)->final_message() != nullptr || is_over(timeline, stream);
+  });
+}
+
+bool ClientDriver::watch_head(StreamId stream, Millis window) {
+  return watch({"head_window", window}, [&](const Timeline& timeline) {
+    return timeline.exchange(stream)->head_at || is_over(timeline, stream);
+  });
+}
+
+bool ClientDriver::watch_end(StreamId stream, Millis window) {
+  return watch({"end_window", window},
+               [&](const Timeline& timeline) { return is_over(timeline, stream); });
+}
+
+std::string ClientDriver::first_event_id(StreamId stream) const {
+  return history_.read(
+      [&](const Timeline& timeline) { return first_id_of(*timeline.exchange(stream)); });
+}
+
+std::string ClientDriver::last_event_id(StreamId stream) const {
+  return history_.read(
+      [&](const Timeline& timeline) { return last_id_of(*timeline.exchange(stream)); });
+}
+
+bool ClientDriver::is_answered(StreamId stream) const {
+  return history_.read([&](const Timeline& timeline) {
+    return timeline.exchange(stream)->final_message() != nullptr;
+  });
+}
+
+bool ClientDriver::is_accepted(StreamId stream) const {
+  return history_.read([&](const Timeline& timeline) {
+    const auto& response = timeline.exchange(stream)->response;
+    return response && response->status / 100 == 2;
+  });
+}
+
+bool ClientDriver::is_listening(StreamId stream) const {
+  return history_.read([&](const Timeline& timeline) {
+    const Exchange& exchange = *timeline.exchange(stream);
+    return exchange.response && exchange.is_event_stream() && !exchange.ended();
+  });
+}
+
+Millis ClientDriver::time_of(StreamId stream) const {
+  return history_.read([&](const Timeline& timeline) {
+    const Exchange& exchange = *timeline.exchange(stream);
+    const MonoTime until = exchange.final_at().value_or(exchange.request_at);
+    return std::chrono::duration_cast<Millis>(until - exchange.request_at);
+  });
+}
+
+ConnectionId ClientDriver::connection_of(StreamId stream) const {
+  return history_.read(
+      [&](const Timeline& timeline) { return timeline.exchange(stream)->connection; });
+}
+
+void ClientDriver::watch_ends(Millis window) {
+  watch({"watch_ends", window}, [](const Timeline& timeline) {
+    return std::all_of(timeline.exchanges.begin(), timeline.exchanges.end(),
+                       [](const Exchange& exchange) { return exchange.ended(); });
+  });
+}
+
+}  // namespace tailrace

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// A cancelled call ends: its stream does, no Result comes, and the session goes on.
+
+#include "harness/judge/cancel.h"
+#include "harness/judge/closure.h"
+#include "harness/judge/service.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr Millis kUnderWay{50};  // The head may come only with the first event.
+
+void drive(ClientDriver& client) {
+  client.open_session();
+  const StreamId call = client.ask_tool(&AllowedTools::slow, {.fresh = true});
+  client.watch_head(call, kUnderWay);
+  client.cancel(call);
+  client.mark(kMarkAfterwards, "a cancel");
+  client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);
+  client.watch_end(call, kWatchOpen);
+}
+
+}  // namespace
+
+Scenario routing_server_ends_cancelled_call() {
+  return Scenario{{
+      .id = "routing.server_ends_cancelled_call",
+      .question = "Does a cancelled call end, and nothing else with it?",
+      .covers = {req::kCancelFreesStream, req::kNoAnswerAfterCancel, req::kOneResponse},
+      .drive = &drive,
+      .checks = {cancelled_stream_ends(req::kCancelFreesStream),
+                 nothing_for_cancelled(req::kNoAnswerAfterCancel), still_serves(req::kOneResponse)},
+      .catches = {server_fault::kKeepsOpenAfterCancel, server_fault::kAnswersCancelled},
+      .spares = {server_oddity::kErrorForCancelled, server_oddity::kNoEventIds},
+  }};
+}
+
+}  // namespace tailrace::suites

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// A stream that is resumed while its call is in flight carries on where it was.
+
+#include "harness/judge/replay.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+void drive(ClientDriver& client) {
+  client.open_session();
+  const StreamId stream = client.ask_tool(&AllowedTools::slow, {.fresh = true});
+  client.await_event_id(stream);
+  client.close(client.connection_of(stream));
+  client.watch_end(client.resume_until_answered(stream), kWatchOpen);
+}
+
+}  // namespace
+
+Scenario routing_server_resumes_call_in_flight() {
+  return Scenario{{
+      .id = "routing.server_resumes_call_in_flight",
+      .question = "Does a resume carry on a stream whose call is in flight?",
+      .covers = {req::kDisconnectIsNoCancel, req::kResponseEndsStream},
+      .drive = &drive,
+      .checks = {resume_brings_answer(req::kDisconnectIsNoCancel),
+                 resumed_stream_ends(Final::kEither, req::kResponseEndsStream)},
+      .catches = {server_fault::kEmptyResume, server_fault::kEndlessResume},
+      .spares = {server_oddity::kRefusesResume, server_oddity::kNoGet, server_oddity::kOneReader},
+  }};
+}
+
+}  // namespace tailrace::suites

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// A call that is refused leaves nothing behind: an Error, and a session that is no more.
+
+#include "harness/judge/resources.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr int kBatches = 6;   // The first is the warm-up.
+constexpr int kRefused = 16;  // Per batch.
+constexpr Millis kCleanUp{200};
+
+void drive(ClientDriver& client) {
+  if (!client.can_sample()) client.decline(std::string(kUnwatched));
+  const SessionNumber ended = client.open_session();
+  const SessionNumber session = client.open_session();
+  if (client.has_session_id(ended)) client.delete_session(ended);
+  client.mark(kCallsPerBatch, std::to_string(kRefused));
+  for (int batch = 0; batch < kBatches; ++batch) {
+    for (int call = 0; call < kRefused / 2; ++call) {
+      client.await_answer(client.ask_for_error(0, {.session = session}));
+      client.await_answer(client.ask_for_result({.session = ended}));
+    }
+    client.stay_connected(kCleanUp);
+    client.sample(std::string(kBatchLabel) + std::to_string(batch));
+  }
+}
+
+}  // namespace
+
+Scenario routing_server_returns_resources_of_refused_calls() {
+  return Scenario{{
+      .id = "routing.server_returns_resources_of_refused_calls",
+      .question = "Do refused calls leave sockets, descriptors or memory behind?",
+      .covers = {},
+      .drive = &drive,
+      .checks = {sockets_do_not_grow(Rule{}), descriptors_do_not_grow(Rule{}),
+                 memory_does_not_grow()},
+      .catches = {server_fault::kLeaksPerRefusal},
+      .spares = {server_oddity::kKeepsDescriptorCache, server_oddity::kNoDelete},
+      .exclusive = true,
+  }};
+}
+
+}  // namespace tailrace::suites

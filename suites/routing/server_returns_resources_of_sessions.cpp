@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// A session that was ended leaves nothing behind, no child process either.
+
+#include "harness/judge/resources.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr int kBatches = 6;   // The first is the warm-up.
+constexpr int kSessions = 6;  // Per batch.
+constexpr Millis kCleanUp{300};
+
+void drive(ClientDriver& client) {
+  if (!client.can_sample()) client.decline(std::string(kUnwatched));
+  client.mark(kCallsPerBatch, std::to_string(kSessions));
+  for (int batch = 0; batch < kBatches; ++batch) {
+    for (int i = 0; i < kSessions; ++i) {
+      const SessionNumber session = client.open_session();
+      if (!client.has_session_id(session)) client.decline("the server keeps no sessions");
+      client.await_answer(client.ask_for_result({.session = session}));
+      // What is not ended may live to a limit of the server's own.
+      const StreamId erased = client.delete_session(session);
+      if (!client.is_accepted(erased)) client.decline("clients may not end its sessions");
+    }
+    client.close_all();
+    client.stay_connected(kCleanUp);
+    client.sample(std::string(kBatchLabel) + std::to_string(batch));
+  }
+}
+
+}  // namespace
+
+Scenario routing_server_returns_resources_of_sessions() {
+  return Scenario{{
+      .id = "routing.server_returns_resources_of_sessions",
+      .question = "Do ended sessions leave sockets, descriptors, children or memory behind?",
+      .covers = {},
+      .drive = &drive,
+      .checks = {sockets_do_not_grow(Rule{}), descriptors_do_not_grow(Rule{}),
+                 children_do_not_grow(Rule{}), memory_does_not_grow()},
+      .catches = {server_fault::kLeaksPerSession, server_fault::kLeavesChild},
+      .spares = {server_oddity::kNoDelete, server_oddity::kKeepsDescriptorCache},
+      .exclusive = true,
+  }};
+}
+
+}  // namespace tailrace::suites

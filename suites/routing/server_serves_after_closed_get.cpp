@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The listening stream may be closed at any time: the session and its calls go on.
+
+#include "harness/judge/routing.h"
+#include "harness/judge/service.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr Millis kHead{2000};  // Some send it only with the first event: then there is no telling.
+constexpr Millis kUnderWay{50};
+
+void drive(ClientDriver& client) {
+  client.open_session();
+  const StreamId listening = client.get();
+  if (!client.watch_head(listening, kHead)) client.decline("the GET stream has no head so far");
+  if (!client.is_listening(listening)) client.decline("the server offers no GET stream");
+  const StreamId call = client.ask_tool(&AllowedTools::slow, {.fresh = true});
+  client.watch_head(call, kUnderWay);
+  client.close(client.connection_of(listening));
+  client.mark(kMarkAfterwards, "the end of the GET stream");
+  client.await_answer(call);
+  client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);
+}
+
+}  // namespace
+
+Scenario routing_server_serves_after_closed_get() {
+  return Scenario{{
+      .id = "routing.server_serves_after_closed_get",
+      .question = "Do calls go on when the GET stream is closed?",
+      .covers = {req::kOneResponse},
+      .drive = &drive,
+      .checks = {every_request_is_answered(req::kOneResponse), still_serves(req::kOneResponse)},
+      .catches = {server_fault::kClosedGetEndsSession},
+      .spares = {server_oddity::kNoGet, server_oddity::kNoEventIds},
+  }};
+}
+
+}  // namespace tailrace::suites
