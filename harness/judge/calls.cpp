@@ -4,65 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
-#include "harness/judge/resume.h"
 
 namespace tailrace {
 namespace {
 
-// How a call came back, as far as it was seen.
-struct Return {
-  std::optional<MonoTime> at;
-  std::string outcome;  // The adapter's word: "result", "error", "limit"; "" without one.
-};
+constexpr std::size_t kShownText = 64;
 
-Millis call_limit(const Timeline& timeline) {
-  const std::string text = timeline.mark(kMarkCallLimit).value_or("0");
-  int limit = 0;
-  std::from_chars(text.data(), text.data() + text.size(), limit);
-  return Millis(limit);
-}
-
-std::optional<Return> told_by_adapter(const Timeline& timeline, std::size_t call) {
-  for (const auto& line : timeline.lines) {
-    const auto json = parse_json(line.what.text);
-    if (!json || (*json)["call"].as_int() != static_cast<std::int64_t>(call)) continue;
-    return Return{line.at, (*json)["outcome"].as_string()};
-  }
-  return std::nullopt;
-}
-
-Return return_of(const Timeline& timeline, const Exchange& exchange, std::size_t call) {
-  if (auto told = told_by_adapter(timeline, call)) return *told;
-  // A resume and a ping are part of the same call; another POSTed request is not.
-  const auto next = std::find_if(timeline.exchanges.begin(), timeline.exchanges.end(),
-                                 [&](const Exchange& later) {
-                                   return later.request_at > exchange.request_at && later.asked &&
-                                          later.asked->kind == MessageKind::kRequest;
-                                 });
-  if (next != timeline.exchanges.end()) return {next->request_at, ""};
-  const bool left = timeline.process_ended && !timeline.process_ended->what.asked;
-  if (left) return {timeline.process_ended->at, ""};
-  return {};
-}
-
-struct Call {
-  const Exchange* exchange;
-  Return back;
-};
-
-std::vector<Call> calls_of(const Timeline& timeline) {
-  std::vector<Call> calls;
-  for (const Exchange& exchange : timeline.exchanges) {
-    if (!exchange.asked || exchange.asked->method != "tools/call") continue;
-    calls.push_back({&exchange, return_of(timeline, exchange, calls.size() + 1)});
-  }
-  return calls;
-}
-
-Finding hangs(const Evidence& evidence, const Call& call, std::string_view check,
+Finding hangs(const Evidence& evidence, const ClientCall& call, std::string_view check,
               std::string required) {
   const Timeline& timeline = evidence.timeline;
   const MonoTime until = call.back.at.value_or(timeline.last.value_or(call.exchange->request_at));
@@ -71,7 +22,7 @@ Finding hangs(const Evidence& evidence, const Call& call, std::string_view check
   finding.observed =
       fmt::format("{} {} {}; its own limit is {} ms", describe(*call.exchange),
                   call.back.at ? "returned only after" : "had not returned after",
-                  in_millis(until - call.exchange->request_at), call_limit(timeline).count());
+                  in_millis(until - call.exchange->request_at), call_limit_of(timeline).count());
   finding.likely_cause =
       "the call waits for the end of the stream, and its limit does not cover it";
   finding.cure = "end the call when its Response, Error or stream end comes, or its limit passes";
@@ -80,12 +31,7 @@ Finding hangs(const Evidence& evidence, const Call& call, std::string_view check
   return finding;
 }
 
-bool outlived(const Timeline& timeline, const Call& call) {
-  const MonoTime until = call.back.at.value_or(timeline.last.value_or(call.exchange->request_at));
-  return until - call.exchange->request_at > call_limit(timeline) * kLimitsUntilHarm;
-}
-
-std::string_view outcome_word(const Return& back) {
+std::string_view outcome_word(const CallReturn& back) {
   return back.outcome.empty() ? "unknown" : std::string_view(back.outcome);
 }
 
@@ -93,9 +39,8 @@ Judgement judge_no_terminator(const Evidence& evidence) {
   const auto calls = calls_of(evidence.timeline);
   Judgement judgement = held();
   std::size_t judged = 0;
-  for (const Call& call : calls) {
-    const auto final_at = call.exchange->final_at();
-    if (!final_at) continue;
+  for (const ClientCall& call : calls) {
+    if (!call.final_at) continue;
     ++judged;
     if (outlived(evidence.timeline, call)) {
       return broken(hangs(evidence, call, "call_returns_without_terminator",
@@ -104,7 +49,7 @@ Judgement judge_no_terminator(const Evidence& evidence) {
     if (!call.back.at) return inconclusive("the end of the call was not seen within its limit");
     judgement.measurements.push_back(
         {fmt::format("call_{}_returned", judged),
-         fmt::format("{} after the response, {}", in_millis(*call.back.at - *final_at),
+         fmt::format("{} after the response, {}", in_millis(*call.back.at - *call.final_at),
                      outcome_word(call.back))});
   }
   if (judged == 0) return inconclusive("the client made no call that got its response");
@@ -113,7 +58,7 @@ Judgement judge_no_terminator(const Evidence& evidence) {
 
 Judgement judge_early_end(const Evidence& evidence) {
   const auto calls = calls_of(evidence.timeline);
-  const auto cut = std::find_if(calls.begin(), calls.end(), [](const Call& call) {
+  const auto cut = std::find_if(calls.begin(), calls.end(), [](const ClientCall& call) {
     return call.exchange->ended() && call.exchange->final_message() == nullptr;
   });
   if (cut == calls.end()) return inconclusive("the client made no call whose stream we could end");
@@ -124,7 +69,7 @@ Judgement judge_early_end(const Evidence& evidence) {
   if (!cut->back.at) return inconclusive("the end of the call was not seen within its limit");
   const Nanos took = *cut->back.at - *cut->exchange->ended_at;
   Judgement judgement = held();
-  if (cut->back.outcome == "limit" || took >= call_limit(evidence.timeline)) {
+  if (cut->back.outcome == "limit" || took >= call_limit_of(evidence.timeline)) {
     Finding finding = finding_of(evidence, "call_returns_after_early_end", Rule{});
     finding.level = Level::kShould;  // No rule of MCP asks for it; the caller waits for nothing.
     finding.required = required + " at once, not only by its own limit";
@@ -140,6 +85,107 @@ Judgement judge_early_end(const Evidence& evidence) {
   return judgement;
 }
 
+Judgement judge_failed_resume(const Evidence& evidence) {
+  const auto calls = calls_of(evidence.timeline);
+  const auto lost = std::find_if(calls.begin(), calls.end(),
+                                 [](const ClientCall& call) { return call.final == nullptr; });
+  if (lost == calls.end()) return inconclusive("the client made no call that was left unanswered");
+  if (outlived(evidence.timeline, *lost)) {
+    return broken(hangs(evidence, *lost, "call_returns_after_failed_resume",
+                        "a call whose stream cannot be resumed returns"));
+  }
+  if (!lost->back.at) return inconclusive("the end of the call was not seen within its limit");
+  Judgement judgement = held();
+  const Nanos took = *lost->back.at - lost->exchange->request_at;
+  judgement.measurements.push_back(
+      {"call_returned_after", fmt::format("{}, {}", in_millis(took), outcome_word(lost->back))});
+  return judgement;
+}
+
+// What is wrong with how the call came back; "" where nothing is.
+std::string difference(const ClientCall& call) {
+  const bool error = call.final->kind == MessageKind::kError;
+  const std::string_view expected = error ? "error" : "result";
+  if (call.back.outcome != expected) {
+    return fmt::format("{}: {} was sent, the call came back as {}", name_of(call),
+                       describe(*call.final), call.back.outcome);
+  }
+  if (error || !call.back.text) return "";
+  const auto& content = call.final->body["result"]["content"].items();
+  const std::string sent = content.empty() ? "" : content.front()["text"].as_string();
+  if (sent.starts_with(*call.back.text) && (!call.back.text->empty() || sent.empty())) return "";
+  return fmt::format("{}: the text '{}' came back as '{}'", name_of(call),
+                     sent.substr(0, kShownText), *call.back.text);
+}
+
+// The client hung up on the stream, with an error for its caller, before the response was sent.
+bool stopped_reading(const Timeline& timeline, const ClientCall& call) {
+  const Exchange& exchange = *call.exchange;
+  if (call.final != nullptr || call.back.outcome != "error" || !exchange.response) return false;
+  const auto& left = timeline.connection(exchange.connection)->peer_ended;
+  return left && exchange.end != BodyEnd::kComplete && exchange.end != BodyEnd::kCut;
+}
+
+Finding not_as_sent(const Evidence& evidence, const ClientCall& first, Rule rule,
+                    const std::vector<std::string>& wrong, std::size_t judged) {
+  const std::string harm = rule.empty() ? "harm.answer_lost" : "";
+  Finding finding = finding_of(evidence, "call_returns_what_was_sent", rule, harm);
+  finding.required = "a call returns the response that was sent for it";
+  finding.observed = fmt::format("{} of {} did not: {}", wrong.size(), judged, wrong.front());
+  for (std::size_t i = 1; i < wrong.size(); ++i) finding.observed += "; " + wrong[i];
+  finding.likely_cause = "the stream is read by simpler rules than those it is written by";
+  finding.cure = "read event streams as the HTML standard defines, messages by their id";
+  finding.evidence = ladder_of(evidence.timeline, *first.exchange);
+  finding.evidence.push_back(
+      gap_line(evidence.timeline, *first.back.at, wrong.front()));
+  return finding;
+}
+
+Judgement judge_as_sent(const Evidence& evidence, Rule rule) {
+  const auto calls = calls_of(evidence.timeline);
+  if (calls.empty()) return inconclusive("the client made no call");
+  std::vector<std::string> wrong;
+  const ClientCall* first = nullptr;
+  std::size_t judged = 0, untold = 0;
+  for (const ClientCall& call : calls) {
+    const bool stopped = stopped_reading(evidence.timeline, call);
+    if (call.final == nullptr && !stopped) continue;
+    if (outlived(evidence.timeline, call)) {
+      return broken(hangs(evidence, call, "call_returns_what_was_sent",
+                          "a call returns when its response came: " + name_of(call)));
+    }
+    if (!call.back.at) return inconclusive(name_of(call) + " was not seen to come back");
+    if (call.back.outcome.empty()) {
+      ++untold;
+      continue;
+    }
+    ++judged;
+    const std::string what =
+        stopped ? name_of(call) + ": the client hung up before its response" : difference(call);
+    if (what.empty()) continue;
+    if (first == nullptr) first = &call;
+    wrong.push_back(what);
+  }
+  if (first != nullptr) return broken(not_as_sent(evidence, *first, rule, wrong, judged));
+  if (judged > 0 && untold > 0) return inconclusive("the client did not tell of all its calls");
+  if (judged > 0) return held();
+  return not_applicable(untold > 0 ? "the client does not tell how its calls end: give it an "
+                                     "adapter (fixtures/sut/README.md)"
+                                   : "no call got its response");
+}
+
+Judgement judge_big(const Evidence& evidence) {
+  Judgement judgement = judge_as_sent(evidence, Rule{});
+  for (Finding& finding : judgement.findings) {
+    finding.check = "call_returns_big_answers";
+    finding.harm.clear();
+    finding.level = Level::kShould;  // A field regression; the caller hears of it.
+    finding.likely_cause = "a reader of lines or events with a small limit";
+    finding.cure = "let the limit be set, and no smaller than the answers that servers give";
+  }
+  return judgement;
+}
+
 }  // namespace
 
 Check call_returns_without_terminator() {
@@ -148,6 +194,19 @@ Check call_returns_without_terminator() {
 
 Check call_returns_after_early_end() {
   return {"call_returns_after_early_end", judge_early_end};
+}
+
+Check call_returns_after_failed_resume() {
+  return {"call_returns_after_failed_resume", judge_failed_resume};
+}
+
+Check call_returns_what_was_sent(Rule rule) {
+  return {"call_returns_what_was_sent",
+          [=](const Evidence& evidence) { return judge_as_sent(evidence, rule); }};
+}
+
+Check call_returns_big_answers() {
+  return {"call_returns_big_answers", judge_big};
 }
 
 }  // namespace tailrace

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checks of a client's calls: each returns, whatever the server does to its stream. Pure.
-//
-// A call's return shows by the adapter's line of JSON for it, by the client's next request, or by
-// the end of its process, whichever comes first.
 #pragma once
 
 #include "harness/judge/check.h"
@@ -15,5 +12,13 @@ inline constexpr int kLimitsUntilHarm = 3;  // A call that outlives three times 
 Check call_returns_without_terminator();
 // The stream ended without a response: the call returns; only by its own limit is a should.
 Check call_returns_after_early_end();
+// The same where resuming is possible and fails: its own limit is a fair end then.
+Check call_returns_after_failed_resume();
+
+// Each call whose response we sent comes back as that: a Result as one, with its text where the
+// adapter tells it, an Error as one. Breaks `rule`, or is an answer lost where there is none.
+Check call_returns_what_was_sent(Rule rule);
+// The same for answers that are big: no rule gives a size, so a should.
+Check call_returns_big_answers();
 
 }  // namespace tailrace

@@ -4,19 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
+#include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
 
 namespace tailrace {
 namespace {
 
 Millis retry_of(const Timeline& timeline) {
-  const std::string text = timeline.mark(kMarkRetry).value_or("0");
-  int retry = 0;
-  std::from_chars(text.data(), text.data() + text.size(), retry);
-  return Millis(retry);
+  return Millis(marked_number(timeline, kMarkRetry));
 }
 
 bool has_final(const Exchange& exchange, Final final) {

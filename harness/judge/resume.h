@@ -18,4 +18,19 @@ inline constexpr Millis kResumePatience{1000};
 
 Check does_not_resume_after(Final final, Rule rule);
 
+// A call whose stream broke off after an event id is resumed (`poll`), by GET with the last id of
+// that stream and not by asking again (`with_id`).
+Check resumes_broken_stream(Rule poll, Rule with_id);
+
+// ... and not before the time that `retry` names, measured from our end of the stream.
+inline constexpr Millis kRetryTolerance{20};
+inline constexpr int kRetryTolerancePercent = 2;
+Check waits_before_resuming(Rule rule);
+
+// Resumes that bring nothing come to an end: so many in this time without back-off are a storm,
+// and none of them outlives its call.
+inline constexpr std::size_t kStormResumes = 10;
+inline constexpr Millis kStormWindow{10000};
+Check resumes_in_bounds();
+
 }  // namespace tailrace

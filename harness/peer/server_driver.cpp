@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "harness/judge/calls.h"
 #include "harness/judge/resume.h"
 #include "harness/net/http_message.h"
 
@@ -15,7 +16,6 @@ namespace {
 // A client's start: a cold JVM with its class loading on a busy machine.
 constexpr Deadline kFirstCall{"first_call", Millis(30000)};
 constexpr std::string_view kPath = "/mcp";
-constexpr std::string_view kFirstVersionWithPriming = "2025-11-25";
 constexpr std::array<std::string_view, 4> kSpoken = {"2024-11-05", "2025-03-26", "2025-06-18",
                                                      "2025-11-25"};
 
@@ -117,8 +117,12 @@ void ServerDriver::serve(const Exchange& exchange) {
   } else if (method == "DELETE") {
     respond(exchange.id, 200, {}, "");
   } else {
-    respond(exchange.id, 405, {{"Allow", "POST, DELETE"}}, "");
+    refuse_get(exchange.id);
   }
+}
+
+void ServerDriver::refuse_get(StreamId get) {
+  respond(get, 405, {{"Allow", "POST, DELETE"}}, "");
 }
 
 void ServerDriver::serve_post(const Exchange& exchange) {
@@ -206,12 +210,25 @@ std::optional<StreamId> ServerDriver::watch_claimed(std::deque<StreamId>& claime
   return stream;
 }
 
+std::optional<StreamId> ServerDriver::watch_call(Millis window) {
+  return watch_claimed(calls_, {"watch_call", window});
+}
+
 std::optional<StreamId> ServerDriver::watch_get(Millis window) {
   return watch_claimed(gets_, {"watch_get", window});
 }
 
 std::optional<StreamId> ServerDriver::watch_delete(Millis window) {
   return watch_claimed(deletes_, {"watch_delete", window});
+}
+
+void ServerDriver::answer_gets(int most, const std::function<void(StreamId)>& answer) {
+  const Millis window = settings_.call_limit * (kLimitsUntilHarm + 1);
+  for (int answered = 0; answered < most; ++answered) {
+    const auto get = watch_get(window);
+    if (!get) return;
+    answer(*get);
+  }
 }
 
 std::string ServerDriver::resumes_from(StreamId get) const {
@@ -238,84 +255,15 @@ bool ServerDriver::watch_return(StreamId call, Millis window) {
           const auto json = parse_json(line.what.text);
           return json && (*json)["call"].as_int() == number;
         });
+    // The same request once more is a second attempt at the same call.
+    const auto& id = timeline.exchange(call)->asked->id;
     const bool asked_more = std::any_of(
         timeline.exchanges.begin(), timeline.exchanges.end(), [&](const Exchange& later) {
-          return later.id > call && later.asked && later.asked->kind == MessageKind::kRequest;
+          return later.id > call && later.asked && later.asked->id != id &&
+                 later.asked->kind == MessageKind::kRequest;
         });
     return told || asked_more || timeline.process_ended.has_value();
   });
-}
-
-void ServerDriver::use_event_ids(bool use, Millis retry) {
-  event_ids_ = use;
-  retry_ = retry;
-  mark(kMarkRetry, std::to_string(retry.count()));
-}
-
-std::string ServerDriver::event_id(StreamId stream) {
-  return fmt::format("stream-{}-event-{}", stream.value, ++events_sent_[stream]);
-}
-
-void ServerDriver::send_head(StreamId stream) {
-  std::string bytes = compose_http_head(200, {{"Content-Type", "text/event-stream"},
-                                              {"Cache-Control", "no-store"},
-                                              {"Transfer-Encoding", "chunked"}});
-  if (event_ids_ && revision_ >= kFirstVersionWithPriming) {
-    bytes +=
-        chunk_of(fmt::format("id: {}\nretry: {}\ndata: \n\n", event_id(stream), retry_.count()));
-  }
-  send_bytes(stream, std::move(bytes));
-}
-
-void ServerDriver::send_final(StreamId stream, const std::string& message, bool with_end) {
-  std::string event;
-  if (event_ids_) event += fmt::format("id: {}\n", event_id(stream));
-  if (event_ids_ && revision_ < kFirstVersionWithPriming) {
-    event += fmt::format("retry: {}\n", retry_.count());
-  }
-  event += "event: message\ndata: " + message + "\n\n";
-  std::string bytes = chunk_of(event);
-  if (with_end) bytes += kLastChunk;
-  send_bytes(stream, std::move(bytes));
-}
-
-std::string ServerDriver::result_for(StreamId call) const {
-  const auto result = parse_json(R"({"content":[{"type":"text","text":"hello"}]})");
-  return compose_result(id_of(call), *result);
-}
-
-std::string ServerDriver::error_for(StreamId call) const {
-  return compose_error(id_of(call), -32000, "failed on purpose");
-}
-
-void ServerDriver::send_message(StreamId stream, const std::string& message) {
-  send_final(stream, message, false);
-}
-
-void ServerDriver::send_result(StreamId stream, bool with_end) {
-  send_final(stream, result_for(stream), with_end);
-}
-
-void ServerDriver::send_error(StreamId stream, bool with_end) {
-  send_final(stream, error_for(stream), with_end);
-}
-
-void ServerDriver::send_end(StreamId stream) {
-  send_bytes(stream, std::string(kLastChunk));
-}
-
-void ServerDriver::send_bytes(StreamId stream, std::string bytes) {
-  link_of(stream).write(std::move(bytes));
-}
-
-void ServerDriver::answer_with_result(StreamId stream) {
-  send_head(stream);
-  send_result(stream, true);
-}
-
-void ServerDriver::answer_with_error(StreamId stream) {
-  send_head(stream);
-  send_error(stream, true);
 }
 
 void ServerDriver::close_connection(StreamId stream) {

@@ -48,6 +48,8 @@ class ServerDriver : public Script {
 
   // The next tools/call of the client. Stops the script when the client left instead.
   StreamId await_call();
+  // The next one within the window, if one comes before the client ends.
+  std::optional<StreamId> watch_call(Millis window);
   // The client's process is gone.
   void await_exit(Millis limit);
   // The client has finished this call: told by its line, its next request or its end.
@@ -56,6 +58,7 @@ class ServerDriver : public Script {
   // Parts of an event stream, one write each. send_head also sends the priming event where the
   // revision has one and `ids` is set.
   void send_head(StreamId stream);
+  void send_bare_head(StreamId stream);  // Never with a priming event.
   void send_result(StreamId stream, bool with_end);
   void send_error(StreamId stream, bool with_end);
   void send_end(StreamId stream);
@@ -65,8 +68,15 @@ class ServerDriver : public Script {
   void answer_with_error(StreamId stream);
 
   // The final messages of a call as text, for streams and bodies that the script shapes itself.
-  std::string result_for(StreamId call) const;
+  std::string result_for(StreamId call, std::string_view text = "hello") const;
   std::string error_for(StreamId call) const;
+  // A request of the server's own; its id is new, or the one given as JSON.
+  std::string ping(std::string_view id = "");
+  // Text of an event stream as it stands, in a chunk of its own.
+  void send_chunk(StreamId stream, std::string_view text);
+  void send_half_chunk(StreamId stream, std::string_view text);  // ... which breaks off half-way.
+  // The same with %s replaced by the message; %a and %b by its two halves, cut between members.
+  void send_filled(StreamId stream, std::string_view text, const std::string& message);
   // One message as an event, with an id where ids are used.
   void send_message(StreamId stream, const std::string& message);
   // A whole response with Content-Length.
@@ -75,10 +85,13 @@ class ServerDriver : public Script {
 
   // From here on the script answers the client's GETs (or DELETEs) itself.
   void claim_gets() { claims_gets_ = true; }
+  void refuse_get(StreamId get);  // 405, as where nothing is claimed.
   void claim_deletes() { claims_deletes_ = true; }
   // The next GET within the window, if one comes before the client ends.
   std::optional<StreamId> watch_get(Millis window);
   std::optional<StreamId> watch_delete(Millis window);
+  // Answers every GET so, until the client has left or `most` were answered.
+  void answer_gets(int most, const std::function<void(StreamId)>& answer);
   // Last-Event-ID of a GET, "" for a listening one.
   std::string resumes_from(StreamId get) const;
 
@@ -111,6 +124,7 @@ class ServerDriver : public Script {
   bool claims_gets_ = false, claims_deletes_ = false;
   std::deque<StreamId> calls_, gets_, deletes_;
   std::map<StreamId, int> events_sent_;
+  int pings_ = 0;
   std::mutex links_mutex_;
   std::map<ConnectionId, Link> links_;
   std::optional<Listener> listener_;  // Last: it stops before what its callback uses.

@@ -98,6 +98,21 @@ inline constexpr Fault kWaitsForTerminator{"waits_for_terminator_forever"};
 inline constexpr Fault kReusesRequestId{"reuses_request_id"};
 inline constexpr Fault kNagleTwoWrites{"nagle_two_writes"};
 inline constexpr Fault kGivesUpOnlyByLimit{"gives_up_only_by_limit"};
+// Resuming.
+inline constexpr Fault kNeverResumes{"never_resumes"};
+inline constexpr Fault kDropsIdOnResume{"drops_id_on_resume"};
+inline constexpr Fault kResumesFromFirstId{"resumes_from_first_id"};
+inline constexpr Fault kResumesTooEarly{"resumes_too_early"};
+inline constexpr Fault kPostsAgainAfterCut{"posts_again_after_cut"};
+inline constexpr Fault kResumesWithoutEnd{"resumes_without_end"};
+// Event streams.
+inline constexpr Fault kKnowsLineFeedsOnly{"knows_line_feeds_only"};
+inline constexpr Fault kFailsOnComments{"fails_on_comments"};
+inline constexpr Fault kKeepsLastDataLine{"keeps_last_data_line"};
+inline constexpr Fault kNeedsEventName{"needs_event_name"};
+inline constexpr Fault kBreaksSplitCharacters{"breaks_split_characters"};
+inline constexpr Fault kLimitsLines{"limits_lines"};
+inline constexpr Fault kFailsOnManySkips{"fails_on_many_skips"};
 }  // namespace client_fault
 
 namespace client_oddity {
@@ -109,6 +124,8 @@ inline constexpr Oddity kRandomIntegerIds{"random_integer_ids"};
 inline constexpr Oddity kListsToolsFirst{"lists_tools_first"};
 inline constexpr Oddity kNoDelete{"no_delete"};
 inline constexpr Oddity kReconnectsListeningGet{"reconnects_listening_get"};
+inline constexpr Oddity kResumesLate{"resumes_late"};
+inline constexpr Oddity kResumesOnce{"resumes_once"};
 }  // namespace client_oddity
 
 }  // namespace tailrace

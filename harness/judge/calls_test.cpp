@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/calls.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/judge/client_calls.h"
+#include "harness/judge/resume.h"
+#include "harness/judge/story.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace {
+namespace {
+
+Story one_call() {
+  Story story;
+  story.mark(kMarkContract, "calls").mark(kMarkCallLimit, "1000");
+  story.at(1).open(1, Side::kServer).call(1, 1).sse_head(1);
+  return story;
+}
+
+std::string hello(int id) {
+  const std::string result = R"({"content":[{"type":"text","text":"hello"}]})";
+  return fmt::format(R"({{"jsonrpc":"2.0","id":{},"result":{}}})", id, result);
+}
+
+Story& told(Story& story, const std::string& members) {
+  return story.tell(ProcessLine{"{\"call\":1," + members + "}"});
+}
+
+TEST(CallReturnsWhatWasSent, ResultErrorAndText) {
+  const Check check = call_returns_what_was_sent(req::kReadsBothForms);
+  const auto judged = [&](const std::string& message, const std::string& members) {
+    Story story = one_call();
+    told(story.event(1, message).end(1).at(5), members);
+    return story.judge(check);
+  };
+  const std::string error = R"({"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"m"}})";
+  EXPECT_EQ(judged(hello(1), R"("outcome":"result")").outcome, Outcome::kHeld);
+  EXPECT_EQ(judged(hello(1), R"("outcome":"result","text":"hello")").outcome, Outcome::kHeld);
+  EXPECT_EQ(judged(error, R"("outcome":"error")").outcome, Outcome::kHeld);
+  EXPECT_EQ(judged(error, R"("outcome":"result")").outcome, Outcome::kBroken);
+  EXPECT_EQ(judged(hello(1), R"("outcome":"limit")").outcome, Outcome::kBroken);
+  const Judgement mangled = judged(hello(1), R"("outcome":"result","text":"h?llo")");
+  ASSERT_EQ(mangled.outcome, Outcome::kBroken);
+  EXPECT_EQ(mangled.findings.front().level, Level::kMust);
+}
+
+TEST(CallReturnsWhatWasSent, WithoutARuleALostAnswerIsHarm) {
+  Story story = one_call();
+  told(story.event(1, hello(1)).end(1).at(5), R"("outcome":"error")");
+  EXPECT_EQ(story.judge(call_returns_what_was_sent(Rule{})).findings.front().harm,
+            "harm.answer_lost");
+  EXPECT_EQ(story.judge(call_returns_big_answers()).findings.front().level, Level::kShould);
+}
+
+TEST(CallReturnsWhatWasSent, NamesTheVariantAndHangingUp) {
+  Story story = one_call();
+  story.mark(kMarkVariant, "CR").at(3).tell(PeerEnded{{1}, Ending::kReset});
+  told(story, R"("outcome":"error")");
+  const Judgement judgement = story.judge(call_returns_what_was_sent(req::kReadsBothForms));
+  ASSERT_EQ(judgement.outcome, Outcome::kBroken);
+  EXPECT_NE(judgement.findings.front().observed.find("call 1 (CR): the client hung up"),
+            std::string::npos);
+}
+
+TEST(CallReturnsWhatWasSent, SaysNothingWhereNothingWasToldOrSent) {
+  const Check check = call_returns_what_was_sent(Rule{});
+  Story untold = one_call();
+  untold.event(1, hello(1)).end(1).at(5).tell(ProcessEnded{0, 0, false});
+  EXPECT_EQ(untold.judge(check).outcome, Outcome::kNotApplicable);
+  Story unsent = one_call();
+  told(unsent.end(1).at(5), R"("outcome":"error")");
+  EXPECT_EQ(unsent.judge(check).outcome, Outcome::kNotApplicable);
+  EXPECT_EQ(Story().judge(check).outcome, Outcome::kInconclusive);
+  Story open = one_call();
+  open.event(1, hello(1)).at(500).mark("x", "");
+  EXPECT_EQ(open.judge(check).outcome, Outcome::kInconclusive);
+  open.at(4000).mark("x", "");
+  EXPECT_EQ(open.judge(check).findings.front().harm, "harm.call_hangs");
+}
+
+TEST(FailedResume, ItsOwnLimitIsAFairEndAndHangingIsNot) {
+  const Check check = call_returns_after_failed_resume();
+  const auto returned = [&](double ms) {
+    Story story = one_call();
+    story.end(1).at(ms).tell(ProcessLine{R"({"call":1,"outcome":"limit"})"});
+    return story.judge(check).outcome;
+  };
+  EXPECT_EQ(returned(1000), Outcome::kHeld);
+  EXPECT_EQ(returned(3500), Outcome::kBroken);
+  Story answered = one_call();
+  answered.event(1, hello(1)).end(1);
+  EXPECT_EQ(answered.judge(check).outcome, Outcome::kInconclusive);
+}
+
+TEST(Calls, AnotherAttemptAndAFurtherRoundBelongToTheSameCall) {
+  Story story;
+  story.open(1, Side::kServer).call(1, 1).sse_head(1).end(1);
+  story.at(1).open(2, Side::kServer).call(2, 1).sse_head(2).event(2, hello(1)).end(2);
+  story.at(2).call(2, 2).sse_head(2).event(2, hello(2)).end(2);
+  story.post(2, R"({"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"requestState":"s"}})");
+  const auto calls = calls_of(story.timeline());
+  ASSERT_EQ(calls.size(), 2U);
+  EXPECT_EQ(calls[0].final_at, story.timeline().exchanges[1].final_at());
+  EXPECT_EQ(calls[0].back.at, story.timeline().exchanges[2].request_at);
+}
+
+}  // namespace
+}  // namespace tailrace

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a client's calls were and how each came back: shared by the checks of clients. Pure.
+//
+// A call's return shows by the adapter's line of JSON for it, by the client's next request, or by
+// the end of its process, whichever is told first.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/judge/check.h"
+
+namespace tailrace {
+
+// The script marks "variant" when it answers a call in one of several ways: findings name it.
+inline constexpr std::string_view kMarkVariant = "variant";
+
+struct CallReturn {
+  std::optional<MonoTime> at;
+  std::string outcome;              // The adapter's word: "result", "error", "limit"; "": unknown.
+  std::optional<std::string> text;  // What the adapter got, where it tells.
+};
+
+struct ClientCall {
+  const Exchange* exchange = nullptr;  // Its first request.
+  std::size_t number = 0;              // From 1
+  CallReturn back;
+  std::string variant;
+  // Its final message, on whatever connection it came, and when that was complete.
+  const RpcMessage* final = nullptr;
+  std::optional<MonoTime> final_at;
+};
+
+// Tool calls in the order of their first requests. Another attempt with the same id, and a further
+// round of a request that asked for input, are part of the same call.
+std::vector<ClientCall> calls_of(const Timeline& timeline);
+
+// The client's own limit of a call, as its manifest tells.
+Millis call_limit_of(const Timeline& timeline);
+// A number that the script marked; 0 where it did not.
+int marked_number(const Timeline& timeline, std::string_view name);
+// Beyond kLimitsUntilHarm of its own limits, seen so far or returned after.
+bool outlived(const Timeline& timeline, const ClientCall& call);
+// "call 3 (CRLF)": for findings.
+std::string name_of(const ClientCall& call);
+
+}  // namespace tailrace

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks of how a client resumes a stream that broke off before its response.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/judge/client_calls.h"
+#include "harness/judge/ladder.h"
+#include "harness/judge/resume.h"
+
+namespace tailrace {
+namespace {
+
+// A call's stream over all its connections, as far as the client followed it.
+struct BrokenStream {
+  ClientCall call;
+  std::set<std::string> ids;               // Issued on it.
+  std::vector<const Exchange*> resumes;    // GETs with one of its ids.
+  std::vector<const Exchange*> nameless;   // GETs without an id, after it broke.
+  const Exchange* asked_again = nullptr;   // A POST with the request's own id.
+  const Exchange* wrong_id = nullptr;      // A resume with another id than the last one.
+  MonoTime broke_at;                       // The first time.
+  std::vector<std::pair<MonoTime, const Exchange*>> gaps;  // From each break to its resume.
+};
+
+std::string last_id_of(const Exchange& exchange) {
+  std::string last;
+  for (const StreamEvent& event : exchange.events) {
+    if (event.sse.id && !event.sse.id->empty()) last = *event.sse.id;
+  }
+  return last;
+}
+
+std::optional<BrokenStream> broken_stream(const Timeline& timeline) {
+  const auto calls = calls_of(timeline);
+  const auto cut = std::find_if(calls.begin(), calls.end(), [](const ClientCall& call) {
+    const Exchange& e = *call.exchange;
+    return e.ended() && e.final_message() == nullptr && !last_id_of(e).empty();
+  });
+  if (cut == calls.end()) return std::nullopt;
+  BrokenStream stream;
+  stream.call = *cut;
+  stream.broke_at = *cut->exchange->ended_at;
+  const auto take_ids = [&](const Exchange& exchange) {
+    for (const StreamEvent& event : exchange.events) {
+      if (event.sse.id && !event.sse.id->empty()) stream.ids.insert(*event.sse.id);
+    }
+  };
+  take_ids(*cut->exchange);
+  std::string last = last_id_of(*cut->exchange);
+  MonoTime broke = stream.broke_at;
+  for (const Exchange& later : timeline.exchanges) {
+    if (later.request_at < stream.broke_at) continue;
+    const bool again = later.asked && later.asked->kind == MessageKind::kRequest &&
+                       later.asked->id == cut->exchange->asked->id;
+    if (again && stream.asked_again == nullptr) stream.asked_again = &later;
+    if (later.request.method != "GET") continue;
+    const std::string* from = later.request.find("last-event-id");
+    if (from == nullptr) stream.nameless.push_back(&later);
+    if (from == nullptr || !stream.ids.contains(*from)) continue;
+    stream.resumes.push_back(&later);
+    if (*from != last && stream.wrong_id == nullptr) stream.wrong_id = &later;
+    stream.gaps.emplace_back(broke, &later);
+    take_ids(later);
+    if (const std::string newer = last_id_of(later); !newer.empty()) last = newer;
+    if (later.ended_at) broke = *later.ended_at;
+  }
+  return stream;
+}
+
+Judgement nothing_broke() {
+  return inconclusive("the client made no call whose stream could break off after an event id");
+}
+
+Finding wrong_way(const Evidence& evidence, const BrokenStream& stream, const Exchange& instead,
+                  Rule rule, std::string what) {
+  Finding finding = finding_of(evidence, "resumes_broken_stream", rule);
+  finding.required = "a broken stream is resumed by GET with the id of its last event";
+  finding.observed = describe(*stream.call.exchange) + " broke off, and the client " + what;
+  finding.likely_cause = "the id of the last event is not kept with the stream it came on";
+  finding.cure = "keep the last id of each stream and send it as Last-Event-ID of its resume";
+  finding.evidence = ladder_of(evidence.timeline, *stream.call.exchange, instead);
+  mark_gap(finding.evidence, instead.request.method);
+  return finding;
+}
+
+Judgement not_resumed(const Evidence& evidence, const BrokenStream& stream, Rule poll) {
+  const Timeline& timeline = evidence.timeline;
+  const Millis needed = Millis(marked_number(timeline, kMarkRetry)) + kResumePatience;
+  const MonoTime left =
+      timeline.process_ended ? timeline.process_ended->at : timeline.last.value_or(stream.broke_at);
+  const bool gave_up = stream.call.back.at && stream.call.back.outcome != "";
+  if (left - stream.broke_at < needed && !gave_up) {
+    return not_applicable(fmt::format("the client left {} after the stream broke off",
+                                      in_millis(left - stream.broke_at)));
+  }
+  Finding finding = finding_of(evidence, "resumes_broken_stream", poll);
+  finding.required = "a stream that broke off after an event id is asked for again";
+  finding.observed = fmt::format("no GET with Last-Event-ID came within {} after {} broke off",
+                                 in_millis(left - stream.broke_at),
+                                 describe(*stream.call.exchange));
+  finding.likely_cause = "the client takes the end of the connection for the end of the stream";
+  finding.cure = "after `retry`, send GET with Last-Event-ID, and read the response there";
+  finding.evidence = ladder_of(timeline, *stream.call.exchange);
+  finding.evidence.push_back(gap_line(timeline, left, "no resume so far"));
+  return broken(finding);
+}
+
+Judgement judge_resumes(const Evidence& evidence, Rule poll, Rule with_id) {
+  const auto stream = broken_stream(evidence.timeline);
+  if (!stream) return nothing_broke();
+  if (stream->asked_again != nullptr) {
+    return broken(wrong_way(evidence, *stream, *stream->asked_again, with_id,
+                            "sent the request again instead"));
+  }
+  if (stream->wrong_id != nullptr) {
+    return broken(wrong_way(evidence, *stream, *stream->wrong_id, with_id,
+                            "asked for it from an earlier event than its last"));
+  }
+  if (stream->resumes.empty() && !stream->nameless.empty()) {
+    return broken(wrong_way(evidence, *stream, *stream->nameless.front(), with_id,
+                            "sent GET without Last-Event-ID"));
+  }
+  if (stream->resumes.empty()) return not_resumed(evidence, *stream, poll);
+  Judgement judgement = held();
+  for (const auto& [broke, resume] : stream->gaps) {
+    judgement.measurements.push_back({"resumed_after", in_millis(resume->request_at - broke)});
+  }
+  return judgement;
+}
+
+Judgement judge_wait(const Evidence& evidence, Rule rule) {
+  const auto stream = broken_stream(evidence.timeline);
+  if (!stream) return nothing_broke();
+  if (stream->gaps.empty()) return not_applicable("the client did not resume the stream");
+  const Millis retry(marked_number(evidence.timeline, kMarkRetry));
+  const Millis tolerance = std::max(kRetryTolerance, retry * kRetryTolerancePercent / 100);
+  for (const auto& [broke, resume] : stream->gaps) {
+    const Nanos gap = resume->request_at - broke;
+    if (gap >= retry - tolerance) continue;
+    Finding finding = finding_of(evidence, "waits_before_resuming", rule);
+    finding.required = fmt::format("the client waits the {} ms that `retry` names", retry.count());
+    finding.observed = fmt::format("it resumed {} {} after the stream broke off",
+                                   describe(*stream->call.exchange), in_millis(gap));
+    finding.likely_cause = "the field `retry` is not read, or a default of the client wins";
+    finding.cure = "take the reconnection time from the last `retry` of the stream";
+    finding.evidence = ladder_of(evidence.timeline, *stream->call.exchange, *resume);
+    mark_gap(finding.evidence, "GET");
+    return broken(finding);
+  }
+  return held();
+}
+
+// Whether more than kStormResumes fall into one window, at a pace that does not slow down.
+bool is_storm(const std::vector<const Exchange*>& resumes) {
+  for (std::size_t first = 0; first + kStormResumes < resumes.size(); ++first) {
+    const std::size_t last = first + kStormResumes;
+    if (resumes[last]->request_at - resumes[first]->request_at > kStormWindow) continue;
+    const Nanos early = resumes[first + 1]->request_at - resumes[first]->request_at;
+    const Nanos late = resumes[last]->request_at - resumes[last - 1]->request_at;
+    if (late < early + early / 2) return true;
+  }
+  return false;
+}
+
+Judgement judge_bounds(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  const auto stream = broken_stream(timeline);
+  if (!stream) return nothing_broke();
+  if (stream->resumes.empty()) return not_applicable("the client did not resume the stream");
+  const auto& back = stream->call.back.at;
+  const auto late = std::count_if(
+      stream->resumes.begin(), stream->resumes.end(),
+      [&](const Exchange* resume) { return back && resume->request_at > *back; });
+  const bool storm = is_storm(stream->resumes);
+  // One may have been on its way when the call came back.
+  if (!storm && late < 2) {
+    Judgement judgement = held();
+    judgement.measurements.push_back({"resumes", fmt::format("{}", stream->resumes.size())});
+    return judgement;
+  }
+  Finding finding =
+      finding_of(evidence, "resumes_in_bounds", Rule{}, storm ? "harm.resume_storm" : "");
+  if (!storm) finding.level = Level::kShould;  // A field regression.
+  finding.required = "resumes that bring nothing slow down, and end with their call";
+  finding.observed =
+      storm ? fmt::format("{} resumes of one stream, without back-off", stream->resumes.size())
+            : fmt::format("{} resumes came after the call had returned", late);
+  finding.likely_cause = "each failed resume starts the count of attempts, or the wait, anew";
+  finding.cure = "double the wait after each attempt that brought nothing, and bound their number";
+  finding.evidence =
+      ladder_of(timeline, *stream->call.exchange, *stream->resumes.back());
+  mark_gap(finding.evidence, "GET");
+  return broken(finding);
+}
+
+}  // namespace
+
+Check resumes_broken_stream(Rule poll, Rule with_id) {
+  return {"resumes_broken_stream",
+          [=](const Evidence& evidence) { return judge_resumes(evidence, poll, with_id); }};
+}
+
+Check waits_before_resuming(Rule rule) {
+  return {"waits_before_resuming",
+          [=](const Evidence& evidence) { return judge_wait(evidence, rule); }};
+}
+
+Check resumes_in_bounds() {
+  return {"resumes_in_bounds", judge_bounds};
+}
+
+}  // namespace tailrace

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/resume.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/judge/story.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace {
+namespace {
+
+// A call whose stream ended at 10 ms, after the event "a-2" and without a response; retry 100.
+Story broken_off() {
+  Story story;
+  story.mark(kMarkContract, "calls").mark(kMarkCallLimit, "1000").mark(kMarkRetry, "100");
+  story.at(1).open(1, Side::kServer).call(1, 1).sse_head(1);
+  story.event(1, R"({"jsonrpc":"2.0","id":"p","method":"ping"})", "a-1");
+  story.event(1, R"({"jsonrpc":"2.0","id":"q","method":"ping"})", "a-2");
+  return std::move(story.at(10).end(1));
+}
+
+Story& get(Story& story, const std::string& last_event_id) {
+  const std::string id = last_event_id.empty() ? "" : "Last-Event-ID: " + last_event_id + "\r\n";
+  return story.from_client(1, "GET /mcp HTTP/1.1\r\nHost: a\r\n" + id + "\r\n");
+}
+
+Story& empty_stream(Story& story) {
+  return story.sse_head(1).end(1);
+}
+
+Check resumes() {
+  return resumes_broken_stream(req::kBrokenStreamIsPolled, req::kResumeAfterDisconnect);
+}
+
+TEST(ResumesBrokenStream, HoldsForGetWithTheLastId) {
+  Story story = broken_off();
+  get(story.at(115), "a-2").sse_head(1).result(1, 1, "a-3").end(1);
+  const Judgement judgement = story.judge(resumes());
+  EXPECT_EQ(judgement.outcome, Outcome::kHeld);
+  EXPECT_EQ(judgement.measurements.front().value, "105.00 ms");
+}
+
+TEST(ResumesBrokenStream, AnEarlierIdNoIdAndASecondPostAreAShould) {
+  Story earlier = broken_off();
+  get(earlier.at(115), "a-1");
+  Story nameless = broken_off();
+  get(nameless.at(115), "");
+  Story again = broken_off();
+  again.at(20).call(1, 1);
+  for (const Story* story : {&earlier, &nameless, &again}) {
+    const Judgement judgement = story->judge(resumes());
+    ASSERT_EQ(judgement.outcome, Outcome::kBroken);
+    EXPECT_EQ(judgement.findings.front().level, Level::kShould);
+    EXPECT_EQ(judgement.findings.front().requirements, std::vector<std::string>{"SH-RES-04"});
+  }
+}
+
+TEST(ResumesBrokenStream, SilenceIsAShouldWherePollingIsARule) {
+  Story story = broken_off();
+  story.at(20).tell(ProcessLine{R"({"call":1,"outcome":"error"})"});
+  story.at(1200).tell(ProcessEnded{0, 0, false});
+  EXPECT_EQ(story.judge(resumes()).findings.front().level, Level::kShould);
+  EXPECT_EQ(story.judge(resumes(), "2025-06-18").findings.front().level, Level::kNote);
+  Story left = broken_off();
+  left.at(30).tell(ProcessEnded{0, 0, false});
+  EXPECT_EQ(left.judge(resumes()).outcome, Outcome::kNotApplicable);
+  EXPECT_EQ(Story().judge(resumes()).outcome, Outcome::kInconclusive);
+}
+
+TEST(WaitsBeforeResuming, OnlyTooEarlyConvicts) {
+  const Check check = waits_before_resuming(req::kWaitsForRetry);
+  const auto resumed_at = [&](double ms) {
+    Story story = broken_off();
+    get(story.at(ms), "a-2");
+    return story.judge(check);
+  };
+  ASSERT_EQ(resumed_at(60).outcome, Outcome::kBroken);
+  EXPECT_EQ(resumed_at(60).findings.front().level, Level::kMust);
+  EXPECT_EQ(resumed_at(92).outcome, Outcome::kHeld);
+  EXPECT_EQ(resumed_at(900).outcome, Outcome::kHeld);
+  EXPECT_EQ(broken_off().judge(check).outcome, Outcome::kNotApplicable);
+}
+
+TEST(ResumesInBounds, ElevenAtOnePaceAreAStormAndSlowerOnesAreNot) {
+  const auto resumed = [](int count, double pace, double growth) {
+    Story story = broken_off();
+    double at = 100;
+    for (int i = 0; i < count; ++i, at += pace, pace *= growth) {
+      empty_stream(get(story.at(at), "a-2"));
+    }
+    return story.judge(resumes_in_bounds());
+  };
+  ASSERT_EQ(resumed(11, 500, 1).outcome, Outcome::kBroken);
+  EXPECT_EQ(resumed(11, 500, 1).findings.front().harm, "harm.resume_storm");
+  EXPECT_EQ(resumed(10, 500, 1).outcome, Outcome::kHeld);
+  EXPECT_EQ(resumed(12, 1100, 1).outcome, Outcome::kHeld);
+  EXPECT_EQ(resumed(11, 100, 1.3).outcome, Outcome::kHeld);
+}
+
+TEST(ResumesInBounds, ResumesOfAReturnedCallAreAShould) {
+  Story story = broken_off();
+  story.at(1010).tell(ProcessLine{R"({"call":1,"outcome":"limit"})"});
+  empty_stream(get(story.at(1100), "a-2"));
+  EXPECT_EQ(story.judge(resumes_in_bounds()).outcome, Outcome::kHeld);
+  empty_stream(get(story.at(1600), "a-2"));
+  ASSERT_EQ(story.judge(resumes_in_bounds()).outcome, Outcome::kBroken);
+  EXPECT_EQ(story.judge(resumes_in_bounds()).findings.front().level, Level::kShould);
+}
+
+}  // namespace
+}  // namespace tailrace

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// What our scripted server writes on the stream of a call.
+#include <fmt/format.h>
+
+#include "harness/judge/resume.h"
+#include "harness/net/http_message.h"
+#include "harness/peer/server_driver.h"
+
+namespace tailrace {
+namespace {
+
+constexpr std::string_view kFirstVersionWithPriming = "2025-11-25";
+
+std::string stream_head() {
+  return compose_http_head(200, {{"Content-Type", "text/event-stream"},
+                                 {"Cache-Control", "no-store"},
+                                 {"Transfer-Encoding", "chunked"}});
+}
+
+}  // namespace
+
+void ServerDriver::use_event_ids(bool use, Millis retry) {
+  event_ids_ = use;
+  retry_ = retry;
+  mark(kMarkRetry, std::to_string(retry.count()));
+}
+
+std::string ServerDriver::event_id(StreamId stream) {
+  return fmt::format("stream-{}-event-{}", stream.value, ++events_sent_[stream]);
+}
+
+void ServerDriver::send_bare_head(StreamId stream) {
+  send_bytes(stream, stream_head());
+}
+
+void ServerDriver::send_head(StreamId stream) {
+  std::string bytes = stream_head();
+  if (event_ids_ && revision_ >= kFirstVersionWithPriming) {
+    bytes +=
+        chunk_of(fmt::format("id: {}\nretry: {}\ndata: \n\n", event_id(stream), retry_.count()));
+  }
+  send_bytes(stream, std::move(bytes));
+}
+
+void ServerDriver::send_final(StreamId stream, const std::string& message, bool with_end) {
+  std::string event;
+  if (event_ids_) event += fmt::format("id: {}\n", event_id(stream));
+  if (event_ids_ && revision_ < kFirstVersionWithPriming) {
+    event += fmt::format("retry: {}\n", retry_.count());
+  }
+  event += "event: message\ndata: " + message + "\n\n";
+  std::string bytes = chunk_of(event);
+  if (with_end) bytes += kLastChunk;
+  send_bytes(stream, std::move(bytes));
+}
+
+std::string ServerDriver::result_for(StreamId call, std::string_view text) const {
+  Json item, result;
+  item.set("type", "text");
+  item.set("text", std::string(text));
+  result.set("content", Json(Json::Array{std::move(item)}));
+  return compose_result(id_of(call), result);
+}
+
+std::string ServerDriver::error_for(StreamId call) const {
+  return compose_error(id_of(call), -32000, "failed on purpose");
+}
+
+std::string ServerDriver::ping(std::string_view id) {
+  const RpcId own = rpc_id(fmt::format("tailrace-ping-{}", ++pings_));
+  return compose_request(id.empty() ? own : RpcId{std::string(id)}, "ping");
+}
+
+void ServerDriver::send_chunk(StreamId stream, std::string_view text) {
+  send_bytes(stream, chunk_of(text));
+}
+
+void ServerDriver::send_half_chunk(StreamId stream, std::string_view text) {
+  const std::string chunk = chunk_of(text);
+  send_bytes(stream, chunk.substr(0, chunk.size() / 2));
+}
+
+void ServerDriver::send_filled(StreamId stream, std::string_view text,
+                               const std::string& message) {
+  const std::size_t half = message.find(',') + 1;
+  std::string filled;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string_view two = text.substr(i, 2);
+    const bool whole = two == "%s", first = two == "%a", second = two == "%b";
+    if (!whole && !first && !second) {
+      filled += text[i];
+      continue;
+    }
+    filled += whole ? message : first ? message.substr(0, half) : message.substr(half);
+    ++i;
+  }
+  send_chunk(stream, filled);
+}
+
+void ServerDriver::send_message(StreamId stream, const std::string& message) {
+  send_final(stream, message, false);
+}
+
+void ServerDriver::send_result(StreamId stream, bool with_end) {
+  send_final(stream, result_for(stream), with_end);
+}
+
+void ServerDriver::send_error(StreamId stream, bool with_end) {
+  send_final(stream, error_for(stream), with_end);
+}
+
+void ServerDriver::send_end(StreamId stream) {
+  send_bytes(stream, std::string(kLastChunk));
+}
+
+void ServerDriver::send_bytes(StreamId stream, std::string bytes) {
+  link_of(stream).write(std::move(bytes));
+}
+
+void ServerDriver::answer_with_result(StreamId stream) {
+  send_head(stream);
+  send_result(stream, true);
+}
+
+void ServerDriver::answer_with_error(StreamId stream) {
+  send_head(stream);
+  send_error(stream, true);
+}
+
+}  // namespace tailrace

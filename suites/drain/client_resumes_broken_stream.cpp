@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// A stream breaks off after an event id and before its response: the client waits for `retry`,
+// asks for the rest by GET with the last id, and its call returns what comes there.
+
+#include "harness/judge/calls.h"
+#include "harness/judge/resume.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr Millis kRetry{200};
+constexpr Millis kLinger = kRetry + kResumePatience;
+constexpr int kMostGets = 6;
+
+void drive(ServerDriver& server) {
+  server.use_event_ids(true, kRetry);
+  server.claim_gets();
+  server.start_client(1, kLinger);
+  const StreamId call = server.await_call();
+  server.send_head(call);
+  server.send_message(call, server.ping());
+  server.send_end(call);
+  server.answer_gets(kMostGets, [&](StreamId get) {
+    if (server.resumes_from(get).empty()) return server.refuse_get(get);
+    server.send_bare_head(get);
+    server.send_message(get, server.result_for(call));
+    server.send_end(get);
+  });
+}
+
+}  // namespace
+
+Scenario drain_client_resumes_broken_stream() {
+  return Scenario{{
+      .id = "drain.client_resumes_broken_stream",
+      .question = "Does the client resume a stream that broke off, from its last event?",
+      .covers = {req::kBrokenStreamIsPolled, req::kResumeAfterDisconnect, req::kWaitsForRetry},
+      .drive = &drive,
+      .checks = {resumes_broken_stream(req::kBrokenStreamIsPolled, req::kResumeAfterDisconnect),
+                 waits_before_resuming(req::kWaitsForRetry), call_returns_what_was_sent(Rule{})},
+      .catches = {client_fault::kNeverResumes, client_fault::kDropsIdOnResume,
+                  client_fault::kResumesFromFirstId, client_fault::kResumesTooEarly,
+                  client_fault::kPostsAgainAfterCut},
+      .spares = {client_oddity::kResumesLate, client_oddity::kResumesOnce,
+                 client_oddity::kOpensListeningGet, client_oddity::kNewConnectionPerCall},
+  }};
+}
+
+}  // namespace tailrace::suites

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The resumed stream breaks off too, after a further event: the client resumes again, from the
+// newest id and after `retry`, and its call returns the response in the end.
+
+#include "harness/judge/calls.h"
+#include "harness/judge/resume.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr Millis kRetry{100};
+constexpr Millis kLinger = kRetry + kResumePatience;
+constexpr int kMostGets = 6;
+
+void drive(ServerDriver& server) {
+  server.use_event_ids(true, kRetry);
+  server.claim_gets();
+  server.start_client(1, kLinger);
+  const StreamId call = server.await_call();
+  server.send_head(call);
+  server.send_end(call);
+  int resumed = 0;
+  server.answer_gets(kMostGets, [&](StreamId get) {
+    if (server.resumes_from(get).empty()) return server.refuse_get(get);
+    const bool first = resumed++ == 0;
+    server.send_bare_head(get);
+    server.send_message(get, first ? server.ping() : server.result_for(call));
+    server.send_end(get);
+  });
+}
+
+}  // namespace
+
+Scenario drain_client_resumes_twice() {
+  return Scenario{{
+      .id = "drain.client_resumes_twice",
+      .question = "Does the client resume a stream that breaks off twice?",
+      .covers = {req::kBrokenStreamIsPolled, req::kResumeAfterDisconnect, req::kWaitsForRetry},
+      .drive = &drive,
+      .checks = {resumes_broken_stream(req::kBrokenStreamIsPolled, req::kResumeAfterDisconnect),
+                 waits_before_resuming(req::kWaitsForRetry), call_returns_what_was_sent(Rule{})},
+      .catches = {client_fault::kResumesFromFirstId, client_fault::kResumesTooEarly,
+                  client_fault::kNeverResumes},
+      .spares = {client_oddity::kOpensListeningGet, client_oddity::kResumesOnce},
+  }};
+}
+
+}  // namespace tailrace::suites

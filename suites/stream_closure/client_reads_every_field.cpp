@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fields without a space or a value, fields nobody knows, a byte order mark, events without a
+// name: the call returns its Result.
+
+#include <array>
+
+#include "harness/judge/calls.h"
+#include "harness/judge/client_calls.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr Millis kLeaves{10000};  // The client's own shut-down included.
+
+struct Variant {
+  std::string_view name;
+  std::string_view text;  // Of the stream; %s stands for the message.
+};
+
+constexpr std::array<Variant, 7> kVariants = {{
+    {"named", "event: message\ndata: %s\n\n"},
+    {"without a name", "data: %s\n\n"},
+    {"without a space", "event:message\ndata:%s\n\n"},
+    {"byte order mark", "\xef\xbb\xbf" "data: %s\n\n"},
+    {"unknown fields", "flavour: vanilla\nflavour\ndata: %s\ncolour:\n\n"},
+    {"blocks without data", "id: 7\n\nretry: 500\n\n\n\ndata: %s\n\n"},
+    {"name after the data", "data: %s\nevent: message\n\n"},
+}};
+
+void drive(ServerDriver& server) {
+  server.start_client(static_cast<int>(kVariants.size()));
+  for (const Variant& variant : kVariants) {
+    const StreamId call = server.await_call();
+    server.mark(kMarkVariant, std::string(variant.name));
+    server.send_bare_head(call);
+    server.send_filled(call, variant.text, server.result_for(call));
+    server.send_end(call);
+  }
+  server.await_exit(kLeaves);
+}
+
+}  // namespace
+
+Scenario stream_closure_client_reads_every_field() {
+  return Scenario{{
+      .id = "stream_closure.client_reads_every_field",
+      .question = "Does the client read an event by the rules of its standard?",
+      .covers = {req::kReadsBothForms},
+      .drive = &drive,
+      .checks = {call_returns_what_was_sent(req::kReadsBothForms)},
+      .catches = {client_fault::kNeedsEventName},
+      .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kRandomIntegerIds},
+  }};
+}
+
+}  // namespace tailrace::suites

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Comments stand before, between, inside and after events, and mean nothing: the call returns its
+// Result.
+
+#include <array>
+
+#include "harness/judge/calls.h"
+#include "harness/judge/client_calls.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr Millis kLeaves{10000};  // The client's own shut-down included.
+
+struct Variant {
+  std::string_view name;
+  std::string_view text;  // Of the stream; %s stands for the message.
+};
+
+constexpr std::array<Variant, 5> kVariants = {{
+    {"before", ": hello\n\ndata: %s\n\n"},
+    {"empty", ":\n:\n\n:\n\ndata: %s\n\n"},
+    {"inside", "event: message\n: hello\ndata: %s\n: there\n\n"},
+    {"with colons", "::: data: {}\n\ndata: %s\n\n"},
+    {"after", "data: %s\n\n: bye\n\n"},
+}};
+
+void drive(ServerDriver& server) {
+  server.start_client(static_cast<int>(kVariants.size()));
+  for (const Variant& variant : kVariants) {
+    const StreamId call = server.await_call();
+    server.mark(kMarkVariant, std::string(variant.name));
+    server.send_bare_head(call);
+    server.send_filled(call, variant.text, server.result_for(call));
+    server.send_end(call);
+  }
+  server.await_exit(kLeaves);
+}
+
+}  // namespace
+
+Scenario stream_closure_client_skips_comments() {
+  return Scenario{{
+      .id = "stream_closure.client_skips_comments",
+      .question = "Does the client skip comments wherever they stand?",
+      .covers = {req::kSkipsComments},
+      .drive = &drive,
+      .checks = {call_returns_what_was_sent(req::kSkipsComments)},
+      .catches = {client_fault::kFailsOnComments},
+      .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kListsToolsFirst},
+  }};
+}
+
+}  // namespace tailrace::suites
