@@ -22,7 +22,6 @@ inline constexpr std::array<Requirement, 1> kRequestIdsAreUnique = {Requirement{
 // Resuming is for streams that broke off.
 inline constexpr std::array<Requirement, 1> kResumeAfterDisconnect = {Requirement{"SH-RES-04"}};
 
-<<<<<<< HEAD
 // Resuming, as a server does it.
 inline constexpr std::array<Requirement, 1> kReplaysOneStream = {Requirement{"SH-RES-06"}};
 inline constexpr std::array<Requirement, 1> kEventIdFindsStream = {Requirement{"SH-RES-03"}};
@@ -37,14 +36,12 @@ inline constexpr std::array<Requirement, 1> kNoAnswerAfterCancel = {Requirement{
 inline constexpr std::array<Requirement, 2> kLateCancelIsIgnored = {Requirement{"CAN-11"},
                                                                     Requirement{"CAN-12"}};
 inline constexpr std::array<Requirement, 1> kOffersOtherRevision = {Requirement{"LC-10"}};
-=======
 // Clients: a stream that broke off after an event id is polled, after the time of `retry`.
 inline constexpr std::array<Requirement, 1> kBrokenStreamIsPolled = {Requirement{"SH-POLL-03"}};
 inline constexpr std::array<Requirement, 1> kWaitsForRetry = {Requirement{"SH-POLL-05"}};
 // Clients read JSON and event streams, as their standards define them.
 inline constexpr std::array<Requirement, 1> kReadsBothForms = {Requirement{"SH-RSP-03"}};
 inline constexpr std::array<Requirement, 1> kSkipsComments = {Requirement{"SH-SSE-02"}};
->>>>>>> 3a3e6bc (Clients: resuming broken streams, early ends and the grammar of event streams)
 
 // 2026-07-28: requests of many clients come mixed, and closing a stream cancels its request.
 inline constexpr std::array<Requirement, 1> kServesManyAtOnce = {Requirement{"STATE-02"}};
