@@ -2,6 +2,7 @@
 # The programs, and what `cmake --install` puts where.
 
 target_link_libraries(tailrace_cli PUBLIC tailrace_reports)
+include(ci/cmake/templates.cmake)
 
 add_executable(tailrace harness/cli/main.cpp)
 target_link_libraries(tailrace PRIVATE tailrace_cli tailrace_suites tailrace_catalogue)

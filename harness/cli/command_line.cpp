@@ -9,6 +9,8 @@
 #include <map>
 
 #include "harness/cli/choice.h"
+#include "harness/cli/folder_words.h"
+#include "harness/cli/manual.h"
 #include "harness/cli/run_words.h"
 #include "harness/run/glob.h"
 
@@ -23,20 +25,15 @@ Examples:
   tailrace server --only 'delayed_ack.*' -- ./my-server {port}
   tailrace judge RUN_DIR                           judge a recorded run again, without a network
   tailrace explain error_terminal.server_ends_stream_after_error
+  tailrace report RUN_DIR --format html > report.html
+  tailrace baseline write RUN_DIR --out known.json
+  tailrace diff RUN_A RUN_B                        what a new version breaks and mends
+  tailrace completion bash > /etc/bash_completion.d/tailrace
 
 Exit status: 0 clean or exactly as baselined, 1 something failed, 2 wrong usage or nothing could be
 judged, 3 nothing failed but something could not be seen.)";
 
-const std::map<std::string, Format> kFormats = {{"console", Format::kConsole},
-                                                {"json", Format::kJson},
-                                                {"junit", Format::kJunit},
-                                                {"markdown", Format::kMarkdown},
-                                                {"html", Format::kHtml}};
-
-void add_report_options(CLI::App& app, CommandLine& line) {
-  add_choice(app, "--format", line.format, kFormats, "Form of the report on standard output");
-  app.add_flag("-v,--verbose", line.verbose, "Also notes and the measurements of what passed");
-}
+const std::map<std::string, Side> kRoles = {{"server", Side::kServer}, {"client", Side::kClient}};
 
 void add_output_options(CLI::App& app, CommandLine& line) {
   app.add_flag("-q,--quiet", line.quiet, "No progress on standard error");
@@ -72,6 +69,62 @@ std::string with_nearest(const CLI::App& app, const std::vector<std::string>& ar
   return why;
 }
 
+void add_run(CLI::App& app, CommandLine& line, RunWords& words) {
+  CLI::App& server = *app.add_subcommand("server", "Judge a server: a URL, or -- COMMAND");
+  add_server_options(server, line.run, words);
+  add_run_options(server, line.run, words);
+  add_output_options(server, line);
+  CLI::App& client = *app.add_subcommand("client", "Judge a client: -- COMMAND");
+  add_run_options(client, line.run, words);
+  add_output_options(client, line);
+  server.callback([&line] { line.command = Command::kRun; });
+  client.callback([&line] {
+    line.command = Command::kRun;
+    line.run.under_test = Side::kClient;
+  });
+}
+
+void add_reading(CLI::App& app, CommandLine& line) {
+  CLI::App& judge = *app.add_subcommand("judge", "Judge a recorded run again");
+  judge.add_option("folder", line.folder, "The run's folder")->type_name("RUN_DIR")->required();
+  judge.add_option("--baseline", line.run.baseline_file, "Known failures (JSON)")
+      ->type_name("FILE");
+  add_choice(judge, "--fail-on", line.run.fail_on, kFailOns, "What makes the run fail");
+  add_report_options(judge, line);
+  judge.callback([&line] { line.command = Command::kJudge; });
+  app.add_subcommand("list", "List the scenarios")->callback([&line] {
+    line.command = Command::kList;
+  });
+  CLI::App& explain = *app.add_subcommand("explain", "Explain a scenario or a requirement");
+  explain.add_option("id", line.id, "Its id")->type_name("ID")->required();
+  explain.callback([&line] { line.command = Command::kExplain; });
+  CLI::App& report = *app.add_subcommand("report", "Write the report of a run again");
+  report.add_option("folder", line.folder, "The run's folder")->type_name("RUN_DIR")->required();
+  add_report_options(report, line);
+  report.callback([&line] { line.command = Command::kReport; });
+}
+
+void add_init(CLI::App& app, CommandLine& line) {
+  CLI::App& init = *app.add_subcommand(
+      "init", "Write tailrace.json for the implementation in this folder; or -- COMMAND");
+  add_choice(init, "role", line.run.under_test, kRoles, "What it is");
+  init.add_option("--ci", line.pipeline, "Write its pipeline too")
+      ->check(CLI::IsMember({"github", "gitlab", "jenkins"}));
+  init.callback([&line] { line.command = Command::kInit; });
+}
+
+// Everything that may be typed; also the source of the manual and of the completions.
+void add_all(CLI::App& app, CommandLine& line, RunWords& words) {
+  app.footer(kExamples);
+  app.set_version_flag("--version", "tailrace 0.1.0");
+  app.require_subcommand(1);
+  add_run(app, line, words);
+  add_reading(app, line);
+  add_folder_commands(app, line);
+  add_init(app, line);
+  add_manual(app);
+}
+
 }  // namespace
 
 Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments) {
@@ -85,27 +138,7 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments
 
   CLI::App app("Conformance and regression tests of the MCP Streamable HTTP transport.",
                "tailrace");
-  app.footer(kExamples);
-  app.set_version_flag("--version", "tailrace 0.1.0");
-  app.require_subcommand(1);
-  CLI::App& server = *app.add_subcommand("server", "Judge a server: a URL, or -- COMMAND");
-  add_server_options(server, line.run, words);
-  add_run_options(server, line.run, words);
-  add_output_options(server, line);
-  CLI::App& client = *app.add_subcommand("client", "Judge a client: -- COMMAND");
-  add_run_options(client, line.run, words);
-  add_output_options(client, line);
-  CLI::App& judge = *app.add_subcommand("judge", "Judge a recorded run again");
-  judge.add_option("folder", line.folder, "The run's folder")->required();
-  judge.add_option("--baseline", line.run.baseline_file, "Known failures (JSON)");
-  add_choice(judge, "--fail-on", line.run.fail_on, kFailOns, "What makes the run fail");
-  add_report_options(judge, line);
-  CLI::App& list = *app.add_subcommand("list", "List the scenarios");
-  CLI::App& explain = *app.add_subcommand("explain", "Explain a scenario or a requirement");
-  explain.add_option("id", line.id, "Its id")->required();
-  CLI::App& report = *app.add_subcommand("report", "Write the report of a run again");
-  report.add_option("folder", line.folder, "The run's folder")->required();
-  add_report_options(report, line);
+  add_all(app, line, words);
 
   auto reversed = own;
   std::reverse(reversed.begin(), reversed.end());
@@ -119,13 +152,8 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments
     return trouble(with_nearest(app, own, stopped.what()));
   }
   line.run.shuffle_seed = words.seed;
-  if (judge.parsed()) line.command = Command::kJudge;
-  if (list.parsed()) line.command = Command::kList;
-  if (explain.parsed()) line.command = Command::kExplain;
-  if (report.parsed()) line.command = Command::kReport;
-  if (!server.parsed() && !client.parsed()) return line;
-  line.command = Command::kRun;
-  line.run.under_test = client.parsed() ? Side::kClient : Side::kServer;
+  line.words = command;
+  if (line.command != Command::kRun) return line;
   if (auto good = finish(line.run, words, command); !good) return std::unexpected(good.error());
   return line;
 }

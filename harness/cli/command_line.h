@@ -9,14 +9,34 @@
 
 namespace tailrace {
 
-enum class Command : std::uint8_t { kRun, kJudge, kList, kExplain, kReport, kDone };
+enum class Command : std::uint8_t {
+  kRun,
+  kJudge,
+  kList,
+  kExplain,
+  kReport,
+  kBaselineWrite,
+  kBaselineCheck,
+  kDiff,
+  kMerge,
+  kRedact,
+  kReproduce,
+  kInit,
+  kDone
+};
 enum class Format : std::uint8_t { kConsole, kJson, kJunit, kMarkdown, kHtml };
 
 struct CommandLine {
-  Command command = Command::kDone;  // kDone: help or version was printed.
+  Command command = Command::kDone;  // kDone: help, version, manual or completion was printed.
   RunOptions run;
-  std::string folder;  // judge, report
-  std::string id;      // explain
+  std::string folder;                // Of a run.
+  std::vector<std::string> folders;  // diff, merge
+  std::string id;                    // explain, reproduce
+  std::string file;                  // baseline, merge: what is read or written.
+  std::string reason;                // baseline write
+  std::vector<std::string> secrets;  // redact: names of variables.
+  std::string pipeline;              // init: "", "github", "gitlab" or "jenkins".
+  std::vector<std::string> words;    // init: the implementation's command.
   Format format = Format::kConsole;
   bool verbose = false, quiet = false;
 };

@@ -2,40 +2,18 @@
 #include "harness/cli/commands.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 
 #include "harness/cli/print_report.h"
+#include "harness/cli/progress_line.h"
 #include "harness/run/glob.h"
 #include "harness/run/judge_run.h"
 #include "harness/run/runner.h"
 
 namespace tailrace {
 namespace {
-
-int complain(const std::string& what) {
-  fmt::print(stderr, "tailrace: {}\n", what);
-  return kExitUnusable;
-}
-
-// One line that is written over: on a terminal only, never in a log.
-class ProgressLine {
- public:
-  explicit ProgressLine(bool quiet) : shown_(!quiet && ::isatty(STDERR_FILENO) != 0) {}
-  ~ProgressLine() {
-    if (shown_) fmt::print(stderr, "\r\x1b[K");
-  }
-  void show(const Progress& progress) const {
-    if (!shown_) return;
-    fmt::print(stderr, "\r\x1b[K[{}/{}] {}", progress.done + 1, progress.planned,
-               progress.scenario);
-  }
-
- private:
-  bool shown_;
-};
 
 std::string_view role_word(const Scenario& scenario) {
   return name_of(scenario.under_test());
@@ -77,6 +55,11 @@ void explain_scenario(const Scenario& scenario, const Catalogue& catalogue) {
 
 }  // namespace
 
+int complain(const std::string& what) {
+  fmt::print(stderr, "tailrace: {}\n", what);
+  return kExitUnusable;
+}
+
 int run_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue) {
   auto setup = prepare_process(line.run);
   if (!setup) return complain(setup.error().what);
@@ -85,13 +68,14 @@ int run_command(const CommandLine& line, const Registry& registry, const Catalog
   }
   Result<RunRecord> record = trouble("");
   {
-    const ProgressLine progress(line.quiet);
+    ProgressLine progress(line.quiet);
     record = run(line.run, *setup, registry, catalogue,
                  [&](const Progress& now) { progress.show(now); });
   }
   if (!record) return complain(record.error().what);
   print_report(*record, line, line.run.out, catalogue);
   std::fflush(stdout);  // The report goes before what is said about it, also into one log.
+  add_step_summary(*record);
   if (!line.quiet) fmt::print(stderr, "run folder: {}\n", line.run.out);
   return exit_status(*record, line.run.fail_on);
 }

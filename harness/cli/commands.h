@@ -8,8 +8,11 @@
 
 namespace tailrace {
 
+int complain(const std::string& what);  // On standard error; gives kExitUnusable.
+
 int run_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);
 int judge_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);
+int init_command(const CommandLine& line);
 int list_command(const Registry& registry, const Catalogue& catalogue);
 int explain_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);
 int report_command(const CommandLine& line, const Catalogue& catalogue);

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/folder_commands.h"
 #include "suites/catalogue/embedded.h"
 #include "suites/registry.h"
 
@@ -31,6 +32,20 @@ int main(int argc, char** argv) {
       return explain_command(*line, registry, *catalogue);
     case Command::kReport:
       return report_command(*line, *catalogue);
+    case Command::kBaselineWrite:
+      return baseline_write_command(*line);
+    case Command::kBaselineCheck:
+      return baseline_check_command(*line, registry);
+    case Command::kDiff:
+      return diff_command(*line);
+    case Command::kMerge:
+      return merge_command(*line, *catalogue);
+    case Command::kRedact:
+      return redact_command(*line);
+    case Command::kReproduce:
+      return reproduce_command(*line);
+    case Command::kInit:
+      return init_command(*line);
     case Command::kDone:
       return kExitClean;
   }

@@ -2,9 +2,12 @@
 #include "harness/cli/print_report.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <fstream>
 
 #include "harness/cli/html_sources.h"
 #include "reports/console.h"
@@ -14,6 +17,8 @@
 
 namespace tailrace {
 namespace {
+
+constexpr std::size_t kLogWidth = 100, kNarrowest = 40, kWidest = 160;  // Columns
 
 bool wants_colour() {
   const char* no_colour = std::getenv("NO_COLOR");
@@ -34,10 +39,25 @@ std::string text_of(const RunRecord& record, const CommandLine& line, const std:
     case Format::kHtml:
       return html_report(record, html_sources(folder, catalogue));
   }
-  return console_report(record, {wants_colour(), line.verbose});
+  return console_report(record, {wants_colour(), line.verbose, console_width()});
 }
 
 }  // namespace
+
+std::size_t console_width() {
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kLogWidth;
+  return std::clamp(std::size_t{size.ws_col}, kNarrowest, kWidest);
+}
+
+void add_step_summary(const RunRecord& record) {
+  const char* path = std::getenv("GITHUB_STEP_SUMMARY");
+  if (path == nullptr || *path == '\0') return;
+  std::ofstream out(path, std::ios::binary | std::ios::app);
+  out << markdown_report(record);
+  out.close();
+  if (!out) fmt::print(stderr, "tailrace: cannot write the summary to '{}'\n", path);
+}
 
 void print_report(const RunRecord& record, const CommandLine& line, const std::string& folder,
                   const Catalogue& catalogue) {

@@ -13,4 +13,9 @@ namespace tailrace {
 void print_report(const RunRecord& record, const CommandLine& line, const std::string& folder,
                   const Catalogue& catalogue);
 
+// Appends the Markdown to the file that $GITHUB_STEP_SUMMARY names, where it names one.
+void add_step_summary(const RunRecord& record);
+// Of the terminal on standard output; of a log, what a log is read at.
+std::size_t console_width();
+
 }  // namespace tailrace

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <ctime>
 
@@ -17,6 +18,8 @@ const std::map<std::string, FailOn> kFailOns = {
     {"must", FailOn::kMust}, {"harm", FailOn::kHarm}, {"should", FailOn::kShould}};
 
 namespace {
+
+constexpr std::size_t kMostShards = 10'000;
 
 const std::map<std::string, NetworkChoice> kNetworks = {
     {"auto", NetworkChoice::kAuto}, {"own", NetworkChoice::kOwn}, {"host", NetworkChoice::kHost}};
@@ -91,6 +94,25 @@ Status take_revisions(RunOptions& run) {
   return {};
 }
 
+Status take_shard(RunOptions& run, const RunWords& words) {
+  if (words.shard.empty()) return {};
+  const auto slash = words.shard.find('/');
+  const auto number = [](std::string_view text) {
+    std::size_t value = 0;
+    const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return wrong == std::errc() && end == text.data() + text.size() ? value : 0;
+  };
+  if (slash != std::string::npos) {
+    const std::string_view text = words.shard;
+    run.shard = {number(text.substr(0, slash)), number(text.substr(slash + 1))};
+  }
+  if (slash != std::string::npos && run.shard.index >= 1 && run.shard.count <= kMostShards &&
+      run.shard.index <= run.shard.count) {
+    return {};
+  }
+  return trouble("--shard '" + words.shard.substr(0, 40) + "' is not K/N with 1 <= K <= N");
+}
+
 // For the command that runs a scenario again.
 std::string shell_quoted(const std::string& word) {
   static constexpr std::string_view kPlain =
@@ -154,6 +176,8 @@ void add_run_options(CLI::App& app, RunOptions& run, RunWords& words) {
   app.add_option("--jobs", run.jobs, "Scenarios at once (default: 1 for a URL, else 4)")
       ->check(CLI::Range(1, 64));
   app.add_option("--repeat", run.repeat, "Runs of each scenario")->check(CLI::Range(1, 1000));
+  app.add_option("--shard", words.shard, "The K-th of N parts; see tailrace merge")
+      ->type_name("K/N");
   app.add_option("--shuffle", words.seed, "Order the scenarios by this seed")->type_name("SEED");
   app.add_option("--time-scale", words.time_scale, "Stretch every deadline, for slow hosts")
       ->check(CLI::Range(1.0, kMostTimeScale));
@@ -191,6 +215,7 @@ Status finish(RunOptions& run, const RunWords& words, const std::vector<std::str
   if (auto good = take_headers(run, words); !good) return good;
   if (auto good = take_tool(run, words); !good) return good;
   if (auto good = take_revisions(run); !good) return good;
+  if (auto good = take_shard(run, words); !good) return good;
   return take_implementation(run, words, command);
 }
 

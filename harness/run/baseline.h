@@ -3,7 +3,9 @@
 // fails is stale and fails the run. Values, any thread.
 //
 // File: JSON, comments allowed: {"schema": "tailrace.baseline/1", "expected": [{"id": ...,
-// "revision": ..., "mode": (optional), "reason": ..., "link": (optional)}]}
+// "revision": ..., "mode": (optional), "version": (optional), "reason": ..., "link": (optional)}],
+// "unstable": [the same]}. Globs may stand for id, revision and version. A glob stands for all that
+// it names together: it is stale when none of them fails. What is unstable is run but not judged.
 #pragma once
 
 #include <string>
@@ -14,16 +16,26 @@
 namespace tailrace {
 
 struct ExpectedFailure {
-  std::string id, revision, mode, reason, link;  // mode "": any.
+  std::string id, revision, mode, version, reason, link;  // mode, version "": any.
 };
 
 struct Baseline {
-  std::vector<ExpectedFailure> expected;
+  std::vector<ExpectedFailure> expected, unstable;
 };
 
 // Error: names file, entry and member.
 Result<Baseline> load_baseline(const std::string& path);
-// Marks expected failures and warnings; lists entries of scenarios that ran and did not fail.
+// Marks expected failures and warnings, and what is unstable; lists entries of scenarios that ran
+// and did not fail. What an earlier baseline marked is forgotten.
 void apply_baseline(const Baseline& baseline, RunRecord& record);
+
+// The baseline that expects exactly what failed in `record`: entries keep the reasons that the
+// record knows, new ones get `reason`. What failed in some of its repeats only is unstable.
+Baseline baseline_of(const RunRecord& record, const std::string& reason);
+Json to_json(const Baseline& baseline);
+
+// Entries that name no scenario of `known`, each as a line that says what is wrong.
+std::vector<std::string> complaints_about(const Baseline& baseline,
+                                          const std::vector<std::string>& known);
 
 }  // namespace tailrace

@@ -16,6 +16,11 @@ namespace tailrace {
 
 enum class NetworkChoice : std::uint8_t { kAuto, kOwn, kHost };
 
+// One of `count` equal parts of a plan, from 1.
+struct Shard {
+  std::size_t index = 1, count = 1;
+};
+
 struct RunOptions {
   Side under_test = Side::kServer;
   std::optional<Url> url;  // A running server; otherwise `manifest` starts one.
@@ -27,6 +32,7 @@ struct RunOptions {
   std::vector<std::string> modes;      // Empty: all of the manifest.
   int jobs = 0;  // 0: what suits the implementation, see jobs_of().
   int repeat = 1;
+  Shard shard;
   std::optional<std::uint64_t> shuffle_seed;
   Millis budget{0};  // Of the whole run; 0: none.
   std::vector<HttpHeader> headers;

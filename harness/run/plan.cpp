@@ -45,6 +45,15 @@ std::vector<std::string> modes_of(const RunOptions& options) {
   return modes;
 }
 
+// Every count-th run, so that suites and their long scenarios spread over the shards.
+void keep_shard(const Shard& shard, std::vector<PlannedRun>& runs) {
+  std::vector<PlannedRun> kept;
+  for (std::size_t at = shard.index - 1; at < runs.size(); at += shard.count) {
+    kept.push_back(runs[at]);
+  }
+  runs = std::move(kept);
+}
+
 }  // namespace
 
 int jobs_of(const RunOptions& options) {
@@ -95,6 +104,7 @@ Result<Plan> make_plan(const RunOptions& options, const Registry& registry,
                              (sessions ? "with sessions" : "without sessions") +
                              ", and none of them is spoken or chosen");
   }
+  keep_shard(options.shard, plan.runs);
   if (options.shuffle_seed) {
     std::mt19937_64 random(*options.shuffle_seed);
     std::shuffle(plan.runs.begin(), plan.runs.end(), random);

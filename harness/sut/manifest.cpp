@@ -8,6 +8,8 @@
 #include <iterator>
 #include <span>
 
+#include "harness/sut/member_line.h"
+
 namespace tailrace {
 namespace {
 
@@ -19,11 +21,15 @@ constexpr std::array<std::string_view, 7> kTools = {"plain",  "slow",   "failing
 // Reads members and keeps the first complaint, with the path of its member.
 class ManifestReader {
  public:
-  explicit ManifestReader(const std::string& name) : name_(name) {}
+  ManifestReader(const std::string& name, std::string_view text) : name_(name), text_(text) {}
   std::string wrong;
 
   void complain(const std::string& member, const std::string& what) {
-    if (wrong.empty()) wrong = "manifest " + name_ + ": '" + member + "' " + what;
+    if (!wrong.empty()) return;
+    wrong = "manifest " + name_ + ": '" + member + "' " + what;
+    if (const auto line = line_of_member(text_, member)) {
+      wrong += " (line " + std::to_string(line) + ")";
+    }
   }
   void allow(const Json& json, const std::string& where, std::span<const std::string_view> known) {
     for (const auto& [member, value] : json.members()) {
@@ -89,6 +95,7 @@ class ManifestReader {
 
  private:
   std::string name_;
+  std::string_view text_;
 };
 
 void read_modes(ManifestReader& reader, const Json& json, Manifest& manifest) {
@@ -141,7 +148,7 @@ Result<Manifest> parse_manifest(std::string_view text, const std::string& name) 
   static constexpr std::array<std::string_view, 1> kStop = {"term_ms"};
   const auto json = parse_json(text, {.comments = true});
   if (!json) return trouble("manifest " + name + ": " + json.error().what);
-  ManifestReader reader(name);
+  ManifestReader reader(name, text);
   Manifest manifest;
   if ((*json)["schema"].as_string() != kManifestSchema) {
     reader.complain("schema", "is not \"" + std::string(kManifestSchema) + "\"");

@@ -87,6 +87,17 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad{"stop", R"({"term_ms": true})", "stop.term_ms",
                         "is not a number of milliseconds"}));
 
+TEST(Manifest, AMistakeNamesItsLine) {
+  const auto manifest = parse_manifest(
+      "{ // \"stop\": {\n\"schema\": \"tailrace.manifest/1\", \"name\": \"a {\\\"\",\n"
+      "\"version\": \"1\", \"role\": \"server\", \"start\": [\"term_ms\"],\n"
+      "\"client\": {\"term_ms\": 1},\n\"stop\": {\n\"term_ms\": \"soon\"}}",
+      "some.json");
+  ASSERT_FALSE(manifest);
+  EXPECT_NE(manifest.error().what.find("'client.term_ms' is not known"), std::string::npos);
+  EXPECT_NE(manifest.error().what.find("(line 4)"), std::string::npos) << manifest.error().what;
+}
+
 TEST(Manifest, TheLeastGivesTheDefaults) {
   const auto manifest = parse_manifest(with("", ""), "some.json");
   ASSERT_TRUE(manifest) << manifest.error().what;

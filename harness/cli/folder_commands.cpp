@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/cli/folder_commands.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/print_report.h"
+#include "harness/cli/redact_folder.h"
+#include "harness/run/glob.h"
+#include "harness/run/merge.h"
+#include "harness/run/run_folder.h"
+#include "reports/diff.h"
+#include "reports/reproduce.h"
+
+namespace tailrace {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kNewReason = "known when the baseline was written";
+
+Status write_file(const std::string& path, const std::string& text) {
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) return trouble("cannot write '" + path + "'");
+  return {};
+}
+
+std::string text_of(const RunDiff& diff, Format format) {
+  switch (format) {
+    case Format::kConsole:
+      break;
+    case Format::kJson:
+      return json_diff(diff);
+    case Format::kJunit:
+      return junit_diff(diff);
+    case Format::kMarkdown:
+      return markdown_diff(diff);
+    case Format::kHtml:
+      return html_diff(diff);
+  }
+  return console_diff(diff, console_width());
+}
+
+// Histories of every shard beside the merged record, so that reports have their figures.
+Status copy_histories(const std::vector<std::string>& folders, const std::string& into) {
+  std::error_code failure;
+  for (const std::string& folder : folders) {
+    const fs::path from = fs::path(folder) / "histories";
+    if (!fs::exists(from, failure)) continue;
+    fs::copy(from, fs::path(into) / "histories",
+             fs::copy_options::recursive | fs::copy_options::skip_existing, failure);
+    if (failure) return trouble("cannot copy '" + from.string() + "': " + failure.message());
+  }
+  return {};
+}
+
+Result<std::vector<Fact>> facts_in(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return trouble("cannot read '" + path + "'");
+  std::vector<Fact> facts;
+  for (std::string text; std::getline(file, text);) {
+    const auto json = parse_json(text);
+    if (!json) break;  // The line that a crash cut.
+    auto fact = fact_from(*json);
+    if (!fact) return trouble(path + ": " + fact.error().what);
+    facts.push_back(std::move(*fact));
+  }
+  return facts;
+}
+
+}  // namespace
+
+int baseline_write_command(const CommandLine& line) {
+  const auto record = load_run_record(line.folder);
+  if (!record) return complain(record.error().what);
+  const Baseline baseline = baseline_of(*record, line.reason.empty() ? kNewReason : line.reason);
+  const std::string text = to_pretty_text(to_json(baseline));
+  if (line.file.empty()) {
+    fmt::print("{}", text);
+  } else if (auto written = write_file(line.file, text); !written) {
+    return complain(written.error().what);
+  }
+  fmt::print(stderr, "{} expected, {} unstable\n", baseline.expected.size(),
+             baseline.unstable.size());
+  return kExitClean;
+}
+
+int baseline_check_command(const CommandLine& line, const Registry& registry) {
+  const auto baseline = load_baseline(line.file);
+  if (!baseline) return complain(baseline.error().what);
+  std::vector<std::string> known;
+  for (const Scenario& scenario : registry) known.emplace_back(scenario.id());
+  const auto complaints = complaints_about(*baseline, known);
+  for (const std::string& what : complaints) fmt::print(stderr, "tailrace: {}\n", what);
+  if (!complaints.empty()) return kExitUnusable;
+  fmt::print("{} expected, {} unstable\n", baseline->expected.size(), baseline->unstable.size());
+  if (line.folder.empty()) return kExitClean;
+  auto record = load_run_record(line.folder);
+  if (!record) return complain(record.error().what);
+  apply_baseline(*baseline, *record);
+  for (const StaleBaseline& entry : record->stale) {
+    fmt::print("stale: {} at {} no longer fails ({})\n", entry.id, entry.revision, entry.reason);
+  }
+  for (const ScenarioResult& result : record->scenarios) {
+    if (result.verdict != Verdict::kFail && result.verdict != Verdict::kWarn) continue;
+    if (result.baseline.empty()) {
+      fmt::print("not listed: {} at {}: {}\n", result.id, result.revision,
+                 name_of(result.verdict));
+    }
+  }
+  return exit_status(*record, FailOn::kShould);
+}
+
+int diff_command(const CommandLine& line) {
+  const auto before = load_run_record(line.folders.at(0));
+  if (!before) return complain(before.error().what);
+  const auto after = load_run_record(line.folders.at(1));
+  if (!after) return complain(after.error().what);
+  const RunDiff diff = diff_of(*before, *after);
+  fmt::print("{}", text_of(diff, line.format));
+  return diff.broke() ? kExitFailed : kExitClean;
+}
+
+int merge_command(const CommandLine& line, const Catalogue& catalogue) {
+  std::vector<RunRecord> records;
+  for (const std::string& folder : line.folders) {
+    auto record = load_run_record(folder);
+    if (!record) return complain(record.error().what);
+    records.push_back(std::move(*record));
+  }
+  auto merged = merge_records(std::move(records));
+  if (!merged) return complain(merged.error().what);
+  if (auto made = RunFolder::create(line.file); !made) return complain(made.error().what);
+  if (auto copied = copy_histories(line.folders, line.file); !copied) {
+    return complain(copied.error().what);
+  }
+  if (auto saved = save_run_record(*merged, line.file); !saved) {
+    return complain(saved.error().what);
+  }
+  print_report(*merged, line, line.file, catalogue);
+  add_step_summary(*merged);
+  return exit_status(*merged, line.run.fail_on);
+}
+
+int redact_command(const CommandLine& line) {
+  std::vector<std::string> secrets;
+  for (const std::string& name : line.secrets) {
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr) return complain("--secret-env: the variable " + name + " is not set");
+    secrets.emplace_back(value);
+  }
+  if (auto done = redact_folder(line.folder, secrets); !done) return complain(done.error().what);
+  return kExitClean;
+}
+
+int reproduce_command(const CommandLine& line) {
+  const auto record = load_run_record(line.folder);
+  if (!record) return complain(record.error().what);
+  std::vector<std::string> ids;
+  const ScenarioResult* chosen = nullptr;  // One that failed, where one did.
+  for (const ScenarioResult& result : record->scenarios) {
+    ids.push_back(result.id);
+    if (result.id != line.id) continue;
+    if (chosen == nullptr || chosen->verdict != Verdict::kFail) chosen = &result;
+  }
+  if (chosen != nullptr) {
+    if (chosen->history.find("..") != std::string::npos) return complain("a foreign path");
+    const auto facts = facts_in(line.folder + "/" + chosen->history);
+    if (!facts) return complain(facts.error().what);
+    fmt::print("{}", reproduction(*chosen, *facts));
+    return kExitClean;
+  }
+  const std::string near = nearest_word(line.id, ids);
+  return complain("the run holds no scenario '" + line.id + "'" +
+                  (near.empty() ? "" : "; did you mean " + near + "?"));
+}
+
+}  // namespace tailrace

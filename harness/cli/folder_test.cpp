@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands that work on what runs have left, as a user types them.
+#include <gtest/gtest.h>
+
+#include "harness/cli/program.h"
+#include "harness/record/run_record.h"
+
+namespace tailrace {
+namespace {
+
+const std::string kAsked =
+    " --revision 2025-11-25 --only 'delayed_ack.server*'"
+    " --only routing.server_forgets_deleted_session";
+const std::string kStalls = " -- {server} --fault nagle_two_writes {port}";
+
+TEST(Folders, ShardsMergedAreTheWhole) {
+  const Workshop workshop;
+  workshop.run("{tailrace} server" + kAsked + " --out whole" + kStalls);
+  workshop.run("{tailrace} server" + kAsked + " --shard 1/2 --out one" + kStalls);
+  workshop.run("{tailrace} server" + kAsked + " --shard 2/2 --out two" + kStalls);
+  const Ran merged =
+      workshop.run("GITHUB_STEP_SUMMARY=summary.md {tailrace} merge one two --out both");
+  EXPECT_EQ(merged.status, 1) << merged.err;
+  EXPECT_NE(Workshop::read(workshop.path("summary.md")).find("1 fail"), std::string::npos);
+  const auto whole = load_run_record(workshop.path("whole"));
+  const auto both = load_run_record(workshop.path("both"));
+  ASSERT_TRUE(whole && both);
+  ASSERT_EQ(whole->scenarios.size(), both->scenarios.size());
+  for (std::size_t i = 0; i < whole->scenarios.size(); ++i) {
+    EXPECT_EQ(whole->scenarios[i].id, both->scenarios[i].id);
+    EXPECT_EQ(whole->scenarios[i].verdict, both->scenarios[i].verdict);
+  }
+  EXPECT_EQ(whole->not_asked, both->not_asked);
+  EXPECT_EQ(workshop.run("{tailrace} merge one one --out twice").status, 2) << "the same shard";
+}
+
+TEST(Folders, BaselineDiffRedactAndReproduce) {
+  const Workshop workshop;
+  workshop.run("{tailrace} server" + kAsked + " --out bad" + kStalls);
+  workshop.run("{tailrace} server" + kAsked + " --out good -- {server} {port}");
+  EXPECT_EQ(workshop.run("{tailrace} baseline write bad --reason why --out known.json").status, 0);
+  EXPECT_EQ(workshop.run("{tailrace} baseline check known.json bad").status, 0);
+  const Ran stale = workshop.run("{tailrace} baseline check known.json good");
+  EXPECT_EQ(stale.status, 1);
+  EXPECT_NE(stale.out.find("no longer fails (why)"), std::string::npos) << stale.out;
+  EXPECT_EQ(workshop.run("{tailrace} judge bad --baseline known.json").status, 0);
+  const Ran broke = workshop.run("{tailrace} diff good bad");
+  EXPECT_EQ(broke.status, 1);
+  EXPECT_NE(broke.out.find("1 broke, 1 the same"), std::string::npos) << broke.out;
+  EXPECT_EQ(workshop.run("{tailrace} diff bad good").status, 0);
+  const Ran script =
+      workshop.run("{tailrace} reproduce bad routing.server_forgets_deleted_session");
+  EXPECT_NE(script.out.find("steps came as recorded"), std::string::npos) << script.err;
+  EXPECT_EQ(workshop.run("WORD=tools/list {tailrace} redact bad --secret-env WORD").status, 0);
+  for (const std::string& file : Workshop::files_below(workshop.path("bad/histories"))) {
+    EXPECT_EQ(Workshop::read(file).find("tools/list"), std::string::npos) << file;
+  }
+  EXPECT_EQ(workshop.run("{tailrace} report bad --format html").status, 0);
+}
+
+TEST(Folders, InitWritesAManifestThatRuns) {
+  const Workshop workshop;
+  const Ran made = workshop.run("{tailrace} init server --ci github -- {server} '{port}'");
+  EXPECT_EQ(made.status, 0) << made.err;
+  EXPECT_NE(made.out.find(".github/workflows/tailrace.yml"), std::string::npos) << made.out;
+  const Ran ran = workshop.run(
+      "{tailrace} server --manifest tailrace.json --out run"
+      " --only stream_closure.server_ends_stream_after_result");
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(workshop.run("{tailrace} init server -- ./x").status, 2) << "it must not overwrite";
+}
+
+}  // namespace
+}  // namespace tailrace

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/templates.h"
+
+namespace tailrace {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kManifestName = "tailrace.json";
+
+struct Guess {
+  const char* file;
+  std::vector<std::string> command;
+};
+
+// What starts a project of this kind, where nobody said it.
+std::vector<std::string> guessed_command(const fs::path& folder) {
+  const Guess guesses[] = {{"package.json", {"npm", "start", "--silent", "--"}},
+                           {"Cargo.toml", {"cargo", "run", "--quiet", "--release", "--"}},
+                           {"go.mod", {"go", "run", "."}},
+                           {"pyproject.toml", {"python3", "-m", folder.filename().string()}},
+                           {"pom.xml", {"mvn", "-q", "exec:java"}}};
+  std::error_code failure;
+  for (const Guess& guess : guesses) {
+    if (fs::exists(folder / guess.file, failure)) return guess.command;
+  }
+  return {};
+}
+
+Json manifest_of(const CommandLine& line, const std::vector<std::string>& command) {
+  Json json, start{Json::Array{}};
+  json.set("schema", "tailrace.manifest/1");
+  json.set("name", fs::current_path().filename().string());
+  json.set("version", "unreleased");
+  json.set("role", name_of(line.run.under_test));
+  for (const std::string& word : command) start.push(word);
+  json.set("start", std::move(start));
+  if (line.run.under_test == Side::kServer) {
+    json.set("endpoint", "/mcp").set("ready_ms", 30'000).set("tools", Json(Json::Object{}));
+  } else {
+    json.set("client", Json().set("contract", "conformance"));
+  }
+  return json;
+}
+
+Status write_new(const fs::path& path, const std::string& text) {
+  std::error_code failure;
+  if (fs::exists(path, failure)) return trouble("'" + path.string() + "' exists already");
+  if (path.has_parent_path()) fs::create_directories(path.parent_path(), failure);
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) return trouble("cannot write '" + path.string() + "'");
+  fmt::print("wrote {}\n", path.string());
+  return {};
+}
+
+std::string with_role(std::string text, const std::string& role) {
+  static constexpr std::string_view kRole = "tailrace server";
+  for (auto at = text.find(kRole); at != std::string::npos; at = text.find(kRole, at + 1)) {
+    text.replace(at, kRole.size(), "tailrace " + role);
+  }
+  return text;
+}
+
+}  // namespace
+
+int init_command(const CommandLine& line) {
+  auto command = line.words.empty() ? guessed_command(fs::current_path()) : line.words;
+  const bool server = line.run.under_test == Side::kServer;
+  const bool told = std::any_of(command.begin(), command.end(), [](const std::string& word) {
+    return word.find("{port}") != std::string::npos || word.find("{url}") != std::string::npos;
+  });
+  if (command.empty()) {
+    return complain("nothing here says how it is started: tailrace init -- COMMAND");
+  }
+  if (server && !told) command.insert(command.end(), {"--port", "{port}"});
+  const std::string text = to_pretty_text(manifest_of(line, command));
+  if (auto good = write_new(kManifestName, text); !good) return complain(good.error().what);
+  for (const PipelineTemplate& known : pipeline_templates()) {
+    if (line.pipeline != known.name) continue;
+    const auto written = write_new(
+        known.path, with_role(std::string(known.text), name_of(line.run.under_test)));
+    if (!written) return complain(written.error().what);
+  }
+  fmt::print("next: tailrace {} --manifest {}\n", name_of(line.run.under_test), kManifestName);
+  return kExitClean;
+}
+
+}  // namespace tailrace

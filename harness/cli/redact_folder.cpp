@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/cli/redact_folder.h"
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+
+#include "harness/capture/pcap_file.h"
+#include "harness/capture/pcap_writer.h"
+#include "harness/flow/segment.h"
+#include "harness/record/fact.h"
+#include "harness/record/redaction.h"
+#include "harness/run/run_folder.h"
+
+namespace tailrace {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLinkAt = 20;  // Of a classic capture file's header: four bytes.
+
+Result<std::string> text_of(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return trouble("cannot read '" + path.string() + "'");
+  return std::string{std::istreambuf_iterator<char>(file), {}};
+}
+
+Status replace(const fs::path& path, const std::string& text) {
+  const fs::path fresh = path.string() + ".new";
+  std::ofstream out(fresh, std::ios::binary);
+  out << text;
+  out.close();
+  std::error_code failure;
+  if (out) fs::rename(fresh, path, failure);
+  if (!out || failure) return trouble("cannot write '" + path.string() + "'");
+  return {};
+}
+
+// Masks the bytes of each direction as they would have been when they were recorded.
+class HistoryMask {
+ public:
+  explicit HistoryMask(Vault& vault) : vault_(vault) {}
+
+  std::string line(const std::string& text) {
+    const auto json = parse_json(text);
+    auto fact = json ? fact_from(*json) : Result<Fact>(trouble("no JSON"));
+    if (!fact) return vault_.mask(text);  // Of a crash, or of another version.
+    if (auto* read = std::get_if<BytesRead>(&fact->event)) {
+      read->bytes = of(read->connection, true).mask(read->bytes);
+    } else if (auto* written = std::get_if<BytesWritten>(&fact->event)) {
+      written->bytes = of(written->connection, false).mask(written->bytes);
+    }
+    return to_text(to_json(*fact));
+  }
+
+ private:
+  Redactor& of(ConnectionId connection, bool read) {
+    return redactors_.try_emplace({connection, read}, vault_).first->second;
+  }
+
+  Vault& vault_;
+  std::map<std::pair<ConnectionId, bool>, Redactor> redactors_;
+};
+
+Status mask_history(const fs::path& path, Vault& vault) {
+  const auto text = text_of(path);
+  if (!text) return std::unexpected(text.error());
+  HistoryMask mask(vault);
+  std::string out;
+  for (std::size_t begin = 0; begin < text->size();) {
+    const auto end = std::min(text->find('\n', begin), text->size());
+    out += mask.line(text->substr(begin, end - begin));
+    if (end < text->size()) out += '\n';
+    begin = end + 1;
+  }
+  return replace(path, out);
+}
+
+// The headers of each packet; frames keep their numbers, since the evidence names them.
+Status cut_capture(const fs::path& path) {
+  const auto text = text_of(path);
+  if (!text) return std::unexpected(text.error());
+  auto file = PcapFile::open(path.string());
+  if (!file) return std::unexpected(file.error());
+  std::uint32_t link = 0;
+  if (text->size() < kLinkAt + sizeof link) return trouble("no capture: '" + path.string() + "'");
+  std::memcpy(&link, text->data() + kLinkAt, sizeof link);
+  const std::string fresh = path.string() + ".new";
+  {
+    auto writer = PcapWriter::create(fresh, link);
+    if (!writer) return std::unexpected(writer.error());
+    for (;;) {
+      auto packet = (*file)->next();
+      if (!packet) return std::unexpected(packet.error());
+      if (!*packet) break;
+      const auto segment = decode_segment(**packet);
+      const std::size_t kept = segment ? segment->header_bytes : 0;
+      writer->add((*packet)->time, (*packet)->original_length, (*packet)->bytes.first(kept));
+    }
+    if (auto good = writer->flush(); !good) return good;
+  }
+  std::error_code failure;
+  fs::rename(fresh, path, failure);
+  if (failure) return trouble("cannot write '" + path.string() + "'");
+  return {};
+}
+
+std::vector<fs::path> files_below(const std::string& folder) {
+  std::vector<fs::path> files;
+  std::error_code failure;
+  for (const auto& entry : fs::recursive_directory_iterator(folder, failure)) {
+    if (entry.is_regular_file() && !entry.is_symlink()) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
+Status redact_folder(const std::string& folder, const std::vector<std::string>& secrets) {
+  std::error_code failure;
+  if (!fs::exists(folder + "/results.json", failure) &&
+      !fs::exists(folder + "/run.json", failure)) {
+    return trouble("'" + folder + "' is no run's folder: it holds no results.json");
+  }
+  Vault vault;
+  for (const std::string& secret : secrets) vault.protect(secret);
+  const auto files = files_below(folder);
+  // Histories first: from them the session ids are learned that other files may name.
+  for (const fs::path& path : files) {
+    if (path.extension() != ".jsonl" || path.parent_path().filename() != "histories") continue;
+    if (auto good = mask_history(path, vault); !good) return good;
+  }
+  for (const fs::path& path : files) {
+    if (path.extension() == ".pcap") {
+      if (auto good = cut_capture(path); !good) return good;
+    } else if (path.extension() == ".pcapng") {
+      return trouble("'" + path.string() + "' holds whole packets; remove it");
+    } else {
+      const auto text = text_of(path);
+      if (!text) return std::unexpected(text.error());
+      if (auto good = replace(path, vault.mask(*text)); !good) return good;
+    }
+  }
+  return {};
+}
+
+}  // namespace tailrace
