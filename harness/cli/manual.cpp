@@ -114,8 +114,8 @@ std::string zsh_completion(const CLI::App& app) {
   return "#compdef tailrace\n# zsh completion of tailrace, by `tailrace completion zsh`\n"
          "_tailrace() {\n  if (( CURRENT == 2 )); then\n    local -a commands=(\n" +
          list +
-         "    )\n    _describe command commands\n    return\n  fi\n  case ${words[2]} in\n" + cases +
-         "  esac\n  _files\n}\n_tailrace \"$@\"\n";
+         "    )\n    _describe command commands\n    return\n  fi\n  case ${words[2]} in\n" +
+         cases + "  esac\n  _files\n}\n_tailrace \"$@\"\n";
 }
 
 std::string fish_completion(const CLI::App& app) {
