@@ -36,6 +36,7 @@ def watch(due, ends, patience):
                 data = sock.recv(65536)
             except OSError:
                 data = b""
+            sock.setsockopt(socket.IPPROTO_TCP, 12, n in QUICK)  # TCP_QUICKACK, as it was
             count, last = count + len(data), time.monotonic() - began
             if not data:
                 gone += 1
@@ -51,6 +52,7 @@ for step, (verb, n, data, (count, last, gone)) in enumerate(STEPS):
     if verb == "open":
         socks[n] = socket.create_connection(at)
         socks[n].setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        socks[n].setsockopt(socket.IPPROTO_TCP, 12, n in QUICK)
     elif verb == "send" and n in socks:
         for old, new in live.items():
             data = data.replace(old, new)
@@ -154,7 +156,10 @@ class ServerSteps {
  public:
   void take(const Fact& fact) {
     std::visit(Overloaded{
-                   [&](const ConnectionOpened& f) { add("open", f.connection, "", fact.at); },
+                   [&](const ConnectionOpened& f) {
+                     if (f.quick_ack) quick_.push_back(f.connection.value);
+                     add("open", f.connection, "", fact.at);
+                   },
                    [&](const BytesWritten& f) { add("send", f.connection, f.bytes, fact.at); },
                    [&](const WeEnded& f) {
                      if (!f.half) add("close", f.connection, "", fact.at);
@@ -169,7 +174,10 @@ class ServerSteps {
   }
 
   std::string write() const {
-    std::string out = "SESSIONS = {";
+    // set() of nothing, since {} would be no set.
+    std::string out =
+        fmt::format("QUICK = set([{}])  # connections that acknowledge at once\nSESSIONS = {{",
+                    fmt::join(quick_, ", "));
     for (const auto& [connection, ids] : sessions_) {
       out += fmt::format("{}: [", connection);
       for (const auto& id : ids) out += python_bytes(id) + ", ";
@@ -214,6 +222,7 @@ class ServerSteps {
   }
 
   std::vector<Step> steps_;
+  std::vector<std::uint32_t> quick_;
   std::map<std::uint32_t, std::vector<std::string>> sessions_;
 };
 
