@@ -19,6 +19,8 @@ if(BUILD_TESTING)
   target_link_libraries(tailrace_self_test PRIVATE tailrace_run tailrace_suites tailrace_catalogue)
   set_target_properties(tailrace_self_test PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+  add_test(NAME cells COMMAND sh -c "$<TARGET_FILE:tailrace_self_test> --cells | \
+    diff -u ${PROJECT_SOURCE_DIR}/fixtures/peers/cells.txt -")
   add_test(NAME self_test COMMAND ${PROJECT_SOURCE_DIR}/ci/self_test ${CMAKE_BINARY_DIR})
   set_tests_properties(self_test PROPERTIES TIMEOUT 900)
 endif()

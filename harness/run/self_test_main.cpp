@@ -2,6 +2,7 @@
 // The self-test: every scenario passes the correct reference peer, catches each fault it names and
 // spares each oddity it names. Prints the table; exit status 1 when one does not hold.
 // usage: tailrace_self_test SERVER CLIENT OUT_DIR [--shuffle SEED] [--only GLOB] [--jobs N]
+//        tailrace_self_test --cells     prints the table of promises and runs nothing
 //
 // Trials mostly wait, so `--jobs` processes share them, each in a network of its own: ports,
 // captures and counters of one are unseen by the others. What they share is two counters.
@@ -16,6 +17,7 @@
 #include <cstdlib>
 #include <new>
 #include <random>
+#include <set>
 
 #include "harness/base/assert.h"
 #include "harness/run/runner.h"
@@ -133,12 +135,29 @@ int run_all(const Arguments& arguments) {
   return shared.bad == 0 && shared.good > 0 && lost == 0 ? 0 : 1;
 }
 
+// What the scenarios promise of the reference peers, one line a cell, sorted: a golden file, so
+// that a promise that goes away is seen in review.
+void print_cells() {
+  std::set<std::string> lines;
+  for (const Trial& trial : all_trials(suites::all_scenarios(), "*")) {
+    for (const std::string& id : trial.scenarios) {
+      lines.insert(fmt::format("{} {} {} {}\n", name_of(trial.role), id, name_of(trial.expected),
+                               trial.name.empty() ? "correct_peer" : trial.name));
+    }
+  }
+  for (const std::string& line : lines) fmt::print("{}", line);
+}
+
 }  // namespace
 }  // namespace tailrace
 
 int main(int argc, char** argv) {
   using namespace tailrace;
   ::signal(SIGPIPE, SIG_IGN);
+  if (argc == 2 && std::string_view(argv[1]) == "--cells") {
+    print_cells();
+    return kExitClean;
+  }
   if (argc < 4) {
     fmt::print(stderr,
                "usage: tailrace_self_test SERVER CLIENT OUT_DIR [--shuffle SEED] [--only GLOB] "
