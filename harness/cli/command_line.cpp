@@ -11,6 +11,7 @@
 #include "harness/cli/choice.h"
 #include "harness/cli/folder_words.h"
 #include "harness/cli/manual.h"
+#include "harness/cli/pcap_words.h"
 #include "harness/cli/run_words.h"
 #include "harness/run/glob.h"
 
@@ -24,6 +25,7 @@ Examples:
   tailrace client -- ./my-client                   judge a client; it gets our URL last
   tailrace server --only 'delayed_ack.*' -- ./my-server {port}
   tailrace judge RUN_DIR                           judge a recorded run again, without a network
+  tailrace pcap trace.pcapng                       explain every wait in a capture
   tailrace explain error_terminal.server_ends_stream_after_error
   tailrace report RUN_DIR --format html > report.html
   tailrace baseline write RUN_DIR --out known.json
@@ -122,6 +124,7 @@ void add_all(CLI::App& app, CommandLine& line, RunWords& words) {
   add_reading(app, line);
   add_folder_commands(app, line);
   add_init(app, line);
+  add_pcap(app, line);
   add_manual(app);
 }
 

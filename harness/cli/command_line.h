@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/cli/pcap_options.h"
 #include "harness/run/options.h"
 
 namespace tailrace {
@@ -22,6 +23,7 @@ enum class Command : std::uint8_t {
   kRedact,
   kReproduce,
   kInit,
+  kPcap,
   kDone
 };
 enum class Format : std::uint8_t { kConsole, kJson, kJunit, kMarkdown, kHtml };
@@ -37,6 +39,7 @@ struct CommandLine {
   std::vector<std::string> secrets;  // redact: names of variables.
   std::string pipeline;              // init: "", "github", "gitlab" or "jenkins".
   std::vector<std::string> words;    // init: the implementation's command.
+  PcapOptions pcap;
   Format format = Format::kConsole;
   bool verbose = false, quiet = false;
 };

@@ -46,6 +46,8 @@ int main(int argc, char** argv) {
       return reproduce_command(*line);
     case Command::kInit:
       return init_command(*line);
+    case Command::kPcap:
+      return pcap_command(*line);
     case Command::kDone:
       return kExitClean;
   }

@@ -11,6 +11,9 @@ constexpr std::uint32_t kAssumedMss = 1200;
 // So many proofs for each hold, and the sender does not run Nagle's algorithm: one alone may be an
 // ACK that the capture missed.
 constexpr double kProofsPerHold = 0.25;
+// Measured at true stalls: 10 us, 99 of 100 below this.
+constexpr Nanos kCloseRelease = std::chrono::microseconds(300);
+constexpr int kJitterPart = 6;  // Of the round trip: prompt ACKs vary by less.
 constexpr std::uint64_t kHighConfidence = 3;
 constexpr double kMostlyHeld = 0.9;
 
@@ -35,6 +38,7 @@ void Direction::begin(const Segment& segment) {
 }
 
 void Direction::sent(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_receiver) {
+  released_.reset();
   ++flow_.segments;
   if (!begun_) begin(segment);
   if (segment.fin && !flow_.fin_at) flow_.fin_at = segment.time;
@@ -45,7 +49,7 @@ void Direction::sent(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_r
     // Old data: until the present wait is over, its end says nothing of Nagle.
     ++flow_.retransmissions;
     if (waiting_) waiting_->disturbed = true;
-    pending_.reset();
+    drop_pending();
     return;
   }
   new_data(segment, rtt_to_sender, rtt_to_receiver);
@@ -58,38 +62,78 @@ void Direction::new_data(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_
   largest_ = std::max(largest_, segment.length);
   last_data_at_ = segment.time;
   if (!is_small(segment)) {
-    pending_.reset();
+    drop_pending();
     return;
   }
   ++flow_.small_segments;
   // The echoed timestamp shows whether S had heard of R since; without it a missed ACK in the
   // capture would look like a proof.
   const bool unheard = waiting_ && segment.ts_echo == waiting_->ts_echo;
-  if (unheard && !segment.fin && !waiting_->disturbed) ++flow_.nodelay_proofs;
+  if (unheard && !segment.fin && !waiting_->disturbed && waiting_->ends_write) {
+    ++flow_.nodelay_proofs;
+  }
   if (pending_) judge_release(segment, rtt_to_sender, rtt_to_receiver);
-  pending_.reset();
+  drop_pending();
   waiting_ = Waiting{segment.seq + segment.length, segment.frame,  segment.time, segment.ts_echo,
-                     seen_offset_of(segment.seq),  segment.length, false};
+                     seen_offset_of(segment.seq),  segment.length, false,        segment.psh,
+                     false};
+}
+
+bool Direction::heard(const Segment& segment) const {
+  if (!segment.ts_echo || !pending_->ts_value) return true;
+  return !seq_before(*segment.ts_echo, *pending_->ts_value);
+}
+
+void Direction::drop_pending() {
+  if (pending_ && pending_->delayed) {
+    if (flow_.harmless_delays++ == 0) {
+      flow_.harmless_waiting = pending_->waiting.frame;
+      flow_.harmless_ack = pending_->ack_frame;
+      flow_.harmless_wait = pending_->ack_at - pending_->waiting.at;
+    }
+  }
+  pending_.reset();
 }
 
 void Direction::judge_release(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_receiver) {
-  const Pending& pending = *pending_;
+  Pending& pending = *pending_;
   const Nanos rtt = rtt_to_sender + rtt_to_receiver;
   const Nanos gap = segment.time - pending.ack_at - rtt_to_sender;
-  if (!pending.pure || pending.waiting.disturbed) return;
+  if (pending.waiting.disturbed) return;
+  if (!heard(segment)) {
+    // It left before S knew of the ACK that the capture had seen: nothing was held.
+    if (!pending.waiting.talked_over && pending.waiting.ends_write && !segment.fin) {
+      ++flow_.nodelay_proofs;
+    }
+    return;
+  }
   const bool released = std::chrono::abs(gap) <= kMostReleaseGap + rtt / 10;
-  if (pending.ack_delay < kLeastAckDelay) {
+  const bool loose = std::chrono::abs(gap) > kCloseRelease + rtt / 10;
+  if (!pending.delayed) {
+    const Nanos pause = loose ? segment.time - pending.waiting.at : Nanos(0);
+    least_pause_ = std::min(least_pause_.value_or(pause), pause);
+    if (!loose) ++flow_.prompt_releases;
     // Prompt ACKs hold nothing longer than a round trip: worth a word on paths that have one.
-    if (released && rtt >= Millis(1)) ++holds_of_one_rtt_;
+    if (!released || rtt < Millis(1)) return;
+    ++holds_of_one_rtt_;
+    released_ = Release{stall_of(segment, gap), true};
     return;
   }
   ++candidates_;
   if (!released) return;
   ++flow_.held;
+  loose_ += loose;
+  pending.delayed = false;  // It was not harmless.
+  released_ = Release{stall_of(segment, gap), false};
   if (stalls_.size() >= most_stalls_) {
     ++stalls_left_out_;
     return;
   }
+  stalls_.push_back(released_->stall);
+}
+
+Stall Direction::stall_of(const Segment& segment, Nanos gap) const {
+  const Pending& pending = *pending_;
   Stall stall;
   stall.waiting_frame = pending.waiting.frame;
   stall.ack_frame = pending.ack_frame;
@@ -100,17 +144,22 @@ void Direction::judge_release(const Segment& segment, Nanos rtt_to_sender, Nanos
   stall.ack_wait = pending.ack_at - pending.waiting.at;
   stall.ack_delay = pending.ack_delay;
   stall.release_gap = gap;
+  const Nanos pause = least_pause_.value_or(Nanos(0));
+  stall.hold = std::max(segment.time - pending.waiting.at - pause, Nanos(0));
   stall.waiting_offset = pending.waiting.offset;
   stall.waiting_length = pending.waiting.length;
   stall.release_offset = seen_offset_of(segment.seq);
   stall.release_length = segment.length;
   stall.mss = mss();
-  stalls_.push_back(stall);
+  return stall;
 }
 
-void Direction::answered(const Segment& segment, Nanos rtt_to_receiver) {
+void Direction::answered(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_receiver) {
   // Data of R makes a new turn: what S sends next is its answer to that.
-  if (segment.length > 0) pending_.reset();
+  if (segment.length > 0) {
+    drop_pending();
+    if (waiting_) waiting_->talked_over = true;
+  }
   if (!segment.ack_flag) return;
   const bool closed = segment.window == 0 && !segment.syn && !segment.rst;
   if (closed && waiting_) waiting_->disturbed = true;
@@ -120,9 +169,20 @@ void Direction::answered(const Segment& segment, Nanos rtt_to_receiver) {
     least_ack_time_ = std::min(least_ack_time_.value_or(wait), wait);
   }
   const bool pure = segment.length == 0 && !segment.syn && !segment.fin && !segment.rst;
-  Pending pending{*waiting_, segment.frame, segment.time, wait - rtt_to_receiver, pure};
+  const Nanos delay = wait - rtt_to_receiver;
+  const bool delayed =
+      delay >= std::max(kLeastAckDelay, (rtt_to_sender + rtt_to_receiver) / kJitterPart);
+  drop_pending();
+  if (pure) {
+    pending_ = Pending{*waiting_, segment.frame, segment.time, delay,
+                       delayed && !waiting_->disturbed, segment.ts_value};
+  }
   waiting_.reset();
-  if (pure) pending_ = pending;
+}
+
+// Held data leaves on the ACK itself. Where it mostly came a while later, chance brought it there.
+bool Direction::released_by_chance() const {
+  return loose_ * 2 > flow_.held;
 }
 
 bool Direction::nodelay_proven() const {
@@ -135,7 +195,16 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
   DirectionFlow flow = flow_;
   flow.mss = mss();
   flow.nodelay_proven = nodelay_proven();
-  if (flow.nodelay_proven) return flow;  // Data that followed a delayed ACK did so by chance.
+  if (pending_ && pending_->delayed && flow.harmless_delays++ == 0) {
+    flow.harmless_waiting = pending_->waiting.frame;
+    flow.harmless_ack = pending_->ack_frame;
+    flow.harmless_wait = pending_->ack_at - pending_->waiting.at;
+  }
+  flow.holds_data = !is_acquitted();
+  if (is_acquitted()) {
+    flow.harmless_delays += flow_.held;  // Data that followed a delayed ACK did so by chance.
+    return flow;
+  }
   const bool mostly =
       static_cast<double>(flow_.held) >= kMostlyHeld * static_cast<double>(candidates_);
   Confidence confidence = Confidence::kLow;

@@ -22,6 +22,12 @@ inline constexpr Nanos kLeastAckDelay = Millis(3);
 // round trip for paths whose delay varies.
 inline constexpr Nanos kMostReleaseGap = Millis(2);
 
+// Held data that has just left. Whether the sender held it is judged when all was seen.
+struct Release {
+  Stall stall;
+  bool on_prompt_ack = false;  // It cost a round trip, and no more.
+};
+
 class Direction {
  public:
   // Keeps so many stalls, and counts the rest.
@@ -29,18 +35,23 @@ class Direction {
   // Segments of S, in time, each once.
   void sent(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_receiver);
   // Segments of R: acknowledgements, windows, and data that makes a new turn.
-  void answered(const Segment& segment, Nanos rtt_to_receiver);
+  void answered(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_receiver);
 
   void set_mss(std::uint32_t mss) { mss_ = mss; }
   void set_scale(std::uint8_t scale) { scale_ = scale; }
   DirectionFlow finish(Side holder, std::vector<Stall>& stalls, std::uint64_t& left_out) const;
   std::uint64_t holds_of_one_rtt() const { return holds_of_one_rtt_; }
+  // What the last segment released, if anything.
+  const std::optional<Release>& released() const { return released_; }
+  bool is_acquitted() const { return nodelay_proven() || released_by_chance(); }
   // Least time from data seen to its acknowledgement seen: a bound on the round trip to R.
   std::optional<Nanos> least_ack_time() const { return least_ack_time_; }
 
   // Where a sequence number lies in this direction's payload; negative: before what was seen first.
   std::int64_t offset_of(std::uint32_t seq) const;
   bool has_begun() const { return begun_; }
+  std::uint64_t payload_bytes() const { return flow_.payload_bytes; }
+  bool is_small(const Segment& segment) const { return segment.length % mss() != 0; }
 
  private:
   struct Waiting {  // A small segment that is not acknowledged yet.
@@ -50,22 +61,28 @@ class Direction {
     std::optional<std::uint32_t> ts_echo;
     std::uint64_t offset = 0, length = 0;
     bool disturbed = false;  // Loss or a closed window since.
+    bool ends_write = false;  // PSH: no full segment of a path narrower than the MSS.
+    bool talked_over = false;  // R has sent data since.
   };
   struct Pending {  // Its acknowledgement came: what S sends now may have waited for it.
     Waiting waiting;
     FrameNumber ack_frame;
     RealTime ack_at;
     Nanos ack_delay{0};
-    bool pure = true;
+    bool delayed = false;
+    std::optional<std::uint32_t> ts_value;
   };
 
   void begin(const Segment& segment);
   void new_data(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_receiver);
   void judge_release(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_receiver);
+  Stall stall_of(const Segment& segment, Nanos gap) const;
+  void drop_pending();
+  bool heard(const Segment& segment) const;  // S had the pending ACK when it sent this.
   std::uint32_t mss() const;
-  bool is_small(const Segment& segment) const { return segment.length % mss() != 0; }
   std::uint64_t seen_offset_of(std::uint32_t seq) const;  // The same, from 0 on.
   bool nodelay_proven() const;
+  bool released_by_chance() const;
 
   std::size_t most_stalls_;
   DirectionFlow flow_;
@@ -78,7 +95,9 @@ class Direction {
   std::optional<Pending> pending_;
   std::vector<Stall> stalls_;
   std::uint64_t stalls_left_out_ = 0;
-  std::uint64_t candidates_ = 0, holds_of_one_rtt_ = 0;
+  std::uint64_t candidates_ = 0, holds_of_one_rtt_ = 0, loose_ = 0;
+  std::optional<Release> released_;
+  std::optional<Nanos> least_pause_;  // Between two writes whose ACK was prompt.
   std::optional<Nanos> least_ack_time_;
   std::optional<RealTime> last_data_at_;
 };

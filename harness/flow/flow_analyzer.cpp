@@ -2,26 +2,21 @@
 #include "harness/flow/flow_analyzer.h"
 
 #include <algorithm>
-#include <array>
+#include <cstring>
 #include <deque>
-#include <map>
+#include <list>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
-#include "harness/flow/direction.h"
-#include "harness/flow/reassembly.h"
 #include "harness/flow/segment.h"
+#include "harness/flow/tracked.h"
 
 namespace tailrace {
 namespace {
 
 // Captures of several queues go backwards by microseconds: so many packets are sorted by time.
 constexpr std::size_t kSorted = 64;
-// A packet that a capture shows twice (the "any" device, a mirror port) comes again within this.
-constexpr std::chrono::seconds kSecondCopy{1};
-constexpr std::size_t kRemembered = 64;  // Segments of a connection, to know a second copy by.
-constexpr std::uint32_t kTimestampOption = 12;  // Bytes of each segment that MSS leaves out.
-
 // Enough of a payload to know a request by.
 constexpr std::size_t kStart = 8;
 
@@ -30,172 +25,23 @@ struct Held {
   std::string payload;
 };
 
-// Everything that a second copy of the same packet shares. A retransmission has a new IP id or a
-// new timestamp; of a packet with neither nobody can tell.
-struct Likeness {
-  RealTime at;
-  std::uint32_t seq, ack, length, id, stamp;
-  std::uint16_t window;
-  std::uint8_t flags;
-  bool from_client;
-  bool same(const Likeness& o) const {
-    return seq == o.seq && ack == o.ack && length == o.length && id == o.id && stamp == o.stamp &&
-           window == o.window && flags == o.flags && from_client == o.from_client;
-  }
-};
-
-bool starts_like_request(std::string_view payload) {
-  static constexpr std::array<std::string_view, 5> kMethods = {"POST ", "GET ", "DELETE ", "PUT ",
-                                                               "HEAD "};
-  return std::any_of(kMethods.begin(), kMethods.end(),
-                     [&](std::string_view m) { return payload.starts_with(m); });
-}
-
-// Who opened it: the sender of the SYN; in the middle of a connection the one that sends requests,
-// else the higher port, since servers listen on low ones.
-bool sender_is_client(const Segment& segment) {
-  if (segment.syn) return !segment.ack_flag;
-  if (starts_like_request(segment.payload)) return true;
-  if (segment.payload.starts_with("HTTP/1.")) return false;
-  return segment.source.port >= segment.destination.port;
-}
-
-class Tracked {
- public:
-  Tracked(ConnectionId id, const Segment& first, std::size_t most_stalls, StreamSink* sink)
-      : id_(id), sink_(sink), client_(most_stalls), server_(most_stalls) {
-    const bool by_client = sender_is_client(first);
-    flow_.client = by_client ? first.source : first.destination;
-    flow_.server = by_client ? first.destination : first.source;
-    flow_.first = first.time;
-    flow_.first_frame = first.frame;
-    if (sink_) sink_->on_open(id_, flow_.client, flow_.server, first.time);
-  }
-
-  RealTime last() const { return flow_.last; }
-
-  // A new SYN on the same addresses begins another connection, unless it is the old one repeated,
-  // or the answer to it was captured first.
-  bool is_begun_anew_by(const Segment& segment) const {
-    if (!segment.syn || segment.ack_flag) return false;
-    if (flow_.syn_seen) return segment.seq != syn_seq_;
-    return (segment.source == flow_.client ? client_ : server_).has_begun();
-  }
-
-  bool take(const Segment& segment) {
-    const Side from = segment.source == flow_.client ? Side::kClient : Side::kServer;
-    if (is_second_copy(segment, from)) return false;
-    flow_.last = segment.time;
-    if (segment.syn) take_syn(segment, from);
-    measure_handshake(segment, from);
-    Direction& sender = direction(from);
-    Direction& receiver = direction(other(from));
-    receiver.answered(segment, rtt_to(from));
-    sender.sent(segment, rtt_to(from), rtt_to(other(from)));
-    if (sink_) tell(segment, from);
-    return true;
-  }
-
-  ConnectionFlow finish() {
-    if (sink_) {
-      client_bytes_.finish(*sink_);
-      server_bytes_.finish(*sink_);
-    }
-    auto& left_out = flow_.stalls_left_out;
-    flow_.from_client = client_.finish(Side::kClient, flow_.stalls, left_out);
-    flow_.from_server = server_.finish(Side::kServer, flow_.stalls, left_out);
-    flow_.holds_of_one_rtt = client_.holds_of_one_rtt() + server_.holds_of_one_rtt();
-    std::sort(flow_.stalls.begin(), flow_.stalls.end(),
-              [](const Stall& a, const Stall& b) { return a.release_frame < b.release_frame; });
-    return std::move(flow_);
-  }
-
- private:
-  Direction& direction(Side from) { return from == Side::kClient ? client_ : server_; }
-
-  bool is_second_copy(const Segment& segment, Side from) {
-    const auto flags = static_cast<std::uint8_t>(segment.syn | segment.fin << 1 | segment.rst << 2 |
-                                                 segment.ack_flag << 3 | segment.psh << 4);
-    // Without a mark of its own a repeat counts as one: a retransmission taken for a copy would let
-    // a loss look like a delayed ACK.
-    if (segment.ip_id == 0 && !segment.ts_value) return false;
-    const Likeness like{segment.time,   segment.seq,   segment.ack,
-                        segment.length, segment.ip_id, segment.ts_value.value_or(0),
-                        segment.window, flags,         from == Side::kClient};
-    const bool again = std::any_of(recent_.begin(), recent_.end(), [&](const Likeness& known) {
-      return known.same(like) && like.at - known.at <= kSecondCopy;
-    });
-    if (again) return true;
-    if (recent_.size() == kRemembered) recent_.pop_front();
-    recent_.push_back(like);
-    return false;
-  }
-
-  void take_syn(const Segment& segment, Side from) {
-    if (from == Side::kClient) {
-      flow_.syn_seen = true;
-      syn_seq_ = segment.seq;
-      syn_at_ = segment.time;
-    } else {
-      syn_ack_at_ = segment.time;
-    }
-    // What a side may send is what the other offers, less the timestamps if both use them.
-    const std::uint32_t options = segment.ts_value ? kTimestampOption : 0;
-    if (segment.mss > options) direction(other(from)).set_mss(segment.mss - options);
-    if (segment.window_scale) direction(other(from)).set_scale(*segment.window_scale);
-  }
-
-  void measure_handshake(const Segment& segment, Side from) {
-    if (from == Side::kServer && segment.syn && syn_at_) {
-      rtt_to_server_ = segment.time - *syn_at_;
-    } else if (from == Side::kClient && !segment.syn && syn_ack_at_ && !rtt_to_client_) {
-      rtt_to_client_ = segment.time - *syn_ack_at_;
-    }
-  }
-
-  // The least of the handshake's and of all data's: delays only ever add to it.
-  Nanos rtt_to(Side side) {
-    const auto& handshake = side == Side::kClient ? rtt_to_client_ : rtt_to_server_;
-    const auto data = direction(other(side)).least_ack_time();
-    if (handshake && data) return std::min(*handshake, *data);
-    return handshake ? *handshake : data.value_or(Nanos(0));
-  }
-
-  void tell(const Segment& segment, Side from) {
-    const StreamPlace place{id_, from, segment.time, segment.frame};
-    Reassembly& bytes = from == Side::kClient ? client_bytes_ : server_bytes_;
-    Reassembly& acked = from == Side::kClient ? server_bytes_ : client_bytes_;
-    const Direction& peer = direction(other(from));
-    if (segment.ack_flag && peer.has_begun()) {
-      acked.acknowledged(peer.offset_of(segment.ack), {id_, other(from), place.at, place.frame},
-                         *sink_);
-    }
-    const std::uint32_t first = segment.syn ? segment.seq + 1 : segment.seq;
-    const std::int64_t offset = direction(from).offset_of(first);
-    if (segment.rst) {
-      bytes.reset(place, *sink_);  // What it carries is no part of the stream.
-      return;
-    }
-    bytes.take(segment, offset, place, *sink_);
-    if (segment.fin) bytes.closed(offset + segment.length, place, *sink_);
-  }
-
-  ConnectionId id_;
-  StreamSink* sink_;
-  ConnectionFlow flow_;
-  Direction client_, server_;
-  Reassembly client_bytes_, server_bytes_;
-  std::deque<Likeness> recent_;
-  std::uint32_t syn_seq_ = 0;
-  std::optional<RealTime> syn_at_, syn_ack_at_;
-  std::optional<Nanos> rtt_to_server_, rtt_to_client_;
-};
-
 using Key = std::pair<Endpoint, Endpoint>;
 
 Key key_of(const Segment& segment) {
   return std::minmax(segment.source, segment.destination);
 }
+
+struct KeyHash {
+  std::size_t operator()(const Key& key) const {
+    std::uint64_t sum = key.first.port * 65537ULL + key.second.port;
+    for (const Endpoint* end : {&key.first, &key.second}) {
+      std::uint64_t words[2];
+      std::memcpy(words, end->address.data(), sizeof words);
+      sum = (sum ^ words[0] ^ (words[1] << 1)) * 0x9e3779b97f4a7c15ULL;
+    }
+    return sum ^ (sum >> 32);
+  }
+};
 
 }  // namespace
 
@@ -213,7 +59,8 @@ const char* name_of(Confidence confidence) {
 
 class FlowAnalyzer::Body {
  public:
-  Body(const FlowOptions& options, StreamSink* sink) : options_(options), sink_(sink) {}
+  Body(const FlowOptions& options, StreamSink* sink, FlowObserver* observer)
+      : options_(options), sink_(sink), observer_(observer) {}
 
   void add(const Packet& packet) {
     ++report_.frames;
@@ -221,57 +68,115 @@ class FlowAnalyzer::Body {
     if (!segment) return;
     ++report_.segments;
     Held held{*segment, std::string(sink_ ? segment->payload : segment->payload.substr(0, kStart))};
-    const auto after =
-        std::upper_bound(waiting_.begin(), waiting_.end(), held.segment.time,
-                         [](RealTime at, const Held& other) { return at < other.segment.time; });
-    waiting_.insert(after, std::move(held));
+    // Nearly all packets are in order already.
+    auto at = waiting_.end();
+    while (at != waiting_.begin() && segment->time < std::prev(at)->segment.time) --at;
+    waiting_.insert(at, std::move(held));
     if (waiting_.size() > kSorted) take_oldest();
   }
 
   FlowReport finish() {
     while (!waiting_.empty()) take_oldest();
-    for (auto& [number, tracked] : tracked_) {
-      report_.connections.push_back(tracked.finish());
-    }
+    std::vector<std::uint32_t> left;
+    for (const auto& entry : entries_) left.push_back(entry.first);
+    std::sort(left.begin(), left.end());
+    for (const std::uint32_t number : left) retire(number);
     return std::move(report_);
   }
 
  private:
+  struct Entry {
+    Key key;
+    Tracked tracked;
+    bool over = false;
+    std::list<std::uint32_t>::iterator place;  // In open_ or over_.
+  };
+
   void take_oldest() {
     Held held = std::move(waiting_.front());
     waiting_.pop_front();
     held.segment.payload = held.payload;
-    Tracked* tracked = find(held.segment);
-    if (tracked != nullptr && !tracked->take(held.segment)) ++report_.second_copies;
+    if (observer_) expire(held.segment.time);
+    Entry* entry = find(held.segment);
+    if (entry == nullptr) return;
+    if (!entry->tracked.take(held.segment)) ++report_.second_copies;
+    if (observer_) touch(*entry);
   }
 
-  Tracked* find(const Segment& segment) {
+  // The most recently heard of last.
+  void touch(Entry& entry) {
+    auto& from = entry.over ? over_ : open_;
+    entry.over = entry.over || entry.tracked.is_over();
+    auto& to = entry.over ? over_ : open_;
+    to.splice(to.end(), from, entry.place);
+  }
+
+  void expire(RealTime now) {
+    while (!over_.empty() && now - entries_.at(over_.front()).tracked.last() > options_.linger) {
+      retire(over_.front());
+    }
+    while (!open_.empty() && now - entries_.at(open_.front()).tracked.last() > options_.idle) {
+      retire(open_.front());
+    }
+  }
+
+  void retire(std::uint32_t number) {
+    const auto found = entries_.find(number);
+    Entry& entry = found->second;
+    ConnectionFlow flow = entry.tracked.finish();
+    if (observer_) {
+      observer_->on_done({number}, std::move(flow));
+    } else {
+      report_.connections.push_back(std::move(flow));
+    }
+    (entry.over ? over_ : open_).erase(entry.place);
+    const auto current = current_.find(entry.key);
+    if (current != current_.end() && current->second == number) current_.erase(current);
+    entries_.erase(found);
+  }
+
+  Entry* find(const Segment& segment) {
     const Key key = key_of(segment);
     if (const auto known = current_.find(key); known != current_.end()) {
-      Tracked& tracked = tracked_.at(known->second);
-      const bool expired = segment.time - tracked.last() > options_.idle;
-      if (!expired && !tracked.is_begun_anew_by(segment)) return &tracked;
+      Entry& entry = entries_.at(known->second);
+      const bool expired = segment.time - entry.tracked.last() > options_.idle;
+      if (!expired && !entry.tracked.is_begun_anew_by(segment)) return &entry;
+      if (observer_) retire(known->second);
     }
-    if (tracked_.size() >= options_.most_connections) {
-      ++report_.connections_left_out;
-      return nullptr;
+    if (entries_.size() >= options_.most_connections) {
+      if (observer_ == nullptr) {
+        ++report_.connections_left_out;
+        return nullptr;
+      }
+      ++report_.connections_cut_short;
+      retire(over_.empty() ? open_.front() : over_.front());
     }
-    const auto number = static_cast<std::uint32_t>(tracked_.size() + 1);
+    const std::uint32_t number = ++numbers_;
     current_[key] = number;
-    return &tracked_.try_emplace(number, ConnectionId{number}, segment, options_.most_stalls, sink_)
+    const auto place = open_.insert(open_.end(), number);
+    const TrackedOptions options{options_.most_stalls, options_.server};
+    return &entries_
+                .emplace(number, Entry{key,
+                                       Tracked({number}, segment, options, sink_, observer_),
+                                       false, place})
                 .first->second;
   }
 
   FlowOptions options_;
   StreamSink* sink_;
+  FlowObserver* observer_;
   FlowReport report_;
   std::deque<Held> waiting_;
-  std::map<Key, std::uint32_t> current_;
-  std::map<std::uint32_t, Tracked> tracked_;
+  std::uint32_t numbers_ = 0;
+  std::unordered_map<Key, std::uint32_t, KeyHash> current_;
+  std::unordered_map<std::uint32_t, Entry> entries_;
+  std::list<std::uint32_t> open_, over_;
 };
 
 FlowAnalyzer::FlowAnalyzer(const FlowOptions& options, StreamSink* sink)
-    : body_(std::make_unique<Body>(options, sink)) {}
+    : body_(std::make_unique<Body>(options, sink, nullptr)) {}
+FlowAnalyzer::FlowAnalyzer(const FlowOptions& options, FlowObserver& observer)
+    : body_(std::make_unique<Body>(options, &observer, &observer)) {}
 FlowAnalyzer::~FlowAnalyzer() = default;
 
 void FlowAnalyzer::add(const Packet& packet) {

@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "harness/flow/flow_observer.h"
 #include "harness/flow/flow_report.h"
 #include "harness/flow/packet.h"
 #include "harness/flow/stream_sink.h"
@@ -16,11 +17,16 @@ struct FlowOptions {
   std::size_t most_connections = 65536;
   std::size_t most_stalls = 4096;  // Kept of one direction.
   std::chrono::minutes idle{4};    // A silent connection is done with after this.
+  std::chrono::seconds linger{10};  // One that both sides ended; with an observer only.
+  std::optional<Endpoint> server;   // Which side is the server, where a capture does not tell.
 };
 
 class FlowAnalyzer {
  public:
   explicit FlowAnalyzer(const FlowOptions& options, StreamSink* sink = nullptr);
+  // With an observer the connections are handed over when they are done with, and the report holds
+  // none: memory does not grow with the file.
+  FlowAnalyzer(const FlowOptions& options, FlowObserver& observer);
   ~FlowAnalyzer();
   void add(const Packet& packet);
   FlowReport finish();

@@ -24,6 +24,7 @@ struct Stall {
   Nanos ack_wait{0};     // Waiting segment to ACK, at the capture point: bounds the hold.
   Nanos ack_delay{0};    // The same less the round trip: what the receiver's timer added.
   Nanos release_gap{0};  // ACK to release, less the round trip.
+  Nanos hold{0};         // Best estimate: without the pause that the sender usually makes there.
   std::uint64_t waiting_offset = 0, waiting_length = 0;
   std::uint64_t release_offset = 0, release_length = 0;
   std::uint32_t mss = 0;
@@ -36,6 +37,14 @@ struct DirectionFlow {
   std::uint64_t nodelay_proofs = 0;  // Small data sent while a small segment was unacknowledged.
   std::uint64_t held = 0;            // Small data that waited for such an ACK, whatever its delay.
   bool nodelay_proven = false;
+  bool holds_data = false;  // What was held was held by Nagle's algorithm, not by chance.
+  // Small data that left on a prompt ACK: held, at no cost but the round trip.
+  std::uint64_t prompt_releases = 0;
+  // Delayed ACKs that nothing waited for, and the first of them.
+  std::uint64_t harmless_delays = 0;
+  FrameNumber harmless_waiting, harmless_ack;
+  Nanos harmless_wait{0};
+  std::uint64_t missed_by_capture = 0;  // Bytes acknowledged, yet in no packet of the file.
   std::uint32_t mss = 0;
   std::optional<RealTime> fin_at, rst_at;
 };
@@ -44,7 +53,8 @@ struct ConnectionFlow {
   Endpoint client, server;
   RealTime first, last;
   FrameNumber first_frame;
-  bool syn_seen = false;
+  bool syn_seen = false, reset = false;
+  Nanos rtt{0};  // Of the path, the least seen; 0 where nothing told.
   DirectionFlow from_client, from_server;
   std::vector<Stall> stalls;           // In time; those of directions with proven NODELAY left out.
   std::uint64_t stalls_left_out = 0;   // Above the bound of a direction.
@@ -58,7 +68,8 @@ struct ConnectionFlow {
 struct FlowReport {
   std::vector<ConnectionFlow> connections;  // In the order of their first packets.
   std::uint64_t frames = 0, segments = 0, second_copies = 0;
-  std::uint64_t connections_left_out = 0;  // Above the bound on tracked connections.
+  std::uint64_t connections_left_out = 0;   // Above the bound on tracked connections.
+  std::uint64_t connections_cut_short = 0;  // Done with early, for that bound.
 };
 
 }  // namespace tailrace

@@ -13,6 +13,7 @@ struct MadeSegment {
   Side from = Side::kClient;
   std::uint32_t seq = 0, ack = 0;
   bool syn = false, fin = false, rst = false, ack_flag = true;
+  bool psh = true;  // On data: each segment ends a write.
   std::uint16_t window = 512, ip_id = 0, mss = 0;
   std::optional<std::uint32_t> ts_value, ts_echo;  // Both or none.
   std::string payload;
@@ -35,7 +36,8 @@ inline std::string tcp_of(const MadeSegment& made) {
     options += "\x01\x01\x08\x0a" + big_endian(*made.ts_value, 4) +
                big_endian(made.ts_echo.value_or(0), 4);
   }
-  const unsigned flags = made.fin * 1U + made.syn * 2U + made.rst * 4U + made.ack_flag * 16U;
+  const unsigned flags = made.fin * 1U + made.syn * 2U + made.rst * 4U +
+                         (made.psh && !made.payload.empty()) * 8U + made.ack_flag * 16U;
   return big_endian(by_client ? made.client_port : made.server_port, 2) +
          big_endian(by_client ? made.server_port : made.client_port, 2) + big_endian(made.seq, 4) +
          big_endian(made.ack, 4) + big_endian((20 + options.size()) / 4 << 4, 1) +

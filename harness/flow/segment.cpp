@@ -142,6 +142,7 @@ void read_options(Bytes& bytes, std::size_t at, std::size_t end, Segment& segmen
     if (size < 2 || at + size > end) return;
     if (kind == 2 && size == 4) segment.mss = bytes.u16(at + 2);
     if (kind == 3 && size == 3) segment.window_scale = bytes.u8(at + 2);
+    if (kind == 5) segment.sack = true;
     if (kind == 8 && size == 10) {
       segment.ts_value = bytes.u32(at + 2);
       segment.ts_echo = bytes.u32(at + 6);
@@ -182,6 +183,7 @@ std::optional<Segment> decode_segment(const Packet& packet) {
   segment.length = static_cast<std::uint32_t>(tcp->length - header);
   segment.header_bytes = tcp->at + header;
   segment.payload = bytes.text(segment.header_bytes).substr(0, segment.length);
+  segment.options_cut = segment.header_bytes > bytes.size();
   segment.header_bytes = std::min(segment.header_bytes, bytes.size());
   read_options(bytes, tcp->at + 20, segment.header_bytes, segment);
   return segment;

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/cli/pcap_console.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/wire/escape.h"
+
+namespace tailrace {
+namespace {
+
+constexpr std::size_t kMostRows = 25;
+constexpr std::size_t kMostText = 40;
+
+const CaptureFinding* worst_of(const CaptureReport& report, const std::string& kind) {
+  const CaptureFinding* worst = nullptr;
+  for (const CaptureFinding& finding : report.findings) {
+    if (finding.kind == kind && (worst == nullptr || finding.cost > worst->cost)) worst = &finding;
+  }
+  return worst;
+}
+
+Nanos median_cost(const CaptureReport& report, const std::string& kind) {
+  std::vector<Nanos> costs;
+  for (const CaptureFinding& finding : report.findings) {
+    if (finding.kind == kind) costs.push_back(finding.cost);
+  }
+  if (costs.empty()) return Nanos(0);
+  std::sort(costs.begin(), costs.end());
+  return costs[costs.size() / 2];
+}
+
+std::string stall_words(const CaptureReport& report, const CaptureFinding& worst) {
+  const std::string holder = worst.side ? name_of(*worst.side) : "server";
+  const std::string delayer = worst.side ? name_of(other(*worst.side)) : "client";
+  return fmt::format(
+      "{} waits for a delayed ACK, median {}. The {} writes a message in small pieces with Nagle's "
+      "algorithm on: it holds the next piece until the {}'s kernel acknowledges the one before, "
+      "and that ACK is delayed. The connection is healthy; a new connection for each call would "
+      "hide this and cure nothing. Cure: {} ({}).\n",
+      report.stalls, in_millis(median_cost(report, worst.kind)), holder, delayer,
+      worst.details["cure"].as_string(), worst.details["owner"].as_string());
+}
+
+std::string words_of(std::string_view kind) {
+  if (kind == kind::kHoldRtt) {
+    return "Data is held for one round trip by Nagle's algorithm; the ACK is prompt. "
+           "TCP_NODELAY on the sender's socket saves it";
+  }
+  if (kind == kind::kServerThink) {
+    return "The server is silent while it works; nothing held its data";
+  }
+  if (kind == kind::kClientThink) return "The client is silent inside its own request";
+  if (kind == kind::kTimeout) return "Segments were lost and sent again after the timer ran out";
+  if (kind == kind::kTailProbe) return "A last segment was lost; a loss probe repaired it";
+  if (kind == kind::kZeroWindow) return "A receiver did not read and closed its window";
+  if (kind == kind::kSetup) return "The handshake was repeated: a SYN was lost or not taken";
+  if (kind == kind::kReset) return "The client closes connections with bytes unread, by a reset";
+  if (kind == kind::kLeftOpen) return "The server leaves its SSE streams open after the answer";
+  if (kind == kind::kStale) {
+    return "Requests were sent on connections that gave no answer, and again on new ones";
+  }
+  if (kind == kind::kInsufficient) {
+    return "The capture does not hold both directions of the connections; nothing can be told";
+  }
+  return "No wait that packets explain by a fault";
+}
+
+std::string paragraph(const CaptureReport& report) {
+  std::string text = fmt::format("{}: {}\n\n", report.file, report.verdict);
+  const CaptureFinding* worst = worst_of(report, report.verdict);
+  if (report.verdict == kind::kStall && worst != nullptr) {
+    text += stall_words(report, *worst);
+  } else {
+    const auto count = report.count_by_kind.find(report.verdict);
+    text += words_of(report.verdict);
+    if (count != report.count_by_kind.end() && worst != nullptr && worst->cost > Nanos(0)) {
+      text += fmt::format(" ({} times, {} at worst)", count->second, in_millis(worst->cost));
+    }
+    text += ".\n";
+  }
+  for (const std::string& note : report.notes) text += "Note: " + note + ".\n";
+  return text;
+}
+
+std::string causes_words(const CauseSums& causes) {
+  std::vector<std::pair<Nanos, Cause>> order;
+  for (std::size_t i = 0; i < kCauses; ++i) {
+    const auto cause = static_cast<Cause>(i);
+    if (causes[cause] > Nanos(0)) order.emplace_back(causes[cause], cause);
+  }
+  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a > b; });
+  std::string text;
+  for (const auto& [took, cause] : order) {
+    // Hundredths that do not matter stay in the JSON.
+    if (took < causes.total() / 50 && !text.empty() && cause != Cause::kUnexplained) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name_of(cause), in_millis(took));
+  }
+  return text;
+}
+
+std::string name_of_call(const ExchangeRecord& record) {
+  if (!record.is_http) return "turn";
+  std::string text = record.http_method;
+  if (!record.asked.method.empty()) text += " " + record.asked.method;
+  if (!record.asked.tool.empty()) text += " " + record.asked.tool;
+  return excerpt(text, kMostText);
+}
+
+std::string table(const CaptureReport& report) {
+  if (report.exchanges.empty()) return "";
+  std::string text =
+      fmt::format("\n{} exchanges, {}: {}\n\n", report.exchange_count,
+                  in_millis(report.exchange_time), causes_words(report.causes));
+  std::vector<const ExchangeRecord*> rows;
+  for (const ExchangeRecord& record : report.exchanges) rows.push_back(&record);
+  if (rows.size() > kMostRows) {
+    std::partial_sort(rows.begin(), rows.begin() + kMostRows, rows.end(),
+                      [](auto* a, auto* b) { return a->length() > b->length(); });
+    rows.resize(kMostRows);
+    text += fmt::format("  The {} longest:\n", kMostRows);
+  }
+  text += fmt::format("  {:>7} {:>12}  {:<22} {:<28} {}\n", "frame", "took", "client", "call",
+                      "by cause");
+  for (const ExchangeRecord* row : rows) {
+    text += fmt::format("  {:>7} {:>12}  {:<22} {:<28} {}\n", row->first_frame.value,
+                        in_millis(row->length()), row->client.text(), name_of_call(*row),
+                        causes_words(row->causes));
+  }
+  return text;
+}
+
+std::string ladder(const CaptureReport& report) {
+  const CaptureFinding* worst = worst_of(report, report.verdict);
+  if (worst == nullptr || worst->frames.empty()) return "";
+  std::string text = fmt::format("\nThe worst, {} to {}:\n", worst->client.text(),
+                                 worst->server.text());
+  const auto begin = worst->frames.front().at;
+  for (const FrameNote& note : worst->frames) {
+    const std::string when =
+        begin && note.at ? fmt::format("+{}", in_millis(*note.at - *begin)) : "";
+    text += fmt::format("  {:>12}  frame {:<8} {}\n", when, note.frame.value, note.text);
+  }
+  return text;
+}
+
+std::string others(const CaptureReport& report) {
+  std::string text;
+  for (const auto& [kind, count] : report.count_by_kind) {
+    if (kind == report.verdict) continue;
+    text += fmt::format("{}{} x {}", text.empty() ? "\nAlso seen: " : ", ", count, kind);
+  }
+  return text.empty() ? "" : text + "\n";
+}
+
+}  // namespace
+
+std::string console_text(const CaptureReport& report) {
+  return paragraph(report) + table(report) + ladder(report) + others(report);
+}
+
+}  // namespace tailrace

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// PcapOptions: the words of `tailrace pcap`. Values, any thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/base/endpoint.h"
+
+namespace tailrace {
+
+struct PcapOptions {
+  std::vector<std::string> files;  // "-": standard input.
+  std::string filter;              // As tcpdump takes it.
+  std::string server;              // ADDR:PORT, where a capture does not tell.
+};
+
+}  // namespace tailrace

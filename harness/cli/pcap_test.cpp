@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// `tailrace pcap` as a user runs it, on every labelled capture: the verdict, the findings asked for
+// and those that would be false, and the sum of every exchange to the nanosecond.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/cli/program.h"
+#include "harness/wire/json.h"
+
+namespace tailrace {
+namespace {
+
+const std::string kFolder = std::string(TAILRACE_SOURCE_DIR) + "/fixtures/captures/";
+
+Json report_of(const Workshop& workshop, const std::string& file, int status) {
+  const Ran ran = workshop.run("{tailrace} pcap '" + file + "' --format json");
+  EXPECT_EQ(ran.status, status) << file << ran.err;
+  auto json = parse_json(ran.out);
+  EXPECT_TRUE(json) << file;
+  return json ? *json : Json();
+}
+
+std::string with_dashes(std::string name) {
+  std::replace(name.begin(), name.end(), '_', '-');
+  return name;
+}
+
+std::set<std::string> told_by(const Json& report) {
+  std::set<std::string> told;
+  for (const Json& finding : report["findings"].items()) {
+    told.insert(finding["kind"].as_string());
+    for (const auto& [name, value] : finding.members()) {
+      if (value.as_bool()) told.insert(with_dashes(name));
+    }
+  }
+  return told;
+}
+
+void expect_exact_sums(const Json& report, const std::string& file) {
+  for (const Json& exchange : report["exchanges"].items()) {
+    std::int64_t sum = 0;
+    for (const auto& [cause, nanos] : exchange["causes_ns"].members()) {
+      EXPECT_GE(nanos.as_int(), 0) << file << " " << cause;
+      sum += nanos.as_int();
+    }
+    EXPECT_EQ(sum, exchange["ns"].as_int()) << file << " " << exchange["index"].as_int();
+  }
+}
+
+// Exit 1 only for what is proven; what explains exits 0.
+int expected_status(const std::string& verdict) {
+  if (verdict == "insufficient-evidence") return 3;
+  return verdict == "nagle-delayed-ack" ? 1 : 0;
+}
+
+TEST(Pcap, EveryLabelledCaptureGetsItsVerdict) {
+  const Workshop workshop;
+  const auto labels = parse_json(Workshop::read(kFolder + "labels.json"));
+  ASSERT_TRUE(labels);
+  for (const Json& label : (*labels)["captures"].items()) {
+    const std::string& file = label["file"].as_string();
+    const std::string& verdict = label["verdict"].as_string();
+    const Json report = report_of(workshop, kFolder + file, expected_status(verdict));
+    EXPECT_EQ(report["verdict"].as_string(), verdict) << file;
+    const auto told = told_by(report);
+    for (const Json& wanted : label["must_report"].items()) {
+      EXPECT_TRUE(told.contains(with_dashes(wanted.as_string()))) << file << " " << to_text(wanted);
+    }
+    for (const Json& wrong : label["must_not_report"].items()) {
+      EXPECT_FALSE(told.contains(wrong.as_string())) << file << " " << to_text(wrong);
+    }
+    expect_exact_sums(report, file);
+  }
+}
+
+TEST(Pcap, WhatCannotBeReadIsNamed) {
+  const Workshop workshop;
+  Workshop::write(workshop.path("no.pcap"), "this is no capture");
+  const Ran ran = workshop.run("{tailrace} pcap no.pcap");
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_NE(ran.err.find("no.pcap"), std::string::npos) << ran.err;
+  EXPECT_EQ(workshop.run("{tailrace} pcap /nowhere.pcap").status, 2);
+  EXPECT_EQ(workshop.run("{tailrace} pcap").status, 2);
+}
+
+TEST(Pcap, TheConsoleNamesTheHolderTheDelayerAndTheCure) {
+  const Workshop workshop;
+  const Ran ran = workshop.run("{tailrace} pcap " + kFolder + "nagle-server-2writes-lo4.pcap");
+  EXPECT_EQ(ran.status, 1);
+  for (const char* words : {"nagle-delayed-ack", "15 waits", "The server writes", "client's kernel",
+                            "TCP_NODELAY", "16 exchanges", "POST tools/call say_hello"}) {
+    EXPECT_NE(ran.out.find(words), std::string::npos) << words << "\n" << ran.out;
+  }
+}
+
+}  // namespace
+}  // namespace tailrace

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/cli/pcap_words.h"
+
+#include <map>
+
+#include "harness/cli/choice.h"
+
+namespace tailrace {
+namespace {
+
+const std::map<std::string, Format> kPcapFormats = {{"console", Format::kConsole},
+                                                    {"json", Format::kJson}};
+
+}  // namespace
+
+void add_pcap(CLI::App& app, CommandLine& line) {
+  CLI::App& pcap = *app.add_subcommand("pcap", "Explain the waits in a capture file");
+  pcap.add_option("file", line.pcap.files, "Capture files; - is standard input")
+      ->type_name("FILE")
+      ->required();
+  pcap.add_option("--filter", line.pcap.filter, "Only these packets, as tcpdump takes it")
+      ->type_name("EXPRESSION");
+  pcap.add_option("--server", line.pcap.server, "Which side is the server")
+      ->type_name("ADDR:PORT");
+  add_choice(pcap, "--format", line.format, kPcapFormats, "Form of the report on standard output");
+  pcap.callback([&line] { line.command = Command::kPcap; });
+}
+
+}  // namespace tailrace

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// The words of `tailrace pcap`. Used while the command line is read.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "harness/cli/command_line.h"
+
+namespace tailrace {
+
+void add_pcap(CLI::App& app, CommandLine& line);
+
+}  // namespace tailrace

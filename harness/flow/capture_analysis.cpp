@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/flow/capture_analysis.h"
+
+#include <algorithm>
+#include <deque>
+#include <set>
+#include <unordered_map>
+
+#include "harness/flow/connection_findings.h"
+#include "harness/flow/exchange_account.h"
+#include "harness/flow/flow_analyzer.h"
+
+namespace tailrace {
+namespace {
+
+constexpr std::size_t kMostAttempts = 256;  // Unanswered requests of ended connections.
+constexpr std::chrono::seconds kRepeatedWithin{10};
+constexpr Nanos kRepeatedAtOnce = Millis(20);  // Where the bytes cannot be compared.
+constexpr std::size_t kMostGroups = 4096;
+constexpr std::size_t kMostWaiting = 1024;  // Exchanges of one connection until they are settled.
+constexpr Nanos kWorthAWord = Millis(1);    // Of a round trip.
+constexpr std::uint64_t kFewCalls = 3;
+
+// One client host and one server: what only shows over several connections.
+struct Group {
+  ConnectionId first;
+  Endpoint client, server;
+  std::uint64_t connections = 0, exchanges = 0, stalls = 0;
+  std::uint64_t prompt_releases[2] = {0, 0}, nodelay_proofs[2] = {0, 0};
+  Nanos rtt{0};
+  FrameNumber frame;
+};
+
+}  // namespace
+
+class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
+ public:
+  explicit Body(const AnalysisOptions& options)
+      : options_(options), analyzer_(flow_options(options), *this) {}
+
+  void add(const Packet& packet) { analyzer_.add(packet); }
+
+  CaptureReport finish(const std::string& file, bool truncated) {
+    const FlowReport flow = analyzer_.finish();
+    report_.file = file;
+    report_.frames = flow.frames;
+    report_.segments = flow.segments;
+    report_.second_copies = flow.second_copies;
+    add_group_findings();
+    if (truncated) {
+      CaptureFinding finding;
+      finding.kind = kind::kTruncated;
+      finding.details.set("frames_read", flow.frames);
+      add(std::move(finding));
+    }
+    report_.verdict = verdict_of(report_);
+    if (report_.verdict == kind::kClean || report_.verdict == kind::kInsufficient) {
+      CaptureFinding finding;
+      finding.kind = report_.verdict;
+      add(std::move(finding));
+    }
+    sort_report();
+    return std::move(report_);
+  }
+
+  // FlowObserver
+  void on_open(ConnectionId id, const Endpoint& client, const Endpoint& server,
+               RealTime at) override {
+    report_.first = std::min(report_.first.value_or(at), at);
+    accounts_.emplace(id.value, Seen{client, server, {}});
+    accounts_.at(id.value).account =
+        std::make_unique<ExchangeAccount>(id, client, server, *this);
+  }
+  void on_packet(const PacketFacts& facts) override {
+    report_.last = std::max(report_.last.value_or(facts.at), facts.at);
+    ExchangeAccount& account = *accounts_.at(facts.connection.value).account;
+    account.on_packet(facts);
+    if (account.waiting() > kMostWaiting) add_exchanges(account.take_settled());
+  }
+  void on_bytes(const StreamPlace& place, std::string_view bytes) override {
+    account(place).on_bytes(place, bytes);
+  }
+  void on_gap(const StreamPlace& place, std::uint64_t length) override {
+    account(place).on_gap(place, length);
+  }
+  void on_end(const StreamPlace& place, bool reset) override {
+    account(place).on_end(place, reset);
+  }
+  void on_done(ConnectionId id, ConnectionFlow flow) override {
+    const auto found = accounts_.find(id.value);
+    ExchangeAccount& account = *found->second.account;
+    std::vector<ExchangeRecord> exchanges = account.finish(flow);
+    std::erase_if(exchanges, [&](const ExchangeRecord& record) {
+      return repeated_.contains({record.connection.value, record.index});
+    });
+    add_connection(id, flow, account);
+    add_holds(id, flow, account, exchanges);
+    for (const ExchangeRecord& record : exchanges) {
+      for (auto& finding : exchange_findings(record, flow, *report_.last)) {
+        add(std::move(finding));
+      }
+    }
+    add_to_group(id, flow, exchanges.size());
+    add_exchanges(std::move(exchanges));
+    accounts_.erase(found);
+  }
+
+  // ExchangeSink
+  void on_incident(const IncidentRecord& incident) override {
+    const Seen& seen = accounts_.at(incident.connection.value);
+    if (auto finding = incident_finding(incident, seen.client, seen.server)) {
+      add(std::move(*finding));
+    }
+  }
+  void on_unanswered(const StaleAttempt& attempt) override {
+    if (attempts_.size() == kMostAttempts) attempts_.pop_front();
+    attempts_.push_back(attempt);
+  }
+  void on_answered_late(ConnectionId connection) override {
+    std::erase_if(attempts_,
+                  [&](const StaleAttempt& a) { return a.connection == connection.value; });
+  }
+  std::optional<StaleAttempt> earlier_attempt(const StaleAttempt& now) override {
+    for (auto at = attempts_.rbegin(); at != attempts_.rend(); ++at) {
+      if (at->client.address != now.client.address || at->server != now.server) continue;
+      if (at->connection == now.connection || at->comparable != now.comparable) continue;
+      const Nanos apart = now.start - at->ended_at;
+      if (apart > kRepeatedWithin || (!now.comparable && apart > kRepeatedAtOnce)) continue;
+      if (now.comparable && at->likeness != now.likeness) continue;
+      const StaleAttempt found = *at;
+      attempts_.erase(std::next(at).base());
+      repeated_.insert({found.connection, found.index});
+      return found;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  struct Seen {
+    Endpoint client, server;
+    std::unique_ptr<ExchangeAccount> account;
+  };
+
+  static FlowOptions flow_options(const AnalysisOptions& options) {
+    FlowOptions flow;
+    flow.most_connections = options.most_connections;
+    flow.server = options.server;
+    return flow;
+  }
+  ExchangeAccount& account(const StreamPlace& place) {
+    return *accounts_.at(place.connection.value).account;
+  }
+
+  void add(CaptureFinding finding) {
+    report_.cost_by_kind[finding.kind] += finding.cost;
+    ++report_.count_by_kind[finding.kind];
+    if (report_.findings.size() >= options_.most_findings) {
+      ++report_.findings_left_out;
+      return;
+    }
+    report_.findings.push_back(std::move(finding));
+  }
+
+  void add_exchanges(std::vector<ExchangeRecord> exchanges) {
+    for (ExchangeRecord& record : exchanges) {
+      ++report_.exchange_count;
+      report_.causes += record.causes;
+      report_.exchange_time += record.length();
+      if (report_.exchanges.size() >= options_.most_exchanges) {
+        ++report_.exchanges_left_out;
+        continue;
+      }
+      report_.exchanges.push_back(std::move(record));
+    }
+  }
+
+  void add_connection(ConnectionId id, const ConnectionFlow& flow, const ExchangeAccount& account) {
+    ++report_.connections;
+    report_.tls_connections += account.is_tls();
+    report_.http2_connections += account.is_http2();
+    report_.one_sided_connections += account.one_sided() && account.has_data();
+    report_.retransmissions += flow.from_client.retransmissions + flow.from_server.retransmissions;
+    report_.missed_by_capture +=
+        flow.from_client.missed_by_capture + flow.from_server.missed_by_capture;
+    for (const Side sender : {Side::kClient, Side::kServer}) {
+      report_.harmless_delays += flow.from(sender).harmless_delays;
+      if (flow.from(sender).harmless_waiting) add(harmless_finding(flow, id, sender));
+    }
+  }
+
+  static const ExchangeRecord* exchange_at(const std::vector<ExchangeRecord>& exchanges,
+                                           RealTime at) {
+    const auto after =
+        std::upper_bound(exchanges.begin(), exchanges.end(), at,
+                         [](RealTime t, const ExchangeRecord& record) { return t < record.start; });
+    if (after == exchanges.begin()) return nullptr;
+    const ExchangeRecord& record = *std::prev(after);
+    return at <= record.end ? &record : nullptr;
+  }
+
+  void add_holds(ConnectionId id, const ConnectionFlow& flow, const ExchangeAccount& account,
+                 const std::vector<ExchangeRecord>& exchanges) {
+    for (const Stall& stall : flow.stalls) {
+      if (!stall.pure_ack) continue;
+      auto finding = stall_finding(stall, flow, id, exchange_at(exchanges, stall.release_at));
+      ++report_.stalls;
+      report_.stalls_of_high_confidence += finding.confidence == Confidence::kHigh;
+      add(std::move(finding));
+    }
+    report_.stalls += flow.stalls_left_out;
+    for (const Side holder : {Side::kClient, Side::kServer}) {
+      if (!flow.from(holder).holds_data) continue;
+      for (const Stall& hold : account.prompt_holds(holder)) {
+        add(hold_rtt_finding(hold, flow, id, holder, exchange_at(exchanges, hold.release_at)));
+      }
+    }
+  }
+
+  void add_to_group(ConnectionId id, const ConnectionFlow& flow, std::uint64_t exchanges) {
+    if (exchanges == 0) return;
+    const auto key = std::pair(flow.client.address, flow.server);
+    if (groups_.size() >= kMostGroups && !groups_.contains(key)) return;
+    Group& group = groups_[key];
+    if (group.connections++ == 0) {
+      group.first = id;
+      group.client = flow.client;
+      group.server = flow.server;
+      group.frame = flow.first_frame;
+      group.rtt = flow.rtt;
+    }
+    group.exchanges += exchanges;
+    group.stalls += flow.stalls.size();
+    group.rtt = std::min(group.rtt, flow.rtt);
+    for (const Side side : {Side::kClient, Side::kServer}) {
+      const auto index = static_cast<std::size_t>(side);
+      group.prompt_releases[index] += flow.from(side).prompt_releases;
+      group.nodelay_proofs[index] += flow.from(side).nodelay_proofs;
+    }
+  }
+
+  void add_group_findings() {
+    for (const auto& [key, group] : groups_) {
+      const auto of_group = [&](std::string_view kind) {
+        CaptureFinding finding;
+        finding.kind = kind;
+        finding.on_connection = true;
+        finding.connection = group.first;
+        finding.client = group.client;
+        finding.server = group.server;
+        finding.details.set("connections", group.connections).set("calls", group.exchanges);
+        finding.details.set("first_frame", group.frame.value);
+        return finding;
+      };
+      if (group.connections >= kFewCalls && group.exchanges * 4 <= group.connections * 5) {
+        add(of_group(kind::kNewConnections));
+      }
+      if (group.rtt >= kWorthAWord) {
+        CaptureFinding finding = of_group(kind::kNetworkRtt);
+        finding.details.set("rtt_ms", millis_of(group.rtt));
+        add(std::move(finding));
+      }
+      for (const Side side : {Side::kClient, Side::kServer}) {
+        const auto index = static_cast<std::size_t>(side);
+        if (group.prompt_releases[index] < 2 || group.nodelay_proofs[index] > 0 ||
+            group.stalls > 0) {
+          continue;
+        }
+        CaptureFinding finding = of_group(kind::kLatent);
+        finding.side = side;
+        finding.confidence = Confidence::kMedium;
+        finding.details.set("holder", name_of(side));
+        finding.details.set("count", group.prompt_releases[index]);
+        add(std::move(finding));
+      }
+    }
+  }
+
+  void sort_report() {
+    const auto frame = [](const CaptureFinding& finding) {
+      return finding.frames.empty() ? 0U : finding.frames.front().frame.value;
+    };
+    std::stable_sort(report_.findings.begin(), report_.findings.end(),
+                     [&](const auto& a, const auto& b) { return frame(a) < frame(b); });
+    std::stable_sort(report_.exchanges.begin(), report_.exchanges.end(),
+                     [](const auto& a, const auto& b) { return a.start < b.start; });
+  }
+
+  AnalysisOptions options_;
+  CaptureReport report_;
+  std::unordered_map<std::uint32_t, Seen> accounts_;
+  std::deque<StaleAttempt> attempts_;
+  std::set<std::pair<std::uint32_t, std::uint32_t>> repeated_;
+  std::map<std::pair<std::array<std::uint8_t, 16>, Endpoint>, Group> groups_;
+  FlowAnalyzer analyzer_;  // Last: it tells the rest.
+};
+
+CaptureAnalysis::CaptureAnalysis(const AnalysisOptions& options)
+    : body_(std::make_unique<Body>(options)) {}
+CaptureAnalysis::~CaptureAnalysis() = default;
+
+void CaptureAnalysis::add(const Packet& packet) {
+  body_->add(packet);
+}
+
+CaptureReport CaptureAnalysis::finish(const std::string& file, bool truncated) {
+  return body_->finish(file, truncated);
+}
+
+}  // namespace tailrace

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the facts of a connection amount to, as findings. Private to `flow`; pure functions.
+#pragma once
+
+#include "harness/flow/capture_report.h"
+
+namespace tailrace {
+
+double millis_of(Nanos duration);
+
+CaptureFinding stall_finding(const Stall& stall, const ConnectionFlow& flow, ConnectionId id,
+                             const ExchangeRecord* exchange);
+CaptureFinding hold_rtt_finding(const Stall& hold, const ConnectionFlow& flow, ConnectionId id,
+                                Side holder, const ExchangeRecord* exchange);
+CaptureFinding harmless_finding(const ConnectionFlow& flow, ConnectionId id, Side sender);
+// None: nothing worth a finding (a fast retransmission, a window closed for a moment).
+std::optional<CaptureFinding> incident_finding(const IncidentRecord& incident,
+                                               const Endpoint& client, const Endpoint& server);
+// Of one exchange: thinking, its stream left open, its first try on a stale connection.
+std::vector<CaptureFinding> exchange_findings(const ExchangeRecord& record,
+                                              const ConnectionFlow& flow, RealTime capture_end);
+
+// Thinking that is worth a word on this path.
+Nanos least_think(Nanos rtt);
+
+}  // namespace tailrace

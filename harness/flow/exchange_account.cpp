@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+// The exchanges of a connection; their time is charged in exchange_charging.cpp.
+#include "harness/flow/exchange_account.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "harness/flow/http_reading.h"
+
+namespace tailrace {
+namespace {
+
+// A connection opened so long before its first request was not opened for it.
+constexpr Nanos kOpenedForIt = Millis(10);
+constexpr std::size_t kCompared = 512;        // Bytes of a request to know it again by.
+constexpr std::size_t kEnoughToCompare = 16;
+constexpr std::size_t kMostOpen = 256;        // Pipelined, none of them answered.
+// First bytes of records of TLS (RFC 8446, 5.1).
+constexpr char kTlsHandshake = 22, kTlsChangeCipher = 20, kTlsData = 23, kTlsMajor = 3;
+
+std::uint64_t likeness_of(std::string_view bytes) {
+  std::uint64_t sum = 14695981039346656037ULL;  // FNV-1a
+  for (const char byte : bytes.substr(0, kCompared)) {
+    sum = (sum ^ static_cast<unsigned char>(byte)) * 1099511628211ULL;
+  }
+  return sum;
+}
+
+bool begins_request(std::string_view bytes) {
+  for (const std::string_view method : {"POST ", "GET ", "DELETE ", "PUT ", "HEAD ", "OPTIONS "}) {
+    if (bytes.starts_with(method)) return true;
+  }
+  return false;
+}
+
+bool begins_tls(std::string_view bytes) {
+  return bytes.size() > 2 && bytes[0] == kTlsHandshake && bytes[1] == kTlsMajor;
+}
+
+}  // namespace
+
+ExchangeAccount::ExchangeAccount(ConnectionId id, const Endpoint& client, const Endpoint& server,
+                                 ExchangeSink& sink)
+    : id_(id), client_(client), server_(server), sink_(sink) {}
+ExchangeAccount::~ExchangeAccount() = default;
+
+ExchangeAccount::Open* ExchangeAccount::active() {
+  for (Open& open : open_) {
+    if (!open.ended) return &open;
+  }
+  return nullptr;
+}
+
+void ExchangeAccount::on_bytes(const StreamPlace& place, std::string_view bytes) {
+  if (bytes.empty()) return;
+  const bool by_client = place.from == Side::kClient;
+  if (by_client && offset_[0] == 0) {
+    tls_ = begins_tls(bytes);
+    http2_ = bytes.starts_with("PRI * HTTP/2.0");
+  }
+  if (by_client && !http_ && begins_request(bytes) && !tls_ && !http2_) {
+    const Open* open = active();
+    if (open == nullptr || open->record.answered) {
+      if (open != nullptr) active()->ended = true;
+      http_ = std::make_unique<HttpReading>(*this, offset_[0], offset_[1]);
+    }
+  }
+  const bool read = http_ && (by_client ? http_->from_client(place, bytes)
+                                        : http_->from_server(place, bytes));
+  if (http_ && !read) {
+    degrade();
+    if (!by_client && active() != nullptr) extend_response(*active(), place, bytes.size());
+  } else if (!http_) {
+    take_turn(place, bytes, bytes.size());
+  }
+  offset_[by_client ? 0 : 1] += bytes.size();
+}
+
+void ExchangeAccount::on_gap(const StreamPlace& place, std::uint64_t length) {
+  if (http_) degrade();
+  take_turn(place, {}, length);
+  offset_[place.from == Side::kClient ? 0 : 1] += length;
+}
+
+// From here on in turns; the exchange that is open goes on as one.
+void ExchangeAccount::degrade() {
+  http_.reset();
+  Open* current = active();
+  if (current == nullptr) return;
+  for (Open& open : open_) open.ended = open.ended || &open != current;
+  current->record.degraded = true;
+  current->request_complete = false;
+  current->expects_continue = false;
+}
+
+void ExchangeAccount::on_end(const StreamPlace& place, bool reset) {
+  if (!http_ || reset) return;
+  if (place.from == Side::kClient) {
+    http_->client_ended(place);
+  } else {
+    http_->server_ended(place);
+  }
+}
+
+void ExchangeAccount::take_turn(const StreamPlace& place, std::string_view bytes,
+                                std::uint64_t length) {
+  Open* open = active();
+  if (place.from == Side::kServer) {
+    if (open != nullptr) extend_response(*open, place, length);
+    return;
+  }
+  if (tls_ && !tls_open_) {
+    const bool handshake =
+        bytes.empty() || bytes[0] == kTlsHandshake || bytes[0] == kTlsChangeCipher;
+    if (handshake) return;
+    tls_open_ = bytes[0] == kTlsData;
+  }
+  if (open == nullptr || open->record.answered) {
+    if (open != nullptr) open->ended = true;
+    open = &begin(place, bytes);
+  }
+  extend_request(*open, place, length);
+}
+
+ExchangeAccount::Open& ExchangeAccount::begin(const StreamPlace& place, std::string_view bytes) {
+  emit_ended();
+  if (open_.size() >= kMostOpen) open_.front().ended = true;
+  emit_ended();
+  Open open;
+  open.record.connection = id_;
+  open.record.client = client_;
+  open.record.server = server_;
+  open.record.index = exchanges_;
+  open.record.start = open.record.end = place.at;
+  open.record.first_frame = open.record.last_frame = place.frame;
+  open.record.request.begin = open.record.request.end = offset_[0];
+  open.record.response.begin = open.record.response.end = offset_[1];
+  open.request_at = place.at;
+  if (exchanges_ == 0 && syn_at_ && established_at_ &&
+      (tls_ || place.at - *established_at_ <= std::max(kOpenedForIt, rtt_ * 2))) {
+    open.record.start = *syn_at_;
+    open.record.first_frame = syn_frame_;
+    open.record.setup = place.at - *syn_at_;
+  }
+  open.local_start = open.folded_upto = open.record.start;
+  ++exchanges_;
+  find_earlier(open, place, bytes);
+  return open_.emplace_back(std::move(open));
+}
+
+void ExchangeAccount::find_earlier(Open& open, const StreamPlace& place, std::string_view bytes) {
+  StaleAttempt now;
+  now.client = client_;
+  now.server = server_;
+  now.connection = id_.value;
+  now.index = open.record.index;
+  now.likeness = likeness_of(bytes);
+  now.comparable = bytes.size() >= kEnoughToCompare && !tls_;
+  now.start = place.at;
+  now.frame = place.frame;
+  open.likeness = now.likeness;
+  open.comparable = now.comparable;
+  open.record.stale = sink_.earlier_attempt(now);
+  if (open.record.stale && open.record.stale->start < open.local_start) {
+    open.record.start = open.record.stale->start;
+    open.record.first_frame = open.record.stale->frame;
+    open.folded.plain[Cause::kStaleFallback] += open.local_start - open.record.start;
+  } else {
+    open.record.stale.reset();
+  }
+}
+
+void ExchangeAccount::extend_request(Open& open, const StreamPlace& place, std::uint64_t length) {
+  open.request_at = std::max(open.request_at, place.at);
+  open.record.request_end_frame = place.frame;
+  open.record.request.end = std::max(open.record.request.end, offset_[0] + length);
+  open.record.end = std::max(open.record.end, place.at);
+  open.record.last_frame = place.frame;
+}
+
+void ExchangeAccount::extend_response(Open& open, const StreamPlace& place, std::uint64_t length) {
+  if (!open.record.answered) open.record.response_frame = place.frame;
+  open.record.answered = true;
+  open.record.response.end = std::max(open.record.response.end, offset_[1] + length);
+  open.record.end = std::max(open.record.end, place.at);
+  open.record.last_frame = place.frame;
+  if (open.told) {
+    open.told = false;
+    sink_.on_answered_late(id_);
+  }
+}
+
+void ExchangeAccount::emit_ended() {
+  while (!open_.empty() && open_.front().ended) {
+    emit(open_.front());
+    open_.pop_front();
+  }
+  if (open_.empty() && exchanges_ > 0) ledger_.drop_before(ledger_.upto());
+}
+
+void ExchangeAccount::emit(Open& open) {
+  ExchangeRecord& record = open.record;
+  // A stream left open: the call ended when its answer had come.
+  if (record.final_at && !record.complete && open.folded_upto < *record.final_at) {
+    record.end = *record.final_at;
+  }
+  record.sums = open.folded;
+  record.sums += ledger_.sum(std::max(open.local_start, open.folded_upto), record.end);
+  // What the bounded ledger let go.
+  record.sums.plain[Cause::kUnexplained] +=
+      record.length() - record.sums.settled({true, true}).total();
+  done_.push_back(std::move(record));
+}
+
+std::vector<ExchangeRecord> ExchangeAccount::take_settled() {
+  for (ExchangeRecord& record : done_) record.causes = record.sums.settled(holds_);
+  return std::exchange(done_, {});
+}
+
+std::vector<ExchangeRecord> ExchangeAccount::finish(const ConnectionFlow& flow) {
+  holds_ = {flow.from_client.holds_data, flow.from_server.holds_data};
+  for (int side = 0; side < 2; ++side) {
+    if (closed_window_[side]) sink_.on_incident(*closed_window_[side]);
+  }
+  for (Open& open : open_) open.ended = true;
+  emit_ended();
+  return take_settled();
+}
+
+// The connection ends and requests have no answer: they may come again on another one.
+void ExchangeAccount::abandon(const PacketFacts& facts) {
+  for (Open& open : open_) {
+    if (open.ended || open.record.answered || open.told) continue;
+    open.told = true;
+    StaleAttempt attempt;
+    attempt.client = client_;
+    attempt.server = server_;
+    attempt.connection = id_.value;
+    attempt.index = open.record.index;
+    attempt.likeness = open.likeness;
+    attempt.comparable = open.comparable;
+    attempt.start = open.record.start + open.record.setup;
+    attempt.frame = open.record.first_frame;
+    attempt.ended_at = facts.at;
+    attempt.end_frame = facts.frame;
+    attempt.silent = facts.from == Side::kClient && !fin_[1];
+    sink_.on_unanswered(attempt);
+  }
+}
+
+}  // namespace tailrace

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// ExchangeAccount: one connection of a capture as exchanges, each nanosecond of them charged to one
+// cause. Private to `flow`; one thread at a time; bounded.
+//
+// It reads HTTP/1.x, SSE and JSON-RPC from the reassembled bytes. What it cannot read (TLS, bytes
+// that the capture cut or lost) is told in turns: a turn ends when the client sends again.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "harness/flow/exchange_record.h"
+#include "harness/flow/flow_observer.h"
+
+namespace tailrace {
+
+class HttpReading;
+
+class ExchangeSink {
+ public:
+  virtual ~ExchangeSink() = default;
+  virtual void on_incident(const IncidentRecord& incident) = 0;
+  // A request on a connection that has ended, not answered (yet).
+  virtual void on_unanswered(const StaleAttempt& attempt) = 0;
+  virtual void on_answered_late(ConnectionId connection) = 0;
+  // The attempt that this request repeats, if there was one.
+  virtual std::optional<StaleAttempt> earlier_attempt(const StaleAttempt& now) = 0;
+};
+
+class ExchangeAccount {
+ public:
+  ExchangeAccount(ConnectionId id, const Endpoint& client, const Endpoint& server,
+                  ExchangeSink& sink);
+  ~ExchangeAccount();
+
+  void on_packet(const PacketFacts& facts);
+  void on_bytes(const StreamPlace& place, std::string_view bytes);
+  void on_gap(const StreamPlace& place, std::uint64_t length);
+  void on_end(const StreamPlace& place, bool reset);
+  // All that is left; causes are settled by the verdict on either direction.
+  std::vector<ExchangeRecord> finish(const ConnectionFlow& flow);
+
+  // Exchanges that ended, for connections with many: settled by what is known of both directions.
+  std::size_t waiting() const { return done_.size(); }
+  std::vector<ExchangeRecord> take_settled();
+  const std::vector<Stall>& prompt_holds(Side side) const {
+    return prompt_[static_cast<std::size_t>(side)];
+  }
+  bool is_tls() const { return tls_; }
+  bool is_http2() const { return http2_; }
+  bool one_sided() const { return !seen_[0] || !seen_[1]; }
+  bool has_data() const { return last_data_.has_value(); }
+
+ private:
+  friend class HttpReading;
+  struct Open {
+    ExchangeRecord record;
+    RealTime local_start;  // Of its part on this connection.
+    RealTime request_at;   // Last bytes of the request.
+    bool request_complete = false, ended = false, expects_continue = false, told = false;
+    std::uint64_t likeness = 0;
+    bool comparable = false;
+    LedgerSums folded;
+    RealTime folded_upto;
+  };
+  struct Data {
+    Side from = Side::kClient;
+    RealTime at;
+    FrameNumber frame;
+    bool full = false;
+  };
+
+  // Charging.
+  void charge(const PacketFacts& facts);
+  void charge_setup(const PacketFacts& facts);
+  void charge_http(Open& open, const PacketFacts& facts);
+  void charge_turn(const PacketFacts& facts);
+  void charge_answer(RealTime from, const PacketFacts& facts, Open& open);
+  void charge_gap(RealTime to, Cause silence, bool moving);
+  void note_silence(Open& open, Side whose, const PacketFacts& facts);
+  void take_repeat(const PacketFacts& facts);
+  void take_release(const Release& release, Side holder);
+  void track_window(const PacketFacts& facts);
+  void take_reset(const PacketFacts& facts);
+  void fold();
+
+  // Exchanges.
+  Open* active();
+  Open& begin(const StreamPlace& place, std::string_view bytes);
+  void find_earlier(Open& open, const StreamPlace& place, std::string_view bytes);
+  void extend_request(Open& open, const StreamPlace& place, std::uint64_t length);
+  void extend_response(Open& open, const StreamPlace& place, std::uint64_t length);
+  void take_turn(const StreamPlace& place, std::string_view bytes, std::uint64_t length);
+  void degrade();
+  void emit(Open& open);
+  void emit_ended();
+  void abandon(const PacketFacts& facts);
+
+  ConnectionId id_;
+  Endpoint client_, server_;
+  ExchangeSink& sink_;
+  Ledger ledger_;
+  bool begun_ = false, established_ = false, tls_ = false, tls_open_ = false, http2_ = false;
+  std::array<bool, 2> holds_ = {true, true};
+  bool seen_[2] = {false, false}, fin_[2] = {false, false};
+  std::optional<RealTime> syn_at_, established_at_;
+  FrameNumber syn_frame_;
+  std::optional<Data> last_data_;
+  RealTime last_at_;
+  FrameNumber last_frame_;
+  std::optional<IncidentRecord> closed_window_[2];
+  Nanos rtt_{0};
+  std::uint64_t offset_[2] = {0, 0};
+  std::unique_ptr<HttpReading> http_;  // None where it cannot be read.
+  std::deque<Open> open_;
+  std::vector<ExchangeRecord> done_;
+  std::vector<Stall> prompt_[2];
+  std::uint32_t exchanges_ = 0;
+};
+
+}  // namespace tailrace

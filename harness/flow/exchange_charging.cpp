@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which cause each nanosecond of a connection is charged to: the first rule that holds, at every
+// packet; what is learnt later (a loss, a hold) is charged anew.
+#include <algorithm>
+
+#include "harness/flow/exchange_account.h"
+#include "harness/flow/http_reading.h"
+
+namespace tailrace {
+namespace {
+
+// Between packets of one burst.
+constexpr Nanos kMoving = std::chrono::microseconds(200);
+constexpr std::size_t kMostSlices = 2048;
+constexpr std::size_t kMostPromptHolds = 64;
+
+}  // namespace
+
+void ExchangeAccount::on_packet(const PacketFacts& facts) {
+  if (!begun_) ledger_.begin(facts.at);
+  begun_ = true;
+  holds_ = {facts.client_holds, facts.server_holds};
+  rtt_ = facts.rtt_to_client + facts.rtt_to_server;
+  charge(facts);
+  seen_[static_cast<std::size_t>(facts.from)] = true;
+  if (facts.syn_again) {
+    sink_.on_incident({Incident::kSynAgain, id_, std::nullopt, facts.from, Repeat::kTimeout,
+                       syn_at_.value_or(facts.at), facts.at, syn_frame_, facts.frame});
+  }
+  if (facts.syn && facts.from == Side::kClient && !syn_at_) {
+    syn_at_ = facts.at;
+    syn_frame_ = facts.frame;
+  }
+  if (!facts.syn && !established_) {
+    established_ = true;
+    established_at_ = facts.at;
+  }
+  take_repeat(facts);
+  if (facts.release != nullptr) take_release(*facts.release, facts.from);
+  track_window(facts);
+  if (facts.new_data) last_data_ = Data{facts.from, facts.at, facts.frame, facts.full};
+  if (facts.rst) take_reset(facts);
+  if (facts.fin || facts.rst) {
+    abandon(facts);
+    fin_[static_cast<std::size_t>(facts.from)] = true;
+  }
+  if (ledger_.size() > kMostSlices) fold();
+}
+
+void ExchangeAccount::charge(const PacketFacts& facts) {
+  if (facts.at <= ledger_.upto()) return;
+  if (!established_ || (tls_ && !tls_open_)) return charge_setup(facts);
+  if (!http_ && !open_.empty()) return charge_turn(facts);
+  Open* open = active();
+  if (open == nullptr) return ledger_.charge(facts.at, Cause::kClientIdle);
+  charge_http(*open, facts);
+}
+
+void ExchangeAccount::charge_setup(const PacketFacts& facts) {
+  if (facts.syn_again) return ledger_.charge(facts.at, Cause::kConnectionSetup);
+  if (established_) {  // TLS
+    ledger_.charge(std::min(facts.at, ledger_.upto() + rtt_), Cause::kNetworkRtt);
+    return ledger_.charge(facts.at, Cause::kConnectionSetup);
+  }
+  ledger_.charge(facts.at, Cause::kNetworkRtt);
+}
+
+void ExchangeAccount::charge_gap(RealTime to, Cause silence, bool moving) {
+  const bool short_gap = to - ledger_.upto() <= kMoving;
+  ledger_.charge(to, moving || short_gap ? Cause::kTransfer : silence);
+}
+
+void ExchangeAccount::charge_http(Open& open, const PacketFacts& facts) {
+  const bool client_sends = !open.request_complete && !open.expects_continue;
+  const Side receiver = client_sends ? Side::kServer : Side::kClient;
+  const bool moving = last_data_ && last_data_->full && last_data_->from == other(receiver);
+  if (!seen_[client_sends ? 0 : 1]) return ledger_.charge(facts.at, Cause::kUnexplained);
+  if (facts.is_full(receiver)) return ledger_.charge(facts.at, Cause::kZeroWindow);
+  if (client_sends) {
+    note_silence(open, Side::kClient, facts);
+    return charge_gap(facts.at, Cause::kClientThink, moving);
+  }
+  if (open.record.answered) {
+    note_silence(open, Side::kServer, facts);
+    return charge_gap(facts.at, Cause::kServerThink, moving);
+  }
+  charge_answer(open.request_at, facts, open);
+}
+
+// The request travels; then its receiver thinks.
+void ExchangeAccount::charge_answer(RealTime from, const PacketFacts& facts, Open& open) {
+  const RealTime arrived = from + facts.rtt_to_server;
+  ledger_.charge(std::min(facts.at, std::max(arrived, ledger_.upto())), Cause::kNetworkRtt);
+  note_silence(open, Side::kServer, facts);
+  ledger_.charge(facts.at, Cause::kServerThink);
+}
+
+// Who was silent is told by who ends the silence.
+void ExchangeAccount::charge_turn(const PacketFacts& facts) {
+  Open& open = open_.back();
+  const RealTime from = last_data_ ? last_data_->at : ledger_.upto();
+  if (facts.client_is_full || facts.server_is_full) {
+    return ledger_.charge(facts.at, Cause::kZeroWindow);
+  }
+  ledger_.charge(facts.at, Cause::kUnexplained);
+  if (facts.length == 0 || !last_data_ || one_sided()) return;
+  const bool by_client = facts.from == Side::kClient;
+  const bool short_gap = facts.at - from <= kMoving || last_data_->full;
+  if (last_data_->from == facts.from) {
+    const Cause silence = by_client ? Cause::kClientThink : Cause::kServerThink;
+    if (!short_gap) note_silence(open, facts.from, facts);
+    ledger_.recharge(from, facts.at, Cause::kUnexplained,
+                     short_gap ? Cause::kTransfer : silence);
+  } else if (by_client) {
+    ledger_.recharge(from, facts.at, Cause::kUnexplained, Cause::kClientIdle);
+  } else {
+    const RealTime arrived = std::min(facts.at, from + facts.rtt_to_server);
+    note_silence(open, Side::kServer, facts);
+    ledger_.recharge(from, arrived, Cause::kUnexplained, Cause::kNetworkRtt);
+    ledger_.recharge(arrived, facts.at, Cause::kUnexplained, Cause::kServerThink);
+  }
+}
+
+void ExchangeAccount::note_silence(Open& open, Side whose, const PacketFacts& facts) {
+  // A stream may be silent for good reason once the answer has come.
+  if (!last_data_ || facts.length == 0 || facts.from != whose || open.record.final_at) return;
+  Silence& longest =
+      whose == Side::kServer ? open.record.server_silence : open.record.client_silence;
+  const Nanos length = facts.at - last_data_->at;
+  if (length > longest.length) longest = {length, last_data_->frame, facts.frame};
+}
+
+void ExchangeAccount::take_repeat(const PacketFacts& facts) {
+  const Repeated& repeat = facts.repeat;
+  if (repeat.how != Repeat::kFast && repeat.how != Repeat::kTailProbe &&
+      repeat.how != Repeat::kTimeout) {
+    return;
+  }
+  ledger_.recharge(repeat.since, facts.at, Cause::kRetransmission);
+  // A response that was complete here, and lost behind the capture, ends when it comes again.
+  std::optional<std::uint32_t> exchange;
+  if (!open_.empty()) {
+    Open& last = open_.back();
+    exchange = last.record.index;
+    if (facts.from == Side::kClient && !last.record.answered) last.request_at = facts.at;
+    const auto begin = static_cast<std::uint64_t>(std::max<std::int64_t>(facts.offset, 0));
+    const bool in_response = facts.from == Side::kServer && last.record.answered &&
+                             begin < last.record.response.end &&
+                             begin + facts.length > last.record.response.begin;
+    if (in_response && facts.at > last.record.end) {
+      last.record.end = facts.at;
+      last.record.last_frame = facts.frame;
+    }
+  }
+  sink_.on_incident({Incident::kRetransmission, id_, exchange, facts.from, repeat.how,
+                     repeat.since, facts.at, repeat.first_frame, facts.frame});
+}
+
+void ExchangeAccount::take_release(const Release& release, Side holder) {
+  const Stall& stall = release.stall;
+  const RealTime from = stall.release_at + (-stall.hold);
+  const Nanos delayed = release.on_prompt_ack ? Nanos(0) : std::min(stall.ack_delay, stall.hold);
+  ledger_.hold(from, stall.release_at, delayed, holder);
+  auto& prompt = prompt_[static_cast<std::size_t>(holder)];
+  if (release.on_prompt_ack && prompt.size() < kMostPromptHolds) prompt.push_back(stall);
+}
+
+void ExchangeAccount::track_window(const PacketFacts& facts) {
+  for (const Side receiver : {Side::kClient, Side::kServer}) {
+    auto& closed = closed_window_[static_cast<std::size_t>(receiver)];
+    if (facts.is_full(receiver)) {
+      if (!closed) {
+        const Open* open = active();
+        closed = IncidentRecord{Incident::kZeroWindow,
+                                id_,
+                                open ? std::optional(open->record.index) : std::nullopt,
+                                receiver,
+                                Repeat::kNone,
+                                last_at_,
+                                facts.at,
+                                last_frame_,
+                                facts.frame};
+      }
+      closed->at = facts.at;
+      closed->frame = facts.frame;
+    } else if (closed) {
+      sink_.on_incident(*closed);
+      closed.reset();
+    }
+  }
+  last_at_ = facts.at;
+  last_frame_ = facts.frame;
+}
+
+// RFC 9293, 3.10.4: a side that closes with unread data resets, with its acknowledgement.
+void ExchangeAccount::take_reset(const PacketFacts& facts) {
+  if (facts.from != Side::kClient || !facts.ack || fin_[0] || fin_[1]) return;
+  const Open* open = open_.empty() ? nullptr : &open_.back();
+  if (open == nullptr || !open->record.answered) return;
+  const bool left_open = open->record.final_at && !open->record.complete;
+  if (left_open) return;
+  sink_.on_incident({Incident::kResetUndrained, id_, open->record.index, Side::kClient,
+                     Repeat::kNone, open->record.end, facts.at, open->record.last_frame,
+                     facts.frame});
+}
+
+void ExchangeAccount::fold() {
+  const RealTime upto = ledger_.upto();
+  for (Open& open : open_) {
+    const RealTime from = std::max(open.local_start, open.folded_upto);
+    const RealTime to = open.ended ? open.record.end : upto;
+    if (to <= from) continue;
+    open.folded += ledger_.sum(from, to);
+    open.folded_upto = to;
+  }
+  ledger_.drop_before(upto);
+}
+
+}  // namespace tailrace

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// FlowObserver: every packet of a connection in time, told before the bytes that it brings in
+// order. Called on the analyzer's thread.
+#pragma once
+
+#include "harness/flow/direction.h"
+#include "harness/flow/flow_report.h"
+#include "harness/flow/loss_watch.h"
+#include "harness/flow/stream_sink.h"
+
+namespace tailrace {
+
+struct PacketFacts {
+  ConnectionId connection;
+  Side from = Side::kClient;
+  RealTime at;
+  FrameNumber frame;
+  std::uint32_t length = 0;      // Of its payload.
+  std::int64_t offset = 0;       // Of its payload in the direction.
+  bool syn = false, fin = false, rst = false, ack = false;
+  bool syn_again = false;
+  bool full = false;             // As large as the path allows: more will follow.
+  bool new_data = false;
+  Repeated repeat;
+  const Release* release = nullptr;
+  Nanos rtt_to_client{0}, rtt_to_server{0};  // From the capture and back; the least seen.
+  bool client_holds = true, server_holds = true;  // As far as it is known by now.
+  bool client_is_full = false, server_is_full = false;  // Its window is closed, before this packet.
+  std::string_view payload;                             // What was captured of it.
+
+  Nanos rtt_to(Side side) const { return side == Side::kClient ? rtt_to_client : rtt_to_server; }
+  bool is_full(Side side) const { return side == Side::kClient ? client_is_full : server_is_full; }
+};
+
+class FlowObserver : public StreamSink {
+ public:
+  virtual void on_packet(const PacketFacts& facts) = 0;
+  // Nothing more of this connection will be told.
+  virtual void on_done(ConnectionId connection, ConnectionFlow flow) = 0;
+};
+
+}  // namespace tailrace

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/flow/loss_watch.h"
+
+#include <algorithm>
+
+namespace tailrace {
+namespace {
+
+constexpr std::size_t kMostFlights = 1024;
+constexpr std::size_t kMostHoles = 64;
+// Packets overtake each other by less than this on real paths, or by a part of the round trip.
+constexpr Nanos kReordering = Millis(3);
+// A loss probe waits two round trips, a timeout at least this on any system seen.
+constexpr Nanos kLeastTimeout = Millis(200);
+constexpr Nanos kProbeSlack = Millis(30);
+constexpr int kDuplicateAcks = 3;  // RFC 5681, 3.2.
+
+bool overlap(std::uint32_t a, std::uint32_t a_end, std::uint32_t b, std::uint32_t b_end) {
+  return seq_before(a, b_end) && seq_before(b, a_end);
+}
+
+}  // namespace
+
+std::uint32_t LossWatch::segments_in_flight() const {
+  std::uint32_t count = 0;
+  for (const Flight& flight : flight_) count += flight.segments;
+  return count;
+}
+
+void LossWatch::add_new(const Segment& segment, std::uint32_t end) {
+  if (seq_before(next_, segment.seq)) {
+    if (holes_.size() == kMostHoles) holes_.pop_front();
+    holes_.push_back({next_, segment.seq, segment.time});
+  }
+  if (flight_.size() == kMostFlights) flight_.pop_front();
+  // Offloading shows several segments as one.
+  largest_ = std::max(largest_, segment.length);
+  flight_.push_back({segment.seq, end, segment.time, segment.time, segment.frame,
+                     segment.length > 2 * 1460 ? 2U : 1U, false});
+  next_ = end;
+}
+
+std::optional<Repeated> LossWatch::fill_hole(const Segment& segment, std::uint32_t end,
+                                             Nanos rtt) {
+  for (auto hole = holes_.begin(); hole != holes_.end(); ++hole) {
+    if (!overlap(hole->begin, hole->end, segment.seq, end)) continue;
+    Repeated repeated;
+    repeated.since = hole->at;
+    repeated.in_flight = segments_in_flight() + 1;
+    const Nanos age = segment.time - hole->at;
+    if (age <= std::max(kReordering, rtt / 4)) {
+      repeated.how = Repeat::kReordered;
+    } else {
+      // Its first copy was lost before the capture.
+      repeated.how = age < kLeastTimeout ? Repeat::kFast : Repeat::kTimeout;
+    }
+    if (end == hole->end || seq_before(hole->end, end)) {
+      holes_.erase(hole);
+    } else {
+      hole->begin = end;
+    }
+    return repeated;
+  }
+  return std::nullopt;
+}
+
+Repeated LossWatch::classify(Flight& flight, const Segment& segment, Nanos rtt) {
+  Repeated repeated;
+  repeated.since = flight.last_at;
+  repeated.first_frame = flight.frame;
+  repeated.in_flight = segments_in_flight();
+  const Nanos waited = segment.time - flight.last_at;
+  const Nanos after_ack = segment.time - last_ack_at_;
+  const bool told = duplicate_acks_ >= kDuplicateAcks || sack_seen_;
+  const bool is_tail = flight.end == next_;
+  if (told && after_ack <= rtt + rtt / 5 + kReordering) {
+    repeated.how = Repeat::kFast;
+  } else if (is_tail && repeated.in_flight > 1 && !flight.repeated &&
+             waited < std::max(kLeastTimeout, rtt * 5 / 2 + kProbeSlack)) {
+    repeated.how = Repeat::kTailProbe;
+  } else {
+    repeated.how = Repeat::kTimeout;
+  }
+  return repeated;
+}
+
+Repeated LossWatch::sent(const Segment& segment, Nanos rtt) {
+  if (segment.length == 0) return {};
+  const std::uint32_t end = segment.seq + segment.length;
+  if (!begun_) {
+    begun_ = true;
+    next_ = una_ = segment.seq;
+  }
+  if (seq_before(next_, end)) {
+    add_new(segment, end);
+    return {};
+  }
+  if (const auto filled = fill_hole(segment, end, rtt)) return *filled;
+  if (acked_ && segment.length <= 1 && end == una_) {
+    return {Repeat::kKeepAlive, segment.time, {}, 0};
+  }
+  if (acked_ && !seq_before(una_, end)) return {Repeat::kNeedless, segment.time, {}, 0};
+  Repeated found{Repeat::kNeedless, segment.time, {}, 0};
+  for (Flight& flight : flight_) {
+    if (!overlap(flight.begin, flight.end, segment.seq, end)) continue;
+    if (found.how == Repeat::kNeedless) found = classify(flight, segment, rtt);
+    flight.last_at = segment.time;
+    flight.repeated = true;
+  }
+  return found;
+}
+
+void LossWatch::answered(const Segment& segment) {
+  if (!segment.ack_flag || segment.rst) return;
+  const bool advances = !acked_ || seq_before(una_, segment.ack);
+  if (advances) {
+    una_ = segment.ack;
+    acked_ = true;
+    duplicate_acks_ = 0;
+    sack_seen_ = segment.sack;
+    while (!flight_.empty() && !seq_before(una_, flight_.front().end)) flight_.pop_front();
+    while (!holes_.empty() && !seq_before(una_, holes_.front().end)) {
+      missed_ += holes_.front().end - holes_.front().begin;
+      holes_.pop_front();
+    }
+    if (begun_ && seq_before(next_, una_)) next_ = una_;
+  } else if (segment.ack == una_ && segment.length == 0 && !flight_.empty() && !segment.syn) {
+    ++duplicate_acks_;
+    sack_seen_ = sack_seen_ || segment.sack;
+  }
+  last_ack_at_ = segment.time;
+}
+
+}  // namespace tailrace

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/flow/rpc_glance.h"
+
+#include <cctype>
+
+namespace tailrace {
+namespace {
+
+constexpr std::size_t kMostText = 128;  // Kept of an id, a method or a name.
+constexpr int kDeepest = 64;
+
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) : rest_(text) {}
+
+  bool take(char wanted) {
+    skip_space();
+    if (rest_.empty() || rest_.front() != wanted) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+  char peek() {
+    skip_space();
+    return rest_.empty() ? '\0' : rest_.front();
+  }
+  // The text between the quotes, escapes as they stand; false where there is no whole string.
+  bool string(std::string_view& text) {
+    if (!take('"')) return false;
+    for (std::size_t i = 0; i < rest_.size(); ++i) {
+      if (rest_[i] == '\\') {
+        ++i;
+      } else if (rest_[i] == '"') {
+        text = rest_.substr(0, i);
+        rest_.remove_prefix(i + 1);
+        return true;
+      }
+    }
+    rest_ = {};
+    return false;
+  }
+  std::string_view scalar() {
+    skip_space();
+    std::size_t end = 0;
+    while (end < rest_.size() && std::string_view(",]} \t\r\n").find(rest_[end]) ==
+                                     std::string_view::npos) {
+      ++end;
+    }
+    const std::string_view text = rest_.substr(0, end);
+    rest_.remove_prefix(end);
+    return text;
+  }
+  bool skip_value() {
+    const char first = peek();
+    std::string_view ignored;
+    if (first == '"') return string(ignored);
+    if (first != '{' && first != '[') return !scalar().empty();
+    int depth = 0;
+    while (!rest_.empty()) {
+      const char here = rest_.front();
+      if (here == '"') {
+        if (!string(ignored)) return false;
+        continue;
+      }
+      rest_.remove_prefix(1);
+      if (here == '{' || here == '[') ++depth;
+      if ((here == '}' || here == ']') && --depth == 0) return true;
+      if (depth > kDeepest) return false;
+    }
+    return false;
+  }
+
+ private:
+  void skip_space() {
+    while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\t' ||
+                              rest_.front() == '\r' || rest_.front() == '\n')) {
+      rest_.remove_prefix(1);
+    }
+  }
+  std::string_view rest_;
+};
+
+template <class Member>
+void for_members(Scanner& scanner, Member&& member) {
+  if (!scanner.take('{')) return;
+  do {
+    std::string_view name;
+    if (!scanner.string(name) || !scanner.take(':') || !member(name)) return;
+  } while (scanner.take(','));
+  scanner.take('}');
+}
+
+struct Seen {
+  RpcGlance glance;
+  bool id = false, method = false, result = false, error = false;
+};
+
+bool take_params(Scanner& scanner, Seen& seen) {
+  if (scanner.peek() != '{') return scanner.skip_value();
+  bool whole = true;
+  for_members(scanner, [&](std::string_view name) {
+    std::string_view text;
+    if (name == "name" && scanner.peek() == '"') {
+      whole = scanner.string(text);
+      seen.glance.tool = text.substr(0, kMostText);
+    } else {
+      whole = scanner.skip_value();
+    }
+    return whole;
+  });
+  return whole;
+}
+
+bool take_member(Scanner& scanner, std::string_view name, Seen& seen) {
+  std::string_view text;
+  if (name == "id") {
+    if (scanner.peek() == '"') {
+      if (!scanner.string(text)) return false;
+      seen.glance.id = '"' + std::string(text.substr(0, kMostText)) + '"';
+    } else {
+      seen.glance.id = scanner.scalar().substr(0, kMostText);
+    }
+    seen.id = true;
+    return true;
+  }
+  if (name == "method" && scanner.peek() == '"') {
+    if (!scanner.string(text)) return false;
+    seen.glance.method = text.substr(0, kMostText);
+    seen.method = true;
+    return true;
+  }
+  if (name == "params") return take_params(scanner, seen);
+  seen.result = seen.result || name == "result";
+  seen.error = seen.error || name == "error";
+  return scanner.skip_value();
+}
+
+}  // namespace
+
+RpcGlance glance_at(std::string_view json) {
+  Scanner scanner(json);
+  scanner.take('[');
+  Seen seen;
+  for_members(scanner, [&](std::string_view name) { return take_member(scanner, name, seen); });
+  using Kind = RpcGlance::Kind;
+  if (seen.method) {
+    seen.glance.kind = seen.id ? Kind::kRequest : Kind::kNotification;
+  } else if (seen.error) {
+    seen.glance.kind = Kind::kError;
+  } else if (seen.result) {
+    seen.glance.kind = Kind::kResult;
+  }
+  return seen.glance;
+}
+
+}  // namespace tailrace

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// RpcGlance: what a JSON-RPC message is, read in one pass and without a value of it: a capture
+// holds millions, and some are cut. Pure functions: any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tailrace {
+
+struct RpcGlance {
+  enum class Kind : std::uint8_t { kNone, kRequest, kNotification, kResult, kError };
+  Kind kind = Kind::kNone;
+  std::string id;      // As written, cut to a sane length; "" where there is none.
+  std::string method;
+  std::string tool;    // params.name
+  bool is_response() const { return kind == Kind::kResult || kind == Kind::kError; }
+};
+
+// Of an array the first message. Tolerates anything, also text cut anywhere.
+RpcGlance glance_at(std::string_view json);
+
+}  // namespace tailrace

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tracked: one connection of a capture: who is who, its round trips, both directions. Private to
+// `flow`; one thread at a time.
+#pragma once
+
+#include <deque>
+
+#include "harness/flow/direction.h"
+#include "harness/flow/flow_observer.h"
+#include "harness/flow/loss_watch.h"
+#include "harness/flow/reassembly.h"
+#include "harness/flow/window_watch.h"
+
+namespace tailrace {
+
+// Everything that a second copy of the same packet shares. A retransmission has a new IP id or a
+// new timestamp; of a packet with neither nobody can tell.
+struct Likeness {
+  RealTime at;
+  std::uint32_t seq, ack, length, id, stamp;
+  std::uint16_t window;
+  std::uint8_t flags;
+  bool from_client;
+  bool same(const Likeness& o) const {
+    return seq == o.seq && ack == o.ack && length == o.length && id == o.id && stamp == o.stamp &&
+           window == o.window && flags == o.flags && from_client == o.from_client;
+  }
+};
+
+struct TrackedOptions {
+  std::size_t most_stalls = 0;
+  std::optional<Endpoint> server;  // Told by the user.
+};
+
+class Tracked {
+ public:
+  // Both sinks may be null.
+  Tracked(ConnectionId id, const Segment& first, const TrackedOptions& options, StreamSink* sink,
+          FlowObserver* observer);
+
+  RealTime last() const { return flow_.last; }
+  // Both sides have ended it.
+  bool is_over() const;
+  // A new SYN on the same addresses begins another connection, unless it is the old one repeated,
+  // or the answer to it was captured first.
+  bool is_begun_anew_by(const Segment& segment) const;
+  // False: a second copy of a packet, not counted.
+  bool take(const Segment& segment);
+  ConnectionFlow finish();
+
+ private:
+  struct Half {
+    explicit Half(std::size_t most_stalls) : direction(most_stalls) {}
+    Direction direction;
+    LossWatch loss;
+    WindowWatch window;  // Of what the other side can take.
+    Reassembly bytes;
+    bool fin = false;
+    std::optional<std::uint8_t> window_scale;  // As this side offers it.
+  };
+  Half& half(Side side) { return side == Side::kClient ? client_ : server_; }
+
+  bool is_second_copy(const Segment& segment, Side from);
+  void take_syn(const Segment& segment, Side from);
+  void measure_handshake(const Segment& segment, Side from);
+  Nanos rtt_to(Side side);
+  void observe(const Segment& segment, Side from, bool syn_again, bool new_data);
+  void tell(const Segment& segment, Side from);
+
+  ConnectionId id_;
+  StreamSink* sink_;
+  FlowObserver* observer_;
+  ConnectionFlow flow_;
+  Half client_, server_;
+  std::deque<Likeness> recent_;
+  std::uint32_t syn_seq_ = 0;
+  std::optional<RealTime> syn_at_, syn_ack_at_;
+  std::optional<Nanos> rtt_to_server_, rtt_to_client_;
+};
+
+}  // namespace tailrace
