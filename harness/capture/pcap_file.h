@@ -1,29 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
-// PcapFile: packets of a capture file, through libpcap. One thread at a time.
+// PcapFile: packets of a capture file: pcap through libpcap, pcapng by a reader of our own. One
+// thread at a time.
 #pragma once
 
 #include <memory>
 #include <string>
 
+#include "harness/capture/pcapng_file.h"
 #include "harness/flow/packet.h"
 
 namespace tailrace {
 
 class PcapFile : public PacketSource {
  public:
-  // Error: names the file and what libpcap says of it.
+  // "-" is standard input. Error: names the file and what libpcap says of it.
   static Result<std::unique_ptr<PcapFile>> open(const std::string& path);
   ~PcapFile() override;
 
   // A file cut inside a record ends there: what came before is kept, and truncated() says so.
   Result<std::optional<Packet>> next() override;
   bool truncated() const { return truncated_; }
+  // By the capture, as far as the file tells.
+  std::uint64_t dropped() const { return pcapng_ ? pcapng_->dropped() : 0; }
+  // Only what this expression of tcpdump's takes; the others keep their frame numbers. Error: what
+  // is wrong with it.
+  Status filter(const std::string& expression);
 
  private:
-  explicit PcapFile(void* handle, LinkType link) : handle_(handle), link_(link) {}
+  PcapFile(void* handle, LinkType link);
 
-  void* handle_;  // pcap_t: its header stays in the .cpp
-  LinkType link_;
+  explicit PcapFile(std::unique_ptr<PcapngFile> pcapng);
+  Result<std::optional<Packet>> next_any();
+  bool is_wanted(const Packet& packet);
+
+  struct Filter;
+  std::unique_ptr<PcapngFile> pcapng_;
+  void* handle_ = nullptr;  // pcap_t: its header stays in the .cpp
+  LinkType link_ = LinkType::kOther;
+  std::vector<std::unique_ptr<Filter>> filters_;  // One for each link type.
   std::uint32_t frames_ = 0;
   bool truncated_ = false;
 };
