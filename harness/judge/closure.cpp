@@ -28,12 +28,12 @@ struct Streams {
   std::size_t other_final = 0;           // Event streams with the other kind of final.
 };
 
-Streams streams_with(const Timeline& timeline, Final final) {
+Streams streams_with(const Timeline& timeline, Final final, Of of = Of::kCalls) {
   Streams found;
   for (const Exchange& exchange : timeline.exchanges) {
     if (!exchange.is_post() || exchange.final_message() == nullptr) continue;
     const bool initialize = exchange.asked && exchange.asked->method == "initialize";
-    if (initialize) continue;  // Its own stream is another question.
+    if (initialize != (of == Of::kInitialize)) continue;
     if (!exchange.is_event_stream()) {
       ++found.as_json;
     } else if (carries(exchange, final)) {
@@ -115,9 +115,9 @@ bool replies_quickly(const Timeline& timeline) {
   });
 }
 
-Judgement judge_ends(const Evidence& evidence, Final final, Rule rule) {
+Judgement judge_ends(const Evidence& evidence, Final final, Rule rule, Of of) {
   const Timeline& timeline = evidence.timeline;
-  const Streams found = streams_with(timeline, final);
+  const Streams found = streams_with(timeline, final, of);
   if (found.streams.empty()) return nothing_to_judge(found, final);
   std::vector<const Exchange*> open;
   Nanos least = Nanos::max(), most{0};
@@ -143,8 +143,8 @@ Judgement judge_ends(const Evidence& evidence, Final final, Rule rule) {
   return judgement;
 }
 
-Judgement judge_order(const Evidence& evidence, Final final, Rule rule) {
-  const Streams found = streams_with(evidence.timeline, final);
+Judgement judge_order(const Evidence& evidence, Final final, Rule rule, Of of) {
+  const Streams found = streams_with(evidence.timeline, final, of);
   if (found.streams.empty()) return nothing_to_judge(found, final);
   std::size_t ended = 0, out_of_order = 0;
   const Exchange* first = nullptr;
@@ -212,14 +212,14 @@ Judgement judge_nothing_follows(const Evidence& evidence, Final final, Rule once
 
 }  // namespace
 
-Check stream_ends(Final final, Rule rule) {
+Check stream_ends(Final final, Rule rule, Of of) {
   return {"stream_ends",
-          [=](const Evidence& evidence) { return judge_ends(evidence, final, rule); }};
+          [=](const Evidence& evidence) { return judge_ends(evidence, final, rule, of); }};
 }
 
-Check stream_ends_in_order(Final final, Rule rule) {
+Check stream_ends_in_order(Final final, Rule rule, Of of) {
   return {"stream_ends_in_order",
-          [=](const Evidence& evidence) { return judge_order(evidence, final, rule); }};
+          [=](const Evidence& evidence) { return judge_order(evidence, final, rule, of); }};
 }
 
 Check nothing_follows(Final final, Rule once, Rule ends) {

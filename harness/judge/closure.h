@@ -23,10 +23,17 @@ inline constexpr std::size_t kOpenStreamsAreHarm = 3;
 // A window of ours that took longer than this over its length shows a machine too busy to judge.
 inline constexpr Millis kOverslept{50};
 
+// Whose streams: those of initialize are a question of their own.
+enum class Of { kCalls, kInitialize };
+
 // Each event stream that carried such a final message ends within kLeftOpen after it.
-Check stream_ends(Final final, Rule rule);
+Check stream_ends(Final final, Rule rule, Of of = Of::kCalls);
 // ... and ends as HTTP demands: no FIN and no RST inside the message.
-Check stream_ends_in_order(Final final, Rule rule);
+Check stream_ends_in_order(Final final, Rule rule, Of of = Of::kCalls);
+// When DELETE ended their session, streams that were open then end too (AMB-11: a should).
+Check streams_end_with_session();
+// Each answer in application/json is one object in a complete body.
+Check json_answers_are_whole(Rule rule);
 // Nothing follows the final message: a second response, progress or text that is no JSON-RPC
 // breaks `once`; another notification breaks `ends`.
 Check nothing_follows(Final final, Rule once, Rule ends);

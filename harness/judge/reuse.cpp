@@ -6,10 +6,14 @@
 #include <algorithm>
 
 #include "harness/judge/ladder.h"
+#include "harness/wire/escape.h"
 #include "harness/wire/http_rules.h"
 
 namespace tailrace {
 namespace {
+
+constexpr std::string_view kNoRequest = "a response to no request", kIdleTimeout = ": 408";
+constexpr std::size_t kStrayExcerpt = 120;
 
 const Exchange* last_complete(const Timeline& timeline, const Connection& connection) {
   const Exchange* last = timeline.last_on(connection.id);
@@ -52,8 +56,38 @@ Judgement judge_resets(const Evidence& evidence, Rule rule) {
   return broken(finding);
 }
 
+// Bytes that answer no request. A server may tell an idle client 408 before it closes
+// (RFC 9110, section 15.5.9).
+const At<std::string>* stray_bytes(const Connection& connection) {
+  const auto stray = std::find_if(
+      connection.malformed.begin(), connection.malformed.end(), [](const auto& trouble) {
+        return trouble.what.starts_with("response: ") ||
+               (trouble.what.starts_with(kNoRequest) && !trouble.what.ends_with(kIdleTimeout));
+      });
+  return stray == connection.malformed.end() ? nullptr : &*stray;
+}
+
+std::optional<Finding> stray_after_body(const Evidence& evidence, Rule rule) {
+  for (const Connection& connection : evidence.timeline.connections) {
+    const Exchange* last = last_complete(evidence.timeline, connection);
+    const At<std::string>* stray = last == nullptr ? nullptr : stray_bytes(connection);
+    if (stray == nullptr) continue;
+    Finding finding = finding_of(evidence, "connection_carries_next_request", rule);
+    finding.required = "a connection carries responses and nothing else";
+    finding.observed = fmt::format("bytes came after the end of {}: {}", describe(*last),
+                                   excerpt(stray->what, kStrayExcerpt));
+    finding.likely_cause = "more is sent than the length of the body that was announced";
+    finding.cure = "send the bytes that are announced, and nothing after them";
+    finding.evidence = ladder_of(evidence.timeline, *last);
+    finding.evidence.push_back(gap_line(evidence.timeline, stray->at, "bytes of no response"));
+    return finding;
+  }
+  return std::nullopt;
+}
+
 Judgement judge_next_request(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
+  if (auto stray = stray_after_body(evidence, rule)) return broken(*std::move(stray));
   std::size_t reused = 0, completed = 0;
   for (const Exchange& exchange : timeline.exchanges) {
     completed += exchange.end == BodyEnd::kComplete;

@@ -214,6 +214,21 @@ StreamId ClientDriver::ask_for_error(std::size_t attempt, const PostOptions& opt
   return post("tools/call", params, options);
 }
 
+StreamId ClientDriver::ask_with_bad_arguments(const PostOptions& options) {
+  for (const auto kind : {&AllowedTools::plain, &AllowedTools::slow, &AllowedTools::big}) {
+    const auto& tool = settings_.tools.*kind;
+    if (!tool || tool->arguments.members().empty()) continue;
+    Json params, wrong;
+    for (const auto& member : tool->arguments.members()) {
+      wrong.set(member.first, Json(Json::Array{Json("of no use")}));
+    }
+    params.set("name", tool->name);
+    params.set("arguments", std::move(wrong));
+    return post("tools/call", params, options);
+  }
+  decline("no named tool takes arguments");
+}
+
 void ClientDriver::sample(std::string label) {
   if (!settings_.sample) return;
   auto sample = settings_.sample();

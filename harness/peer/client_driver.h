@@ -103,6 +103,9 @@ class ClientDriver : public Script {
   static constexpr std::size_t kErrorKinds = 3;
   StreamId ask_for_error(std::size_t attempt, const PostOptions& options = {});
 
+  // A named tool with arguments of a type it cannot take; declines where none takes arguments.
+  StreamId ask_with_bad_arguments(const PostOptions& options = {});
+
   // A call of the tool named for the purpose; declines where none is.
   StreamId ask_tool(std::optional<ToolCall> AllowedTools::*kind, const PostOptions& options = {});
 

@@ -60,6 +60,27 @@ inline constexpr Fault kLeaksPerRefusal{"leaks_descriptor_per_refusal"};
 inline constexpr Fault kLeaksPerSession{"leaks_descriptor_per_session"};
 inline constexpr Fault kLeaksMemory{"leaks_memory_per_call"};
 inline constexpr Fault kLeavesChild{"leaves_child_per_session"};
+inline constexpr Fault kKeepsOpenAfterNotifications{"keeps_stream_open_after_notifications"};
+inline constexpr Fault kKeepsInitializeOpen{"keeps_initialize_stream_open"};
+inline constexpr Fault kKeepsOpenWhenConcurrent{"keeps_concurrent_streams_open"};
+inline constexpr Fault kKeepsEmptyResultOpen{"keeps_stream_open_after_empty_result"};
+inline constexpr Fault kKeepsOpenForHttp10{"keeps_http10_stream_open"};
+inline constexpr Fault kNoEndBeforeClose{"omits_last_chunk_before_close"};
+inline constexpr Fault kDropsDataOfSlowReader{"drops_data_of_slow_reader"};
+inline constexpr Fault kCutsBigAnswers{"cuts_big_answers"};
+inline constexpr Fault kQuestionBlocks{"unanswered_question_blocks"};
+inline constexpr Fault kKeepsStreamsAfterDelete{"keeps_streams_after_delete"};
+inline constexpr Fault kCutsJsonAnswers{"cuts_json_answers"};
+inline constexpr Fault kTwoObjectsInJson{"two_objects_in_json"};
+inline constexpr Fault kKeepsOpenAfterUnknownMethod{"keeps_stream_open_after_unknown_method"};
+inline constexpr Fault kKeepsOpenAfterUnknownTool{"keeps_stream_open_after_unknown_tool"};
+inline constexpr Fault kKeepsOpenAfterBadArguments{"keeps_stream_open_after_bad_arguments"};
+inline constexpr Fault kKeepsOpenAfterHandlerError{"keeps_stream_open_after_handler_error"};
+inline constexpr Fault kKeepsOpenAfterNotifiedError{"keeps_stream_open_after_notified_error"};
+inline constexpr Fault kKeepsOpenAfterIsError{"keeps_stream_open_after_is_error"};
+inline constexpr Fault kKeepsOpenWhileAsking{"keeps_stream_open_while_asking"};
+inline constexpr Fault kKeepsResumedErrorOpen{"keeps_resumed_stream_open_after_error"};
+inline constexpr Fault kExtraAfterJsonError{"extra_bytes_after_json_error"};
 }  // namespace server_fault
 
 namespace server_oddity {
@@ -87,6 +108,8 @@ inline constexpr Oddity kErrorForCancelled{"error_for_cancelled"};
 inline constexpr Oddity kRefusesUnknownVersion{"refuses_unknown_version"};
 inline constexpr Oddity kRefusesEqualId{"refuses_equal_id"};
 inline constexpr Oddity kMemoryCache{"keeps_memory_cache"};
+inline constexpr Oddity kIgnoresPreference{"ignores_preference_for_json"};
+inline constexpr Oddity kErrorEndsConnection{"closes_after_errors"};
 }  // namespace server_oddity
 
 namespace client_fault {

@@ -22,6 +22,7 @@ inline constexpr std::array<Requirement, 1> kRequestIdsAreUnique = {Requirement{
 // Resuming is for streams that broke off.
 inline constexpr std::array<Requirement, 1> kResumeAfterDisconnect = {Requirement{"SH-RES-04"}};
 
+inline constexpr std::array<Requirement, 1> kJsonIsOneObject = {Requirement{"SH-RSP-02"}};
 // Resuming, as a server does it.
 inline constexpr std::array<Requirement, 1> kReplaysOneStream = {Requirement{"SH-RES-06"}};
 inline constexpr std::array<Requirement, 1> kEventIdFindsStream = {Requirement{"SH-RES-03"}};

@@ -27,7 +27,9 @@ Scenario error_terminal_server_ends_stream_after_error() {
       .drive = &drive,
       .checks = {stream_ends(Final::kError, req::kResponseEndsStream),
                  stream_ends_in_order(Final::kError, req::kStreamEndsAsHttp)},
-      .catches = {server_fault::kKeepsStreamOpenAfterError},
+      .catches = {server_fault::kKeepsStreamOpenAfterError,
+                  server_fault::kKeepsOpenAfterUnknownMethod,
+                  server_fault::kKeepsOpenAfterUnknownTool},
       .spares = {server_oddity::kErrorsAsIsError, server_oddity::kEndsStreamLate,
                  server_oddity::kJsonAnswers},
   }};

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests of the checks of answers in JSON, of streams whose session ended, and of stray bytes.
+#include <gtest/gtest.h>
+
+#include "harness/judge/closure.h"
+#include "harness/judge/reuse.h"
+#include "harness/judge/story.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace {
+namespace {
+
+const std::string kResult = R"({"jsonrpc":"2.0","id":1,"result":{}})";
+
+Story answered(const std::string& body, std::size_t more = 0) {
+  Story story;
+  story.open(1).call(1, 1);
+  story.from_server(1, fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                                   "Content-Length: {}\r\n\r\n{}",
+                                   body.size() + more, body));
+  return story;
+}
+
+TEST(JsonAnswers, AreOneObjectInACompleteBody) {
+  const Check check = json_answers_are_whole(req::kJsonIsOneObject);
+  EXPECT_EQ(answered(kResult).judge(check).outcome, Outcome::kHeld);
+  EXPECT_EQ(answered(kResult + "\n" + kResult).judge(check).findings.front().level, Level::kMust);
+  Story cut = answered(kResult, 1);
+  EXPECT_EQ(cut.tell(PeerEnded{{1}, Ending::kFin}).judge(check).outcome, Outcome::kBroken);
+  Story stream;
+  stream.open(1).call(1, 1).sse_head(1).result(1, 1).end(1);
+  EXPECT_EQ(stream.judge(check).outcome, Outcome::kNotApplicable);
+}
+
+TEST(StreamsEndWithSession, AStreamLeftOpenIsAShould) {
+  const Check check = streams_end_with_session();
+  const auto deleted = [](int status) {
+    Story story;
+    story.open(1).call(1, 1).sse_head(1).at(20).open(2);
+    story.from_client(2, "DELETE /mcp HTTP/1.1\r\nHost: a\r\n\r\n").plain(2, status);
+    return story;
+  };
+  EXPECT_EQ(deleted(200).at(30).end(1).judge(check).outcome, Outcome::kHeld);
+  EXPECT_EQ(deleted(405).at(6000).mark("x", "").judge(check).outcome, Outcome::kNotApplicable);
+  EXPECT_EQ(deleted(200).at(900).mark("x", "").judge(check).outcome, Outcome::kInconclusive);
+  const Judgement open = deleted(200).at(6000).mark("x", "").judge(check);
+  ASSERT_EQ(open.outcome, Outcome::kBroken);
+  EXPECT_EQ(open.findings.front().level, Level::kShould);
+}
+
+TEST(ConnectionCarriesNextRequest, BytesThatAnswerNothingAreMustA408IsNot) {
+  const Check check = connection_carries_next_request(req::kAnswerCarriesId);
+  EXPECT_EQ(answered(kResult).from_server(1, "{}\r\n\r\n").judge(check).outcome,
+            Outcome::kBroken);
+  const std::string idle = "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n";
+  EXPECT_NE(answered(kResult).from_server(1, idle).judge(check).outcome, Outcome::kBroken);
+}
+
+TEST(StreamEnds, AsksOfInitializeApart) {
+  Story story;
+  story.open(1).call(1, 1, "initialize").sse_head(1).result(1, 1).at(6000).mark("x", "");
+  EXPECT_EQ(story.judge(stream_ends(Final::kEither, req::kResponseEndsStream, Of::kInitialize))
+                .outcome,
+            Outcome::kBroken);
+  EXPECT_EQ(story.judge(stream_ends(Final::kEither, req::kResponseEndsStream)).outcome,
+            Outcome::kInconclusive);
+}
+
+}  // namespace
+}  // namespace tailrace

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Arguments that a tool cannot take bring an Error, or a Result that says so; after either it ends.
+
+#include "harness/judge/closure.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+void drive(ClientDriver& client) {
+  client.open_session();
+  client.await_answer(client.ask_with_bad_arguments());
+  client.watch_ends(kWatchOpen);  // Leaving first would hide the fault.
+}
+
+}  // namespace
+
+Scenario error_terminal_server_ends_stream_after_bad_arguments() {
+  return Scenario{{
+      .id = "error_terminal.server_ends_stream_after_bad_arguments",
+      .question = "Does the stream end where a tool refuses its arguments?",
+      .covers = {req::kResponseEndsStream, req::kStreamEndsAsHttp},
+      .drive = &drive,
+      .checks = {stream_ends(Final::kEither, req::kResponseEndsStream),
+                 stream_ends_in_order(Final::kEither, req::kStreamEndsAsHttp)},
+      .catches = {server_fault::kKeepsOpenAfterBadArguments},
+      .spares = {server_oddity::kEndsStreamLate, server_oddity::kJsonAnswers},
+  }};
+}
+
+}  // namespace tailrace::suites

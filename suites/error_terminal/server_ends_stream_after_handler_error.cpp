@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// An Error of a tool's handler ends the stream, also where notifications came before it.
+
+#include "harness/judge/closure.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+void drive(ClientDriver& client) {
+  client.open_session();
+  client.await_answer(client.ask_tool(&AllowedTools::failing));
+  client.watch_ends(kWatchOpen);  // Leaving first would hide the fault.
+}
+
+}  // namespace
+
+Scenario error_terminal_server_ends_stream_after_handler_error() {
+  return Scenario{{
+      .id = "error_terminal.server_ends_stream_after_handler_error",
+      .question = "Does the stream end where a handler fails, also after notifications?",
+      .covers = {req::kResponseEndsStream, req::kStreamEndsAsHttp},
+      .drive = &drive,
+      .checks = {stream_ends(Final::kError, req::kResponseEndsStream),
+                 stream_ends_in_order(Final::kError, req::kStreamEndsAsHttp)},
+      .catches = {server_fault::kKeepsOpenAfterHandlerError,
+                  server_fault::kKeepsOpenAfterNotifiedError},
+      .spares = {server_oddity::kNoEventIds, server_oddity::kSseWithContentLength},
+  }};
+}
+
+}  // namespace tailrace::suites

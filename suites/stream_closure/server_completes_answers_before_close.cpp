@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// A connection that the client does not keep: the body ends by its own framing before it is closed.
+
+#include "harness/judge/closure.h"
+#include "harness/judge/routing.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+void drive(ClientDriver& client) {
+  client.open_session();
+  client.await_answer(client.ask_for_result({.fresh = true, .headers = {{"Connection", "close"}}}));
+  client.watch_ends(kWatchOpen);  // Leaving first would hide the fault.
+}
+
+}  // namespace
+
+Scenario stream_closure_server_completes_answers_before_close() {
+  return Scenario{{
+      .id = "stream_closure.server_completes_answers_before_close",
+      .question = "Is an answer complete on a connection that the client does not keep?",
+      .covers = {req::kResponseEndsStream, req::kStreamEndsAsHttp, req::kOneResponse},
+      .drive = &drive,
+      .checks = {stream_ends(Final::kEither, req::kResponseEndsStream),
+                 stream_ends_in_order(Final::kEither, req::kStreamEndsAsHttp),
+                 every_request_is_answered(req::kOneResponse)},
+      .catches = {server_fault::kNoEndBeforeClose},
+      .spares = {server_oddity::kCloseDelimited, server_oddity::kClosesAfterEachResponse},
+  }};
+}
+
+}  // namespace tailrace::suites

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// A client of HTTP/1.0 sees the end of an answer by its length or by the FIN.
+
+#include "harness/judge/closure.h"
+#include "harness/judge/routing.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+void drive(ClientDriver& client) {
+  client.open_session();
+  client.await_answer(client.ask_for_result({.fresh = true, .http10 = true}));
+  client.watch_ends(kWatchOpen);  // Leaving first would hide the fault.
+}
+
+}  // namespace
+
+Scenario stream_closure_server_completes_http10_answers() {
+  return Scenario{{
+      .id = "stream_closure.server_completes_http10_answers",
+      .question = "Do answers to requests of HTTP/1.0 end?",
+      .covers = {req::kResponseEndsStream, req::kStreamEndsAsHttp, req::kOneResponse},
+      .drive = &drive,
+      .checks = {stream_ends(Final::kEither, req::kResponseEndsStream),
+                 stream_ends_in_order(Final::kEither, req::kStreamEndsAsHttp),
+                 every_request_is_answered(req::kOneResponse)},
+      .catches = {server_fault::kKeepsOpenForHttp10},
+      .spares = {server_oddity::kJsonAnswers, server_oddity::kSseWithContentLength},
+  }};
+}
+
+}  // namespace tailrace::suites

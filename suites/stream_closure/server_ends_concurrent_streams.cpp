@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Streams that are open at the same time each end after their own Result.
+
+#include "harness/judge/closure.h"
+#include "harness/judge/routing.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr int kAtOnce = 4;  // As many as a polite run may open.
+
+void drive(ClientDriver& client) {
+  client.open_session();
+  std::vector<StreamId> calls;
+  for (int i = 0; i < kAtOnce && client.can_ask(); ++i) {
+    calls.push_back(client.ask_tool(&AllowedTools::slow, {.fresh = true}));
+  }
+  for (const StreamId call : calls) client.await_answer(call);
+  client.watch_ends(kWatchOpen);  // Leaving first would hide the fault.
+}
+
+}  // namespace
+
+Scenario stream_closure_server_ends_concurrent_streams() {
+  return Scenario{{
+      .id = "stream_closure.server_ends_concurrent_streams",
+      .question = "Does each of several concurrent streams end?",
+      .covers = {req::kResponseEndsStream, req::kStreamEndsAsHttp, req::kAnswerCarriesId},
+      .drive = &drive,
+      .checks = {stream_ends(Final::kResult, req::kResponseEndsStream),
+                 stream_ends_in_order(Final::kResult, req::kStreamEndsAsHttp),
+                 answers_reach_their_requests("concurrent calls", req::kAnswerCarriesId)},
+      .catches = {server_fault::kKeepsOpenWhenConcurrent},
+      .spares = {server_oddity::kEndsStreamLate, server_oddity::kCloseDelimited},
+  }};
+}
+
+}  // namespace tailrace::suites

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stream that answers initialize ends too, whether the revision suits the server or not.
+
+#include "harness/judge/closure.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+void drive(ClientDriver& client) {
+  client.open_session();
+  client.await_answer(client.ask_for_unknown_revision());
+  client.watch_ends(kWatchOpen);
+}
+
+}  // namespace
+
+Scenario stream_closure_server_ends_initialize_stream() {
+  return Scenario{{
+      .id = "stream_closure.server_ends_initialize_stream",
+      .question = "Does the stream that answers initialize end?",
+      .covers = {req::kResponseEndsStream, req::kStreamEndsAsHttp},
+      .drive = &drive,
+      .checks = {stream_ends(Final::kEither, req::kResponseEndsStream, Of::kInitialize),
+                 stream_ends_in_order(Final::kEither, req::kStreamEndsAsHttp, Of::kInitialize)},
+      .catches = {server_fault::kKeepsInitializeOpen},
+      .spares = {server_oddity::kRefusesUnknownVersion, server_oddity::kHeadWithFirstEvent,
+                 server_oddity::kJsonAnswers},
+  }};
+}
+
+}  // namespace tailrace::suites

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// A stream that carried notifications ends after its Result as any other does.
+
+#include "harness/judge/closure.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+void drive(ClientDriver& client) {
+  client.open_session();
+  client.await_answer(client.ask_tool(&AllowedTools::chatty));
+  client.watch_ends(kWatchOpen);  // Leaving first would hide the fault.
+}
+
+}  // namespace
+
+Scenario stream_closure_server_ends_stream_after_notifications() {
+  return Scenario{{
+      .id = "stream_closure.server_ends_stream_after_notifications",
+      .question = "Does a stream that carried notifications end after its Result?",
+      .covers = {req::kResponseEndsStream, req::kStreamEndsAsHttp},
+      .drive = &drive,
+      .checks = {stream_ends(Final::kResult, req::kResponseEndsStream),
+                 stream_ends_in_order(Final::kResult, req::kStreamEndsAsHttp)},
+      .catches = {server_fault::kKeepsOpenAfterNotifications},
+      .spares = {server_oddity::kEndsStreamLate, server_oddity::kJsonAnswers,
+                 server_oddity::kSseWithContentLength},
+  }};
+}
+
+}  // namespace tailrace::suites

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// A question of the server in mid stream that nobody answers holds up no other call.
+
+#include "harness/judge/cancel.h"
+#include "harness/judge/closure.h"
+#include "harness/judge/service.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr Millis kAsks{5000};
+
+void drive(ClientDriver& client) {
+  client.open_session();
+  const StreamId asking = client.ask_tool(&AllowedTools::asking, {.fresh = true});
+  if (!client.watch_message(asking, kAsks)) client.decline("the tool asks nothing");
+  client.mark(kMarkAfterwards, "a question that nobody answers");
+  client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);
+  client.cancel(asking);
+  client.watch_end(asking, kWatchOpen);
+}
+
+}  // namespace
+
+Scenario stream_closure_server_serves_beside_open_question() {
+  return Scenario{{
+      .id = "stream_closure.server_serves_beside_open_question",
+      .question = "Do other calls go on while a question of the server is unanswered?",
+      .covers = {req::kOneResponse, req::kCancelFreesStream},
+      .drive = &drive,
+      .checks = {still_serves(req::kOneResponse), cancelled_stream_ends(req::kCancelFreesStream)},
+      .catches = {server_fault::kQuestionBlocks, server_fault::kKeepsOpenAfterCancel},
+      .spares = {server_oddity::kErrorForCancelled, server_oddity::kNoEventIds},
+  }};
+}
+
+}  // namespace tailrace::suites
