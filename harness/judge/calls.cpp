@@ -148,6 +148,8 @@ Judgement judge_as_sent(const Evidence& evidence, Rule rule) {
   const ClientCall* first = nullptr;
   std::size_t judged = 0, untold = 0;
   for (const ClientCall& call : calls) {
+    // The response came too late: the caller had been told before.
+    if (call.final_at && call.back.at && *call.final_at > *call.back.at) continue;
     const bool stopped = stopped_reading(evidence.timeline, call);
     if (call.final == nullptr && !stopped) continue;
     if (outlived(evidence.timeline, call)) {

@@ -15,8 +15,13 @@ Check call_returns_after_early_end();
 // The same where resuming is possible and fails: its own limit is a fair end then.
 Check call_returns_after_failed_resume();
 
-// Each call whose response we sent comes back as that: a Result as one, with its text where the
-// adapter tells it, an Error as one. Breaks `rule`, or is an answer lost where there is none.
+// A call that is refused with an error status returns, and later calls are made.
+Check refused_calls_return();
+// A GET stays without a head, and the calls go on beside it.
+Check calls_go_on_beside_silent_get();
+
+// Each call whose response we sent in time comes back as that: a Result as one, with its text where
+// the adapter tells it, an Error as one. Breaks `rule`, or is an answer lost where there is none.
 Check call_returns_what_was_sent(Rule rule);
 // The same for answers that are big: no rule gives a size, so a should.
 Check call_returns_big_answers();

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "harness/judge/calls.h"
+#include "harness/judge/leaving.h"
 #include "harness/judge/resume.h"
 #include "harness/net/http_message.h"
 
@@ -38,6 +39,7 @@ void ServerDriver::start_client(int calls, Millis linger) {
   const bool counts_calls = settings_.contract == ClientContract::kCalls;
   mark(kMarkContract, counts_calls ? "calls" : "conformance");
   mark(kMarkCallLimit, std::to_string(settings_.call_limit.count()));
+  mark(kMarkCloses, settings_.closes ? "yes" : "no");
   if (calls > 1 && !counts_calls) {
     decline(
         fmt::format("this question needs {} calls, and the client keeps the one-call contract: "
@@ -70,6 +72,7 @@ Environment ServerDriver::environment_for(int calls, Millis linger) const {
   if (settings_.contract == ClientContract::kConformance) return environment;
   environment.emplace_back("TAILRACE_CALLS", std::to_string(calls));
   environment.emplace_back("TAILRACE_TOOL", "say_hello");
+  if (asks_to_listen_) environment.emplace_back("TAILRACE_LISTEN", "1");
   environment.emplace_back("TAILRACE_LINGER_MS", std::to_string(linger.count()));
   environment.emplace_back("TAILRACE_CALL_LIMIT_MS", std::to_string(settings_.call_limit.count()));
   return environment;
@@ -241,6 +244,11 @@ std::string ServerDriver::resumes_from(StreamId get) const {
 void ServerDriver::await_exit(Millis limit) {
   await({"client_exit", limit}, "the client to end",
         [](const Timeline& timeline) { return timeline.process_ended.has_value(); });
+}
+
+bool ServerDriver::watch_exit(Millis window) {
+  return watch({"watch_exit", window},
+               [](const Timeline& timeline) { return timeline.process_ended.has_value(); });
 }
 
 bool ServerDriver::watch_return(StreamId call, Millis window) {

@@ -33,6 +33,7 @@ struct ServerSettings {
   std::string revision;  // What we answer to initialize; "" is what the client asks for.
   ClientContract contract = ClientContract::kConformance;
   Millis call_limit{5000};  // The client's own limit of a call.
+  bool closes = false;      // The client ends its session by DELETE.
   LinkOptions links;
   // Starts the client with the URL as its last argument; its lines and its end go to the History.
   std::function<Status(const std::string& url, const Environment& environment)> start_client;
@@ -52,6 +53,7 @@ class ServerDriver : public Script {
   std::optional<StreamId> watch_call(Millis window);
   // The client's process is gone.
   void await_exit(Millis limit);
+  bool watch_exit(Millis window);
   // The client has finished this call: told by its line, its next request or its end.
   bool watch_return(StreamId call, Millis window);
 
@@ -61,6 +63,8 @@ class ServerDriver : public Script {
   void send_bare_head(StreamId stream);  // Never with a priming event.
   void send_result(StreamId stream, bool with_end);
   void send_error(StreamId stream, bool with_end);
+  // The head of a refusal and the beginning of its body, which never ends.
+  void send_endless_refusal(StreamId stream, int status);
   void send_end(StreamId stream);
   void send_bytes(StreamId stream, std::string bytes);
   // head + priming | final message + end: the two writes of a typical server.
@@ -70,6 +74,7 @@ class ServerDriver : public Script {
   // The final messages of a call as text, for streams and bodies that the script shapes itself.
   std::string result_for(StreamId call, std::string_view text = "hello") const;
   std::string error_for(StreamId call) const;
+  std::string request_id(StreamId call) const { return id_of(call).text; }  // As JSON
   // A request of the server's own; its id is new, or the one given as JSON.
   std::string ping(std::string_view id = "");
   // Text of an event stream as it stands, in a chunk of its own.
@@ -84,6 +89,8 @@ class ServerDriver : public Script {
                std::string_view body);
 
   // From here on the script answers the client's GETs (or DELETEs) itself.
+  // Asks the client for a listening stream, where its SDK leaves the choice.
+  void ask_to_listen() { asks_to_listen_ = true; }
   void claim_gets() { claims_gets_ = true; }
   void refuse_get(StreamId get);  // 405, as where nothing is claimed.
   void claim_deletes() { claims_deletes_ = true; }
@@ -121,7 +128,7 @@ class ServerDriver : public Script {
   bool event_ids_ = false;
   Millis retry_{0};
   std::set<StreamId> served_;
-  bool claims_gets_ = false, claims_deletes_ = false;
+  bool asks_to_listen_ = false, claims_gets_ = false, claims_deletes_ = false;
   std::deque<StreamId> calls_, gets_, deletes_;
   std::map<StreamId, int> events_sent_;
   int pings_ = 0;

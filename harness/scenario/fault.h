@@ -136,6 +136,25 @@ inline constexpr Fault kNeedsEventName{"needs_event_name"};
 inline constexpr Fault kBreaksSplitCharacters{"breaks_split_characters"};
 inline constexpr Fault kLimitsLines{"limits_lines"};
 inline constexpr Fault kFailsOnManySkips{"fails_on_many_skips"};
+inline constexpr Fault kComparesContentTypes{"compares_content_types"};
+// Messages before the response, refusals.
+inline constexpr Fault kIgnoresPings{"ignores_pings"};
+inline constexpr Fault kConflatesIds{"conflates_ids"};
+inline constexpr Fault kHangsOnRefusal{"hangs_on_refusal"};
+inline constexpr Fault kBreaksAfterRefusal{"breaks_after_refusal"};
+inline constexpr Fault kReadsErrorBodiesForever{"reads_error_bodies_forever"};
+inline constexpr Fault kKeepsLostSession{"keeps_lost_session"};
+// What every request says.
+inline constexpr Fault kDropsSessionHeader{"drops_session_header"};
+inline constexpr Fault kDropsVersionHeader{"drops_version_header"};
+inline constexpr Fault kAcceptsJsonOnly{"accepts_json_only"};
+// Time-outs and the end.
+inline constexpr Fault kNoCancelAfterLimit{"no_cancel_after_limit"};
+inline constexpr Fault kCancelsOtherRequest{"cancels_other_request"};
+inline constexpr Fault kNeverDeletes{"never_deletes"};
+inline constexpr Fault kWaitsForDelete{"waits_for_delete"};
+inline constexpr Fault kWaitsForStreamsAtClose{"waits_for_streams_at_close"};
+inline constexpr Fault kBlocksOnListeningGet{"blocks_on_listening_get"};
 }  // namespace client_fault
 
 namespace client_oddity {

@@ -43,6 +43,16 @@ inline constexpr std::array<Requirement, 1> kWaitsForRetry = {Requirement{"SH-PO
 // Clients read JSON and event streams, as their standards define them.
 inline constexpr std::array<Requirement, 1> kReadsBothForms = {Requirement{"SH-RSP-03"}};
 inline constexpr std::array<Requirement, 1> kSkipsComments = {Requirement{"SH-SSE-02"}};
+inline constexpr std::array<Requirement, 1> kPingIsAnswered = {Requirement{"PING-01"}};
+// What every request of a client says.
+inline constexpr std::array<Requirement, 1> kNamesItsSession = {Requirement{"SH-SESS-05"}};
+inline constexpr std::array<Requirement, 1> kNamesItsRevision = {Requirement{"SH-VER-01"}};
+inline constexpr std::array<Requirement, 1> kAcceptsBothForms = {Requirement{"SH-POST-03"}};
+// How a client's session ends, and calls that run out of time.
+inline constexpr std::array<Requirement, 1> kStartsAnewAfter404 = {Requirement{"SH-SESS-09"}};
+inline constexpr std::array<Requirement, 1> kClientEndsSession = {Requirement{"SH-SESS-10"}};
+inline constexpr std::array<Requirement, 1> kTimeOutCancels = {Requirement{"TO-02"}};
+inline constexpr std::array<Requirement, 1> kCancelsItsOwn = {Requirement{"CAN-01"}};
 
 // 2026-07-28: requests of many clients come mixed, and closing a stream cancels its request.
 inline constexpr std::array<Requirement, 1> kServesManyAtOnce = {Requirement{"STATE-02"}};

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/client_requests.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/judge/ladder.h"
+
+namespace tailrace {
+namespace {
+
+constexpr std::string_view kSession = "mcp-session-id";
+constexpr std::string_view kVersion = "mcp-protocol-version";
+constexpr int kNotFound = 404;
+constexpr Millis kPrompt{1000};  // A client that lives this long after a ping could answer it.
+
+std::string header_of(const Exchange& exchange, std::string_view name) {
+  const std::string* value = exchange.request.find(name);
+  return value == nullptr ? "" : *value;
+}
+
+bool is_answered(const Timeline& timeline, const RpcMessage& ping) {
+  return std::any_of(timeline.exchanges.begin(), timeline.exchanges.end(), [&](const auto& e) {
+    return e.asked && e.asked->kind == MessageKind::kResult && e.asked->id == ping.id;
+  });
+}
+
+Judgement judge_pings(const Evidence& evidence, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  std::size_t answered = 0;
+  for (const Exchange& exchange : timeline.exchanges) {
+    for (const StreamEvent& event : exchange.events) {
+      if (!event.message || event.message->method != "ping") continue;
+      if (is_answered(timeline, *event.message)) {
+        ++answered;
+        continue;
+      }
+      if (timeline.last.value_or(event.at) - event.at < kPrompt) {
+        return inconclusive("the client left before it could answer a ping");
+      }
+      Finding finding = finding_of(evidence, "server_pings_are_answered", rule);
+      finding.required = "a ping on an event stream is answered, by a POST of its own";
+      finding.observed = fmt::format("the ping {} on {} was never answered",
+                                     event.message->id->text, describe(exchange));
+      finding.likely_cause = "requests of the server are dropped while a response is awaited";
+      finding.cure = "handle each message of a stream by its kind, not only the response";
+      finding.evidence = ladder_of(timeline, exchange);
+      return broken(finding);
+    }
+  }
+  return answered == 0 ? inconclusive("no ping was sent on a stream") : held();
+}
+
+Finding lacks(const Evidence& evidence, const Exchange& exchange, Rule rule, std::string what) {
+  Finding finding = finding_of(evidence, "requests_say_what_they_must", rule);
+  finding.required = "requests after initialize carry " + what;
+  finding.observed = describe(exchange) + " did not";
+  finding.likely_cause = "the header is set where one kind of request is made, not for all";
+  finding.cure = "set the headers of the session in one place";
+  finding.evidence = ladder_of(evidence.timeline, exchange);
+  mark_gap(finding.evidence, exchange.request.method);
+  return finding;
+}
+
+Judgement judge_headers(const Evidence& evidence, Rule session, Rule version, Rule accept) {
+  const auto& exchanges = evidence.timeline.exchanges;
+  const auto opened = std::find_if(exchanges.begin(), exchanges.end(), [](const Exchange& e) {
+    return e.asked && e.asked->method == "initialize" && e.response && e.ended();
+  });
+  if (opened == exchanges.end()) return inconclusive("no initialize was answered");
+  const std::string* given = opened->response->find(kSession);
+  std::vector<Finding> findings;
+  bool no_session = false, no_version = false, no_accept = false;
+  std::size_t judged = 0;
+  for (const Exchange& later : exchanges) {
+    if (later.request_at < *opened->ended_at) continue;
+    ++judged;
+    if (given != nullptr && !no_session && header_of(later, kSession) != *given) {
+      no_session = true;
+      findings.push_back(lacks(evidence, later, session, "the id of the session"));
+    }
+    if (!no_version && header_of(later, kVersion).empty()) {
+      no_version = true;
+      findings.push_back(lacks(evidence, later, version, "MCP-Protocol-Version"));
+    }
+    const std::string accepts = header_of(later, "accept");
+    const bool both = accepts.find("application/json") != std::string::npos &&
+                      accepts.find("text/event-stream") != std::string::npos;
+    const bool any = accepts.find("*/*") != std::string::npos;
+    if (later.is_post() && !no_accept && !both && !any) {
+      no_accept = true;
+      findings.push_back(lacks(evidence, later, accept, "Accept with JSON and event streams"));
+    }
+  }
+  if (judged == 0) return inconclusive("nothing was asked after initialize");
+  std::erase_if(findings, [](const Finding& f) { return f.requirements.empty(); });
+  return findings.empty() ? held() : broken(std::move(findings));
+}
+
+Judgement judge_lost(const Evidence& evidence, Rule rule) {
+  const auto& exchanges = evidence.timeline.exchanges;
+  const auto lost = std::find_if(exchanges.begin(), exchanges.end(), [](const Exchange& e) {
+    return e.is_post() && e.response && e.response->status == kNotFound && e.ended() &&
+           !header_of(e, kSession).empty();
+  });
+  if (lost == exchanges.end()) return not_applicable("no request of a session was answered by 404");
+  for (const Exchange& later : exchanges) {
+    if (!later.is_post() || later.request_at < *lost->ended_at) continue;
+    const bool anew = later.asked && later.asked->method == "initialize";
+    if (header_of(later, kSession) != header_of(*lost, kSession)) {
+      if (anew) return held();
+      continue;
+    }
+    Finding finding = finding_of(evidence, "starts_anew_after_404", rule);
+    finding.required = "after 404 a client begins a new session by initialize, without the old id";
+    finding.observed = fmt::format("{} carried the id of the lost session", describe(later));
+    finding.likely_cause = "404 is told to the one call, and the session's id is kept";
+    finding.cure = "forget the session on 404 and initialize before the next request";
+    finding.evidence = ladder_of(evidence.timeline, *lost, later);
+    mark_gap(finding.evidence, "POST");
+    return broken(finding);
+  }
+  return not_applicable("the client asked for nothing more after the 404");
+}
+
+}  // namespace
+
+Check server_pings_are_answered(Rule rule) {
+  return {"server_pings_are_answered",
+          [=](const Evidence& evidence) { return judge_pings(evidence, rule); }};
+}
+
+Check requests_say_what_they_must(Rule session, Rule version, Rule accept) {
+  return {"requests_say_what_they_must", [=](const Evidence& evidence) {
+            return judge_headers(evidence, session, version, accept);
+          }};
+}
+
+Check starts_anew_after_404(Rule rule) {
+  return {"starts_anew_after_404",
+          [=](const Evidence& evidence) { return judge_lost(evidence, rule); }};
+}
+
+}  // namespace tailrace

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "harness/judge/calls.h"
+#include "harness/judge/client_requests.h"
+#include "harness/judge/leaving.h"
+#include "harness/judge/resume.h"
+#include "harness/judge/story.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace {
+namespace {
+
+const std::string kSession = "Mcp-Session-Id: one\r\n";
+const std::string kVersion = "MCP-Protocol-Version: 2025-11-25\r\n";
+const std::string kAccept = "Accept: application/json, text/event-stream\r\n";
+
+Story begun() {
+  Story story;
+  story.mark(kMarkContract, "calls").mark(kMarkCallLimit, "1000").mark(kMarkCloses, "yes");
+  story.open(1, Side::kServer).call(1, 1, "initialize", kAccept).plain(1, 200, kSession);
+  return std::move(story.at(1));
+}
+
+ProcessLine line(int call, const std::string& outcome) {
+  return {fmt::format(R"({{"call":{},"outcome":"{}"}})", call, outcome)};
+}
+
+TEST(RequestsSay, EachMissingHeaderBreaksItsOwnRule) {
+  const Check check = requests_say_what_they_must(req::kNamesItsSession, req::kNamesItsRevision,
+                                                  req::kAcceptsBothForms);
+  const auto said = [&](const std::string& headers, const std::string& revision = "2025-11-25") {
+    Story story = begun();
+    story.call(1, 2, "tools/call", headers).plain(1, 200);
+    const Judgement judgement = story.judge(check, revision);
+    return judgement.findings.empty() ? "" : judgement.findings.front().requirements.front();
+  };
+  EXPECT_EQ(said(kSession + kVersion + kAccept), "");
+  EXPECT_EQ(said(kVersion + kAccept), "SH-SESS-05");
+  EXPECT_EQ(said("Mcp-Session-Id: two\r\n" + kVersion + kAccept), "SH-SESS-05");
+  EXPECT_EQ(said(kSession + kAccept), "SH-VER-01");
+  EXPECT_EQ(said(kSession + kAccept, "2025-03-26"), "");
+  EXPECT_EQ(said(kSession + kVersion + "Accept: application/json\r\n"), "SH-POST-03");
+  EXPECT_EQ(said(kSession + kVersion + "Accept: */*\r\n"), "");
+  EXPECT_EQ(begun().judge(check).outcome, Outcome::kInconclusive);
+}
+
+TEST(StartsAnew, TheOldIdAfter404IsMust) {
+  const Check check = starts_anew_after_404(req::kStartsAnewAfter404);
+  const auto lost = [] {
+    Story story = begun();
+    story.call(1, 2, "tools/call", kSession).plain(1, 404).at(2);
+    return story;
+  };
+  EXPECT_EQ(lost().judge(check).outcome, Outcome::kNotApplicable);
+  Story kept = lost();
+  kept.call(1, 3, "tools/call", kSession);
+  ASSERT_EQ(kept.judge(check).outcome, Outcome::kBroken);
+  EXPECT_EQ(kept.judge(check).findings.front().level, Level::kMust);
+  Story anew = lost();
+  anew.call(1, 3, "initialize").plain(1, 200, "Mcp-Session-Id: two\r\n");
+  EXPECT_EQ(anew.judge(check).outcome, Outcome::kHeld);
+}
+
+TEST(Pings, SilenceOfAClientThatLivesIsMust) {
+  const Check check = server_pings_are_answered(req::kPingIsAnswered);
+  const auto pinged = [] {
+    Story story = begun();
+    story.call(1, 2).sse_head(1).event(1, R"({"jsonrpc":"2.0","id":2,"method":"ping"})");
+    return story;
+  };
+  Story answered = pinged();
+  answered.open(2, Side::kServer).post(2, R"({"jsonrpc":"2.0","id":2,"result":{}})");
+  EXPECT_EQ(answered.judge(check).outcome, Outcome::kHeld);
+  Story silent = pinged();
+  EXPECT_EQ(silent.judge(check).outcome, Outcome::kInconclusive);
+  silent.at(1500).mark("x", "");
+  EXPECT_EQ(silent.judge(check).findings.front().level, Level::kMust);
+}
+
+TEST(SessionIsDeleted, OnlyWhereTheManifestSaysSo) {
+  const Check check = session_is_deleted(req::kClientEndsSession);
+  Story left = begun();
+  left.call(1, 2).plain(1, 200).at(5).tell(ProcessEnded{0, 0, false});
+  EXPECT_EQ(left.judge(check).findings.front().level, Level::kShould);
+  left.mark(kMarkCloses, "no");
+  EXPECT_EQ(left.judge(check).outcome, Outcome::kNotApplicable);
+  Story erased = begun();
+  erased.from_client(1, "DELETE /mcp HTTP/1.1\r\nHost: a\r\n" + kSession + "\r\n");
+  EXPECT_EQ(erased.judge(check).outcome, Outcome::kHeld);
+}
+
+TEST(ClientLeaves, ThreeLimitsAfterItsLastCallAreTheMost) {
+  const auto left_at = [](double ms, bool asked) {
+    Story story = begun();
+    story.call(1, 2).plain(1, 200).at(5).tell(line(1, "result"));
+    return story.at(ms).tell(ProcessEnded{0, 0, asked}).judge(client_leaves());
+  };
+  EXPECT_EQ(left_at(2000, false).outcome, Outcome::kHeld);
+  EXPECT_EQ(left_at(3500, false).findings.front().harm, "harm.close_hangs");
+  EXPECT_EQ(left_at(3500, true).outcome, Outcome::kBroken);
+  EXPECT_EQ(left_at(2000, true).outcome, Outcome::kInconclusive);
+}
+
+TEST(TimedOutCall, IsCancelledByItsOwnId) {
+  const Check check = timed_out_call_is_cancelled(req::kTimeOutCancels, req::kCancelsItsOwn);
+  const auto timed_out = [] {
+    Story story = begun();
+    story.call(1, 2).sse_head(1).at(1001).tell(line(1, "limit"));
+    return story;
+  };
+  const auto cancel = [](const std::string& id) {
+    return R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":)" + id +
+           "}}";
+  };
+  EXPECT_EQ(timed_out().judge(check).findings.front().level, Level::kShould);
+  Story own = timed_out();
+  own.open(2, Side::kServer).post(2, cancel("2"));
+  EXPECT_EQ(own.judge(check).outcome, Outcome::kHeld);
+  Story other = timed_out();
+  other.open(2, Side::kServer).post(2, cancel("\"2\""));
+  EXPECT_EQ(other.judge(check).findings.front().level, Level::kMust);
+  EXPECT_EQ(begun().judge(check).outcome, Outcome::kNotApplicable);
+}
+
+TEST(RefusedCalls, HangingIsHarmAndTheOwnLimitAShould) {
+  const auto refused = [](double ms, const std::string& outcome) {
+    Story story = begun();
+    story.call(1, 2).plain(1, 500).at(ms).tell(line(1, outcome));
+    return story;
+  };
+  EXPECT_EQ(refused(5, "error").judge(refused_calls_return()).outcome, Outcome::kHeld);
+  EXPECT_EQ(refused(1001, "limit").judge(refused_calls_return()).findings.front().level,
+            Level::kShould);
+  EXPECT_EQ(refused(3500, "error").judge(refused_calls_return()).findings.front().harm,
+            "harm.call_hangs");
+  Story broken = refused(5, "error");
+  broken.at(6).tell(line(2, "error"));
+  EXPECT_EQ(broken.judge(refused_calls_return()).findings.front().level, Level::kShould);
+  Story endless = begun();
+  endless.call(1, 2).from_server(1, "HTTP/1.1 500 X\r\nTransfer-Encoding: chunked\r\n\r\n");
+  endless.at(1001).tell(line(1, "limit"));
+  EXPECT_EQ(endless.judge(refused_calls_return()).outcome, Outcome::kHeld);
+}
+
+TEST(SilentGet, CallsGoOnBesideIt) {
+  const Check check = calls_go_on_beside_silent_get();
+  const auto listening = [] {
+    Story story = begun();
+    story.open(2, Side::kServer).from_client(2, "GET /mcp HTTP/1.1\r\nHost: a\r\n\r\n").at(2);
+    return story;
+  };
+  Story calls = listening();
+  calls.call(1, 2).plain(1, 200).at(5).tell(line(1, "result"));
+  EXPECT_EQ(calls.judge(check).outcome, Outcome::kHeld);
+  Story blocked = listening();
+  EXPECT_EQ(blocked.at(500).mark("x", "").judge(check).outcome, Outcome::kInconclusive);
+  EXPECT_EQ(blocked.at(4000).mark("x", "").judge(check).findings.front().harm, "harm.call_hangs");
+  EXPECT_EQ(begun().judge(check).outcome, Outcome::kNotApplicable);
+}
+
+}  // namespace
+}  // namespace tailrace

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/leaving.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/judge/calls.h"
+#include "harness/judge/client_calls.h"
+#include "harness/judge/ladder.h"
+
+namespace tailrace {
+namespace {
+
+const Exchange* last_delete(const Timeline& timeline) {
+  const auto found =
+      std::find_if(timeline.exchanges.rbegin(), timeline.exchanges.rend(),
+                   [](const Exchange& e) { return e.request.method == "DELETE"; });
+  return found == timeline.exchanges.rend() ? nullptr : &*found;
+}
+
+Judgement judge_deleted(const Evidence& evidence, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  if (timeline.mark(kMarkCloses) != "yes") {
+    return not_applicable("the manifest does not say that the client closes its session");
+  }
+  if (last_delete(timeline) != nullptr) return held();
+  const auto calls = calls_of(timeline);
+  const bool left = timeline.process_ended && !timeline.process_ended->what.asked;
+  if (calls.empty() || !left) return inconclusive("the client was not seen to end by itself");
+  Finding finding = finding_of(evidence, "session_is_deleted", rule);
+  finding.required = "a client that is done with its session ends it by DELETE";
+  finding.observed = "the client left without DELETE";
+  finding.likely_cause = "closing drops the connections and forgets the session";
+  finding.cure = "send DELETE with the session's id, bounded in time, when the client closes";
+  finding.evidence = ladder_of(timeline, *calls.back().exchange);
+  finding.evidence.push_back(gap_line(timeline, timeline.process_ended->at, "it left"));
+  return broken(finding);
+}
+
+Judgement judge_leaves(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  const auto calls = calls_of(timeline);
+  if (calls.empty() || !calls.back().back.at) return inconclusive("its last call did not return");
+  const Exchange* erased = last_delete(timeline);
+  MonoTime from = *calls.back().back.at;
+  if (erased != nullptr) from = std::max(from, erased->request_at);
+  const bool left = timeline.process_ended && !timeline.process_ended->what.asked;
+  const MonoTime until = left ? timeline.process_ended->at : timeline.last.value_or(from);
+  const Millis most = call_limit_of(timeline) * kLimitsUntilHarm;
+  if (left && until - from <= most) {
+    Judgement judgement = held();
+    judgement.measurements.push_back({"client_left_after", in_millis(until - from)});
+    return judgement;
+  }
+  if (until - from <= most) return inconclusive("the client was not watched to its end");
+  Finding finding = finding_of(evidence, "client_leaves", Rule{}, "harm.close_hangs");
+  finding.required = "closing a client is bounded, whatever the server leaves unanswered";
+  finding.observed = fmt::format("it {} {} after its last {}", left ? "left only" : "had not left",
+                                 in_millis(until - from), erased != nullptr ? "DELETE" : "call");
+  finding.likely_cause = "closing waits for the end of a stream or for the answer to DELETE";
+  finding.cure = "bound the wait, then drop the connections";
+  finding.evidence = ladder_of(timeline, erased != nullptr ? *erased : *calls.back().exchange);
+  finding.evidence.push_back(gap_line(timeline, until, "the client is still there"));
+  return broken(finding);
+}
+
+Judgement judge_cancelled(const Evidence& evidence, Rule rule, Rule own) {
+  const Timeline& timeline = evidence.timeline;
+  const auto calls = calls_of(timeline);
+  const auto late = std::find_if(calls.begin(), calls.end(), [](const ClientCall& call) {
+    return call.back.outcome == "limit";
+  });
+  if (late == calls.end()) return not_applicable("no call of the client ran out of time");
+  const std::string& id = late->exchange->asked->id->text;
+  const Exchange* other = nullptr;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (!exchange.asked || exchange.asked->method != "notifications/cancelled") continue;
+    if (to_text(exchange.asked->body["params"]["requestId"]) == id) return held();
+    other = &exchange;
+  }
+  Finding finding =
+      finding_of(evidence, "timed_out_call_is_cancelled", other == nullptr ? rule : own);
+  finding.required = "a call that ran out of time is cancelled, by its own id";
+  finding.observed = fmt::format(
+      "{} ran out of time, {}", describe(*late->exchange),
+      other == nullptr ? "and no notifications/cancelled came"
+                       : "and another request was cancelled: " +
+                             to_text(other->asked->body["params"]["requestId"]));
+  finding.likely_cause = "the time-out ends the wait only, and the server works on";
+  finding.cure = "send notifications/cancelled with the request's id when its time is over";
+  finding.evidence = ladder_of(timeline, *late->exchange);
+  finding.evidence.push_back(gap_line(timeline, *late->back.at, "the call ran out of time"));
+  return broken(finding);
+}
+
+}  // namespace
+
+Check session_is_deleted(Rule rule) {
+  return {"session_is_deleted",
+          [=](const Evidence& evidence) { return judge_deleted(evidence, rule); }};
+}
+
+Check client_leaves() {
+  return {"client_leaves", judge_leaves};
+}
+
+Check timed_out_call_is_cancelled(Rule rule, Rule own) {
+  return {"timed_out_call_is_cancelled",
+          [=](const Evidence& evidence) { return judge_cancelled(evidence, rule, own); }};
+}
+
+}  // namespace tailrace

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks of a client's calls that are refused, or made beside a GET that is not answered.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/judge/calls.h"
+#include "harness/judge/client_calls.h"
+#include "harness/judge/ladder.h"
+
+namespace tailrace {
+namespace {
+
+constexpr int kFirstError = 400;
+
+// How many calls the adapter has told of.
+std::size_t told_calls(const Timeline& timeline) {
+  return static_cast<std::size_t>(
+      std::count_if(timeline.lines.begin(), timeline.lines.end(), [](const auto& line) {
+        const auto json = parse_json(line.what.text);
+        return json && json->find("call") != nullptr;
+      }));
+}
+
+Finding refusal_finding(const Evidence& evidence, const ClientCall& call, std::string harm) {
+  Finding finding = finding_of(evidence, "refused_calls_return", Rule{}, std::move(harm));
+  finding.required = "a call that is refused returns with an error, and later calls are made";
+  finding.likely_cause = "an error status is not told to the call, or ends the whole session";
+  finding.cure = "fail the one call that was refused, and keep the session";
+  finding.evidence = ladder_of(evidence.timeline, *call.exchange);
+  return finding;
+}
+
+Judgement judge_refused(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  const auto calls = calls_of(timeline);
+  Judgement judgement = held();
+  const ClientCall* last = nullptr;
+  for (const ClientCall& call : calls) {
+    const Exchange& exchange = *call.exchange;
+    if (!exchange.response || exchange.response->status < kFirstError) continue;
+    last = &call;
+    const MonoTime until = call.back.at.value_or(timeline.last.value_or(exchange.request_at));
+    if (outlived(timeline, call)) {
+      Finding finding = refusal_finding(evidence, call, "harm.call_hangs");
+      finding.observed = fmt::format("{} {} {} after its status {}", name_of(call),
+                                     call.back.at ? "returned only" : "had not returned",
+                                     in_millis(until - *exchange.head_at),
+                                     exchange.response->status);
+      return broken(finding);
+    }
+    if (!call.back.at) return inconclusive(name_of(call) + " was not seen to come back");
+    judgement.measurements.push_back(
+        {"status_" + std::to_string(exchange.response->status),
+         fmt::format("returned after {}, {}", in_millis(until - *exchange.head_at),
+                     call.back.outcome.empty() ? "unknown" : call.back.outcome)});
+    // A body that never ends may be waited for, up to the call's own limit.
+    if (call.back.outcome != "limit" || exchange.end != BodyEnd::kComplete) continue;
+    Finding finding = refusal_finding(evidence, call, "");
+    finding.level = Level::kShould;  // A field regression.
+    finding.observed = fmt::format("{} was refused with {} and returned only by its own limit",
+                                   name_of(call), exchange.response->status);
+    judgement.outcome = Outcome::kBroken;
+    judgement.findings.push_back(std::move(finding));
+  }
+  if (last == nullptr) return inconclusive("the client made no call that was refused");
+  if (told_calls(timeline) > calls.size()) {
+    Finding finding = refusal_finding(evidence, *last, "");
+    finding.level = Level::kShould;  // A field regression.
+    finding.observed = fmt::format("the client told of {} calls and sent {}: none after {}",
+                                   told_calls(timeline), calls.size(), name_of(*last));
+    judgement.outcome = Outcome::kBroken;
+    judgement.findings.push_back(std::move(finding));
+  }
+  return judgement;
+}
+
+Judgement judge_silent_get(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  const auto get =
+      std::find_if(timeline.exchanges.begin(), timeline.exchanges.end(), [](const Exchange& e) {
+        return e.request.method == "GET" && !e.response;
+      });
+  if (get == timeline.exchanges.end()) return not_applicable("the client opened no GET stream");
+  const auto calls = calls_of(timeline);
+  const bool asked = std::any_of(calls.begin(), calls.end(), [&](const ClientCall& call) {
+    return call.back.at && call.exchange->request_at > get->request_at;
+  });
+  if (asked) return held();
+  const Nanos waited = timeline.last.value_or(get->request_at) - get->request_at;
+  if (waited <= call_limit_of(timeline) * kLimitsUntilHarm) {
+    return inconclusive("no call was seen while the GET was unanswered");
+  }
+  Finding finding =
+      finding_of(evidence, "calls_go_on_beside_silent_get", Rule{}, "harm.call_hangs");
+  finding.required = "calls do not wait for the answer to a listening GET";
+  finding.observed = fmt::format("no call was made for {} beside a GET without an answer",
+                                 in_millis(waited));
+  finding.likely_cause = "the client waits for the head of the GET before it goes on";
+  finding.cure = "open the listening stream beside the session, not as a step of it";
+  finding.evidence = ladder_of(timeline, *get);
+  finding.evidence.push_back(gap_line(timeline, *timeline.last, "no call so far"));
+  return broken(finding);
+}
+
+}  // namespace
+
+Check refused_calls_return() {
+  return {"refused_calls_return", judge_refused};
+}
+
+Check calls_go_on_beside_silent_get() {
+  return {"calls_go_on_beside_silent_get", judge_silent_get};
+}
+
+}  // namespace tailrace

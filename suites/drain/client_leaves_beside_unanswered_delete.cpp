@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// DELETE is never answered: closing the client is bounded all the same.
+
+#include "harness/judge/calls.h"
+#include "harness/judge/leaving.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+void drive(ServerDriver& server) {
+  server.claim_deletes();
+  server.start_client(1);
+  server.answer_with_result(server.await_call());
+  server.watch_exit(server.call_limit() * (kLimitsUntilHarm + 1));
+}
+
+}  // namespace
+
+Scenario drain_client_leaves_beside_unanswered_delete() {
+  return Scenario{{
+      .id = "drain.client_leaves_beside_unanswered_delete",
+      .question = "Does the client leave though its DELETE is not answered?",
+      .covers = {},
+      .drive = &drive,
+      .checks = {client_leaves()},
+      .catches = {client_fault::kWaitsForDelete},
+      .spares = {client_oddity::kNoDelete, client_oddity::kNewConnectionPerCall},
+  }};
+}
+
+}  // namespace tailrace::suites

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// A call is not answered before its own limit: the client tells the server to stop by
+// notifications/cancelled. An answer that comes too late harms no later call.
+
+#include "harness/judge/calls.h"
+#include "harness/judge/client_calls.h"
+#include "harness/judge/leaving.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr int kCalls = 2;
+constexpr Millis kLeaves{10000};
+
+void drive(ServerDriver& server) {
+  server.start_client(kCalls);
+  const StreamId late = server.await_call();
+  server.send_head(late);
+  const auto next = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
+  if (!next) return;
+  server.send_message(late, server.result_for(late, "too late"));
+  server.send_end(late);
+  server.send_head(*next);
+  server.send_message(*next, server.result_for(*next, "in time"));
+  server.send_end(*next);
+  server.await_exit(kLeaves);
+}
+
+}  // namespace
+
+Scenario routing_client_cancels_timed_out_call() {
+  return Scenario{{
+      .id = "routing.client_cancels_timed_out_call",
+      .question = "Does the client cancel a call that ran out of time?",
+      .covers = {req::kTimeOutCancels, req::kCancelsItsOwn},
+      .drive = &drive,
+      .checks = {timed_out_call_is_cancelled(req::kTimeOutCancels, req::kCancelsItsOwn),
+                 call_returns_what_was_sent(Rule{})},
+      .catches = {client_fault::kNoCancelAfterLimit, client_fault::kCancelsOtherRequest},
+      .spares = {client_oddity::kStringRequestIds, client_oddity::kNewConnectionPerCall},
+  }};
+}
+
+}  // namespace tailrace::suites
