@@ -74,7 +74,7 @@ Judgement judge_headers(const Evidence& evidence, Rule session, Rule version, Ru
   bool no_session = false, no_version = false, no_accept = false;
   std::size_t judged = 0;
   for (const Exchange& later : exchanges) {
-    if (later.request_at < *opened->ended_at) continue;
+    if (later.id <= opened->id || later.request_at < *opened->ended_at) continue;
     ++judged;
     if (given != nullptr && !no_session && header_of(later, kSession) != *given) {
       no_session = true;
@@ -106,7 +106,8 @@ Judgement judge_lost(const Evidence& evidence, Rule rule) {
   });
   if (lost == exchanges.end()) return not_applicable("no request of a session was answered by 404");
   for (const Exchange& later : exchanges) {
-    if (!later.is_post() || later.request_at < *lost->ended_at) continue;
+    const bool after = later.id > lost->id && later.request_at >= *lost->ended_at;
+    if (!later.is_post() || !after) continue;
     const bool anew = later.asked && later.asked->method == "initialize";
     if (header_of(later, kSession) != header_of(*lost, kSession)) {
       if (anew) return held();
