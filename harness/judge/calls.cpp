@@ -141,6 +141,15 @@ Finding not_as_sent(const Evidence& evidence, const ClientCall& first, Rule rule
   return finding;
 }
 
+// The caller had been told before its response was sent: by the line of the call, or, since that
+// line takes another way than the bytes, by the request of the next call.
+bool came_too_late(const std::vector<ClientCall>& calls, const ClientCall& call) {
+  if (!call.final_at) return false;
+  if (call.back.at && *call.final_at > *call.back.at) return true;
+  return call.number < calls.size() &&
+         *call.final_at > calls[call.number].exchange->request_at;
+}
+
 Judgement judge_as_sent(const Evidence& evidence, Rule rule) {
   const auto calls = calls_of(evidence.timeline);
   if (calls.empty()) return inconclusive("the client made no call");
@@ -148,8 +157,7 @@ Judgement judge_as_sent(const Evidence& evidence, Rule rule) {
   const ClientCall* first = nullptr;
   std::size_t judged = 0, untold = 0;
   for (const ClientCall& call : calls) {
-    // The response came too late: the caller had been told before.
-    if (call.final_at && call.back.at && *call.final_at > *call.back.at) continue;
+    if (came_too_late(calls, call)) continue;
     const bool stopped = stopped_reading(evidence.timeline, call);
     if (call.final == nullptr && !stopped) continue;
     if (outlived(evidence.timeline, call)) {

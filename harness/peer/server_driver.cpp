@@ -113,7 +113,8 @@ void ServerDriver::serve_pending() {
 void ServerDriver::serve(const Exchange& exchange) {
   const std::string& method = exchange.request.method;
   if (exchange.is_post()) return serve_post(exchange);
-  if (claims_gets_ && method == "GET") {
+  const bool resumes = exchange.request.find("last-event-id") != nullptr;
+  if (method == "GET" && (resumes ? claims_gets_ : claims_listening_)) {
     gets_.push_back(exchange.id);
   } else if (claims_deletes_ && method == "DELETE") {
     deletes_.push_back(exchange.id);

@@ -88,10 +88,12 @@ class ServerDriver : public Script {
   void respond(StreamId stream, int status, const std::vector<HttpHeader>& headers,
                std::string_view body);
 
-  // From here on the script answers the client's GETs (or DELETEs) itself.
   // Asks the client for a listening stream, where its SDK leaves the choice.
   void ask_to_listen() { asks_to_listen_ = true; }
+  // From here on the script answers the GETs that resume itself. A listening GET still gets its 405
+  // at once, unless it is claimed too: some clients make no call before its head.
   void claim_gets() { claims_gets_ = true; }
+  void claim_listening_gets() { claims_listening_ = true; }
   void refuse_get(StreamId get);  // 405, as where nothing is claimed.
   void claim_deletes() { claims_deletes_ = true; }
   // The next GET within the window, if one comes before the client ends.
@@ -128,7 +130,8 @@ class ServerDriver : public Script {
   bool event_ids_ = false;
   Millis retry_{0};
   std::set<StreamId> served_;
-  bool asks_to_listen_ = false, claims_gets_ = false, claims_deletes_ = false;
+  bool asks_to_listen_ = false, claims_gets_ = false, claims_listening_ = false;
+  bool claims_deletes_ = false;
   std::deque<StreamId> calls_, gets_, deletes_;
   std::map<StreamId, int> events_sent_;
   int pings_ = 0;

@@ -12,7 +12,7 @@ constexpr Millis kLeaves{10000};  // The client's own shut-down included.
 constexpr int kCalls = 2;
 
 void drive(ServerDriver& server) {
-  server.claim_gets();
+  server.claim_listening_gets();
   server.ask_to_listen();
   server.start_client(kCalls);
   const Millis window = server.call_limit() * (kLimitsUntilHarm + 1);
