@@ -20,6 +20,7 @@ void drive(ServerDriver& server) {
   server.start_client(1, kLinger);
   const StreamId call = server.await_call();
   server.send_head(call);
+  server.send_message(call, server.ping());  // With an id, also where no priming event has one.
   server.send_end(call);
   int resumed = 0;
   server.answer_gets(kMostGets, [&](StreamId get) {
