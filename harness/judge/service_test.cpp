@@ -104,7 +104,7 @@ TEST(RefusedInitialize, LeavesNoSessionThatServes) {
   gone.call(1, 2, "ping", session).plain(1, 404);
   EXPECT_EQ(gone.judge(check).outcome, Outcome::kHeld);
   Story serves = initialize(error, session);
-  serves.call(1, 2, "ping", session).sse_head(1).result(1, 2).end(1);
+  serves.at(1).call(1, 2, "ping", session).sse_head(1).result(1, 2).end(1);
   EXPECT_EQ(serves.judge(check).findings.front().level, Level::kShould);
   EXPECT_EQ(initialize(R"("result":{"protocolVersion":"2025-11-25"})", session)
                 .judge(check)
