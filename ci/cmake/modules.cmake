@@ -26,7 +26,7 @@ function(tailrace_tests name)
     target_compile_definitions(${name}_test PRIVATE
       TAILRACE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" TAILRACE_BINARY_DIR="${PROJECT_BINARY_DIR}")
     add_test(NAME ${name} COMMAND ${name}_test --gtest_brief=1)
-    set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+    set_tests_properties(${name} PROPERTIES TIMEOUT 900)
   endif()
 endfunction()
 
