@@ -20,7 +20,7 @@ TEST(RunFolder, IsJudgedAgainWithTheSameVerdicts) {
   const Workshop workshop;
   const Ran ran = workshop.run(
       "{tailrace} server --out run -- {server} --fault nagle_two_writes "
-      "--fault keeps_one_stream_open_after_result {port}");
+      "--fault notification_after_final_response {port}");
   EXPECT_EQ(ran.status, 1) << ran.out << ran.err;
   const auto first = load_run_record(workshop.path("run"));
   ASSERT_TRUE(first) << first.error().what;
