@@ -152,6 +152,7 @@ class ConsoleReport {
 
   void summary() {
     out_ += '\n';
+    for (const std::string& each : unstable_lines(record_)) line("unstable: " + each);
     for (const auto& entry : record_.stale) {
       line(fmt::format("stale baseline entry: {} at {} no longer fails ({})",
                        excerpt(entry.id, kLongestId), excerpt(entry.revision, kLongestId),

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "harness/wire/escape.h"
 
@@ -82,6 +83,30 @@ std::vector<NotAsked> not_asked_by_reason(const RunRecord& record) {
     group->ids.push_back(id);
   }
   return groups;
+}
+
+std::vector<std::string> unstable_lines(const RunRecord& record) {
+  using Key = std::tuple<std::string, std::string, std::string>;
+  std::map<Key, std::map<std::string, std::size_t>> seen;
+  for (const ScenarioResult& result : record.scenarios) {
+    ++seen[{result.id, result.revision, result.mode}][std::string(name_of(result.verdict))];
+  }
+  std::vector<std::string> lines;
+  for (const auto& [key, verdicts] : seen) {
+    if (verdicts.size() < 2) continue;
+    std::size_t runs = 0;
+    std::string counts;
+    for (const auto& [verdict, count] : verdicts) {
+      counts += fmt::format("{}{} in {}", counts.empty() ? "" : ", ", verdict, count);
+      runs += count;
+    }
+    const auto& [id, revision, mode] = key;
+    lines.push_back(fmt::format("{} {}{}: {} of {} runs", excerpt(id, kLongestWord),
+                                excerpt(revision, kLongestWord),
+                                mode == "default" ? "" : " " + excerpt(mode, kLongestWord), counts,
+                                runs));
+  }
+  return lines;
 }
 
 std::string suite_of(const ScenarioResult& result) {

@@ -28,6 +28,9 @@ struct NotAsked {
 };
 std::vector<NotAsked> not_asked_by_reason(const RunRecord& record);  // In order of appearance.
 
+// Runs of --repeat that did not agree: "ID 2025-11-25: fail in 3, pass in 17 of 20 runs".
+std::vector<std::string> unstable_lines(const RunRecord& record);
+
 std::string suite_of(const ScenarioResult& result);  // What stands before the first dot of its id.
 // "2025-11-25", with mode and repeat where they are not the plain ones.
 std::string variant_of(const ScenarioResult& result);

@@ -110,6 +110,9 @@ std::string findings_of(const RunRecord& record) {
 
 std::string end_of(const RunRecord& record) {
   Bounded end(kLongestEnd);
+  for (const std::string& each : unstable_lines(record)) {
+    end.add(fmt::format("- Unstable: {}\n", markdown_text(each, kLongestCell)));
+  }
   for (const auto& entry : record.stale) {
     end.add(fmt::format("- Stale baseline entry: {} at {} no longer fails\n", word(entry.id),
                         word(entry.revision)));
