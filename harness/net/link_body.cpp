@@ -180,9 +180,11 @@ void LinkBody::write_next() {
         asio::buffer(front.data() + written_of_front_, front.size() - written_of_front_);
     if (tls_) return write_by_tls(rest);
     Failure failure;
+    // Before the write: nothing that it causes may seem to come before it.
+    const MonoTime at = mono_now();
     const std::size_t count = socket_.write_some(rest, failure);
     if (failure == asio::error::would_block) return write_when_possible();
-    has_written(failure, count);
+    has_written(failure, count, at);
   }
   if (half_close_after_writes_ && !writing_ && !ended_ && is_open_) finish_half_close();
 }
@@ -190,10 +192,11 @@ void LinkBody::write_next() {
 void LinkBody::write_by_tls(asio::const_buffer rest) {
   writing_ = true;
   tls_->async_write_some(rest,
-                         [self = shared_from_this()](const Failure& failure, std::size_t count) {
+                         [self = shared_from_this(), at = mono_now()](const Failure& failure,
+                                                                      std::size_t count) {
                            self->writing_ = false;
                            if (self->ended_) return;
-                           self->has_written(failure, count);
+                           self->has_written(failure, count, at);
                            self->write_next();
                          });
 }
@@ -206,8 +209,7 @@ void LinkBody::write_when_possible() {
   });
 }
 
-void LinkBody::has_written(const Failure& failure, std::size_t count) {
-  const MonoTime now = mono_now();
+void LinkBody::has_written(const Failure& failure, std::size_t count, MonoTime at) {
   ask_for_quick_acks();
   if (failure) {
     writes_.clear();
@@ -216,7 +218,7 @@ void LinkBody::has_written(const Failure& failure, std::size_t count) {
     return;  // The read side sees how the connection ended, and what came before that.
   }
   const std::string& front = writes_.front();
-  record(false, std::string_view(front).substr(written_of_front_, count), now);
+  record(false, std::string_view(front).substr(written_of_front_, count), at);
   written_of_front_ += count;
   if (written_of_front_ == front.size()) {
     writes_.pop_front();

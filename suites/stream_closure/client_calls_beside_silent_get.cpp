@@ -10,6 +10,7 @@ namespace {
 
 constexpr Millis kLeaves{10000};  // The client's own shut-down included.
 constexpr int kCalls = 2;
+constexpr Millis kGetComes{1000};  // Clients open it beside their first call.
 
 void drive(ServerDriver& server) {
   server.claim_listening_gets();
@@ -19,6 +20,7 @@ void drive(ServerDriver& server) {
   for (int call = 0; call < kCalls; ++call) {
     const auto stream = server.watch_call(window);
     if (!stream) return;  // It waits for the GET: the checks tell.
+    if (call == 0) server.watch_get(kGetComes);
     server.answer_with_result(*stream);
   }
   server.await_exit(kLeaves);
