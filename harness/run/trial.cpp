@@ -13,6 +13,7 @@ namespace {
 
 // The reference client's own limit: short, so that a call that hangs shows soon.
 constexpr Millis kClientLimit{700};
+constexpr Millis kSlowTool{300};  // Long enough to be cut, cancelled and resumed in flight.
 // Scenarios of a trial mostly wait, so several share the machine.
 constexpr int kJobs = 4;
 
@@ -33,7 +34,8 @@ std::map<std::string, ManifestTool> reference_tools() {
   const auto add = [&](const char* kind, const char* name, const char* arguments) {
     tools[kind] = {name, *parse_json(arguments)};
   };
-  add("slow", "slow", R"({"ms":300})");
+  const std::string slow = fmt::format(R"({{"ms":{}}})", stretched(kSlowTool).count());
+  add("slow", "slow", slow.c_str());
   add("failing", "fail", "{}");
   add("refused", "refuse", "{}");
   add("chatty", "notify", R"({"n":3})");
@@ -99,7 +101,7 @@ RunOptions options_for(const Trial& trial, const std::string& server, const std:
   if (!trial.flag.empty()) command.insert(command.end(), {trial.flag, trial.name});
   options.manifest = manifest_for_command(trial.role, command);
   options.manifest->counts_calls = true;
-  options.manifest->call_limit = kClientLimit;
+  options.manifest->call_limit = stretched(kClientLimit);
   options.manifest->closes = true;
   options.manifest->stateless = true;
   if (trial.role == Side::kServer) options.manifest->tools = reference_tools();
