@@ -17,6 +17,7 @@ void drive(ClientDriver& client) {
   }
   client.watch_ends(kLeftOpen);
   client.await_answer(client.ask_for_result());
+  client.watch_ends(kLeftOpen);
 }
 
 }  // namespace
