@@ -26,13 +26,9 @@ if(BUILD_TESTING)
 endif()
 
 if(BUILD_TESTING AND NOT TAILRACE_SANITIZE STREQUAL "thread")
-  # The shadow of the address sanitizer takes its share of memory.
-  set(memory_factor 1)
-  if(TAILRACE_SANITIZE)
-    set(memory_factor 8)
-  endif()
-  add_test(NAME hostile COMMAND ${PROJECT_SOURCE_DIR}/ci/check_hostile ${CMAKE_BINARY_DIR}
-    --memory-factor ${memory_factor})
+  add_test(NAME hostile COMMAND_EXPAND_LISTS
+    COMMAND ${PROJECT_SOURCE_DIR}/ci/check_hostile ${CMAKE_BINARY_DIR}
+    $<$<BOOL:${TAILRACE_SANITIZE}>:--sanitized>)
   set_tests_properties(hostile PROPERTIES TIMEOUT 900)
 endif()
 
