@@ -7,6 +7,10 @@ function(tailrace_require found package)
   endif()
 endfunction()
 
+if(TAILRACE_STATIC)
+  set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
+  set(OPENSSL_USE_STATIC_LIBS ON)
+endif()
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 QUIET)
 tailrace_require(Boost_FOUND libboost1.81-dev)
@@ -24,15 +28,23 @@ find_path(PCAP_INCLUDE_DIR pcap/pcap.h)
 find_library(PCAP_LIBRARY pcap)
 tailrace_require(PCAP_INCLUDE_DIR libpcap-dev)
 tailrace_require(PCAP_LIBRARY libpcap-dev)
+# Debian has fmt as a shared library only.
+set(TAILRACE_FMT fmt::fmt)
+if(TAILRACE_STATIC)
+  set(TAILRACE_FMT fmt::fmt-header-only)
+endif()
 
-# Header-only third parties as system includes: their warnings are not ours to mend.
+# Header-only third parties as system includes: their warnings are not ours to mend. Who links an
+# installed Tailrace needs none of their headers, so those stay in the build.
 add_library(tailrace_rapidjson INTERFACE)
-target_include_directories(tailrace_rapidjson SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIR})
+target_include_directories(tailrace_rapidjson SYSTEM INTERFACE
+  $<BUILD_INTERFACE:${RAPIDJSON_INCLUDE_DIR}>)
 add_library(tailrace_pcap INTERFACE)
-target_include_directories(tailrace_pcap SYSTEM INTERFACE ${PCAP_INCLUDE_DIR})
-target_link_libraries(tailrace_pcap INTERFACE ${PCAP_LIBRARY})
+target_include_directories(tailrace_pcap SYSTEM INTERFACE $<BUILD_INTERFACE:${PCAP_INCLUDE_DIR}>)
+target_link_libraries(tailrace_pcap INTERFACE
+  $<BUILD_INTERFACE:${PCAP_LIBRARY}> $<INSTALL_INTERFACE:pcap>)
 add_library(tailrace_boost INTERFACE)
-target_include_directories(tailrace_boost SYSTEM INTERFACE ${Boost_INCLUDE_DIRS})
+target_include_directories(tailrace_boost SYSTEM INTERFACE $<BUILD_INTERFACE:${Boost_INCLUDE_DIRS}>)
 # One file in `net` compiles Asio and Beast for the whole harness; the peers do the same for theirs.
 target_compile_definitions(tailrace_boost INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)

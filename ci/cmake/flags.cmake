@@ -2,17 +2,22 @@
 # Warnings and sanitizers for our own code.
 
 add_library(tailrace_flags INTERFACE)
-target_include_directories(tailrace_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
-target_compile_options(tailrace_flags INTERFACE
+set(warnings
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
   -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough)
 if(TAILRACE_WERROR)
-  target_compile_options(tailrace_flags INTERFACE -Werror)
+  list(APPEND warnings -Werror)
 endif()
 if(TAILRACE_SANITIZE)
   # g++ warns falsely of library code that a sanitizer has instrumented (its bug 105562).
-  target_compile_options(tailrace_flags INTERFACE -Wno-maybe-uninitialized)
+  list(APPEND warnings -Wno-maybe-uninitialized)
 endif()
+# Who links an installed Tailrace gets its headers and no warnings of ours.
+target_include_directories(tailrace_flags INTERFACE
+  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}>
+  $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/tailrace>)
+target_compile_options(tailrace_flags INTERFACE "$<BUILD_INTERFACE:${warnings}>")
+target_compile_features(tailrace_flags INTERFACE cxx_std_23)
 if(TAILRACE_SANITIZE STREQUAL "address")
   # null, vptr, alignment and object-size cost over a minute on a Beast file and find nothing there.
   add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer
@@ -21,6 +26,6 @@ if(TAILRACE_SANITIZE STREQUAL "address")
 elseif(TAILRACE_SANITIZE STREQUAL "thread")
   add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
   # g++ says of Asio that tsan does not see fences; its synchronisation does not rest on them.
-  target_compile_options(tailrace_flags INTERFACE -Wno-tsan)
+  target_compile_options(tailrace_flags INTERFACE $<BUILD_INTERFACE:-Wno-tsan>)
   add_link_options(-fsanitize=thread)
 endif()

@@ -3,6 +3,7 @@
 # Each module links every module before it, so the order of the calls is the order of the design.
 
 set(TAILRACE_BEFORE "")
+set(TAILRACE_MODULES "")
 
 # Tests of judge read the real catalogue.
 set(TAILRACE_TESTS_OF_judge tailrace_catalogue)
@@ -35,9 +36,10 @@ macro(tailrace_module name)
   list(FILTER ${name}_sources EXCLUDE REGEX "_test\\.cpp$|main\\.cpp$")
   if(${name}_sources)
     add_library(tailrace_${name} STATIC ${${name}_sources})
-    target_link_libraries(tailrace_${name} PUBLIC tailrace_flags fmt::fmt ${TAILRACE_BEFORE}
+    target_link_libraries(tailrace_${name} PUBLIC tailrace_flags ${TAILRACE_FMT} ${TAILRACE_BEFORE}
       PRIVATE ${TAILRACE_THIRD_${name}})
     list(PREPEND TAILRACE_BEFORE tailrace_${name})
+    list(APPEND TAILRACE_MODULES ${name})
   endif()
   tailrace_tests(${name})
 endmacro()

@@ -11,8 +11,6 @@ target_link_libraries(tailrace-gtest PRIVATE tailrace_cli tailrace_suites tailra
   GTest::gtest)
 set_target_properties(tailrace tailrace-gtest PROPERTIES
   RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
-install(TARGETS tailrace tailrace-gtest RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 if(BUILD_TESTING)
   add_executable(tailrace_self_test harness/run/self_test_main.cpp)
