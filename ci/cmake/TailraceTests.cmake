@@ -45,8 +45,8 @@ function(tailrace_add_tests role name)
     # Tailrace writes over no folder, so that of the test's last run is removed first.
     set(folder ${CMAKE_CURRENT_BINARY_DIR}/tailrace/${test})
     add_test(NAME ${test} COMMAND sh -c "rm -rf \"$1\" && shift && exec \"$@\"" sh ${folder}
-      $<TARGET_FILE:Tailrace::tailrace> ${role} --quiet ${only} ${options} --out ${folder} ${command}
-      COMMAND_EXPAND_LISTS)
+      $<TARGET_FILE:Tailrace::tailrace> ${role} --quiet ${only} ${options} --out ${folder}
+      ${command} COMMAND_EXPAND_LISTS)
     set_tests_properties(${test} PROPERTIES TIMEOUT ${asked_TIMEOUT} LABELS "tailrace;${role}")
   endforeach()
 endfunction()

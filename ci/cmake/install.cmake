@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# What `cmake --install` puts where: the programs with manual and completions, and for those who
-# call find_package(Tailrace) the libraries, their headers, and the functions of TailraceTests.cmake.
+# What `cmake --install` puts where: the programs with manual and completions; for those who use
+# find_package(Tailrace) the libraries, their headers, and the functions of TailraceTests.cmake.
 
 include(CMakePackageConfigHelpers)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/Tailrace)
