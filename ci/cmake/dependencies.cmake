@@ -32,6 +32,8 @@ tailrace_require(PCAP_LIBRARY libpcap-dev)
 set(TAILRACE_FMT fmt::fmt)
 if(TAILRACE_STATIC)
   set(TAILRACE_FMT fmt::fmt-header-only)
+  add_library(tailrace_static_program OBJECT ci/cmake/static_program.cpp)
+  add_link_options(-static)
 endif()
 
 # Header-only third parties as system includes: their warnings are not ours to mend. Who links an

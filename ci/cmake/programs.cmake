@@ -9,6 +9,11 @@ target_link_libraries(tailrace PRIVATE tailrace_cli tailrace_suites tailrace_cat
 add_executable(tailrace-gtest harness/cli/gtest_bridge_main.cpp)
 target_link_libraries(tailrace-gtest PRIVATE tailrace_cli tailrace_suites tailrace_catalogue
   GTest::gtest)
+if(TAILRACE_STATIC)
+  foreach(program tailrace tailrace-gtest)
+    target_sources(${program} PRIVATE $<TARGET_OBJECTS:tailrace_static_program>)
+  endforeach()
+endif()
 set_target_properties(tailrace tailrace-gtest PROPERTIES
   RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 
