@@ -67,6 +67,9 @@ Judgement judge_early_end(const Evidence& evidence) {
     return broken(hangs(evidence, *cut, "call_returns_after_early_end", required));
   }
   if (!cut->back.at) return inconclusive("the end of the call was not seen within its limit");
+  if (limit_was_near(evidence.timeline, *cut, *cut->exchange->ended_at)) {
+    return inconclusive("its stream could be ended only when the call's own limit was near");
+  }
   const Nanos took = *cut->back.at - *cut->exchange->ended_at;
   Judgement judgement = held();
   if (cut->back.outcome == "limit" || took >= call_limit_of(evidence.timeline)) {
@@ -165,6 +168,9 @@ Judgement judge_as_sent(const Evidence& evidence, Rule rule) {
                           "a call returns when its response came: " + name_of(call)));
     }
     if (!call.back.at) return inconclusive(name_of(call) + " was not seen to come back");
+    if (call.final_at && limit_was_near(evidence.timeline, call, *call.final_at)) {
+      return inconclusive(name_of(call) + " was answered only when its own limit was near");
+    }
     if (call.back.outcome.empty()) {
       ++untold;
       continue;

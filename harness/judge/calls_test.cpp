@@ -79,6 +79,17 @@ TEST(CallReturnsWhatWasSent, SaysNothingWhereNothingWasToldOrSent) {
   EXPECT_EQ(open.judge(check).findings.front().harm, "harm.call_hangs");
 }
 
+TEST(CallReturnsWhatWasSent, DoesNotBlameAClientForAResponseThatCameNearItsLimit) {
+  const auto answered_at = [](double ms) {
+    Story story = one_call();
+    story.at(ms).event(1, hello(1)).end(1);
+    told(story.at(1001), R"("outcome":"limit")");
+    return story.judge(call_returns_what_was_sent(Rule{})).outcome;
+  };
+  EXPECT_EQ(answered_at(900), Outcome::kInconclusive);
+  EXPECT_EQ(answered_at(100), Outcome::kBroken);
+}
+
 TEST(FailedResume, ItsOwnLimitIsAFairEndAndHangingIsNot) {
   const Check check = call_returns_after_failed_resume();
   const auto returned = [&](double ms) {

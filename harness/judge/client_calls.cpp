@@ -111,6 +111,11 @@ bool outlived(const Timeline& timeline, const ClientCall& call) {
   return until - call.exchange->request_at > call_limit_of(timeline) * kLimitsUntilHarm;
 }
 
+bool limit_was_near(const Timeline& timeline, const ClientCall& call, MonoTime at) {
+  if (call.back.outcome != "limit") return false;
+  return at - call.exchange->request_at > call_limit_of(timeline) / 2;
+}
+
 std::string name_of(const ClientCall& call) {
   if (call.variant.empty()) return fmt::format("call {}", call.number);
   return fmt::format("call {} ({})", call.number, call.variant);

@@ -96,16 +96,17 @@ TEST(CallReturns, ByItsLineItsNextRequestOrNotAtAll) {
 
 TEST(EarlyEnd, OnlyByItsLimitIsAShould) {
   const Check check = call_returns_after_early_end();
-  const auto ended = [&](double ms, const std::string& outcome) {
+  const auto ended = [&](double ms, const std::string& outcome, double end = 1) {
     Story story;
     story.mark(kMarkCallLimit, "1000");
-    story.at(1).open(1, Side::kServer).call(1, 1).sse_head(1).end(1);
+    story.at(1).open(1, Side::kServer).call(1, 1).sse_head(1).at(end).end(1);
     story.at(ms).tell(ProcessLine{R"({"call":1,"outcome":")" + outcome + "\"}"});
     return story.judge(check);
   };
   EXPECT_EQ(ended(5, "error").outcome, Outcome::kHeld);
   EXPECT_EQ(ended(1002, "limit").findings.front().level, Level::kShould);
   EXPECT_EQ(ended(3500, "error").findings.front().level, Level::kHarm);
+  EXPECT_EQ(ended(1002, "limit", 900).outcome, Outcome::kInconclusive);  // We were late.
 }
 
 TEST(Slope, GrowsOnlyBeyondItsInterval) {

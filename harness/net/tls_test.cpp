@@ -22,7 +22,7 @@ class TlsServer {
         folder + "/key.pem -out " + folder + "/cert.pem 2>/dev/null";
     if (std::system(make.c_str()) != 0) return;
     const std::string serve =
-        "exec timeout 8 openssl s_server -accept 127.0.0.1:0 -naccept 1 -www "
+        "exec timeout 60 openssl s_server -accept 127.0.0.1:0 -naccept 1 -www "
         "-key " +
         folder + "/key.pem -cert " + folder + "/cert.pem 2>&1 </dev/null";
     output_ = ::popen(serve.c_str(), "r");
@@ -68,7 +68,7 @@ TEST(Tls, TheTapIsAboveIt) {
     const Exchange* exchange = timeline.last_on(ends.client.id());
     return exchange != nullptr && exchange->response && exchange->response->status == 200 &&
            exchange->ended();
-  }));
+  })) << ends.text();
   EXPECT_TRUE(ends.history().read(
       [&](const Timeline& t) { return t.connection(ends.client.id())->opened.tls; }));
 }

@@ -161,7 +161,7 @@ int main(int argc, char** argv) {
   if (argc < 4) {
     fmt::print(stderr,
                "usage: tailrace_self_test SERVER CLIENT OUT_DIR [--shuffle SEED] [--only GLOB] "
-               "[--jobs N]\n");
+               "[--jobs N] [--time-scale X]\n");
     return kExitUnusable;
   }
   Arguments arguments;
@@ -171,6 +171,7 @@ int main(int argc, char** argv) {
   for (int i = 4; i + 1 < argc; i += 2) {
     const std::string_view option = argv[i];
     if (option == "--shuffle") arguments.seed = std::strtoull(argv[i + 1], nullptr, 10);
+    if (option == "--time-scale") set_time_scale(std::clamp(std::atof(argv[i + 1]), 1.0, 100.0));
     if (option == "--only") arguments.only = argv[i + 1];
     if (option == "--jobs") arguments.jobs = std::clamp(std::atoi(argv[i + 1]), 1, 64);
   }
