@@ -52,6 +52,10 @@ TEST(ConnectionCarriesNextRequest, BytesThatAnswerNothingAreMustA408IsNot) {
   const Check check = connection_carries_next_request(req::kAnswerCarriesId);
   EXPECT_EQ(answered(kResult).from_server(1, "{}\r\n\r\n").judge(check).outcome,
             Outcome::kBroken);
+  EXPECT_EQ(answered(kResult).call(1, 2).from_server(1, "{}HTTP/1.1 200 OK\r\n\r\n").judge(check)
+                .outcome,
+            Outcome::kBroken)
+      << "they spoil the answer of the request that follows";
   const std::string idle = "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n";
   EXPECT_NE(answered(kResult).from_server(1, idle).judge(check).outcome, Outcome::kBroken);
 }

@@ -67,11 +67,23 @@ const At<std::string>* stray_bytes(const Connection& connection) {
   return stray == connection.malformed.end() ? nullptr : &*stray;
 }
 
+// The last response that was complete by then: stray bytes may come when the next request is
+// already under way, which they then spoil.
+const Exchange* complete_before(const Timeline& timeline, ConnectionId connection, MonoTime at) {
+  const Exchange* last = nullptr;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (exchange.connection != connection || exchange.end != BodyEnd::kComplete) continue;
+    if (*exchange.ended_at <= at) last = &exchange;
+  }
+  return last;
+}
+
 std::optional<Finding> stray_after_body(const Evidence& evidence, Rule rule) {
   for (const Connection& connection : evidence.timeline.connections) {
-    const Exchange* last = last_complete(evidence.timeline, connection);
-    const At<std::string>* stray = last == nullptr ? nullptr : stray_bytes(connection);
+    const At<std::string>* stray = stray_bytes(connection);
     if (stray == nullptr) continue;
+    const Exchange* last = complete_before(evidence.timeline, connection.id, stray->at);
+    if (last == nullptr) continue;
     Finding finding = finding_of(evidence, "connection_carries_next_request", rule);
     finding.required = "a connection carries responses and nothing else";
     finding.observed = fmt::format("bytes came after the end of {}: {}", describe(*last),
