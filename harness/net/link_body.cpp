@@ -8,6 +8,9 @@
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <cstring>
+#include <optional>
+
+#include "harness/net/timestamps_off.h"
 
 namespace tailrace {
 namespace {
@@ -45,6 +48,9 @@ void LinkBody::connect(const Endpoint& target, const TlsOptions& tls) {
   if (options_.receive_buffer > 0) {
     socket_.set_option(asio::socket_base::receive_buffer_size(options_.receive_buffer), failure);
   }
+  // What the SYN offers holds for the connection, and it leaves within async_connect.
+  std::optional<TimestampsOff> off;
+  if (!options_.timestamps) off.emplace();
   socket_.async_connect(address, [self = shared_from_this(), tls](const Failure& refused) {
     if (self->ended_) return;
     if (refused) return self->fail_to_connect(refused.message());

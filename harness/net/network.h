@@ -22,6 +22,9 @@ namespace tailrace {
 struct LinkOptions {
   bool no_delay = true;    // TCP_NODELAY on our socket: we must not make a stall of our own.
   bool quick_ack = false;  // TCP_QUICKACK after each write and around each read: it is not sticky.
+  // TCP timestamps; without them only in a network of our own, where others may miss them too for
+  // the moment of connecting (timestamps_off.h).
+  bool timestamps = true;
   int receive_buffer = 0;  // SO_RCVBUF in bytes before connecting; 0 leaves the system's.
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/base/assert.h"
+#include "harness/net/timestamps_off.h"
 #include "harness/peer/client_driver.h"
 #include "harness/wire/http_rules.h"
 
@@ -48,6 +49,9 @@ bool ClientDriver::can_ask() const {
 
 ConnectionId ClientDriver::open_connection(const LinkOptions& options) {
   if (!may_open()) decline("the profile 'safe' allows no more connections at once");
+  if (!options.timestamps && !(settings_.own_network && TimestampsOff::is_possible())) {
+    decline("TCP timestamps can be turned off only in a network of our own");
+  }
   const MonoTime begun = mono_now();
   for (const Endpoint& address : settings_.server.addresses) {
     const std::size_t refused = history_.read([](const auto& t) { return t.refused.size(); });
@@ -105,6 +109,11 @@ std::optional<StreamId> ClientDriver::send_on(ConnectionId connection, const std
     if (sent_before(timeline) == before) return std::nullopt;
     return timeline.connection(connection)->streams.back();
   });
+}
+
+void ClientDriver::send_more(ConnectionId connection, const std::string& bytes) {
+  const auto link = links_.find(connection);
+  if (link != links_.end()) link->second.write(bytes);
 }
 
 void ClientDriver::close(ConnectionId connection) {

@@ -14,6 +14,7 @@ constexpr std::string_view kFirstVersionWithHeader = "2025-06-18";
 
 constexpr std::string_view kFirstWithTransport = "2025-03-26";
 constexpr std::string_view kBeforeTransport = "2024-11-05";
+constexpr std::string_view kBytes = "{bytes}";
 
 }  // namespace
 
@@ -175,8 +176,9 @@ bool ClientDriver::has_session_id(SessionNumber session) const {
   return session < sessions_.size() && !sessions_[session].id.empty();
 }
 
-StreamId ClientDriver::delete_session(SessionNumber session) {
+StreamId ClientDriver::delete_session(SessionNumber session, ConnectionId on) {
   PostOptions options;
+  options.on = on;
   options.session = session;
   const StreamId stream = send("DELETE", "", options);
   await_answer(stream);
@@ -190,6 +192,18 @@ StreamId ClientDriver::ask_tool(std::optional<ToolCall> AllowedTools::*kind,
   Json params;
   params.set("name", tool->name);
   params.set("arguments", tool->arguments);
+  return post("tools/call", params, options);
+}
+
+StreamId ClientDriver::ask_for_bytes(std::int64_t bytes, const PostOptions& options) {
+  const auto& tool = settings_.tools.sized;
+  if (!tool) decline("no tool whose answer has a given size is named by the manifest");
+  Json arguments, params;
+  for (const auto& [name, value] : tool->arguments.members()) {
+    arguments.set(name, value.is_string() && value.as_string() == kBytes ? Json(bytes) : value);
+  }
+  params.set("name", tool->name);
+  params.set("arguments", std::move(arguments));
   return post("tools/call", params, options);
 }
 

@@ -38,6 +38,7 @@ struct AllowedTools {
   std::optional<ToolCall> chatty;   // Sends notifications before its Result.
   std::optional<ToolCall> asking;   // Sends a request of its own before its Result.
   std::optional<ToolCall> big;      // Answers with megabytes.
+  std::optional<ToolCall> sized;    // ... with as many bytes as the argument "{bytes}" says.
 };
 
 struct ClientSettings {
@@ -45,6 +46,7 @@ struct ClientSettings {
   AllowedTools tools;
   std::string revision;
   Pace* pace = nullptr;  // Shared by the scripts of a run.
+  bool own_network = false;  // What holds for a whole network may be changed.
   // A sample of the implementation's processes; empty where they cannot be seen.
   std::function<std::optional<ProcessSampled>()> sample;
 };
@@ -81,7 +83,7 @@ class ClientDriver : public Script {
   bool probe_stateless();
   bool has_session_id(SessionNumber session) const;
   // DELETE of the session; its answer is awaited.
-  StreamId delete_session(SessionNumber session);
+  StreamId delete_session(SessionNumber session, ConnectionId on = {});
   // The session's listening stream, or with an event id the rest of another one.
   StreamId get(const GetOptions& options = {});
   // GET with the last event id of the stream; declines where it carries none.
@@ -109,6 +111,9 @@ class ClientDriver : public Script {
   // A call of the tool named for the purpose; declines where none is.
   StreamId ask_tool(std::optional<ToolCall> AllowedTools::*kind, const PostOptions& options = {});
 
+  // A call of the tool whose answer has this size; declines where none is named.
+  StreamId ask_for_bytes(std::int64_t bytes, const PostOptions& options = {});
+
   // 2026-07-28: a subscription to all list changes.
   StreamId subscribe(const PostOptions& options = {.fresh = true});
   // 2026-07-28: the next round of a call that asked for input, with this state.
@@ -119,6 +124,8 @@ class ClientDriver : public Script {
   std::string compose(std::string_view method, const Json& params, const PostOptions& options = {});
   // Bytes as they are; the exchange they begin or belong to.
   StreamId send_bytes(ConnectionId connection, const std::string& bytes);
+  // The rest of a request that was begun so, or a part of it.
+  void send_more(ConnectionId connection, const std::string& bytes);
 
   // Whether another request may be sent: on an idle connection, or on one more of the profile's.
   bool can_ask() const;
@@ -134,6 +141,8 @@ class ClientDriver : public Script {
   bool watch_message(StreamId stream, Millis window);
   // Whether the head of the response comes within the window.
   bool watch_head(StreamId stream, Millis window);
+  // Whether 100 (Continue), or the head of the response, comes within the window.
+  bool watch_continue(StreamId stream, Millis window);
   // Whether the response ends within the window.
   bool watch_end(StreamId stream, Millis window);
   // The first and the last event id of the stream so far, "" without one.
@@ -141,9 +150,11 @@ class ClientDriver : public Script {
   std::string last_event_id(StreamId stream) const;
   bool is_answered(StreamId stream) const;
   bool is_accepted(StreamId stream) const;   // With 2xx.
+  bool has_head(StreamId stream) const;
   bool is_listening(StreamId stream) const;  // An event stream that has not ended.
   Millis time_of(StreamId stream) const;     // From the request to its answer, as seen.
   ConnectionId connection_of(StreamId stream) const;
+  std::string request_id(StreamId stream) const;  // As JSON
   // Each response so far has ended, or the window is over.
   void watch_ends(Millis window);
   void close(ConnectionId connection);  // By FIN; awaited.

@@ -65,10 +65,8 @@ StreamId ClientDriver::ask_for_unknown_revision() {
 }
 
 StreamId ClientDriver::cancel(StreamId request, SessionNumber session) {
-  const std::string id = history_.read(
-      [&](const Timeline& timeline) { return timeline.exchange(request)->asked->id->text; });
   Json params;
-  params.set("requestId", *parse_json(id));
+  params.set("requestId", *parse_json(request_id(request)));
   params.set("reason", "asked by the script");
   const StreamId notice =
       post("notifications/cancelled", params, {.fresh = true, .session = session});

@@ -74,6 +74,13 @@ bool ClientDriver::watch_head(StreamId stream, Millis window) {
   });
 }
 
+bool ClientDriver::watch_continue(StreamId stream, Millis window) {
+  return watch({"continue_window", window}, [&](const Timeline& timeline) {
+    const Exchange& exchange = *timeline.exchange(stream);
+    return exchange.interim_at || exchange.head_at || exchange.ended();
+  });
+}
+
 bool ClientDriver::watch_end(StreamId stream, Millis window) {
   return watch({"end_window", window},
                [&](const Timeline& timeline) { return is_over(timeline, stream); });
@@ -102,6 +109,11 @@ bool ClientDriver::is_accepted(StreamId stream) const {
   });
 }
 
+bool ClientDriver::has_head(StreamId stream) const {
+  return history_.read(
+      [&](const Timeline& timeline) { return timeline.exchange(stream)->head_at.has_value(); });
+}
+
 bool ClientDriver::is_listening(StreamId stream) const {
   return history_.read([&](const Timeline& timeline) {
     const Exchange& exchange = *timeline.exchange(stream);
@@ -120,6 +132,11 @@ Millis ClientDriver::time_of(StreamId stream) const {
 ConnectionId ClientDriver::connection_of(StreamId stream) const {
   return history_.read(
       [&](const Timeline& timeline) { return timeline.exchange(stream)->connection; });
+}
+
+std::string ClientDriver::request_id(StreamId stream) const {
+  return history_.read(
+      [&](const Timeline& timeline) { return timeline.exchange(stream)->asked->id->text; });
 }
 
 void ClientDriver::watch_ends(Millis window) {

@@ -74,7 +74,10 @@ class ConnectionDecoder::Responses final : public HttpSink {
       return;
     }
     exchange->first_byte_at = exchange->first_byte_at.value_or(*decoder_.first_byte_);
-    if (interim_) return;
+    if (interim_) {
+      exchange->interim_at = exchange->interim_at.value_or(decoder_.now_);
+      return;
+    }
     exchange->response = head;
     exchange->response_span = span;
     exchange->head_at = decoder_.now_;

@@ -55,6 +55,7 @@ struct Exchange {
 
   std::optional<HttpHead> response;  // The final one, not 1xx.
   std::optional<MonoTime> first_byte_at, head_at;
+  std::optional<MonoTime> interim_at;  // The first 1xx, such as 100 (Continue).
   Span response_span;
   std::vector<StreamEvent> events;
   std::vector<At<std::string>> comments;

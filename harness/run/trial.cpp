@@ -42,6 +42,7 @@ std::map<std::string, ManifestTool> reference_tools() {
   add("chatty", "notify", R"({"n":3})");
   add("asking", "ask", "{}");
   add("big", "big", R"({"bytes":5000000})");
+  add("sized", "big", R"({"bytes":"{bytes}"})");
   return tools;
 }
 

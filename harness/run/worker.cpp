@@ -32,6 +32,7 @@ AllowedTools allowed_tools(const RunOptions& options) {
   take(tools.chatty, "chatty");
   take(tools.asking, "asking");
   take(tools.big, "big");
+  take(tools.sized, "sized");
   return tools;
 }
 
@@ -123,6 +124,7 @@ ClientSettings Worker::client_settings(const std::string& revision) {
   settings.tools = allowed_tools(context_.options);
   settings.revision = revision;
   settings.pace = &context_.pace;
+  settings.own_network = context_.setup.own_network;
   if (server_) {
     settings.sample = [this]() -> std::optional<ProcessSampled> {
       auto sample = sample_tree(server_->pid());

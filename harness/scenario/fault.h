@@ -81,6 +81,15 @@ inline constexpr Fault kKeepsOpenAfterIsError{"keeps_stream_open_after_is_error"
 inline constexpr Fault kKeepsOpenWhileAsking{"keeps_stream_open_while_asking"};
 inline constexpr Fault kKeepsResumedErrorOpen{"keeps_resumed_stream_open_after_error"};
 inline constexpr Fault kExtraAfterJsonError{"extra_bytes_after_json_error"};
+inline constexpr Fault kTakesUploadForRequest{"takes_upload_for_request"};
+inline constexpr Fault kResetsRefusedUploads{"resets_refused_uploads"};
+inline constexpr Fault kNeverSaysContinue{"never_says_continue"};
+inline constexpr Fault kLeaksPerCutUpload{"leaks_descriptor_per_cut_upload"};
+inline constexpr Fault kCutUploadBlocks{"cut_upload_blocks"};
+inline constexpr Fault kLeftStreamEndsSession{"left_stream_ends_session"};
+inline constexpr Fault kNagleTwoWritesOfErrors{"nagle_two_writes_of_errors"};
+inline constexpr Fault kNagleSplitsReplies{"nagle_splits_replies"};
+inline constexpr Fault kNagleEachEvent{"nagle_each_event"};
 }  // namespace server_fault
 
 namespace server_oddity {
@@ -110,6 +119,11 @@ inline constexpr Oddity kRefusesEqualId{"refuses_equal_id"};
 inline constexpr Oddity kMemoryCache{"keeps_memory_cache"};
 inline constexpr Oddity kIgnoresPreference{"ignores_preference_for_json"};
 inline constexpr Oddity kErrorEndsConnection{"closes_after_errors"};
+inline constexpr Oddity kRefusesBeforeBody{"refuses_before_the_body"};
+inline constexpr Oddity kClosesBeforeBody{"closes_before_the_body"};
+inline constexpr Oddity kRefusesExpectation{"refuses_expectation"};
+inline constexpr Oddity kForgetsCork{"forgets_cork"};
+inline constexpr Oddity kThrottled{"throttled"};
 }  // namespace server_oddity
 
 namespace client_fault {

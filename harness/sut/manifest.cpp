@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::string_view kManifestSchema = "tailrace.manifest/1";
 constexpr Millis kLongest{600000};  // No deadline of a manifest is longer than ten minutes.
-constexpr std::array<std::string_view, 7> kTools = {"plain",  "slow",   "failing", "refused",
-                                                    "chatty", "asking", "big"};
+constexpr std::array<std::string_view, 8> kTools = {"plain",  "slow",   "failing", "refused",
+                                                    "chatty", "asking", "big",     "sized"};
 
 // Reads members and keeps the first complaint, with the path of its member.
 class ManifestReader {

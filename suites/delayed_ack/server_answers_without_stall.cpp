@@ -2,30 +2,16 @@
 // No answer on a reused connection waits for our kernel's delayed ACK (rust-sdk #789).
 
 #include "harness/judge/stall.h"
+#include "harness/peer/series.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
 namespace tailrace::suites {
 namespace {
 
-constexpr int kRounds = 4;
-constexpr int kCallsPerRound = 5;  // 20 calls back to back on each connection, in turns.
-
-void call(ClientDriver& client, ConnectionId connection) {
-  for (int i = 0; i < kCallsPerRound; ++i) {
-    const bool kept = client.is_usable(connection);
-    client.await_answer(client.ask_for_result({.on = kept ? connection : ConnectionId{}}));
-  }
-}
-
 void drive(ClientDriver& client) {
   client.open_session();
-  const ConnectionId plain = client.open_connection();
-  const ConnectionId control = client.open_connection({.quick_ack = true});
-  for (int round = 0; round < kRounds; ++round) {
-    call(client, plain);
-    call(client, control);  // The same calls where no ACK is delayed: nothing can be held.
-  }
+  ask_in_turns(client, [&](ConnectionId on) { return client.ask_for_result({.on = on}); });
 }
 
 }  // namespace
@@ -38,7 +24,8 @@ Scenario delayed_ack_server_answers_without_stall() {
       .drive = &drive,
       .checks = {no_delayed_ack_stall(Side::kServer)},
       .catches = {server_fault::kNagleTwoWrites},
-      .spares = {server_oddity::kThinks40Ms, server_oddity::kNagleOneWrite},
+      .spares = {server_oddity::kThinks40Ms, server_oddity::kNagleOneWrite,
+                 server_oddity::kForgetsCork, server_oddity::kThrottled},
       .exclusive = true,
   }};
 }

@@ -27,7 +27,11 @@ void drive(ClientDriver& client) {
     for (int call = 0; call < kCalls; ++call) {
       const StreamId stream = client.ask_tool(&AllowedTools::slow, {.fresh = true});
       client.watch_head(stream, kUnderWay);
-      client.reset(client.connection_of(stream));
+      if (call % 2 == 0) {
+        client.reset(client.connection_of(stream));
+      } else {
+        client.close(client.connection_of(stream));
+      }
     }
     client.stay_connected(done);
     client.sample(std::string(kBatchLabel) + std::to_string(batch));

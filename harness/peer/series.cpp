@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/peer/series.h"
+
+namespace tailrace {
+namespace {
+
+void ask_some(ClientDriver& client, const Ask& ask, ConnectionId connection) {
+  for (int call = 0; call < kCallsPerRound; ++call) {
+    const bool kept = client.is_usable(connection);
+    client.await_answer(ask(kept ? connection : ConnectionId{}));
+  }
+}
+
+}  // namespace
+
+void ask_in_turns(ClientDriver& client, const Ask& ask, ConnectionId plain) {
+  if (!plain) plain = client.open_connection();
+  const ConnectionId control = client.open_connection({.quick_ack = true});
+  for (int round = 0; round < kSeriesRounds; ++round) {
+    ask_some(client, ask, plain);
+    ask_some(client, ask, control);  // The same where no ACK is delayed: nothing can be held.
+  }
+}
+
+}  // namespace tailrace

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Calls back to back on one connection and, in turns, on another where no ACK is delayed: what the
+// checks of stalls compare. Used by the script's thread.
+#pragma once
+
+#include <functional>
+
+#include "harness/peer/client_driver.h"
+
+namespace tailrace {
+
+inline constexpr int kSeriesRounds = 4;
+inline constexpr int kCallsPerRound = 5;  // 20 calls on each connection.
+
+// Sends one request on this connection, or on any where it is none; its answer is awaited here.
+using Ask = std::function<StreamId(ConnectionId)>;
+
+// `plain` is where the answers may be held; none: a new connection.
+void ask_in_turns(ClientDriver& client, const Ask& ask, ConnectionId plain = {});
+
+}  // namespace tailrace
