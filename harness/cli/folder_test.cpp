@@ -9,7 +9,7 @@ namespace tailrace {
 namespace {
 
 const std::string kAsked =
-    " --revision 2025-11-25 --only 'delayed_ack.server*'"
+    " --revision 2025-11-25 --only delayed_ack.server_answers_without_stall"
     " --only routing.server_forgets_deleted_session";
 const std::string kStalls = " -- {server} --fault nagle_two_writes {port}";
 
