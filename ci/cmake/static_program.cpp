@@ -2,6 +2,8 @@
 // What a static program lacks of its libraries. Part of static programs only; runs before main.
 #include <nss.h>
 
+#include <initializer_list>
+
 namespace {
 
 // The C library's sources "files" and "dns" of names are within the program. Others that the
