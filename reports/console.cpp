@@ -18,6 +18,11 @@ constexpr std::size_t kLongestId = 100;      // Bytes
 constexpr std::size_t kWidestId = 60;        // Columns kept free for ids.
 constexpr std::size_t kReasonIndent = 17;    // Under the id.
 constexpr std::size_t kPartIndent = 16;      // Under a part's text.
+// The summary fits one screen of 24 lines; the rest stands above it or in results.json.
+constexpr std::size_t kMostFailures = 6;  // Lines
+constexpr std::size_t kMostOthers = 2;    // Lines of each other kind
+constexpr std::size_t kMostNamed = 2;     // Ids on a line
+constexpr std::size_t kShortReason = 100;  // Bytes
 
 constexpr std::string_view kRed = "31", kGreen = "32", kYellow = "33", kBold = "1", kDim = "2";
 
@@ -152,20 +157,75 @@ class ConsoleReport {
 
   void summary() {
     out_ += '\n';
-    for (const std::string& each : unstable_lines(record_)) line("unstable: " + each);
+    failures();
+    Few unstable(*this, options_.verbose ? unlimited() : kMostOthers, "unstable scenarios");
+    for (const std::string& each : unstable_lines(record_)) unstable.add("unstable: " + each);
+    Few stale(*this, options_.verbose ? unlimited() : kMostOthers, "stale baseline entries");
     for (const auto& entry : record_.stale) {
-      line(fmt::format("stale baseline entry: {} at {} no longer fails ({})",
-                       excerpt(entry.id, kLongestId), excerpt(entry.revision, kLongestId),
-                       excerpt(entry.reason, kLongestReason)));
+      stale.add(fmt::format("stale baseline entry: {} at {} no longer fails ({})",
+                            excerpt(entry.id, kLongestId), excerpt(entry.revision, kLongestId),
+                            excerpt(entry.reason, kShortReason)));
     }
-    for (const NotAsked& group : not_asked_by_reason(record_)) {
-      line(fmt::format("not asked ({}): {}: {}", group.ids.size(), group.why,
-                       fmt::join(group.ids, ", ")));
-    }
+    not_asked();
     banner();
     add("{}\n", summary_line(record_));  // Not wrapped: one line to look for in a log.
     if (options_.exit_status) add("{}\n", exit_line(*options_.exit_status));
   }
+
+  // Which failed, again, where one finding has pushed another from the screen.
+  void failures() {
+    std::vector<const ScenarioResult*> failed;
+    for (const ScenarioResult& result : record_.scenarios) {
+      if (!result.baseline.empty()) continue;
+      if (result.verdict == Verdict::kFail || result.verdict == Verdict::kHarnessError) {
+        failed.push_back(&result);
+      }
+    }
+    if (failed.size() < 2) return;
+    Few few(*this, options_.verbose ? unlimited() : kMostFailures, "that failed");
+    for (const ScenarioResult* result : failed) {
+      few.add(fmt::format("{}: {} {}", name_of(result->verdict), excerpt(result->id, kLongestId),
+                          excerpt(variant_of(*result), kLongestId)));
+    }
+  }
+
+  void not_asked() {
+    Few few(*this, options_.verbose ? unlimited() : kMostOthers, "reasons not to ask");
+    for (const NotAsked& group : not_asked_by_reason(record_)) {
+      const std::size_t named =
+          options_.verbose ? group.ids.size() : std::min(group.ids.size(), kMostNamed);
+      std::string ids = fmt::format("{}", fmt::join(group.ids.begin(),
+                                                    group.ids.begin() +
+                                                        static_cast<std::ptrdiff_t>(named), ", "));
+      if (named < group.ids.size()) ids += fmt::format(" and {} more", group.ids.size() - named);
+      few.add(fmt::format("not asked ({}): {}: {}", group.ids.size(), group.why, ids));
+    }
+  }
+
+  static constexpr std::size_t unlimited() { return std::size_t{1} << 32; }
+
+  // Writes lines while there are few, then counts.
+  class Few {
+   public:
+    Few(ConsoleReport& report, std::size_t most, std::string_view what)
+        : report_(report), most_(most), what_(what) {}
+    ~Few() {
+      if (seen_ > most_) {
+        report_.line(fmt::format("{} more {} in results.json, and with --verbose", seen_ - most_,
+                                 what_));
+      }
+    }
+    Few(const Few&) = delete;
+    Few& operator=(const Few&) = delete;
+    void add(const std::string& text) {
+      if (++seen_ <= most_) report_.line(text);
+    }
+
+   private:
+    ConsoleReport& report_;
+    std::size_t most_, seen_ = 0;
+    std::string_view what_;
+  };
 
   void line(const std::string& text) { add("{}\n", wrapped(text, 0, options_.width)); }
 

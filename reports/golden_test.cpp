@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each report of each sample record, byte by byte. TAILRACE_RENEW_GOLDEN=1 writes the files anew.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -11,10 +12,12 @@
 
 #include "harness/wire/utf8.h"
 #include "reports/console.h"
+#include "reports/diff.h"
 #include "reports/html.h"
 #include "reports/json.h"
 #include "reports/junit.h"
 #include "reports/markdown.h"
+#include "reports/reproduce.h"
 
 namespace tailrace {
 namespace {
@@ -91,6 +94,91 @@ RunRecord empty() {
   return record;
 }
 
+// The version before: what broke, worsened, was mended, came and went.
+RunRecord before() {
+  RunRecord record = typical();
+  record.version = "1.2.9";
+  record.stale.clear();
+  auto& all = record.scenarios;
+  for (ScenarioResult& result : all) {
+    const bool passed = result.verdict == Verdict::kPass;
+    result.verdict = passed ? Verdict::kFail : Verdict::kPass;
+    result.reason.clear();
+  }
+  all.back().verdict = Verdict::kWarn;
+  all.front().id = "delayed_ack.server_was_asked_otherwise";
+  return record;
+}
+
+std::string diff(std::string (*write)(const RunDiff&)) {
+  const RunRecord old = before(), now = typical();
+  return write(diff_of(old, now));
+}
+
+class Facts {
+ public:
+  void add(std::int64_t micros, Event event) {
+    facts_.push_back({facts_.size() + 1, MonoTime{std::chrono::microseconds(micros)},
+                      std::move(event)});
+  }
+  void open(Side we_are) {
+    const Endpoint client = *parse_endpoint("127.0.0.1:40000");
+    const Endpoint server = *parse_endpoint("127.0.0.1:80");
+    const bool of_client = we_are == Side::kClient;
+    add(0, ConnectionOpened{kOne, of_client ? client : server, of_client ? server : client, we_are,
+                            true, of_client, false});
+  }
+  static std::string message(const std::string& head, const std::string& body) {
+    return fmt::format("{}\r\nContent-Length: {}\r\n\r\n{}", head, body.size(), body);
+  }
+  std::string reproduced(const char* role) const {
+    RunRecord record = typical();
+    record.scenarios.front().role = role;
+    return reproduction(record.scenarios.front(), facts_);
+  }
+
+  static constexpr ConnectionId kOne{1};
+
+ private:
+  std::vector<Fact> facts_;
+};
+
+// A session, three calls that are answered wrong the same way, a connection that the server ends.
+std::string reproduced_server() {
+  const std::string post = "POST /mcp HTTP/1.1\r\nHost: 127.0.0.1:80";
+  const std::string good = "HTTP/1.1 200 OK";
+  Facts facts;
+  facts.open(Side::kClient);
+  facts.add(10, BytesWritten{Facts::kOne, Facts::message(post, R"({"jsonrpc":"2.0","id":1,)"
+                                                               R"("method":"initialize"})")});
+  facts.add(300, BytesRead{Facts::kOne, Facts::message(good + "\r\nMcp-Session-Id: a-secret",
+                                                       R"({"jsonrpc":"2.0","id":1})")});
+  for (int id = 2; id < 5; ++id) {
+    const std::string ping = fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":"ping"}})", id);
+    facts.add(1000 * id, BytesWritten{Facts::kOne, Facts::message(
+                                                       post + "\r\nMcp-Session-Id: a-secret",
+                                                       ping)});
+    facts.add(1000 * id + 200,
+              BytesRead{Facts::kOne, Facts::message(good, R"({"jsonrpc":"2.0","id":9})")});
+  }
+  facts.add(6000, PeerEnded{Facts::kOne, Ending::kFin});
+  return facts.reproduced("server");
+}
+
+// A call that is answered after a pause, and a session that the client ends.
+std::string reproduced_client() {
+  Facts facts;
+  facts.open(Side::kServer);
+  facts.add(100, BytesRead{Facts::kOne,
+                           Facts::message("POST /mcp HTTP/1.1",
+                                          R"({"jsonrpc":"2.0","id":1,"method":"ping"})")});
+  facts.add(30'100, BytesWritten{Facts::kOne, Facts::message("HTTP/1.1 200 OK",
+                                                             R"({"jsonrpc":"2.0","id":1})")});
+  facts.add(31'000, BytesRead{Facts::kOne, "DELETE /mcp HTTP/1.1\r\n\r\n"});
+  facts.add(32'000, WeEnded{Facts::kOne, Ending::kFin, false});
+  return facts.reproduced("client");
+}
+
 // Six facts of a call that was held for 40 ms, as a history keeps them.
 ScenarioStory story() {
   const auto at = [](std::int64_t micros) { return MonoTime{std::chrono::microseconds(micros)}; };
@@ -154,6 +242,13 @@ std::vector<Golden> goldens() {
       {"typical.xml", [] { return junit_report(typical()); }},
       {"typical.results.json", [] { return json_report(typical()); }},
       {"typical.html", [] { return html_report(typical(), sources()); }},
+      {"diff.txt", [] { return diff([](const RunDiff& d) { return console_diff(d, 100); }); }},
+      {"diff.md", [] { return diff(&markdown_diff); }},
+      {"diff.xml", [] { return diff(&junit_diff); }},
+      {"diff.json", [] { return diff(&json_diff); }},
+      {"diff.html", [] { return diff(&html_diff); }},
+      {"reproduce.server.txt", &reproduced_server},
+      {"reproduce.client.txt", &reproduced_client},
       {"hostile.html", [] { return html_report(hostile(2, 1), sources()); }},
       {"empty.html", [] { return html_report(empty(), {}); }},
       {"hostile.txt", [] { return console(hostile(2, 1), {.verbose = true}); }},
@@ -250,6 +345,23 @@ TEST(Reports, ManyFailuresStayWithinAComment) {
   EXPECT_LT(markdown.size(), 65'536U);
   EXPECT_NE(markdown.find("more findings in results.json"), std::string::npos);
   EXPECT_NE(markdown.find("301 fail"), std::string::npos) << "the summary counts them all";
+}
+
+TEST(Reports, TheConsolesSummaryFitsOneScreen) {
+  constexpr std::ptrdiff_t kScreen = 24;  // Lines of the smallest terminal.
+  RunRecord record = typical();
+  record.packets = "no right to capture";
+  const auto some = record.scenarios;
+  for (int i = 0; i < 100; ++i) {
+    record.scenarios.insert(record.scenarios.end(), some.begin(), some.end());
+    record.stale.push_back(record.stale.front());
+    record.not_asked.push_back(fmt::format("area.server_scenario_{}: reason {}", i, i % 5));
+  }
+  const std::string text = console(record, {.width = 80, .exit_status = 1});
+  const std::string summary = text.substr(text.rfind("\n\n") + 2);
+  EXPECT_LE(std::count(summary.begin(), summary.end(), '\n'), kScreen) << summary;
+  EXPECT_NE(summary.find("more that failed in results.json"), std::string::npos) << summary;
+  EXPECT_GT(console(record, {.verbose = true, .width = 80}).size(), text.size());
 }
 
 TEST(Reports, WithoutPacketsEveryReportSaysSo) {

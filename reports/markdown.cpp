@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "reports/counts.h"
 #include "reports/finding_text.h"
 #include "reports/markup.h"
@@ -14,9 +17,11 @@ constexpr std::size_t kLongestWord = 120;   // Bytes
 constexpr std::size_t kLongestCell = 300;   // Bytes
 constexpr std::size_t kLongestPart = 1200;  // Bytes
 // Together below the 65,536 characters of a comment.
-constexpr std::size_t kLongestTable = 12'000;     // Bytes, of each of the two tables
+constexpr std::size_t kLongestTable = 12'000;     // Bytes
+constexpr std::size_t kLongestFolded = 4'000;     // Bytes, of each of the three folded tables
 constexpr std::size_t kLongestFindings = 34'000;  // Bytes
-constexpr std::size_t kLongestEnd = 4'000;  // Bytes of stale entries and of what was not asked
+constexpr std::size_t kLongestStale = 2'000;  // Bytes
+constexpr std::size_t kLongestEnd = 2'000;    // Bytes of what was not asked
 
 std::string word(std::string_view text) {
   return markdown_text(text, kLongestWord);
@@ -50,8 +55,20 @@ class Bounded {
   std::size_t left_out_ = 0;
 };
 
-bool passed(const ScenarioResult& result) {
-  return result.verdict == Verdict::kPass || !result.baseline.empty();
+// The tables of the report, in its order. New is what no baseline lists.
+enum class Part { kNew, kNotJudged, kKnown, kPassed };
+
+Part part_of(const ScenarioResult& result) {
+  if (!result.baseline.empty()) return Part::kKnown;
+  if (result.verdict == Verdict::kPass) return Part::kPassed;
+  return result.verdict == Verdict::kNotApplicable ? Part::kNotJudged : Part::kNew;
+}
+
+// Without a baseline everything is new, and nobody needs to be told.
+bool has_baseline(const RunRecord& record) {
+  return !record.stale.empty() ||
+         std::any_of(record.scenarios.begin(), record.scenarios.end(),
+                     [](const ScenarioResult& result) { return !result.baseline.empty(); });
 }
 
 std::string why(const ScenarioResult& result) {
@@ -61,10 +78,10 @@ std::string why(const ScenarioResult& result) {
   return findings.empty() ? "" : findings.front()->observed;
 }
 
-std::string table(const RunRecord& record, bool of_passed) {
-  Bounded rows(kLongestTable);
+std::string table(const RunRecord& record, Part wanted) {
+  Bounded rows(wanted == Part::kNew ? kLongestTable : kLongestFolded);
   for (const ScenarioResult& result : record.scenarios) {
-    if (passed(result) != of_passed) continue;
+    if (part_of(result) != wanted) continue;
     rows.add(fmt::format("| {} | {} | {} | {} |\n",
                          word(result.baseline.empty() ? name_of(result.verdict) : "expected"),
                          word(result.id), word(variant_of(result)),
@@ -108,14 +125,23 @@ std::string findings_of(const RunRecord& record) {
   return findings.finish("findings");
 }
 
+// What fails no longer though the baseline lists it is news too.
+std::string news_of(const RunRecord& record) {
+  std::string out = table(record, Part::kNew);
+  if (!has_baseline(record)) return out;
+  Bounded stale(kLongestStale);
+  for (const auto& entry : record.stale) {
+    stale.add(fmt::format("- Stale baseline entry: {} at {} no longer fails\n", word(entry.id),
+                          word(entry.revision)));
+  }
+  out += stale.finish("stale entries");
+  return "### New since the baseline\n\n" + (out.empty() ? "Nothing.\n" : out) + "\n";
+}
+
 std::string end_of(const RunRecord& record) {
   Bounded end(kLongestEnd);
   for (const std::string& each : unstable_lines(record)) {
     end.add(fmt::format("- Unstable: {}\n", markdown_text(each, kLongestCell)));
-  }
-  for (const auto& entry : record.stale) {
-    end.add(fmt::format("- Stale baseline entry: {} at {} no longer fails\n", word(entry.id),
-                        word(entry.revision)));
   }
   for (const NotAsked& group : not_asked_by_reason(record)) {
     end.add(fmt::format("- Not asked ({}): {}\n", group.ids.size(),
@@ -133,9 +159,13 @@ std::string markdown_report(const RunRecord& record) {
   if (const auto banner = packet_banner(record); !banner.empty()) {
     out += "> " + markdown_text(banner, kLongestPart) + "\n\n";
   }
-  out += table(record, false) + findings_of(record);
-  if (const auto passes = table(record, true); !passes.empty()) {
-    out += folded("passed, or failed as the baseline expects", passes);
+  out += news_of(record) + findings_of(record);
+  static constexpr std::pair<Part, const char*> kFolded[] = {
+      {Part::kKnown, "known: the baseline lists them"},
+      {Part::kNotJudged, "not applicable, with the reason"},
+      {Part::kPassed, "passed"}};
+  for (const auto& [part, title] : kFolded) {
+    if (const auto rows = table(record, part); !rows.empty()) out += folded(title, rows);
   }
   return out + end_of(record);
 }

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <ctime>
+#include <filesystem>
 
 #include "harness/cli/choice.h"
 #include "harness/run/plan.h"
@@ -159,7 +160,11 @@ std::string default_folder() {
   char stamp[32];
   const std::time_t now = std::time(nullptr);
   std::strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", std::gmtime(&now));
-  return fmt::format("tailrace-{}-{}", stamp, ::getpid());
+  const std::string name = fmt::format("tailrace-{}-{}", stamp, ::getpid());
+  // In a container the process id is often 1, and two runs may begin within a second.
+  std::string free = name;
+  for (int i = 2; std::filesystem::exists(free); ++i) free = fmt::format("{}-{}", name, i);
+  return free;
 }
 
 }  // namespace
