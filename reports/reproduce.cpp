@@ -18,8 +18,12 @@ constexpr std::size_t kPart = 600;  // Bytes of it.
 std::string comment(std::string_view name, const std::string& text) {
   if (text.empty()) return "";
   std::string out;
-  for (std::size_t at = 0; at < text.size(); at += kLine) {
-    out += fmt::format("# {:<9}{}\n", at == 0 ? name : "", text.substr(at, kLine));
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = std::min(at + kLine, text.size());
+    // Not within a character: Python reads no half ones.
+    while (end < text.size() && end > at + 1 && (text[end] & 0xC0) == 0x80) --end;
+    out += fmt::format("# {:<9}{}\n", at == 0 ? name : "", text.substr(at, end - at));
+    at = end;
   }
   return out;
 }

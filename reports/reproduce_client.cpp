@@ -2,6 +2,7 @@
 // The program that plays the server against a client.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "reports/reproduce_parts.h"
@@ -18,8 +19,10 @@ began, agree, more = time.monotonic(), 0, 0
 def say(n, what):
     print(f"+{(time.monotonic() - began) * 1000:.1f} ms connection {n}: {what}", flush=True)
 
-def asks(data):  # Its verb and its method, which must be those that were recorded
-    return data.split(b" ")[0], re.findall(rb'"method": *"([^"]*)"', data)
+def asks(data):  # What must be as it was recorded: its verb, its method, what its head says of MCP
+    head = data.partition(b"\r\n\r\n")[0].lower()
+    said = re.findall(rb"(?m)^(accept:[^\r]*|last-event-id:[^\r]*|mcp-[a-z-]+)", head)
+    return head.split(b" ")[0], re.findall(rb'"method": *"([^"]*)"', data), sorted(said)
 
 def serve(n, sock, steps):
     global agree, more
@@ -38,7 +41,7 @@ def serve(n, sock, steps):
             body, rest = rest[:length], rest[length:]
             pattern = rb'"id": *("[^"]*"|\d+)'
             ids.update(zip(re.findall(pattern, data), re.findall(pattern, body)))
-            agree += asks(data) == asks(head + body)
+            agree += asks(data) == asks(head + b"\r\n\r\n" + body)
             say(n, head.split(b"\r\n")[0].decode() + " " + body[:120].decode(errors="replace"))
         elif verb == "send":
             time.sleep(pause)
@@ -63,6 +66,8 @@ def accept():
 
 threading.Thread(target=accept, daemon=True).start()
 url = "http://127.0.0.1:%d/mcp" % listener.getsockname()[1]
+for name, value in ENVIRONMENT.items():
+    os.environ.setdefault(name, value)
 status = subprocess.run(sys.argv[1:] + [url], timeout=120).returncode
 due = sum(verb == "expect" for steps in STEPS.values() for verb, *_ in steps)
 print(f"{agree} of {due} requests came as recorded, {more} more; the client's status is {status}")
@@ -85,7 +90,12 @@ class ClientSteps {
   }
 
   std::string write() const {
-    std::string out = "STEPS = {  # of each connection: verb, bytes, pause before it\n";
+    // What a client is told by Tailrace: how many calls to make, how long to stay.
+    std::string out = fmt::format(
+        "ENVIRONMENT = {{\"TAILRACE_CALLS\": \"{}\", \"TAILRACE_LINGER_MS\": \"500\", "
+        "\"MCP_CONFORMANCE_SCENARIO\": \"tools_call\"}}\n",
+        std::max(calls_, 1));
+    out += "STEPS = {  # of each connection: verb, bytes, pause before it\n";
     for (const auto& [connection, steps] : connections_) {
       out += fmt::format("    {}: [\n", connection);
       for (const auto& [verb, bytes, pause, last] : steps) {
@@ -107,6 +117,7 @@ class ClientSteps {
   void add(ConnectionId connection, std::string verb, std::string bytes, MonoTime at) {
     auto& steps = connections_[connection.value];
     if (verb.empty() || ++count_ > kMostSteps) return;
+    if (verb == "expect" && bytes.find("\"tools/call\"") != std::string::npos) ++calls_;
     if (!steps.empty() && verb == "expect" && steps.back().verb == "expect") {
       steps.back().bytes += bytes;
       return;
@@ -117,6 +128,7 @@ class ClientSteps {
 
   std::map<std::uint32_t, std::vector<Part>> connections_;
   std::size_t count_ = 0;
+  int calls_ = 0;
 };
 
 }  // namespace
@@ -124,7 +136,7 @@ class ClientSteps {
 std::string program_against_client(const std::vector<Fact>& facts) {
   ClientSteps steps;
   for (const Fact& fact : facts) steps.take(fact);
-  return "import re, socket, subprocess, sys, threading, time\n" + steps.write() +
+  return "import os, re, socket, subprocess, sys, threading, time\n" + steps.write() +
          std::string(kClientProgram.substr(1));
 }
 
