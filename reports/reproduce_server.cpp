@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "reports/reproduce_parts.h"
+#include "reports/reproduce_program.h"
 
 namespace tailrace {
 namespace {
@@ -14,68 +15,9 @@ namespace {
 constexpr std::size_t kMostEntries = 60;  // Lines of steps; more would be read by nobody.
 constexpr std::size_t kLongestRound = 6;  // Steps that are looked for as repeated together.
 constexpr Nanos kSameTime = std::chrono::milliseconds(10);
+constexpr Nanos kPause = std::chrono::milliseconds(100);  // Shorter ones are the harness's own.
 constexpr Nanos kAtOnce = std::chrono::milliseconds(2);
 constexpr std::uint64_t kSameCount = 2;  // Bytes: an id grows by a digit or two.
-
-constexpr std::string_view kAgain = R"PY(
-def again(times, by, on, steps):  # Round by round, ids and connections counted on
-    for i in range(times):
-        for verb, n, data, due in steps:
-            head, cut, body = data.partition(b"\r\n\r\n")
-            body = re.sub(rb'"id":(\d+)', lambda m: b'"id":%d' % (int(m[1]) + i * by), body)
-            head = re.sub(rb"(?i)(content-length: )\d+", b"\\g<1>%d" % len(body), head)
-            yield verb, n + i * on, head + cut + body, due
-)PY";
-
-constexpr std::string_view kProgram = R"PY(
-url = urllib.parse.urlsplit(sys.argv[1])
-at = (url.hostname, url.port or 80)
-socks, live, agree = {}, [], 0
-
-def watch(due, ends, patience, got):
-    """What comes, without a pause after it: that would change how ACKs are sent."""
-    began, count, last, gone = time.monotonic(), 0, 0.0, 0
-    while (count < due or gone < ends) and (ready := select.select(
-            list(socks.values()), [], [], patience if count < due else 0.08)[0]):
-        for n in [n for n in socks if socks[n] in ready]:
-            data = b""
-            with contextlib.suppress(OSError):  # A reset ends it as well
-                data = socks[n].recv(65536)
-            count, last, gone = count + len(data), time.monotonic() - began, gone + (not data)
-            got[n] = got.get(n, b"") + data
-            socks[n].setsockopt(socket.IPPROTO_TCP, 12, n in QUICK) #q
-            if not data:
-                del socks[n]
-    return count, last, gone
-
-for step, (verb, n, data, (count, last, gone, said)) in enumerate(STEPS):
-    if verb != "close" and n not in socks:
-        socks[n] = socket.create_connection(at)
-        socks[n].setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if n in QUICK:  # TCP_QUICKACK #q
-            socks[n].setsockopt(socket.IPPROTO_TCP, 12, 1) #q
-    for old, new in zip(SESSIONS, live): #s
-        data = data.replace(old, new) #s
-    data = re.sub(rb"(?im)^host:[^\r]*", b"Host: %s:%d" % (at[0].encode(), at[1]), data, count=1)
-    data = re.sub(rb"^([A-Z]+) /\S*", b"\\1 " + (url.path or "/").encode(), data)
-    socks.pop(n, None) if verb == "close" else socks[n].sendall(data)
-    got, own = {}, (re.findall(rb'"id":(\d+)', data) + [b"-"])[0]
-    seen = watch(count, gone, max(1.0, 1.5 * last), got)
-    if step == len(STEPS) - 1 and socks:  # What comes though nothing is due
-        seen = tuple(a + b for a, b in zip(seen, watch(0, 1, 0.3, got)))
-    if b'"initialize"' in data: #s
-        heads = b"".join(got[i] for i in sorted(got)) #s
-        live += re.findall(rb"(?i)mcp-session-id: *([^\r\n]+)", heads) #s
-    words = [w or i for g in got.values() for w, i in re.findall(MARKS, g)]
-    words = " ".join(sorted("own" if w == own else w.decode() for w in words))
-    same = (abs(seen[0] - count) <= 4 and seen[2] == gone and words == said
-            and abs(seen[1] - last) < 0.025)
-    agree += same
-    print(f"{verb} {n}: {seen[0]} bytes until +{seen[1] * 1000:.1f} ms, {seen[2]} ended: {words}; "
-          + ("as recorded" if same else f"recorded {count}, +{last * 1000:.1f} ms, {gone}: {said}"))
-print(f"{agree} of {len(STEPS)} steps came as recorded")
-sys.exit(agree < len(STEPS))
-)PY";
 
 // What the facts tell of one step: how much came after it, until when, and how many ended.
 struct Step {
@@ -113,7 +55,7 @@ std::string marks_of(const Step& step) {
     }
     for (auto at = text.find(kId); at != std::string::npos; at = text.find(kId, at + 1)) {
       const std::string id = digits_at(text, at + kId.size());
-      words.push_back(id == own ? "own" : id);
+      words.push_back(id == own && !id.empty() ? "own" : id);
     }
   }
   std::erase(words, "");
@@ -216,6 +158,7 @@ class ServerSteps {
     find_sessions();
     join_what_was_sent_at_once();
     drop_what_goes_without_saying();
+    keep_pauses();
     std::string lines;
     bool repeats = false;
     std::size_t entries = 0;
@@ -262,7 +205,7 @@ class ServerSteps {
                  "# verb, connection, bytes, what came: (bytes, until, ends, statuses and ids)\n";
   }
 
-  // Its lines for quick ACKs and for sessions only where there are some.
+  // Its lines for quick ACKs, sessions and pauses only where there are some.
   std::string program() const {
     std::string out;
     for (std::size_t at = 1; at < kProgram.size();) {
@@ -270,8 +213,12 @@ class ServerSteps {
       std::string_view line = kProgram.substr(at, end - at);
       at = end + 1;
       const bool of_quick = line.ends_with(" #q"), of_sessions = line.ends_with(" #s");
-      if ((of_quick && quick_.empty()) || (of_sessions && sessions_.empty())) continue;
-      if (of_quick || of_sessions) line.remove_suffix(3);
+      const bool of_pauses = line.ends_with(" #p");
+      if ((of_quick && quick_.empty()) || (of_sessions && sessions_.empty()) ||
+          (of_pauses && !paused_)) {
+        continue;
+      }
+      if (of_quick || of_sessions || of_pauses) line.remove_suffix(3);
       out += std::string(line) + "\n";
     }
     return out;
@@ -290,6 +237,34 @@ class ServerSteps {
     while (!kept.empty() && kept.back().verb == "close" && kept.back().came == 0 &&
            kept.back().ended == 0) {
       kept.pop_back();
+    }
+    steps_ = std::move(kept);
+  }
+
+  // What came beside a close of ours was of the request before it.
+  static void take_back(Step& step, Step& close) {
+    step.came += std::exchange(close.came, 0);
+    step.ended += std::exchange(close.ended, 0);
+    step.until = close.at - step.at + std::exchange(close.until, Nanos{0});
+    for (auto& [connection, text] : close.got) step.got[connection] += text;
+    close.got.clear();
+  }
+
+  // In which nothing came: the script waited for something to happen in the server.
+  void keep_pauses() {
+    std::vector<Step> kept;
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+      const Nanos idle =
+          i == 0 ? Nanos{0} : steps_[i].at - steps_[i - 1].at - steps_[i - 1].until;
+      if (idle > kPause) {
+        const auto tenths = idle / std::chrono::milliseconds(100);
+        Step pause;
+        pause.verb = "pause";
+        pause.bytes = fmt::format("{}.{}", tenths / 10, tenths % 10);
+        kept.push_back(std::move(pause));
+        paused_ = true;
+      }
+      kept.push_back(steps_[i]);
     }
     steps_ = std::move(kept);
   }
@@ -335,6 +310,10 @@ class ServerSteps {
     for (std::size_t i = 0; i + 1 < steps_.size(); ++i) {
       Step& step = steps_[i];
       Step& next = steps_[i + 1];
+      if (next.verb == "close" && next.came > 0 && next.at - step.at < kPause) {
+        take_back(step, next);
+        continue;
+      }
       if (step.verb != "send" || next.verb != "send" || step.connection == next.connection ||
           next.at - step.at > kAtOnce || own_id(step.bytes).empty() ||
           marks_of(step).find("own") != std::string::npos) {
@@ -352,6 +331,7 @@ class ServerSteps {
   std::vector<Step> steps_;
   std::vector<std::uint32_t> quick_;
   std::vector<std::string> sessions_;
+  bool paused_ = false;
 };
 
 }  // namespace
