@@ -28,6 +28,12 @@ find_path(PCAP_INCLUDE_DIR pcap/pcap.h)
 find_library(PCAP_LIBRARY pcap)
 tailrace_require(PCAP_INCLUDE_DIR libpcap-dev)
 tailrace_require(PCAP_LIBRARY libpcap-dev)
+find_package(ZLIB QUIET)
+tailrace_require(ZLIB_FOUND zlib1g-dev)
+find_path(ZSTD_INCLUDE_DIR zstd.h)
+find_library(ZSTD_LIBRARY zstd)
+tailrace_require(ZSTD_INCLUDE_DIR libzstd-dev)
+tailrace_require(ZSTD_LIBRARY libzstd-dev)
 # Debian has fmt as a shared library only.
 set(TAILRACE_FMT fmt::fmt)
 if(TAILRACE_STATIC)
@@ -45,6 +51,12 @@ add_library(tailrace_pcap INTERFACE)
 target_include_directories(tailrace_pcap SYSTEM INTERFACE $<BUILD_INTERFACE:${PCAP_INCLUDE_DIR}>)
 target_link_libraries(tailrace_pcap INTERFACE
   $<BUILD_INTERFACE:${PCAP_LIBRARY}> $<INSTALL_INTERFACE:pcap>)
+add_library(tailrace_unpacking INTERFACE)
+target_include_directories(tailrace_unpacking SYSTEM INTERFACE
+  $<BUILD_INTERFACE:${ZLIB_INCLUDE_DIRS}> $<BUILD_INTERFACE:${ZSTD_INCLUDE_DIR}>)
+target_link_libraries(tailrace_unpacking INTERFACE
+  $<BUILD_INTERFACE:${ZLIB_LIBRARIES}> $<BUILD_INTERFACE:${ZSTD_LIBRARY}>
+  $<INSTALL_INTERFACE:z> $<INSTALL_INTERFACE:zstd>)
 add_library(tailrace_boost INTERFACE)
 target_include_directories(tailrace_boost SYSTEM INTERFACE $<BUILD_INTERFACE:${Boost_INCLUDE_DIRS}>)
 # One file in `net` compiles Asio and Beast for the whole harness; the peers do the same for theirs.

@@ -29,7 +29,7 @@ endif()
 
 # The libraries. Those of the command line are the program's own.
 list(REMOVE_ITEM TAILRACE_MODULES cli)
-set(libraries flags pcap boost rapidjson ${TAILRACE_MODULES} reports suites catalogue)
+set(libraries flags pcap unpacking boost rapidjson ${TAILRACE_MODULES} reports suites catalogue)
 foreach(library IN LISTS libraries)
   set_target_properties(tailrace_${library} PROPERTIES EXPORT_NAME ${library})
   install(TARGETS tailrace_${library} EXPORT TailraceTargets

@@ -14,7 +14,7 @@ set(TAILRACE_TESTS_OF_cli tailrace_suites tailrace_catalogue tailrace_reports)
 set(TAILRACE_THIRD_wire tailrace_rapidjson)
 set(TAILRACE_THIRD_record OpenSSL::Crypto)
 set(TAILRACE_THIRD_net tailrace_boost OpenSSL::SSL)
-set(TAILRACE_THIRD_capture tailrace_pcap)
+set(TAILRACE_THIRD_capture tailrace_pcap tailrace_unpacking)
 set(TAILRACE_THIRD_peer tailrace_boost OpenSSL::SSL)
 set(TAILRACE_THIRD_cli CLI11::CLI11)
 

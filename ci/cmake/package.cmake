@@ -19,7 +19,7 @@ set(CPACK_COMPONENT_PROGRAM_DESCRIPTION
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libtailrace-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
-  "tailrace (= ${PROJECT_VERSION}), libfmt-dev, libssl-dev, libpcap-dev")
+  "tailrace (= ${PROJECT_VERSION}), libfmt-dev, libssl-dev, libpcap-dev, zlib1g-dev, libzstd-dev")
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
   "The libraries, and find_package(Tailrace) with its functions for CTest.")
 include(CPack)

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/capture/pcap_file.h"
 
+#include <fcntl.h>
 #include <pcap/pcap.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 
 #include "harness/capture/link_type.h"
 
@@ -34,23 +40,77 @@ struct PcapFile::Filter {
   ~Filter() { pcap_freecode(&program); }
 };
 
-PcapFile::PcapFile(void* handle, LinkType link) : handle_(handle), link_(link) {}
-PcapFile::PcapFile(std::unique_ptr<PcapngFile> pcapng) : pcapng_(std::move(pcapng)) {}
+namespace {
+
+using namespace std::literals;
+
+// Enough to tell every kind of file by.
+constexpr std::size_t kMagic = 4;
+constexpr std::string_view kPcapng = "\x0a\x0d\x0d\x0a"sv;
+
+std::unexpected<Error> unreadable(const std::string& path, const std::string& why) {
+  return trouble("cannot read capture '" + path + "': " + why);
+}
+
+bool is_regular(int descriptor) {
+  struct stat about {};
+  return ::fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode);
+}
+
+}  // namespace
 
 Result<std::unique_ptr<PcapFile>> PcapFile::open(const std::string& path) {
-  if (path != "-") {
-    if (std::FILE* file = std::fopen(path.c_str(), "rb"); file != nullptr) {
-      if (PcapngFile::is_one(file)) {
-        return std::unique_ptr<PcapFile>(new PcapFile(std::make_unique<PcapngFile>(file)));
-      }
-      std::fclose(file);
-    }
+  const int descriptor =
+      path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return unreadable(path, std::strerror(errno));
+  auto bytes = bytes_of(descriptor);
+  if (path == "-" || !is_regular(descriptor)) return read(std::move(bytes), path);
+  const std::string start = first_bytes(*bytes, kMagic);
+  if (packing_of(start) != Packing::kPlain) {
+    return read(bytes_after(start, std::move(bytes)), path);
+  }
+  // The plain file of nearly every day goes without a copy through a source of ours.
+  std::FILE* stream = std::fopen(path.c_str(), "rbe");
+  if (stream == nullptr) return unreadable(path, std::strerror(errno));
+  return begin(stream, start == kPcapng, nullptr, path);
+}
+
+Result<std::unique_ptr<PcapFile>> PcapFile::read(std::unique_ptr<ByteSource> bytes,
+                                                 const std::string& path) {
+  std::string start = first_bytes(*bytes, kMagic);
+  const Packing packing = packing_of(start);
+  bytes = bytes_after(start, std::move(bytes));
+  if (packing != Packing::kPlain) {
+    bytes = packing == Packing::kGzip ? gunzipped(std::move(bytes)) : unzstandard(std::move(bytes));
+    start = first_bytes(*bytes, kMagic);
+    if (start.empty()) return unreadable(path, "its packed data is empty, cut or broken");
+    bytes = bytes_after(start, std::move(bytes));
+  }
+  std::FILE* stream = stream_over(*bytes);
+  if (stream == nullptr) return unreadable(path, std::strerror(errno));
+  return begin(stream, start == kPcapng, std::move(bytes), path);
+}
+
+// Takes the stream over, also where it fails.
+Result<std::unique_ptr<PcapFile>> PcapFile::begin(std::FILE* stream, bool is_pcapng,
+                                                  std::unique_ptr<ByteSource> bytes,
+                                                  const std::string& path) {
+  std::unique_ptr<PcapFile> file(new PcapFile);
+  file->bytes_ = std::move(bytes);
+  if (is_pcapng) {
+    file->pcapng_ = std::make_unique<PcapngFile>(stream);
+    return file;
   }
   char why[PCAP_ERRBUF_SIZE] = "";
   pcap_t* handle =
-      pcap_open_offline_with_tstamp_precision(path.c_str(), PCAP_TSTAMP_PRECISION_NANO, why);
-  if (handle == nullptr) return trouble("cannot read capture '" + path + "': " + why);
-  return std::unique_ptr<PcapFile>(new PcapFile(handle, link_type_of(pcap_datalink(handle))));
+      pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, why);
+  if (handle == nullptr) {
+    std::fclose(stream);
+    return unreadable(path, why);
+  }
+  file->handle_ = handle;
+  file->link_ = link_type_of(pcap_datalink(handle));
+  return file;
 }
 
 PcapFile::~PcapFile() {
@@ -105,14 +165,17 @@ Result<std::optional<Packet>> PcapFile::next() {
 Result<std::optional<Packet>> PcapFile::next_any() {
   if (pcapng_) {
     auto packet = pcapng_->next();
-    truncated_ = pcapng_->truncated();
+    truncated_ = pcapng_->truncated() || (!packet && bytes_ && bytes_->is_cut());
     return packet;
   }
   if (truncated_) return std::nullopt;  // What follows a broken record is no packet.
   pcap_pkthdr* header = nullptr;
   const u_char* bytes = nullptr;
   const int got = pcap_next_ex(static_cast<pcap_t*>(handle_), &header, &bytes);
-  if (got == PCAP_ERROR_BREAK) return std::nullopt;
+  if (got == PCAP_ERROR_BREAK) {
+    truncated_ = bytes_ && bytes_->is_cut();
+    return std::nullopt;
+  }
   if (got != 1) {
     truncated_ = true;
     return std::nullopt;

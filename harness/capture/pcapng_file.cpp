@@ -2,7 +2,6 @@
 #include "harness/capture/pcapng_file.h"
 
 #include <algorithm>
-#include <array>
 
 #include "harness/capture/link_type.h"
 
@@ -44,13 +43,6 @@ Nanos nanos_of(std::uint64_t ticks, std::uint64_t ticks_a_second) {
 
 PcapngFile::~PcapngFile() {
   std::fclose(file_);
-}
-
-bool PcapngFile::is_one(std::FILE* file) {
-  std::array<unsigned char, 4> start{};
-  const std::size_t got = std::fread(start.data(), 1, start.size(), file);
-  std::rewind(file);
-  return got == start.size() && start == std::array<unsigned char, 4>{0x0a, 0x0d, 0x0d, 0x0a};
 }
 
 std::uint16_t PcapngFile::u16(std::size_t at) const {

@@ -19,11 +19,10 @@ class PcapngFile {
   PcapngFile(const PcapngFile&) = delete;
   PcapngFile& operator=(const PcapngFile&) = delete;
 
-  static bool is_one(std::FILE* file);  // Looks at its first bytes and goes back.
-
   // nullopt: the end, or a block that is broken; truncated() tells which.
   std::optional<Packet> next();
   bool truncated() const { return truncated_; }
+  std::uint32_t frames() const { return frames_; }
   std::uint64_t dropped() const { return dropped_; }  // As the interfaces' statistics say.
 
  private:

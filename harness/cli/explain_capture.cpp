@@ -3,13 +3,19 @@
 
 #include <fmt/format.h>
 
-#include "harness/capture/pcap_file.h"
+#include "harness/capture/capture_files.h"
 #include "harness/run/verdict.h"
 
 namespace tailrace {
 namespace {
 
 void add_notes(CaptureReport& report) {
+  if (report.parts.size() > 1) {
+    report.notes.push_back(fmt::format("{} files read as one capture, {} to {}; frames are counted "
+                                       "on over them",
+                                       report.parts.size(), report.parts.front().file,
+                                       report.parts.back().file));
+  }
   if (report.tls_connections > 0) {
     report.notes.push_back(fmt::format(
         "{} connections speak TLS: told in turns. For readable exchanges capture behind the TLS "
@@ -23,26 +29,31 @@ void add_notes(CaptureReport& report) {
   if (report.missed_by_capture > 0 || report.dropped > 0) {
     report.notes.push_back("the capture itself lost packets: waits around the holes are uncertain");
   }
+  if (report.incomplete_datagrams > 0) {
+    report.notes.push_back(
+        fmt::format("{} IP datagrams lack fragments and were left out. A filter on ports lets the "
+                    "first fragment through alone",
+                    report.incomplete_datagrams));
+  }
 }
 
 }  // namespace
 
-Result<CaptureReport> explain_capture(const std::string& path, const std::string& filter,
-                                      const AnalysisOptions& options) {
-  auto file = PcapFile::open(path);
-  if (!file) return std::unexpected(file.error());
-  if (!filter.empty()) {
-    if (auto good = (*file)->filter(filter); !good) return std::unexpected(good.error());
-  }
+Result<CaptureReport> explain_capture(const std::vector<std::string>& files,
+                                      const std::string& filter, const AnalysisOptions& options) {
+  auto capture = CaptureFiles::open(files, filter);
+  if (!capture) return std::unexpected(capture.error());
   CaptureAnalysis analysis(options);
   for (;;) {
-    const auto packet = (*file)->next();
+    const auto packet = (*capture)->next();
     if (!packet) return std::unexpected(packet.error());
     if (!*packet) break;
     analysis.add(**packet);
   }
-  CaptureReport report = analysis.finish(path, (*file)->truncated());
-  report.dropped = (*file)->dropped();
+  const auto& parts = (*capture)->parts();
+  CaptureReport report = analysis.finish(parts.front().path, (*capture)->truncated());
+  for (const auto& part : parts) report.parts.push_back({part.path, part.first, part.frames});
+  report.dropped = (*capture)->dropped();
   add_notes(report);
   return report;
 }

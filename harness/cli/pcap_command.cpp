@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "harness/capture/capture_files.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/explain_capture.h"
 #include "harness/cli/pcap_console.h"
@@ -21,6 +22,14 @@ int worse(int a, int b) {
   return kExitUnusable;
 }
 
+std::vector<std::vector<std::string>> captures_of(const PcapOptions& options) {
+  if (!options.join) return grouped_by_capture(options.files);
+  if (*options.join) return {options.files};
+  std::vector<std::vector<std::string>> captures;
+  for (const std::string& file : options.files) captures.push_back({file});
+  return captures;
+}
+
 }  // namespace
 
 int pcap_command(const CommandLine& line) {
@@ -35,8 +44,9 @@ int pcap_command(const CommandLine& line) {
   }
   Json all{Json::Array{}};
   int status = kExitClean;
-  for (const std::string& path : line.pcap.files) {
-    const auto report = explain_capture(path, line.pcap.filter, options);
+  const auto captures = captures_of(line.pcap);
+  for (const auto& files : captures) {
+    const auto report = explain_capture(files, line.pcap.filter, options);
     if (!report) {
       fmt::print(stderr, "tailrace: {}\n", report.error().what);
       status = worse(status, kExitUnusable);
@@ -50,7 +60,7 @@ int pcap_command(const CommandLine& line) {
     }
   }
   if (line.format == Format::kJson && !all.items().empty()) {
-    const bool alone = line.pcap.files.size() == 1;
+    const bool alone = captures.size() == 1;
     fmt::print("{}", to_pretty_text(alone ? all.items().front() : all));
   }
   return status;

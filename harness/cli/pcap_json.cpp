@@ -74,6 +74,7 @@ Json capture_json(const CaptureReport& report) {
   json.set("second_copies", report.second_copies);
   json.set("dropped", report.dropped);
   json.set("missed_bytes", report.missed_by_capture);
+  json.set("incomplete_datagrams", report.incomplete_datagrams);
   json.set("connections", report.connections);
   json.set("one_sided_connections", report.one_sided_connections);
   json.set("tls_connections", report.tls_connections);
@@ -94,6 +95,15 @@ Json capture_json(const CaptureReport& report) {
 Json to_json(const CaptureReport& report) {
   Json json;
   json.set("schema", kCaptureSchema).set("file", report.file).set("frames", report.frames);
+  if (report.parts.size() > 1) {
+    Json parts;
+    for (const CapturePart& part : report.parts) {
+      Json row;
+      row.set("file", part.file).set("first_frame", part.first.value).set("frames", part.frames);
+      parts.push(std::move(row));
+    }
+    json.set("files", std::move(parts));
+  }
   json.set("verdict", report.verdict);
   Json findings{Json::Array{}}, exchanges{Json::Array{}}, notes{Json::Array{}};
   for (const CaptureFinding& finding : report.findings) {

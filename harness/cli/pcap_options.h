@@ -2,6 +2,7 @@
 // PcapOptions: the words of `tailrace pcap`. Values, any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@ namespace tailrace {
 
 struct PcapOptions {
   std::vector<std::string> files;  // "-": standard input.
+  std::optional<bool> join;        // All files are one capture; not told: as their names say.
   std::string filter;              // As tcpdump takes it.
   std::string server;              // ADDR:PORT, where a capture does not tell.
 };

@@ -15,9 +15,11 @@ const std::map<std::string, Format> kPcapFormats = {{"console", Format::kConsole
 
 void add_pcap(CLI::App& app, CommandLine& line) {
   CLI::App& pcap = *app.add_subcommand("pcap", "Explain the waits in a capture file");
-  pcap.add_option("file", line.pcap.files, "Capture files; - is standard input")
+  pcap.add_option("file", line.pcap.files, "Capture files, also .gz and .zst; - is standard input")
       ->type_name("FILE")
       ->required();
+  pcap.add_flag("--join,!--no-join", line.pcap.join,
+                "All files are one capture; without it files named as tcpdump -C names them are");
   pcap.add_option("--filter", line.pcap.filter, "Only these packets, as tcpdump takes it")
       ->type_name("EXPRESSION");
   pcap.add_option("--server", line.pcap.server, "Which side is the server")

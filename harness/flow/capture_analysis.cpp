@@ -46,6 +46,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     report_.frames = flow.frames;
     report_.segments = flow.segments;
     report_.second_copies = flow.second_copies;
+    report_.incomplete_datagrams = flow.incomplete_datagrams;
     add_group_findings();
     if (truncated) {
       CaptureFinding finding;

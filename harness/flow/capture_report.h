@@ -53,15 +53,23 @@ struct CaptureFinding {
   Nanos cost{0};
 };
 
+// A file of a capture that was written to several.
+struct CapturePart {
+  std::string file;
+  FrameNumber first;
+  std::uint64_t frames = 0;
+};
+
 struct CaptureReport {
   std::string file, verdict;
+  std::vector<CapturePart> parts;  // In time; one for a capture in one file.
   std::vector<std::string> notes;  // For the reader: what could not be read, and why.
   std::uint64_t dropped = 0;       // By the capture, as far as the file tells.
   std::vector<CaptureFinding> findings;   // In the order of their frames.
   std::vector<ExchangeRecord> exchanges;  // In time.
   std::uint64_t findings_left_out = 0, exchanges_left_out = 0;
   std::uint64_t frames = 0, segments = 0, second_copies = 0, connections = 0;
-  std::uint64_t retransmissions = 0, missed_by_capture = 0;
+  std::uint64_t retransmissions = 0, missed_by_capture = 0, incomplete_datagrams = 0;
   std::uint64_t tls_connections = 0, http2_connections = 0, one_sided_connections = 0;
   std::uint64_t exchange_count = 0, stalls = 0, stalls_of_high_confidence = 0;
   std::uint64_t harmless_delays = 0;

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "harness/flow/fragments.h"
 #include "harness/flow/segment.h"
 #include "harness/flow/tracked.h"
 
@@ -65,6 +66,10 @@ class FlowAnalyzer::Body {
   void add(const Packet& packet) {
     ++report_.frames;
     auto segment = decode_segment(packet);
+    if (!segment || segment->first_fragment) {
+      const auto whole = fragments_.take(packet);
+      segment = whole ? decode_segment(*whole) : std::nullopt;
+    }
     if (!segment) return;
     ++report_.segments;
     Held held{*segment, std::string(sink_ ? segment->payload : segment->payload.substr(0, kStart))};
@@ -81,6 +86,7 @@ class FlowAnalyzer::Body {
     for (const auto& entry : entries_) left.push_back(entry.first);
     std::sort(left.begin(), left.end());
     for (const std::uint32_t number : left) retire(number);
+    report_.incomplete_datagrams = fragments_.incomplete();
     return std::move(report_);
   }
 
@@ -166,6 +172,7 @@ class FlowAnalyzer::Body {
   StreamSink* sink_;
   FlowObserver* observer_;
   FlowReport report_;
+  Fragments fragments_;
   std::deque<Held> waiting_;
   std::uint32_t numbers_ = 0;
   std::unordered_map<Key, std::uint32_t, KeyHash> current_;

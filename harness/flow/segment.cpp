@@ -4,94 +4,22 @@
 #include <algorithm>
 #include <array>
 
+#include "harness/flow/network_header.h"
+
 namespace tailrace {
 namespace {
-
-constexpr std::uint16_t kTypeIpv4 = 0x0800, kTypeIpv6 = 0x86dd;
-constexpr std::uint16_t kTypeVlan = 0x8100, kTypeQinQ = 0x88a8;
-constexpr std::uint8_t kProtocolTcp = 6;
-constexpr int kMostExtensions = 8;  // IPv6 headers before TCP; more is no honest packet.
-
-// A view that never reads past its end: what is missing reads as zero and sets `short_`.
-class Bytes {
- public:
-  explicit Bytes(std::span<const std::byte> bytes) : bytes_(bytes) {}
-
-  std::uint8_t u8(std::size_t at) {
-    if (at >= bytes_.size()) {
-      short_ = true;
-      return 0;
-    }
-    return std::to_integer<std::uint8_t>(bytes_[at]);
-  }
-  std::uint16_t u16(std::size_t at) {
-    return static_cast<std::uint16_t>((u8(at) << 8) | u8(at + 1));
-  }
-  std::uint32_t u32(std::size_t at) { return (std::uint32_t{u16(at)} << 16) | u16(at + 2); }
-  std::size_t size() const { return bytes_.size(); }
-  bool is_short() const { return short_; }
-  std::string_view text(std::size_t from) const {
-    if (from >= bytes_.size()) return {};
-    return {reinterpret_cast<const char*>(bytes_.data()) + from, bytes_.size() - from};
-  }
-
- private:
-  std::span<const std::byte> bytes_;
-  bool short_ = false;
-};
-
-struct NetworkHeader {
-  std::size_t at = 0;
-  std::uint16_t type = 0;
-};
-
-NetworkHeader past_vlans(Bytes& bytes, std::size_t type_at) {
-  std::uint16_t type = bytes.u16(type_at);
-  while ((type == kTypeVlan || type == kTypeQinQ) && !bytes.is_short()) {
-    type_at += 4;
-    type = bytes.u16(type_at);
-  }
-  return {type_at + 2, type};
-}
-
-NetworkHeader find_network_header(Bytes& bytes, LinkType link) {
-  const auto by_version = [&](std::size_t at) {
-    const int version = bytes.u8(at) >> 4;
-    return NetworkHeader{at, version == 4   ? kTypeIpv4
-                             : version == 6 ? kTypeIpv6
-                                            : std::uint16_t{0}};
-  };
-  switch (link) {
-    case LinkType::kEthernet:
-      return past_vlans(bytes, 12);
-    case LinkType::kLinuxSll:
-      return past_vlans(bytes, 14);
-    case LinkType::kLinuxSll2: {
-      const std::uint16_t type = bytes.u16(0);
-      // The header is 20 bytes long; a VLAN tag follows it.
-      if (type != kTypeVlan && type != kTypeQinQ) return {20, type};
-      return {24, bytes.u16(22)};
-    }
-    case LinkType::kRaw:
-      return by_version(0);
-    case LinkType::kNull:
-      return by_version(4);  // After the address family, in host order.
-    case LinkType::kOther:
-      break;
-  }
-  return {};
-}
 
 // Where TCP begins and how long it is; fills addresses and the id.
 struct Transport {
   std::size_t at = 0, length = 0;
 };
 
-std::optional<Transport> read_ipv4(Bytes& bytes, std::size_t at, std::size_t wire_length,
+std::optional<Transport> read_ipv4(PacketBytes& bytes, std::size_t at, std::size_t wire_length,
                                    Segment& segment) {
   const std::size_t header = std::size_t{bytes.u8(at)} % 16 * 4;
   std::size_t total = bytes.u16(at + 2);
   const std::uint16_t fragment = bytes.u16(at + 6) & 0x1fff;
+  segment.first_fragment = (bytes.u16(at + 6) & 0x2000) != 0;
   if (bytes.u8(at + 9) != kProtocolTcp || fragment != 0 || header < 20) return std::nullopt;
   // With segmentation offload a packet may say 0: its length is then what the capture saw.
   if (total == 0 && wire_length > at) total = wire_length - at;
@@ -107,18 +35,18 @@ std::optional<Transport> read_ipv4(Bytes& bytes, std::size_t at, std::size_t wir
   return Transport{at + header, total - header};
 }
 
-// 0: hop-by-hop, 43: routing, 60: destination options, 44: fragment (RFC 8200).
-std::optional<Transport> read_ipv6(Bytes& bytes, std::size_t at, Segment& segment) {
-  std::size_t left = bytes.u16(at + 4), here = at + 40;
+std::optional<Transport> read_ipv6(PacketBytes& bytes, std::size_t at, Segment& segment) {
+  std::size_t left = bytes.u16(at + 4), here = at + kIpv6Header;
   for (std::size_t i = 0; i < 16; ++i) {
     segment.source.address[i] = bytes.u8(at + 8 + i);
     segment.destination.address[i] = bytes.u8(at + 24 + i);
   }
   std::uint8_t next = bytes.u8(at + 6);
   for (int i = 0; i < kMostExtensions && next != kProtocolTcp; ++i) {
-    if (next != 0 && next != 43 && next != 60 && next != 44) return std::nullopt;
-    const bool fragment = next == 44;
+    const bool fragment = next == kFragmentHeader;
+    if (!fragment && !is_extension(next)) return std::nullopt;
     if (fragment && (bytes.u16(here + 2) & 0xfff8) != 0) return std::nullopt;
+    if (fragment) segment.first_fragment = (bytes.u16(here + 2) & 1) != 0;
     const std::size_t size = fragment ? 8 : (std::size_t{bytes.u8(here + 1)} + 1) * 8;
     if (bytes.is_short() || size > left) return std::nullopt;
     next = bytes.u8(here);
@@ -130,7 +58,7 @@ std::optional<Transport> read_ipv6(Bytes& bytes, std::size_t at, Segment& segmen
 }
 
 // Up to the last whole one: of half a timestamp the missing bytes would read as zero.
-void read_options(Bytes& bytes, std::size_t at, std::size_t end, Segment& segment) {
+void read_options(PacketBytes& bytes, std::size_t at, std::size_t end, Segment& segment) {
   while (at < end && !bytes.is_short()) {
     const std::uint8_t kind = bytes.u8(at);
     if (kind == 0) return;
@@ -154,7 +82,7 @@ void read_options(Bytes& bytes, std::size_t at, std::size_t end, Segment& segmen
 }  // namespace
 
 std::optional<Segment> decode_segment(const Packet& packet) {
-  Bytes bytes(packet.bytes);
+  PacketBytes bytes(packet.bytes);
   const NetworkHeader network = find_network_header(bytes, packet.link);
   Segment segment;
   segment.time = packet.time;

@@ -25,6 +25,7 @@ struct Segment {
   std::uint32_t ip_id = 0;       // IPv6 has none: 0.
   bool options_cut = false;      // The capture does not hold all of TCP's options.
   bool sack = false;             // It carries selective acknowledgements.
+  bool first_fragment = false;   // Of a datagram: its length is that of the fragment.
   std::size_t header_bytes = 0;  // Of the packet's bytes, up to the payload or to where it was cut.
 
   std::uint32_t end() const { return seq + length + (syn ? 1 : 0) + (fin ? 1 : 0); }
