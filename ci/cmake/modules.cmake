@@ -8,7 +8,7 @@ set(TAILRACE_MODULES "")
 # Tests of judge read the real catalogue.
 set(TAILRACE_TESTS_OF_judge tailrace_catalogue)
 set(TAILRACE_TESTS_OF_run tailrace_suites tailrace_catalogue tailrace_reports)
-set(TAILRACE_TESTS_OF_cli tailrace_suites tailrace_catalogue tailrace_reports)
+set(TAILRACE_TESTS_OF_cli tailrace_suites tailrace_catalogue tailrace_reports tailrace_rapidjson)
 
 # Third parties by module: the places where their headers may stand.
 set(TAILRACE_THIRD_wire tailrace_rapidjson)

@@ -27,6 +27,7 @@ class CaptureFiles : public PacketSource {
   Result<std::optional<Packet>> next() override;
   bool truncated() const { return truncated_ || file_->truncated(); }
   std::uint64_t dropped() const { return dropped_ + file_->dropped(); }
+  std::vector<std::string> comments() const { return file_->comments(); }  // Of the last packet.
   const std::vector<Part>& parts() const { return parts_; }  // Those begun so far.
 
  private:

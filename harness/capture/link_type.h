@@ -7,5 +7,7 @@
 namespace tailrace {
 
 LinkType link_type_of(int dlt);  // DLT_...
+// As files have it: of all those that we know, libpcap numbers only raw IP differently.
+std::uint32_t link_number_of(int dlt);
 
 }  // namespace tailrace

@@ -34,6 +34,11 @@ LinkType link_type_of(int dlt) {
   }
 }
 
+std::uint32_t link_number_of(int dlt) {
+  constexpr std::uint32_t kRawIp = 101;
+  return dlt == DLT_RAW ? kRawIp : static_cast<std::uint32_t>(dlt);
+}
+
 struct PcapFile::Filter {
   LinkType link;
   bpf_program program{};
@@ -110,6 +115,7 @@ Result<std::unique_ptr<PcapFile>> PcapFile::begin(std::FILE* stream, bool is_pca
   }
   file->handle_ = handle;
   file->link_ = link_type_of(pcap_datalink(handle));
+  file->link_number_ = link_number_of(pcap_datalink(handle));
   return file;
 }
 
@@ -184,6 +190,7 @@ Result<std::optional<Packet>> PcapFile::next_any() {
   packet.frame = {++frames_};
   packet.time = {std::chrono::seconds(header->ts.tv_sec) + Nanos(header->ts.tv_usec)};
   packet.link = link_;
+  packet.link_number = link_number_;
   packet.original_length = header->len;
   packet.bytes = {reinterpret_cast<const std::byte*>(bytes), header->caplen};
   return packet;

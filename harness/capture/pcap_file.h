@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "harness/capture/byte_source.h"
 #include "harness/capture/pcapng_file.h"
@@ -27,6 +28,10 @@ class PcapFile : public PacketSource {
   std::uint32_t frames() const { return pcapng_ ? pcapng_->frames() : frames_; }  // Read so far.
   // By the capture, as far as the file tells.
   std::uint64_t dropped() const { return pcapng_ ? pcapng_->dropped() : 0; }
+  // Of the packet that was read last; classic pcap has none.
+  std::vector<std::string> comments() const {
+    return pcapng_ ? pcapng_->comments() : std::vector<std::string>{};
+  }
   // Only what this expression of tcpdump's takes; the others keep their frame numbers. Error: what
   // is wrong with it.
   Status filter(const std::string& expression);
@@ -44,6 +49,7 @@ class PcapFile : public PacketSource {
   std::unique_ptr<PcapngFile> pcapng_;
   void* handle_ = nullptr;  // pcap_t: its header stays in the .cpp
   LinkType link_ = LinkType::kOther;
+  std::uint32_t link_number_ = 0;
   std::vector<std::unique_ptr<Filter>> filters_;  // One for each link type.
   std::uint32_t frames_ = 0;
   bool truncated_ = false;

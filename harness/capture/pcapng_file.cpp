@@ -14,7 +14,8 @@ constexpr std::uint32_t kSection = 0x0a0d0d0a, kInterface = 1, kOldPacket = 2, k
 constexpr std::uint32_t kByteOrder = 0x1a2b3c4d;
 constexpr std::uint32_t kLargestBlock = 32 << 20;  // Above it a length is no length.
 constexpr std::size_t kMostInterfaces = 65536;
-constexpr std::uint16_t kResolution = 9, kTimeOffset = 14, kInterfaceDrops = 5, kSystemDrops = 7;
+constexpr std::uint16_t kComment = 1, kResolution = 9, kTimeOffset = 14, kInterfaceDrops = 5,
+                        kSystemDrops = 7;
 
 std::uint32_t swapped(std::uint32_t value) {
   return value >> 24 | (value >> 8 & 0xff00) | (value << 8 & 0xff0000) | value << 24;
@@ -104,6 +105,7 @@ void PcapngFile::add_interface() {
   if (interfaces_.size() >= kMostInterfaces) return;
   Interface interface;
   interface.link = link_type_of(u16(0));
+  interface.link_number = u16(0);
   interface.snap_length = u32(4);
   for_options(8, [&](std::uint16_t code, std::size_t at, std::uint16_t length) {
     if (code == kResolution && length == 1) {
@@ -135,6 +137,7 @@ std::optional<Packet> PcapngFile::packet(std::size_t interface, std::optional<st
   Packet packet;
   packet.frame = {++frames_};
   packet.link = from.link;
+  packet.link_number = from.link_number;
   packet.original_length = original;
   packet.bytes = std::span(body_).subspan(data_at, captured);
   if (ticks) {
@@ -144,6 +147,7 @@ std::optional<Packet> PcapngFile::packet(std::size_t interface, std::optional<st
 }
 
 std::optional<Packet> PcapngFile::take_packet(std::uint32_t type) {
+  options_at_ = body_.size();
   if (type == kSimplePacket) {
     const std::uint32_t original = u32(0);
     const std::uint32_t snap = interfaces_.empty() ? 0 : interfaces_[0].snap_length;
@@ -152,7 +156,17 @@ std::optional<Packet> PcapngFile::take_packet(std::uint32_t type) {
   }
   const std::size_t interface = type == kPacket ? u32(0) : u16(0);
   const std::uint64_t ticks = std::uint64_t{u32(4)} << 32 | u32(8);
+  options_at_ = 20 + (std::size_t{u32(12)} + 3) / 4 * 4;
   return packet(interface, ticks, 20, u32(12), u32(16));
+}
+
+std::vector<std::string> PcapngFile::comments() const {
+  std::vector<std::string> comments;
+  for_options(options_at_, [&](std::uint16_t code, std::size_t at, std::uint16_t length) {
+    if (code != kComment) return;
+    comments.emplace_back(reinterpret_cast<const char*>(body_.data()) + at, length);
+  });
+  return comments;
 }
 
 std::optional<Packet> PcapngFile::next() {

@@ -23,11 +23,13 @@ class PcapngFile {
   std::optional<Packet> next();
   bool truncated() const { return truncated_; }
   std::uint32_t frames() const { return frames_; }
+  std::vector<std::string> comments() const;  // Of the packet that was read last.
   std::uint64_t dropped() const { return dropped_; }  // As the interfaces' statistics say.
 
  private:
   struct Interface {
     LinkType link = LinkType::kOther;
+    std::uint32_t link_number = 0;
     std::uint32_t snap_length = 0;
     std::uint64_t ticks_a_second = 1'000'000;
     std::int64_t offset_s = 0;
@@ -52,6 +54,7 @@ class PcapngFile {
   std::vector<Interface> interfaces_;
   std::vector<std::byte> body_;  // Of the block being read, without type and length.
   std::uint32_t frames_ = 0;
+  std::size_t options_at_ = 0;  // Of the packet that was read last, in body_.
   std::uint64_t dropped_ = 0;
 };
 

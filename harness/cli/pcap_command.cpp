@@ -4,10 +4,13 @@
 #include <algorithm>
 
 #include "harness/capture/capture_files.h"
+#include "harness/cli/annotate_capture.h"
+#include "harness/cli/capture_record.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/explain_capture.h"
 #include "harness/cli/pcap_console.h"
 #include "harness/cli/pcap_json.h"
+#include "harness/run/run_folder.h"
 #include "harness/run/verdict.h"
 
 namespace tailrace {
@@ -30,38 +33,67 @@ std::vector<std::vector<std::string>> captures_of(const PcapOptions& options) {
   return captures;
 }
 
+// The words that do not fit together. Error: which.
+Result<AnalysisOptions> checked(const PcapOptions& words, std::size_t captures) {
+  AnalysisOptions options;
+  if (!words.server.empty()) {
+    const auto server = parse_endpoint(words.server);
+    if (!server) return trouble("--server: " + server.error().what);
+    options.server = *server;
+  }
+  if (!words.annotate.empty() && captures != 1) {
+    return trouble("--annotate writes one capture, and these are " + std::to_string(captures));
+  }
+  return options;
+}
+
+Status write_folder(const std::string& path, const std::vector<CaptureReport>& reports) {
+  const auto folder = RunFolder::create(path);
+  if (!folder) return std::unexpected(folder.error());
+  return save_run_record(record_of(reports), path);
+}
+
+void print_reports(const std::vector<CaptureReport>& reports, Format format, bool alone) {
+  Json all{Json::Array{}};
+  for (const CaptureReport& report : reports) {
+    if (format == Format::kJson) {
+      all.push(to_json(report));
+    } else {
+      fmt::print("{}", console_text(report));
+    }
+  }
+  if (format == Format::kJson && !reports.empty()) {
+    fmt::print("{}", to_pretty_text(alone ? all.items().front() : all));
+  }
+}
+
 }  // namespace
 
 int pcap_command(const CommandLine& line) {
-  AnalysisOptions options;
-  if (!line.pcap.server.empty()) {
-    const auto server = parse_endpoint(line.pcap.server);
-    if (!server) {
-      fmt::print(stderr, "tailrace: --server: {}\n", server.error().what);
-      return kExitUnusable;
-    }
-    options.server = *server;
-  }
-  Json all{Json::Array{}};
-  int status = kExitClean;
   const auto captures = captures_of(line.pcap);
+  const auto options = checked(line.pcap, captures.size());
+  if (!options) return complain(options.error().what);
+  std::vector<CaptureReport> reports;
+  int status = kExitClean;
   for (const auto& files : captures) {
-    const auto report = explain_capture(files, line.pcap.filter, options);
+    auto report = explain_capture(files, line.pcap.filter, *options);
+    if (report && !line.pcap.annotate.empty()) {
+      if (auto done = annotate_capture(files, *report, line.pcap.annotate); !done) {
+        report = std::unexpected(done.error());
+      }
+    }
     if (!report) {
-      fmt::print(stderr, "tailrace: {}\n", report.error().what);
-      status = worse(status, kExitUnusable);
+      status = worse(status, complain(report.error().what));
       continue;
     }
     status = worse(status, status_of(*report));
-    if (line.format == Format::kJson) {
-      all.push(to_json(*report));
-    } else {
-      fmt::print("{}", console_text(*report));
-    }
+    reports.push_back(std::move(*report));
   }
-  if (line.format == Format::kJson && !all.items().empty()) {
-    const bool alone = captures.size() == 1;
-    fmt::print("{}", to_pretty_text(alone ? all.items().front() : all));
+  print_reports(reports, line.format, captures.size() == 1);
+  if (!line.pcap.out.empty() && !reports.empty()) {
+    if (auto done = write_folder(line.pcap.out, reports); !done) {
+      status = worse(status, complain(done.error().what));
+    }
   }
   return status;
 }

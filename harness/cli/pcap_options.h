@@ -14,6 +14,8 @@ struct PcapOptions {
   std::vector<std::string> files;  // "-": standard input.
   std::optional<bool> join;        // All files are one capture; not told: as their names say.
   std::string filter;              // As tcpdump takes it.
+  std::string annotate;            // "" or the pcapng file to write.
+  std::string out;                 // "" or the run folder to write.
   std::string server;              // ADDR:PORT, where a capture does not tell.
 };
 

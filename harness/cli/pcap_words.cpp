@@ -24,6 +24,11 @@ void add_pcap(CLI::App& app, CommandLine& line) {
       ->type_name("EXPRESSION");
   pcap.add_option("--server", line.pcap.server, "Which side is the server")
       ->type_name("ADDR:PORT");
+  pcap.add_option("--annotate", line.pcap.annotate,
+                  "Write the capture back with a comment on each packet that a finding names")
+      ->type_name("OUT.pcapng");
+  pcap.add_option("--out", line.pcap.out, "A run folder, for `tailrace report` and `diff`")
+      ->type_name("DIR");
   add_choice(pcap, "--format", line.format, kPcapFormats, "Form of the report on standard output");
   pcap.callback([&line] { line.command = Command::kPcap; });
 }

@@ -250,6 +250,8 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
         finding.server = group.server;
         finding.details.set("connections", group.connections).set("calls", group.exchanges);
         finding.details.set("first_frame", group.frame.value);
+        finding.frames.push_back(
+            {group.frame, finding.kind + ": the first connection of these two", std::nullopt});
         return finding;
       };
       if (group.connections >= kFewCalls && group.exchanges * 4 <= group.connections * 5) {

@@ -21,6 +21,7 @@ struct Packet {
   LinkType link = LinkType::kOther;
   std::uint32_t original_length = 0;  // On the wire; `bytes` may hold less.
   std::span<const std::byte> bytes;   // Lent until the next call of the source.
+  std::uint32_t link_number = 0;      // LINKTYPE_... of the file, for who writes one.
 };
 
 class PacketSource {

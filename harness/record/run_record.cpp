@@ -244,6 +244,7 @@ Json to_json(const RunRecord& record) {
   }
   json.set("stale_baseline", std::move(stale));
   json.set("not_asked", texts(record.not_asked));
+  if (!record.capture.is_null()) json.set("capture", record.capture);
   return json;
 }
 
@@ -280,6 +281,7 @@ Result<RunRecord> run_record_from(const Json& json) {
                             reader.text(row, path, "reason", false)});
   }
   record.not_asked = reader.texts(json, "", "not_asked");
+  record.capture = json["capture"];
   if (!reader.wrong.empty()) return trouble(reader.wrong);
   return record;
 }

@@ -79,7 +79,7 @@ struct StaleBaseline {
 
 struct RunRecord {
   std::string tool_version;
-  std::string role;  // Role under test: "server" or "client"
+  std::string role;  // Role under test: "server" or "client"; "capture" of pcap
   std::string name;  // Name and version of the implementation as told, or "".
   std::string version;
   std::string source;   // URL or command under test, without secrets.
@@ -92,6 +92,7 @@ struct RunRecord {
   std::vector<ScenarioResult> scenarios;
   std::vector<StaleBaseline> stale;
   std::vector<std::string> not_asked;  // "id: why" of scenarios that were not run.
+  Json capture;  // Of `tailrace pcap`: its reports (capture.schema.json); null else.
 };
 
 Json to_json(const RunRecord& record);

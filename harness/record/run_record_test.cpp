@@ -60,7 +60,8 @@ RunRecord full_record() {
           99.5,
           {result, result},
           {{"a.b", "2025-06-18", "was mended"}},
-          {"a.c: not chosen"}};
+          {"a.c: not chosen"},
+          Json(Json::Object{{"schema", "tailrace.capture/1"}})};
 }
 
 std::string file_text(const fs::path& path) {
