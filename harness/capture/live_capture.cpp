@@ -14,36 +14,15 @@
 #include <thread>
 
 #include "harness/capture/link_type.h"
+#include "harness/capture/live_handle.h"
 #include "harness/capture/pcap_writer.h"
 #include "harness/flow/segment.h"
 
 namespace tailrace {
 namespace {
 
-constexpr int kRingBytes = 32 << 20;
-constexpr int kSnapLength = 262144;  // Loopback segments may be 64 KiB.
-constexpr int kToMillis = 10;        // A block is handed over at the latest after this.
 constexpr Deadline kMarker{"capture_marker", Millis(3000)};
 constexpr std::uint16_t kDiscardPort = 9;  // The marker goes where nobody listens (RFC 863).
-
-using Handle = std::unique_ptr<pcap_t, decltype(&pcap_close)>;
-
-Result<Handle> activate(const std::string& interface) {
-  char why[PCAP_ERRBUF_SIZE] = "";
-  Handle handle(pcap_create(interface.c_str(), why), &pcap_close);
-  if (!handle) return trouble("interface '" + interface + "': " + why);
-  pcap_set_snaplen(handle.get(), kSnapLength);
-  pcap_set_timeout(handle.get(), kToMillis);
-  pcap_set_buffer_size(handle.get(), kRingBytes);
-  pcap_set_tstamp_precision(handle.get(), PCAP_TSTAMP_PRECISION_NANO);
-  const int failed = pcap_activate(handle.get());
-  if (failed < 0) {
-    return trouble("packets of interface '" + interface + "' may not be captured: " +
-                   (failed == PCAP_ERROR_PERM_DENIED ? "no right to open a packet socket"
-                                                     : pcap_geterr(handle.get())));
-  }
-  return handle;
-}
 
 // A socket of ours whose port no other sender uses: its datagrams are the marker.
 class Marker {
@@ -107,7 +86,7 @@ Status set_filter(pcap_t* handle, const CaptureOptions& options, std::uint16_t m
 
 class LiveCapture::Body {
  public:
-  Body(Handle handle, PcapWriter writer, bool cut_payload)
+  Body(CaptureHandle handle, PcapWriter writer, bool cut_payload)
       : handle_(std::move(handle)),
         writer_(std::move(writer)),
         link_(link_type_of(pcap_datalink(handle_.get()))),
@@ -182,7 +161,7 @@ class LiveCapture::Body {
     seen_.notify_all();
   }
 
-  Handle handle_;
+  CaptureHandle handle_;
   PcapWriter writer_;
   LinkType link_;
   bool cut_payload_;
@@ -198,7 +177,7 @@ LiveCapture::LiveCapture(std::unique_ptr<Body> body) : body_(std::move(body)) {}
 LiveCapture::~LiveCapture() = default;
 
 Result<std::unique_ptr<LiveCapture>> LiveCapture::start(const CaptureOptions& options) {
-  auto handle = activate(options.interface);
+  auto handle = open_capture(options.interface);
   if (!handle) return std::unexpected(handle.error());
   const auto link = static_cast<std::uint32_t>(pcap_datalink(handle->get()));
   auto writer = PcapWriter::create(options.file, link);
@@ -214,7 +193,7 @@ Result<CaptureCounts> LiveCapture::stop() {
 }
 
 Status capture_rights(const std::string& interface) {
-  const auto handle = activate(interface);
+  const auto handle = open_capture(interface);
   if (!handle) return std::unexpected(handle.error());
   return {};
 }

@@ -7,7 +7,6 @@
 #include "harness/run/verdict.h"
 
 namespace tailrace {
-namespace {
 
 void add_notes(CaptureReport& report) {
   if (report.parts.size() > 1) {
@@ -36,8 +35,6 @@ void add_notes(CaptureReport& report) {
                     report.incomplete_datagrams));
   }
 }
-
-}  // namespace
 
 Result<CaptureReport> explain_capture(const std::vector<std::string>& files,
                                       const std::string& filter, const AnalysisOptions& options) {

@@ -15,6 +15,9 @@ namespace tailrace {
 Result<CaptureReport> explain_capture(const std::vector<std::string>& files,
                                       const std::string& filter, const AnalysisOptions& options);
 
+// What a reader should know: what could not be read, and why.
+void add_notes(CaptureReport& report);
+
 // What convicts is a stall of high confidence; what only explains is clean.
 int status_of(const CaptureReport& report);
 

@@ -8,6 +8,7 @@
 #include "harness/cli/capture_record.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/explain_capture.h"
+#include "harness/cli/explain_live.h"
 #include "harness/cli/pcap_console.h"
 #include "harness/cli/pcap_json.h"
 #include "harness/run/run_folder.h"
@@ -25,7 +26,9 @@ int worse(int a, int b) {
   return kExitUnusable;
 }
 
+// One for each report; what is captured live has no files.
 std::vector<std::vector<std::string>> captures_of(const PcapOptions& options) {
+  if (!options.interface.empty()) return {{}};
   if (!options.join) return grouped_by_capture(options.files);
   if (*options.join) return {options.files};
   std::vector<std::vector<std::string>> captures;
@@ -36,6 +39,15 @@ std::vector<std::vector<std::string>> captures_of(const PcapOptions& options) {
 // The words that do not fit together. Error: which.
 Result<AnalysisOptions> checked(const PcapOptions& words, std::size_t captures) {
   AnalysisOptions options;
+  const bool live = !words.interface.empty();
+  if (words.files.empty() && !live) return trouble("pcap wants a FILE, or --interface IF");
+  if (live && (!words.files.empty() || words.follow)) {
+    return trouble("--interface captures instead of reading a FILE");
+  }
+  if (live && !words.annotate.empty()) {
+    return trouble("--annotate reads the capture twice: an interface cannot be");
+  }
+  if (words.follow && words.files.size() != 1) return trouble("--follow wants one FILE");
   if (!words.server.empty()) {
     const auto server = parse_endpoint(words.server);
     if (!server) return trouble("--server: " + server.error().what);
@@ -45,6 +57,16 @@ Result<AnalysisOptions> checked(const PcapOptions& words, std::size_t captures) 
     return trouble("--annotate writes one capture, and these are " + std::to_string(captures));
   }
   return options;
+}
+
+Result<CaptureReport> explain(const std::vector<std::string>& files, const CommandLine& line,
+                              const AnalysisOptions& options) {
+  const PcapOptions& words = line.pcap;
+  if (files.empty()) {
+    return explain_interface(words.interface, words.filter, options, line.quiet);
+  }
+  if (words.follow) return explain_followed(files.front(), words.filter, options, line.quiet);
+  return explain_capture(files, words.filter, options);
 }
 
 Status write_folder(const std::string& path, const std::vector<CaptureReport>& reports) {
@@ -76,7 +98,7 @@ int pcap_command(const CommandLine& line) {
   std::vector<CaptureReport> reports;
   int status = kExitClean;
   for (const auto& files : captures) {
-    auto report = explain_capture(files, line.pcap.filter, *options);
+    auto report = explain(files, line, *options);
     if (report && !line.pcap.annotate.empty()) {
       if (auto done = annotate_capture(files, *report, line.pcap.annotate); !done) {
         report = std::unexpected(done.error());

@@ -12,6 +12,8 @@ namespace tailrace {
 
 struct PcapOptions {
   std::vector<std::string> files;  // "-": standard input.
+  bool follow = false;             // The one file is still being written.
+  std::string interface;           // "" or what to capture from instead of files.
   std::optional<bool> join;        // All files are one capture; not told: as their names say.
   std::string filter;              // As tcpdump takes it.
   std::string annotate;            // "" or the pcapng file to write.

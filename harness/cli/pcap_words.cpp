@@ -16,8 +16,11 @@ const std::map<std::string, Format> kPcapFormats = {{"console", Format::kConsole
 void add_pcap(CLI::App& app, CommandLine& line) {
   CLI::App& pcap = *app.add_subcommand("pcap", "Explain the waits in a capture file");
   pcap.add_option("file", line.pcap.files, "Capture files, also .gz and .zst; - is standard input")
-      ->type_name("FILE")
-      ->required();
+      ->type_name("FILE");
+  pcap.add_option("--interface", line.pcap.interface,
+                  "Capture from here until Ctrl-C instead of reading files")
+      ->type_name("IF");
+  pcap.add_flag("--follow", line.pcap.follow, "The file is still being written: until Ctrl-C");
   pcap.add_flag("--join,!--no-join", line.pcap.join,
                 "All files are one capture; without it files named as tcpdump -C names them are");
   pcap.add_option("--filter", line.pcap.filter, "Only these packets, as tcpdump takes it")
@@ -29,6 +32,7 @@ void add_pcap(CLI::App& app, CommandLine& line) {
       ->type_name("OUT.pcapng");
   pcap.add_option("--out", line.pcap.out, "A run folder, for `tailrace report` and `diff`")
       ->type_name("DIR");
+  pcap.add_flag("-q,--quiet", line.quiet, "No progress on standard error");
   add_choice(pcap, "--format", line.format, kPcapFormats, "Form of the report on standard output");
   pcap.callback([&line] { line.command = Command::kPcap; });
 }

@@ -38,7 +38,16 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
   explicit Body(const AnalysisOptions& options)
       : options_(options), analyzer_(flow_options(options), *this) {}
 
-  void add(const Packet& packet) { analyzer_.add(packet); }
+  void add(const Packet& packet) {
+    ++progress_.packets;
+    analyzer_.add(packet);
+  }
+
+  CaptureProgress progress() const {
+    CaptureProgress now = progress_;
+    for (const auto& entry : accounts_) now.exchanges += entry.second.account->begun();
+    return now;
+  }
 
   CaptureReport finish(const std::string& file, bool truncated) {
     const FlowReport flow = analyzer_.finish();
@@ -68,12 +77,14 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
   void on_open(ConnectionId id, const Endpoint& client, const Endpoint& server,
                RealTime at) override {
     report_.first = std::min(report_.first.value_or(at), at);
+    ++progress_.connections;
     accounts_.emplace(id.value, Seen{client, server, {}});
     accounts_.at(id.value).account =
         std::make_unique<ExchangeAccount>(id, client, server, *this);
   }
   void on_packet(const PacketFacts& facts) override {
     report_.last = std::max(report_.last.value_or(facts.at), facts.at);
+    if (facts.release != nullptr && !facts.release->on_prompt_ack) note_hold(facts.release->stall);
     ExchangeAccount& account = *accounts_.at(facts.connection.value).account;
     account.on_packet(facts);
     if (account.waiting() > kMostWaiting) add_exchanges(account.take_settled());
@@ -103,6 +114,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     }
     add_to_group(id, flow, exchanges.size());
     add_exchanges(std::move(exchanges));
+    progress_.exchanges += account.begun();
     accounts_.erase(found);
   }
 
@@ -150,6 +162,13 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
   }
   ExchangeAccount& account(const StreamPlace& place) {
     return *accounts_.at(place.connection.value).account;
+  }
+
+  void note_hold(const Stall& stall) {
+    ++progress_.holds;
+    progress_.last_hold = stall.hold;
+    progress_.last_holder = stall.holder;
+    progress_.last_frame = stall.release_frame;
   }
 
   void add(CaptureFinding finding) {
@@ -290,6 +309,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
 
   AnalysisOptions options_;
   CaptureReport report_;
+  CaptureProgress progress_;
   std::unordered_map<std::uint32_t, Seen> accounts_;
   std::deque<StaleAttempt> attempts_;
   std::set<std::pair<std::uint32_t, std::uint32_t>> repeated_;
@@ -303,6 +323,10 @@ CaptureAnalysis::~CaptureAnalysis() = default;
 
 void CaptureAnalysis::add(const Packet& packet) {
   body_->add(packet);
+}
+
+CaptureProgress CaptureAnalysis::progress() const {
+  return body_->progress();
 }
 
 CaptureReport CaptureAnalysis::finish(const std::string& file, bool truncated) {

@@ -17,11 +17,22 @@ struct AnalysisOptions {
   std::size_t most_exchanges = 20000;
 };
 
+// What was seen so far of a capture that goes on. A hold is told as it looks at once; the report
+// leaves out those of a direction that proves to hold nothing.
+struct CaptureProgress {
+  std::uint64_t packets = 0, connections = 0, exchanges = 0;
+  std::uint64_t holds = 0;  // Data that left on a delayed ACK.
+  Nanos last_hold{0};
+  Side last_holder = Side::kServer;
+  FrameNumber last_frame;
+};
+
 class CaptureAnalysis {
  public:
   explicit CaptureAnalysis(const AnalysisOptions& options);
   ~CaptureAnalysis();
   void add(const Packet& packet);
+  CaptureProgress progress() const;
   // `truncated`: the file ended inside a record.
   CaptureReport finish(const std::string& file, bool truncated);
 

@@ -33,6 +33,7 @@ class ExchangeAccount {
   ExchangeAccount(ConnectionId id, const Endpoint& client, const Endpoint& server,
                   ExchangeSink& sink);
   ~ExchangeAccount();
+  std::uint32_t begun() const { return exchanges_; }
 
   void on_packet(const PacketFacts& facts);
   void on_bytes(const StreamPlace& place, std::string_view bytes);

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// A packet socket in block mode, as every live capture of ours has it. Private to `capture`.
+#pragma once
+
+#include <pcap/pcap.h>
+
+#include <memory>
+#include <string>
+
+#include "harness/base/result.h"
+
+namespace tailrace {
+
+using CaptureHandle = std::unique_ptr<pcap_t, decltype(&pcap_close)>;
+
+// Nanoseconds, whole packets. Error: which interface, and what is denied.
+Result<CaptureHandle> open_capture(const std::string& interface);
+
+}  // namespace tailrace

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/cli/explain_live.h"
+
+#include "harness/capture/live_source.h"
+#include "harness/capture/pcap_file.h"
+#include "harness/cli/explain_capture.h"
+#include "harness/cli/rolling_display.h"
+
+namespace tailrace {
+namespace {
+
+Status read_all(PacketSource& source, CaptureAnalysis& analysis, RollingDisplay& display) {
+  for (;;) {
+    const auto packet = source.next();
+    if (!packet) return std::unexpected(packet.error());
+    if (!*packet) return {};
+    analysis.add(**packet);
+    if (!display.go_on()) return {};
+  }
+}
+
+}  // namespace
+
+Result<CaptureReport> explain_interface(const std::string& interface, const std::string& filter,
+                                        const AnalysisOptions& options, bool quiet) {
+  CaptureAnalysis analysis(options);
+  RollingDisplay display(analysis, quiet);
+  auto source = LiveSource::open(interface, filter.empty() ? "tcp" : filter, display);
+  if (!source) return std::unexpected(source.error());
+  if (auto read = read_all(**source, analysis, display); !read) {
+    return std::unexpected(read.error());
+  }
+  CaptureReport report = analysis.finish("interface " + interface, false);
+  report.dropped = (*source)->dropped();
+  add_notes(report);
+  return report;
+}
+
+Result<CaptureReport> explain_followed(const std::string& file, const std::string& filter,
+                                       const AnalysisOptions& options, bool quiet) {
+  CaptureAnalysis analysis(options);
+  RollingDisplay display(analysis, quiet);
+  auto bytes = followed_file(file, display);
+  if (!bytes) return std::unexpected(bytes.error());
+  auto source = PcapFile::read(std::move(*bytes), file);
+  if (!source) return std::unexpected(source.error());
+  if (!filter.empty()) {
+    if (auto good = (*source)->filter(filter); !good) return std::unexpected(good.error());
+  }
+  if (auto read = read_all(**source, analysis, display); !read) {
+    return std::unexpected(read.error());
+  }
+  // A record that is half written when it ends is no cut file.
+  CaptureReport report = analysis.finish(file, false);
+  report.dropped = (*source)->dropped();
+  add_notes(report);
+  return report;
+}
+
+}  // namespace tailrace
