@@ -11,12 +11,15 @@
 namespace tailrace {
 namespace {
 
+void add_new(std::vector<std::string>& comments, const std::string& comment) {
+  if (std::ranges::find(comments, comment) == comments.end()) comments.push_back(comment);
+}
+
 std::map<std::uint32_t, std::vector<std::string>> comments_of(const CaptureReport& report) {
   std::map<std::uint32_t, std::vector<std::string>> comments;
   for (const CaptureFinding& finding : report.findings) {
     for (const FrameNote& note : finding.frames) {
-      std::vector<std::string>& of_frame = comments[note.frame.value];
-      if (std::ranges::find(of_frame, note.text) == of_frame.end()) of_frame.push_back(note.text);
+      add_new(comments[note.frame.value], note.text);
     }
   }
   return comments;
@@ -44,7 +47,7 @@ Status annotate_capture(const std::vector<std::string>& files, const CaptureRepo
     if (!*packet) return writer->flush();
     std::vector<std::string> told = (*capture)->comments();
     if (const auto ours = comments.find((*packet)->frame.value); ours != comments.end()) {
-      told.insert(told.end(), ours->second.begin(), ours->second.end());
+      for (const std::string& comment : ours->second) add_new(told, comment);
     }
     writer->add(**packet, told);
   }
