@@ -69,12 +69,6 @@ Result<CaptureReport> explain(const std::vector<std::string>& files, const Comma
   return explain_capture(files, words.filter, options);
 }
 
-Status write_folder(const std::string& path, const std::vector<CaptureReport>& reports) {
-  const auto folder = RunFolder::create(path);
-  if (!folder) return std::unexpected(folder.error());
-  return save_run_record(record_of(reports), path);
-}
-
 void print_reports(const std::vector<CaptureReport>& reports, Format format, bool alone) {
   Json all{Json::Array{}};
   for (const CaptureReport& report : reports) {
@@ -95,6 +89,11 @@ int pcap_command(const CommandLine& line) {
   const auto captures = captures_of(line.pcap);
   const auto options = checked(line.pcap, captures.size());
   if (!options) return complain(options.error().what);
+  if (!line.pcap.out.empty()) {
+    if (auto folder = RunFolder::create(line.pcap.out); !folder) {
+      return complain(folder.error().what);
+    }
+  }
   std::vector<CaptureReport> reports;
   int status = kExitClean;
   for (const auto& files : captures) {
@@ -113,7 +112,7 @@ int pcap_command(const CommandLine& line) {
   }
   print_reports(reports, line.format, captures.size() == 1);
   if (!line.pcap.out.empty() && !reports.empty()) {
-    if (auto done = write_folder(line.pcap.out, reports); !done) {
+    if (auto done = save_run_record(record_of(reports), line.pcap.out); !done) {
       status = worse(status, complain(done.error().what));
     }
   }
