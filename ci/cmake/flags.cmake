@@ -18,6 +18,14 @@ target_include_directories(tailrace_flags INTERFACE
   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/tailrace>)
 target_compile_options(tailrace_flags INTERFACE "$<BUILD_INTERFACE:${warnings}>")
 target_compile_features(tailrace_flags INTERFACE cxx_std_23)
+if(TAILRACE_FUZZ)
+  # clang 16 is the first with all of concepts that std::expected of libstdc++ needs, but for the
+  # number that says so.
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+    -fno-sanitize=null,vptr,alignment,object-size -D__cpp_concepts=202002L
+    -Wno-builtin-macro-redefined)
+  add_link_options(-fsanitize=address,undefined)
+endif()
 if(TAILRACE_SANITIZE STREQUAL "address")
   # null, vptr, alignment and object-size cost over a minute on a Beast file and find nothing there.
   add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer

@@ -33,7 +33,7 @@ endfunction()
 
 macro(tailrace_module name)
   file(GLOB ${name}_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/harness/${name}/*.cpp")
-  list(FILTER ${name}_sources EXCLUDE REGEX "_test\\.cpp$|main\\.cpp$")
+  list(FILTER ${name}_sources EXCLUDE REGEX "(_test|main|_fuzz|fuzz_driver)\\.cpp$")
   if(${name}_sources)
     add_library(tailrace_${name} STATIC ${${name}_sources})
     target_link_libraries(tailrace_${name} PUBLIC tailrace_flags ${TAILRACE_FMT} ${TAILRACE_BEFORE}
