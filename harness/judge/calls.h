@@ -19,6 +19,8 @@ Check call_returns_after_failed_resume();
 Check refused_calls_return();
 // A GET stays without a head, and the calls go on beside it.
 Check calls_go_on_beside_silent_get();
+// A listening GET that is answered with a page and not with events is not repeated in a storm.
+Check listens_in_bounds();
 
 // Each call whose response we sent in time comes back as that: a Result as one, with its text where
 // the adapter tells it, an Error as one. Breaks `rule`, or is an answer lost where there is none.

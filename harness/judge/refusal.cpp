@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "harness/judge/ladder.h"
+#include "harness/judge/session.h"
 
 namespace tailrace {
 namespace {
@@ -73,6 +74,36 @@ Judgement judge_methods(const Evidence& evidence, Rule rule) {
   return asked == 0 ? inconclusive("neither GET nor DELETE was answered") : held();
 }
 
+Judgement judge_unknown_session(const Evidence& evidence) {
+  const auto& exchanges = evidence.timeline.exchanges;
+  const auto& marks = evidence.timeline.marks;
+  const auto mark = std::find_if(marks.begin(), marks.end(), [](const auto& m) {
+    return m.what.name == kMarkUnknownSession;
+  });
+  if (mark == marks.end()) return inconclusive("no request of an unknown session was sent");
+  const auto asked = std::find_if(exchanges.begin(), exchanges.end(), [&](const Exchange& e) {
+    return e.is_post() && e.request_at >= mark->at;
+  });
+  if (asked == exchanges.end()) return inconclusive("no request of an unknown session was sent");
+  if (!asked->response) return inconclusive("the request was not answered");
+  const int status = asked->response->status;
+  if (status == kNotFound) return held();
+  const RpcMessage* final = asked->final_message();
+  const bool served = final != nullptr && final->kind == MessageKind::kResult;
+  Finding finding = finding_of(evidence, "unknown_session_is_refused", Rule{},
+                               served ? "harm.unknown_session_served" : "");
+  if (!served) finding.level = Level::kShould;  // A field regression.
+  finding.required = "a request of a session that was never opened is refused, with 404";
+  finding.observed = fmt::format("{} with an id that nobody gave out was answered with {}{}",
+                                 describe(*asked), status, served ? " and served" : "");
+  finding.likely_cause = served ? "a session is made up for an id that is not in the table"
+                                : "an unknown id is taken for a request without one";
+  finding.cure = "answer 404: then a client whose session was lost opens another";
+  finding.evidence = ladder_of(evidence.timeline, *asked);
+  mark_gap(finding.evidence, std::to_string(status));
+  return broken(finding);
+}
+
 }  // namespace
 
 Check refusals_are_complete(Rule rule) {
@@ -88,6 +119,10 @@ Check unknown_method_gets(int status, Rule rule) {
 Check methods_are_refused(Rule rule) {
   return {"methods_are_refused",
           [=](const Evidence& evidence) { return judge_methods(evidence, rule); }};
+}
+
+Check unknown_session_is_refused() {
+  return {"unknown_session_is_refused", judge_unknown_session};
 }
 
 }  // namespace tailrace

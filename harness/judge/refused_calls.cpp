@@ -7,10 +7,12 @@
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
+#include "harness/judge/resume.h"
 
 namespace tailrace {
 namespace {
 
+constexpr int kOk = 200;
 constexpr int kFirstError = 400;
 
 // How many calls the adapter has told of.
@@ -103,6 +105,30 @@ Judgement judge_silent_get(const Evidence& evidence) {
   return broken(finding);
 }
 
+Judgement judge_listening(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  std::vector<const Exchange*> pages;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (exchange.request.method != "GET" || !exchange.response) continue;
+    if (exchange.response->status == kOk) pages.push_back(&exchange);
+  }
+  if (pages.empty()) return not_applicable("the client opened no GET stream");
+  if (!is_storm(pages)) {
+    Judgement judgement = held();
+    judgement.measurements.push_back({"gets", fmt::format("{}", pages.size())});
+    return judgement;
+  }
+  Finding finding = finding_of(evidence, "listens_in_bounds", Rule{}, "harm.resume_storm");
+  finding.required = "a GET that brings no event stream is not repeated without back-off";
+  finding.observed = fmt::format("{} GETs were answered with a page, and each was asked again",
+                                 pages.size());
+  finding.likely_cause = "the answer's type is not looked at: its end counts as a broken stream";
+  finding.cure = "take an answer that is no event stream for a refusal, and stop listening";
+  finding.evidence = ladder_of(timeline, *pages.front(), *pages.back());
+  mark_gap(finding.evidence, "GET");
+  return broken(finding);
+}
+
 }  // namespace
 
 Check refused_calls_return() {
@@ -111,6 +137,10 @@ Check refused_calls_return() {
 
 Check calls_go_on_beside_silent_get() {
   return {"calls_go_on_beside_silent_get", judge_silent_get};
+}
+
+Check listens_in_bounds() {
+  return {"listens_in_bounds", judge_listening};
 }
 
 }  // namespace tailrace

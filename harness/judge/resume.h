@@ -32,5 +32,7 @@ Check waits_before_resuming(Rule rule);
 inline constexpr std::size_t kStormResumes = 10;
 inline constexpr Millis kStormWindow{10000};
 Check resumes_in_bounds();
+// Whether these came so, in the order of their times.
+bool is_storm(const std::vector<const Exchange*>& requests);
 
 }  // namespace tailrace

@@ -152,18 +152,6 @@ Judgement judge_wait(const Evidence& evidence, Rule rule) {
   return held();
 }
 
-// Whether more than kStormResumes fall into one window, at a pace that does not slow down.
-bool is_storm(const std::vector<const Exchange*>& resumes) {
-  for (std::size_t first = 0; first + kStormResumes < resumes.size(); ++first) {
-    const std::size_t last = first + kStormResumes;
-    if (resumes[last]->request_at - resumes[first]->request_at > kStormWindow) continue;
-    const Nanos early = resumes[first + 1]->request_at - resumes[first]->request_at;
-    const Nanos late = resumes[last]->request_at - resumes[last - 1]->request_at;
-    if (late < early + early / 2) return true;
-  }
-  return false;
-}
-
 Judgement judge_bounds(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
   const auto stream = broken_stream(timeline);
@@ -196,6 +184,18 @@ Judgement judge_bounds(const Evidence& evidence) {
 }
 
 }  // namespace
+
+// More than kStormResumes fall into one window, at a pace that does not slow down.
+bool is_storm(const std::vector<const Exchange*>& requests) {
+  for (std::size_t first = 0; first + kStormResumes < requests.size(); ++first) {
+    const std::size_t last = first + kStormResumes;
+    if (requests[last]->request_at - requests[first]->request_at > kStormWindow) continue;
+    const Nanos early = requests[first + 1]->request_at - requests[first]->request_at;
+    const Nanos late = requests[last]->request_at - requests[last - 1]->request_at;
+    if (late < early + early / 2) return true;
+  }
+  return false;
+}
 
 Check resumes_broken_stream(Rule poll, Rule with_id) {
   return {"resumes_broken_stream",

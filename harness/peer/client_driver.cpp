@@ -36,7 +36,9 @@ std::vector<HttpHeader> ClientDriver::headers_for(std::string_view method,
     if (session.revision >= kFirstVersionWithHeader && !is_stateless()) {
       headers.push_back({"MCP-Protocol-Version", session.revision});
     }
-    if (!session.id.empty()) headers.push_back({"Mcp-Session-Id", vault_.reveal(session.id)});
+    std::string id = options.session_id;
+    if (id.empty() && !session.id.empty()) id = vault_.reveal(session.id);
+    if (!id.empty()) headers.push_back({"Mcp-Session-Id", id});
   }
   if (is_stateless() && method != "POST") {
     headers.push_back({"MCP-Protocol-Version", settings_.revision});

@@ -61,6 +61,7 @@ struct PostOptions {
   std::vector<HttpHeader> headers{};  // Besides those that the revision asks for.
   bool http10 = false;
   bool prefer_json = false;  // Accept lists both forms, as it must, and likes JSON better.
+  std::string session_id{};  // Instead of the session's own.
 };
 
 struct GetOptions {

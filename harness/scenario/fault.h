@@ -90,6 +90,8 @@ inline constexpr Fault kLeftStreamEndsSession{"left_stream_ends_session"};
 inline constexpr Fault kNagleTwoWritesOfErrors{"nagle_two_writes_of_errors"};
 inline constexpr Fault kNagleSplitsReplies{"nagle_splits_replies"};
 inline constexpr Fault kNagleEachEvent{"nagle_each_event"};
+inline constexpr Fault k400ForUnknownSession{"400_for_unknown_session"};
+inline constexpr Fault kServesUnknownSession{"serves_unknown_session"};
 }  // namespace server_fault
 
 namespace server_oddity {
@@ -169,6 +171,7 @@ inline constexpr Fault kNeverDeletes{"never_deletes"};
 inline constexpr Fault kWaitsForDelete{"waits_for_delete"};
 inline constexpr Fault kWaitsForStreamsAtClose{"waits_for_streams_at_close"};
 inline constexpr Fault kBlocksOnListeningGet{"blocks_on_listening_get"};
+inline constexpr Fault kListensAgainAtOnce{"listens_again_at_once"};
 }  // namespace client_fault
 
 namespace client_oddity {

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The listening GET is answered with a page, as by a proxy that knows no event streams: the client
+// does not ask for it again and again, and its call goes on.
+
+#include "harness/judge/calls.h"
+#include "harness/judge/resume.h"
+#include "harness/scenario/scenario.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr Millis kLinger{2000};  // Long enough for a storm.
+constexpr Millis kGetComes{500};  // Clients open it before or beside their first call.
+constexpr int kBeforeCall = 2;    // No more are waited for: the call has a limit.
+constexpr int kMostGets = static_cast<int>(kStormResumes) + 2;
+
+void drive(ServerDriver& server) {
+  server.claim_listening_gets();
+  server.ask_to_listen();
+  server.start_client(1, kLinger);
+  const auto with_page = [&](StreamId get) {
+    server.respond(get, 200, {{"Content-Type", "text/html"}}, "<p>Hello</p>");
+  };
+  for (int asked = 0; asked < kBeforeCall; ++asked) {
+    const auto get = server.watch_get(kGetComes);
+    if (!get) break;
+    with_page(*get);
+  }
+  server.answer_with_result(server.await_call());
+  server.answer_gets(kMostGets, with_page);
+}
+
+}  // namespace
+
+Scenario drain_client_listens_in_bounds() {
+  return Scenario{{
+      .id = "drain.client_listens_in_bounds",
+      .question = "Does the client stop listening where GET brings a page and no events?",
+      .covers = {},
+      .drive = &drive,
+      .checks = {listens_in_bounds(), call_returns_what_was_sent(Rule{})},
+      .catches = {client_fault::kListensAgainAtOnce},
+      .spares = {client_oddity::kOpensListeningGet, client_oddity::kNewConnectionPerCall},
+  }};
+}
+
+}  // namespace tailrace::suites

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// A request names a session that nobody opened: it is refused with 404, so that a client whose
+// session was lost knows to open another.
+
+#include "harness/judge/refusal.h"
+#include "harness/scenario/scenario.h"
+
+namespace tailrace::suites {
+namespace {
+
+// In a form that servers give out, so that it is unknown and not malformed.
+constexpr const char* kNobodys = "00000000-0000-4000-8000-000000000000";
+
+void drive(ClientDriver& client) {
+  const SessionNumber session = client.open_session();
+  if (!client.has_session_id(session)) client.decline("the server keeps no sessions");
+  client.mark(kMarkUnknownSession, "");
+  client.await_answer(client.ask_for_result({.session_id = kNobodys}));
+}
+
+}  // namespace
+
+Scenario routing_server_refuses_unknown_session() {
+  return Scenario{{
+      .id = "routing.server_refuses_unknown_session",
+      .question = "Is a request of a session that was never opened refused with 404?",
+      .covers = {},
+      .drive = &drive,
+      .checks = {unknown_session_is_refused()},
+      .catches = {server_fault::k400ForUnknownSession, server_fault::kServesUnknownSession},
+      .spares = {server_oddity::kNoSession, server_oddity::kNoDelete},
+  }};
+}
+
+}  // namespace tailrace::suites
