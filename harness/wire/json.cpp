@@ -131,7 +131,8 @@ void write(const Json& value, Writer& writer) {
 
 Result<Json> parse_json(std::string_view text, JsonLimits limits) {
   constexpr unsigned kStrict =
-      rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag;
+      rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag |
+      rapidjson::kParseFullPrecisionFlag;  // A number that we wrote reads as the same one.
   constexpr unsigned kLoose = kStrict | rapidjson::kParseCommentsFlag;
   if (text.size() >= std::numeric_limits<rapidjson::SizeType>::max()) {
     return trouble("a JSON text of 4 GiB or more");

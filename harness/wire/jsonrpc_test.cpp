@@ -123,6 +123,16 @@ TEST(JsonRpc, IdsAboveInt64AreStillIds) {
   EXPECT_TRUE(message.id->text.starts_with("922337203685477")) << message.id->text;
 }
 
+TEST(JsonRpc, BigIdsStayTheSameWhenWrittenAndReadAgain) {
+  for (const char* id : {"12345678901234567890", "9223372036854775809", "36893488147419103237",
+                         "1797693134862315708145274237317043567980", "9.1e22"}) {
+    const std::string text = std::string(R"({"jsonrpc":"2.0","method":"a","id":)") + id + "}";
+    const RpcMessage message = classify_message(text);
+    ASSERT_EQ(message.kind, MessageKind::kRequest) << id;
+    EXPECT_EQ(classify_message(to_text(message.body)).id, message.id) << id;
+  }
+}
+
 TEST(JsonRpc, DeepOrBrokenTextIsInvalidNotFatal) {
   const std::string deep = R"({"jsonrpc":"2.0","id":1,"result":)" + std::string(1'000'000, '[');
   EXPECT_EQ(classify_message(deep).kind, MessageKind::kInvalid);
