@@ -36,6 +36,8 @@ if(BUILD_TESTING AND NOT TAILRACE_SANITIZE STREQUAL "thread")
 endif()
 
 if(BUILD_TESTING)
+  add_test(NAME packets COMMAND ${PROJECT_SOURCE_DIR}/ci/check_packets ${CMAKE_BINARY_DIR})
+  set_tests_properties(packets PROPERTIES TIMEOUT 900)
   add_test(NAME layout COMMAND ${PROJECT_SOURCE_DIR}/ci/check_layout)
   add_test(NAME layout_self_test COMMAND ${PROJECT_SOURCE_DIR}/ci/check_layout --self-test)
 endif()

@@ -126,6 +126,7 @@ RunRecord record_of(const std::vector<CaptureReport>& reports) {
   record.network = "host";
   record.packets = "captured";
   Json all;
+  int number = 0;
   for (const CaptureReport& report : reports) {
     record.source += (record.source.empty() ? "" : " ") + report.file;
     if (record.started.empty() && report.first) {
@@ -134,8 +135,12 @@ RunRecord record_of(const std::vector<CaptureReport>& reports) {
                                                    report.first->since_epoch)
                                                    .count()));
     }
-    record.scenarios.push_back(result_of(report, static_cast<int>(record.scenarios.size()) + 1));
+    record.scenarios.push_back(result_of(report, ++number));
     record.ms += record.scenarios.back().ms;
+    for (ScenarioResult result : report.scenarios) {
+      result.repeat = number;
+      record.scenarios.push_back(std::move(result));
+    }
     all.push(to_json(report));
   }
   record.capture = reports.size() == 1 ? all.items().front() : all;

@@ -11,6 +11,7 @@
 #include "harness/cli/choice.h"
 #include "harness/cli/folder_words.h"
 #include "harness/cli/manual.h"
+#include "harness/cli/pair_words.h"
 #include "harness/cli/pcap_words.h"
 #include "harness/cli/run_words.h"
 #include "harness/run/glob.h"
@@ -25,6 +26,7 @@ Examples:
   tailrace client -- ./my-client                   judge a client; it gets our URL last
   tailrace server --only 'delayed_ack.*' -- ./my-server {port}
   tailrace judge RUN_DIR                           judge a recorded run again, without a network
+  tailrace pair --server './my-server {port}' --client './my-client {url}'
   tailrace pcap trace.pcapng                       explain every wait in a capture
   tailrace explain error_terminal.server_ends_stream_after_error
   tailrace report RUN_DIR --format html > report.html
@@ -116,7 +118,7 @@ void add_init(CLI::App& app, CommandLine& line) {
 }
 
 // Everything that may be typed; also the source of the manual and of the completions.
-void add_all(CLI::App& app, CommandLine& line, RunWords& words) {
+void add_all(CLI::App& app, CommandLine& line, RunWords& words, PairWords& pair) {
   app.footer(kExamples);
   app.set_version_flag("--version", "tailrace 0.1.0");
   app.require_subcommand(1);
@@ -124,6 +126,7 @@ void add_all(CLI::App& app, CommandLine& line, RunWords& words) {
   add_reading(app, line);
   add_folder_commands(app, line);
   add_init(app, line);
+  add_pair(app, line, pair);
   add_pcap(app, line);
   add_manual(app);
 }
@@ -133,6 +136,7 @@ void add_all(CLI::App& app, CommandLine& line, RunWords& words) {
 Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments) {
   CommandLine line;
   RunWords words;
+  PairWords pair;
   // What stands after `--` is the implementation's own command line.
   const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
   std::vector<std::string> own(arguments.begin(), dashes);
@@ -141,7 +145,7 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments
 
   CLI::App app("Conformance and regression tests of the MCP Streamable HTTP transport.",
                "tailrace");
-  add_all(app, line, words);
+  add_all(app, line, words, pair);
 
   auto reversed = own;
   std::reverse(reversed.begin(), reversed.end());
@@ -156,6 +160,9 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments
   }
   line.run.shuffle_seed = words.seed;
   line.words = command;
+  if (line.command == Command::kPair) {
+    if (auto good = finish_pair(line, pair); !good) return std::unexpected(good.error());
+  }
   if (line.command != Command::kRun) return line;
   if (auto good = finish(line.run, words, command); !good) return std::unexpected(good.error());
   return line;

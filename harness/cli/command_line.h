@@ -7,6 +7,7 @@
 
 #include "harness/cli/pcap_options.h"
 #include "harness/run/options.h"
+#include "harness/run/pair.h"
 
 namespace tailrace {
 
@@ -24,6 +25,7 @@ enum class Command : std::uint8_t {
   kReproduce,
   kInit,
   kPcap,
+  kPair,
   kDone
 };
 enum class Format : std::uint8_t { kConsole, kJson, kJunit, kMarkdown, kHtml };
@@ -40,6 +42,7 @@ struct CommandLine {
   std::string pipeline;              // init: "", "github", "gitlab" or "jenkins".
   std::vector<std::string> words;    // init: the implementation's command.
   PcapOptions pcap;
+  PairOptions pair;
   Format format = Format::kConsole;
   bool verbose = false, quiet = false;
 };

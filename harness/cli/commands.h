@@ -16,6 +16,7 @@ int init_command(const CommandLine& line);
 int list_command(const Registry& registry, const Catalogue& catalogue);
 int explain_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);
 int report_command(const CommandLine& line, const Catalogue& catalogue);
-int pcap_command(const CommandLine& line);
+int pair_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);
+int pcap_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);
 
 }  // namespace tailrace

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "harness/capture/capture_files.h"
+#include "harness/cli/capture_scenarios.h"
 #include "harness/run/verdict.h"
 
 namespace tailrace {
@@ -25,7 +26,7 @@ void add_notes(CaptureReport& report) {
     report.notes.push_back(
         fmt::format("{} connections speak HTTP/2: told in turns", report.http2_connections));
   }
-  if (report.missed_by_capture > 0 || report.dropped > 0) {
+  if (lost_packets(report)) {
     report.notes.push_back("the capture itself lost packets: waits around the holes are uncertain");
   }
   if (report.incomplete_datagrams > 0) {
@@ -56,8 +57,12 @@ Result<CaptureReport> explain_capture(const std::vector<std::string>& files,
 }
 
 int status_of(const CaptureReport& report) {
-  if (report.stalls_of_high_confidence > 0) return kExitFailed;
+  if (report.stalls_of_high_confidence > 0 || any_failed(report.scenarios)) return kExitFailed;
   return report.verdict == kind::kInsufficient ? kExitInconclusive : kExitClean;
+}
+
+bool lost_packets(const CaptureReport& report) {
+  return report.missed_by_capture > 0 || report.dropped > 0;
 }
 
 }  // namespace tailrace

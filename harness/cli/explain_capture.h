@@ -18,7 +18,10 @@ Result<CaptureReport> explain_capture(const std::vector<std::string>& files,
 // What a reader should know: what could not be read, and why.
 void add_notes(CaptureReport& report);
 
-// What convicts is a stall of high confidence; what only explains is clean.
+// What convicts is a stall of high confidence or a failed check; what only explains is clean.
 int status_of(const CaptureReport& report);
+
+// By the capture itself: what was not seen may have been there.
+bool lost_packets(const CaptureReport& report);
 
 }  // namespace tailrace

@@ -46,8 +46,10 @@ int main(int argc, char** argv) {
       return reproduce_command(*line);
     case Command::kInit:
       return init_command(*line);
+    case Command::kPair:
+      return pair_command(*line, registry, *catalogue);
     case Command::kPcap:
-      return pcap_command(*line);
+      return pcap_command(*line, registry, *catalogue);
     case Command::kDone:
       return kExitClean;
   }

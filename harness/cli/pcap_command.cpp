@@ -11,6 +11,7 @@
 #include "harness/cli/explain_live.h"
 #include "harness/cli/pcap_console.h"
 #include "harness/cli/pcap_json.h"
+#include "harness/run/judge_capture.h"
 #include "harness/run/run_folder.h"
 #include "harness/run/verdict.h"
 
@@ -83,11 +84,19 @@ void print_reports(const std::vector<CaptureReport>& reports, Format format, boo
   }
 }
 
+int list_scenarios(const Registry& registry) {
+  for (const Scenario& scenario : registry) {
+    if (reads_the_wire_only(scenario)) fmt::print("{}\n", scenario.id());
+  }
+  return kExitClean;
+}
+
 }  // namespace
 
-int pcap_command(const CommandLine& line) {
+int pcap_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue) {
+  if (line.pcap.list_scenarios) return list_scenarios(registry);
   const auto captures = captures_of(line.pcap);
-  const auto options = checked(line.pcap, captures.size());
+  auto options = checked(line.pcap, captures.size());
   if (!options) return complain(options.error().what);
   if (!line.pcap.out.empty()) {
     if (auto folder = RunFolder::create(line.pcap.out); !folder) {
@@ -97,7 +106,11 @@ int pcap_command(const CommandLine& line) {
   std::vector<CaptureReport> reports;
   int status = kExitClean;
   for (const auto& files : captures) {
+    auto judge = CaptureJudge::make(registry, catalogue, line.pcap.only);
+    if (!judge) return complain(judge.error().what);
+    options->also = &*judge;
     auto report = explain(files, line, *options);
+    if (report) report->scenarios = judge->judge(lost_packets(*report));
     if (report && !line.pcap.annotate.empty()) {
       if (auto done = annotate_capture(files, *report, line.pcap.annotate); !done) {
         report = std::unexpected(done.error());

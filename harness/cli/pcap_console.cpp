@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "harness/cli/capture_scenarios.h"
 #include "harness/wire/escape.h"
 
 namespace tailrace {
@@ -157,7 +158,8 @@ std::string others(const CaptureReport& report) {
 }  // namespace
 
 std::string console_text(const CaptureReport& report) {
-  return paragraph(report) + table(report) + ladder(report) + others(report);
+  return paragraph(report) + table(report) + ladder(report) + others(report) +
+         scenarios_text(report.scenarios);
 }
 
 }  // namespace tailrace

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "harness/cli/capture_scenarios.h"
 #include "harness/flow/connection_findings.h"
 
 namespace tailrace {
@@ -113,7 +114,7 @@ Json to_json(const CaptureReport& report) {
   for (const std::string& note : report.notes) notes.push(note);
   json.set("findings", std::move(findings)).set("exchanges", std::move(exchanges));
   json.set("capture", capture_json(report)).set("notes", std::move(notes));
-  json.set("scenarios", Json::Array{});
+  json.set("scenarios", scenarios_json(report.scenarios));
   return json;
 }
 

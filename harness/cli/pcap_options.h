@@ -18,6 +18,8 @@ struct PcapOptions {
   std::string filter;              // As tcpdump takes it.
   std::string annotate;            // "" or the pcapng file to write.
   std::string out;                 // "" or the run folder to write.
+  std::vector<std::string> only;   // Scenarios; empty: those that need no script.
+  bool list_scenarios = false;     // That packets alone can answer, and nothing else.
   std::string server;              // ADDR:PORT, where a capture does not tell.
 };
 

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/cli/pcap_words.h"
 
-#include <map>
-
 #include "harness/cli/choice.h"
 
 namespace tailrace {
-namespace {
 
 const std::map<std::string, Format> kPcapFormats = {{"console", Format::kConsole},
                                                     {"json", Format::kJson}};
-
-}  // namespace
 
 void add_pcap(CLI::App& app, CommandLine& line) {
   CLI::App& pcap = *app.add_subcommand("pcap", "Explain the waits in a capture file");
@@ -32,6 +27,11 @@ void add_pcap(CLI::App& app, CommandLine& line) {
       ->type_name("OUT.pcapng");
   pcap.add_option("--out", line.pcap.out, "A run folder, for `tailrace report` and `diff`")
       ->type_name("DIR");
+  pcap.add_option("--only", line.pcap.only, "Scenarios to judge the packets by (see list)")
+      ->type_name("WORD")
+      ->allow_extra_args(false);
+  pcap.add_flag("--list-scenarios", line.pcap.list_scenarios,
+                "Print those that packets alone can answer");
   pcap.add_flag("-q,--quiet", line.quiet, "No progress on standard error");
   add_choice(pcap, "--format", line.format, kPcapFormats, "Form of the report on standard output");
   pcap.callback([&line] { line.command = Command::kPcap; });

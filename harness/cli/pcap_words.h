@@ -3,10 +3,14 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <map>
+#include <string>
 
 #include "harness/cli/command_line.h"
 
 namespace tailrace {
+
+extern const std::map<std::string, Format> kPcapFormats;
 
 void add_pcap(CLI::App& app, CommandLine& line);
 

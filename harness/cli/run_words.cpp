@@ -17,13 +17,12 @@ namespace tailrace {
 
 const std::map<std::string, FailOn> kFailOns = {
     {"must", FailOn::kMust}, {"harm", FailOn::kHarm}, {"should", FailOn::kShould}};
+const std::map<std::string, NetworkChoice> kNetworks = {
+    {"auto", NetworkChoice::kAuto}, {"own", NetworkChoice::kOwn}, {"host", NetworkChoice::kHost}};
 
 namespace {
 
 constexpr std::size_t kMostShards = 10'000;
-
-const std::map<std::string, NetworkChoice> kNetworks = {
-    {"auto", NetworkChoice::kAuto}, {"own", NetworkChoice::kOwn}, {"host", NetworkChoice::kHost}};
 
 // One value for each time the option is given: it must not swallow the URL behind it.
 CLI::Option* add_list(CLI::App& app, const std::string& name, std::vector<std::string>& into,

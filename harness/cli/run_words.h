@@ -23,6 +23,7 @@ struct RunWords {
 };
 
 extern const std::map<std::string, FailOn> kFailOns;
+extern const std::map<std::string, NetworkChoice> kNetworks;
 
 void add_run_options(CLI::App& app, RunOptions& run, RunWords& words);
 void add_server_options(CLI::App& app, RunOptions& run, RunWords& words);

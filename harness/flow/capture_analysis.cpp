@@ -81,6 +81,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     accounts_.emplace(id.value, Seen{client, server, {}});
     accounts_.at(id.value).account =
         std::make_unique<ExchangeAccount>(id, client, server, *this);
+    if (options_.also != nullptr) options_.also->on_open(id, client, server, at);
   }
   void on_packet(const PacketFacts& facts) override {
     report_.last = std::max(report_.last.value_or(facts.at), facts.at);
@@ -88,15 +89,19 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     ExchangeAccount& account = *accounts_.at(facts.connection.value).account;
     account.on_packet(facts);
     if (account.waiting() > kMostWaiting) add_exchanges(account.take_settled());
+    if (options_.also != nullptr) options_.also->on_packet(facts);
   }
   void on_bytes(const StreamPlace& place, std::string_view bytes) override {
     account(place).on_bytes(place, bytes);
+    if (options_.also != nullptr) options_.also->on_bytes(place, bytes);
   }
   void on_gap(const StreamPlace& place, std::uint64_t length) override {
     account(place).on_gap(place, length);
+    if (options_.also != nullptr) options_.also->on_gap(place, length);
   }
   void on_end(const StreamPlace& place, bool reset) override {
     account(place).on_end(place, reset);
+    if (options_.also != nullptr) options_.also->on_end(place, reset);
   }
   void on_done(ConnectionId id, ConnectionFlow flow) override {
     const auto found = accounts_.find(id.value);
@@ -116,6 +121,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     add_exchanges(std::move(exchanges));
     progress_.exchanges += account.begun();
     accounts_.erase(found);
+    if (options_.also != nullptr) options_.also->on_done(id, std::move(flow));
   }
 
   // ExchangeSink

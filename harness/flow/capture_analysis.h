@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "harness/flow/capture_report.h"
+#include "harness/flow/flow_observer.h"
 #include "harness/flow/packet.h"
 
 namespace tailrace {
@@ -15,6 +16,7 @@ struct AnalysisOptions {
   std::size_t most_connections = 16384;
   std::size_t most_findings = 20000;
   std::size_t most_exchanges = 20000;
+  FlowObserver* also = nullptr;  // Is told the same, and outlives the analysis.
 };
 
 // What was seen so far of a capture that goes on. A hold is told as it looks at once; the report

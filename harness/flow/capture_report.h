@@ -9,6 +9,7 @@
 
 #include "harness/flow/exchange_record.h"
 #include "harness/flow/flow_report.h"
+#include "harness/record/run_record.h"
 #include "harness/wire/json.h"
 
 namespace tailrace {
@@ -78,6 +79,7 @@ struct CaptureReport {
   CauseSums causes;   // Of all exchanges.
   Nanos exchange_time{0};
   std::optional<RealTime> first, last;
+  std::vector<ScenarioResult> scenarios;  // What checks say of it; filled in by who judges.
 };
 
 // The main cause, and whether it is one that convicts.

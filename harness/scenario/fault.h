@@ -30,6 +30,7 @@ inline constexpr Fault kMixesUpEqualIds{"mixes_up_equal_ids"};
 inline constexpr Fault kAnswersAfterDelete{"answers_after_delete"};
 inline constexpr Fault kCorruptsReusedConnection{"corrupts_reused_connection"};
 inline constexpr Fault kNagleTwoWrites{"nagle_two_writes"};
+inline constexpr Fault kNagleThreeWrites{"nagle_three_writes"};
 inline constexpr Fault kDropsSessionAfterError{"drops_session_after_error"};
 inline constexpr Fault kServesGetWithoutSessions{"serves_get_without_sessions"};
 inline constexpr Fault kCutsErrorReplies{"cuts_error_replies"};

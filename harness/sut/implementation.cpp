@@ -11,12 +11,16 @@
 #include <cctype>
 #include <cerrno>
 
+#include "harness/sut/tcp_sockets.h"
+
 namespace tailrace {
 namespace {
 
 constexpr Millis kBetweenAttempts{10};    // To connect, until the server accepts.
 constexpr std::size_t kTailShown = 2000;  // Bytes of output in an error.
 constexpr Deadline kLastWords{"last_words", Millis(500)};
+// A server sets the options of a socket right after it accepted it, if it does.
+constexpr Deadline kAccepted{"accepted", Millis(500)}, kOptionsSet{"options_set", Millis(100)};
 constexpr std::array<std::string_view, 3> kAddressInUse = {"eaddrinuse", "address already in use",
                                                            "address in use"};
 
@@ -45,13 +49,36 @@ Result<std::uint16_t> free_port() {
   return ntohs(address.sin_port);
 }
 
-bool accepts(std::uint16_t port) {
+// -1: nobody accepts.
+int connected_to(std::uint16_t port) {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (socket < 0) return false;
+  if (socket < 0) return -1;
   const sockaddr_in address = loopback(port);
-  const bool accepted = ::connect(socket, generic(address), sizeof address) == 0;
+  if (::connect(socket, generic(address), sizeof address) == 0) return socket;
   ::close(socket);
-  return accepted;
+  return -1;
+}
+
+bool accepts(std::uint16_t port) {
+  const int socket = connected_to(port);
+  if (socket >= 0) ::close(socket);
+  return socket >= 0;
+}
+
+std::optional<bool> watch_option(const ServerProcess& server, std::uint16_t our_port) {
+  std::optional<bool> seen;
+  MonoTime until = mono_now() + stretched(kAccepted.limit);
+  while (mono_now() < until) {
+    for (const OwnedSocket& socket : owned_sockets(server.pid())) {
+      if (socket.remote.port != our_port || socket.local.port != server.endpoint().port) continue;
+      const auto now = no_delay_of(socket);
+      if (now && *now) return true;
+      if (now && !seen) until = mono_now() + stretched(kOptionsSet.limit);
+      if (now) seen = now;
+    }
+    if (server.wait_exit(kBetweenAttempts)) break;
+  }
+  return seen;
 }
 
 std::string replaced(std::string text, std::string_view what, const std::string& by) {
@@ -154,6 +181,19 @@ Status ServerProcess::wait_until_it_accepts(Deadline deadline) {
 
 std::optional<ExitStatus> ServerProcess::wait_exit(Millis limit) const {
   return supervisor_.wait_exit(process_.pid, mono_now() + limit);
+}
+
+std::optional<bool> accepted_no_delay(const ServerProcess& server) {
+  const int socket = connected_to(server.endpoint().port);
+  if (socket < 0) return std::nullopt;
+  sockaddr_in ours{};
+  socklen_t length = sizeof ours;
+  std::optional<bool> seen;
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&ours), &length) == 0) {
+    seen = watch_option(server, ntohs(ours.sin_port));
+  }
+  ::close(socket);
+  return seen;
 }
 
 ClientProcess::ClientProcess(Supervisor& supervisor, const Manifest& manifest,

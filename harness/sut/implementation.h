@@ -43,6 +43,10 @@ class ServerProcess {
   Endpoint endpoint_;
 };
 
+// TCP_NODELAY as this server sets it on a socket that it accepts: of a connection of ours that asks
+// for nothing. None: the socket, or the right to look at it, was not to be had.
+std::optional<bool> accepted_no_delay(const ServerProcess& server);
+
 class ClientProcess {
  public:
   // `on_line` gets each line of its standard output, on another thread.

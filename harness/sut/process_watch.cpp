@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/sut/process_watch.h"
 
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <fstream>
-#include <sstream>
 #include <unordered_set>
 
 #include "harness/sut/process_tree.h"
+#include "harness/sut/tcp_sockets.h"
 
 namespace tailrace {
 namespace {
 
-// As the kernel numbers them in /proc/net/tcp (include/net/tcp_states.h), from 1.
+// As the kernel numbers them (include/net/tcp_states.h), from 1.
 constexpr std::array<std::string_view, 12> kStates = {
     "",          "ESTABLISHED", "SYN_SENT",   "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",
     "TIME_WAIT", "CLOSE",       "CLOSE_WAIT", "LAST_ACK", "LISTEN",    "CLOSING"};
@@ -60,44 +57,12 @@ std::int64_t resident_bytes(pid_t pid) {
   return resident * ::sysconf(_SC_PAGESIZE);
 }
 
-// "0100007F:1F90": 32-bit words in the machine's byte order (proc(5)).
-Endpoint endpoint_of(const std::string& text) {
-  const auto colon = text.find(':');
-  if (colon == std::string::npos) return {};
-  unsigned port = 0;
-  std::sscanf(text.c_str() + colon + 1, "%x", &port);
-  std::array<std::uint32_t, 4> words{};
-  const std::size_t count = colon == 8 ? 1 : 4;
-  for (std::size_t i = 0; i < count; ++i) {
-    std::sscanf(text.c_str() + 8 * i, "%8x", &words[i]);
-  }
-  if (count == 1) {
-    std::array<std::uint8_t, 4> v4{};
-    std::memcpy(v4.data(), words.data(), v4.size());
-    return v4_endpoint(v4, static_cast<std::uint16_t>(port));
-  }
-  Endpoint endpoint;
-  std::memcpy(endpoint.address.data(), words.data(), endpoint.address.size());
-  endpoint.port = static_cast<std::uint16_t>(port);
-  return endpoint;
-}
-
-void add_sockets(pid_t pid, const char* table, const Inodes& sockets, ProcessSampled& sample) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/net/" + table);
-  std::string line;
-  std::getline(file, line);  // Names of the columns
-  while (std::getline(file, line) && sample.sockets.size() < kMostSockets) {
-    std::istringstream fields(line);
-    std::string number, local, remote, state, skipped, inode;
-    fields >> number >> local >> remote >> state;
-    for (int i = 0; i < 5; ++i) fields >> skipped;  // queues, timer, retransmits, uid, timeout
-    fields >> inode;
-    if (!sockets.contains(inode)) continue;
-    unsigned index = 0;
-    std::sscanf(state.c_str(), "%x", &index);
-    const std::string_view name = index < kStates.size() ? kStates[index] : "";
-    sample.sockets.push_back({endpoint_of(local), endpoint_of(remote), std::string(name)});
-  }
+void add_sockets(pid_t pid, const Inodes& sockets, ProcessSampled& sample) {
+  each_tcp_socket(pid, [&](const TcpSocket& socket) {
+    if (sample.sockets.size() >= kMostSockets || !sockets.contains(socket.inode)) return;
+    const std::string_view name = socket.state < kStates.size() ? kStates[socket.state] : "";
+    sample.sockets.push_back({socket.local, socket.remote, std::string(name)});
+  });
 }
 
 }  // namespace
@@ -114,8 +79,7 @@ Result<ProcessSampled> sample_tree(pid_t root) {
     (void)count_descriptors(child, sample, sockets);  // It may have ended meanwhile.
     sample.resident_bytes += resident_bytes(child);
   }
-  add_sockets(root, "tcp", sockets, sample);
-  add_sockets(root, "tcp6", sockets, sample);
+  add_sockets(root, sockets, sample);
   return sample;
 }
 

@@ -23,7 +23,7 @@ Scenario delayed_ack_server_answers_without_stall() {
       .covers = {},
       .drive = &drive,
       .checks = {no_delayed_ack_stall(Side::kServer)},
-      .catches = {server_fault::kNagleTwoWrites},
+      .catches = {server_fault::kNagleTwoWrites, server_fault::kNagleThreeWrites},
       .spares = {server_oddity::kThinks40Ms, server_oddity::kNagleOneWrite,
                  server_oddity::kForgetsCork, server_oddity::kThrottled},
       .exclusive = true,

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/explain_capture.h"
+#include "harness/cli/pair_report.h"
+#include "harness/cli/pcap_console.h"
+#include "harness/cli/pcap_json.h"
+#include "harness/run/judge_capture.h"
+
+namespace tailrace {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kTailShown = 2000;  // Bytes of output beside a complaint.
+
+// The files of a pair: kept where --out says, else gone with this.
+class PairFiles {
+ public:
+  explicit PairFiles(const std::string& out) : kept_(!out.empty()), path_(out) {
+    if (kept_) return;
+    std::error_code failure;
+    std::string name = (fs::temp_directory_path(failure) / "tailrace-pair.XXXXXX").string();
+    if (::mkdtemp(name.data()) != nullptr) path_ = name;
+  }
+  ~PairFiles() {
+    std::error_code ignored;
+    if (!kept_ && !path_.empty()) fs::remove_all(path_, ignored);
+  }
+  PairFiles(const PairFiles&) = delete;
+  PairFiles& operator=(const PairFiles&) = delete;
+  bool kept() const { return kept_; }
+  const std::string& path() const { return path_; }
+
+ private:
+  bool kept_;
+  std::string path_;
+};
+
+Status write_text(const std::string& path, const std::string& text) {
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) return trouble("cannot write '" + path + "'");
+  return {};
+}
+
+Status keep(const RunFolder& folder, const PairOutcome& outcome, const Json& report) {
+  const std::pair<const char*, std::string> files[] = {
+      {"server.txt", outcome.server_output},
+      {"client.txt", outcome.client_output},
+      {"pair.json", to_pretty_text(report)}};
+  for (const auto& [name, text] : files) {
+    if (auto written = write_text(folder.file(name), text); !written) return written;
+  }
+  return {};
+}
+
+void add_notes(CaptureReport& report, const PairOptions& options, const PairOutcome& outcome) {
+  if (outcome.server_exit) report.notes.push_back("the server ended by itself");
+  if (!outcome.client_exit) {
+    report.notes.push_back(fmt::format("the client had not ended within {} s (--client-limit)",
+                                       options.limit.count() / 1000));
+  } else if (outcome.client_exit->code != 0) {
+    report.notes.push_back("the client did not end with status 0: see what it printed");
+  }
+  if (!outcome.capture.marker_seen) {
+    report.notes.push_back("the end of the capture was not confirmed: packets may be missing");
+  }
+  report.dropped += outcome.capture.dropped;
+}
+
+int pair_status(const CaptureReport& report, const PairOutcome& outcome) {
+  const int status = status_of(report);
+  if (status != kExitClean) return status;
+  const bool seen = outcome.client_exit && outcome.capture.marker_seen && report.dropped == 0;
+  return seen ? kExitClean : kExitInconclusive;
+}
+
+std::string tail_of(const std::string& output) {
+  if (output.empty()) return "it printed nothing";
+  const std::size_t from = output.size() > kTailShown ? output.size() - kTailShown : 0;
+  return "it printed:\n" + output.substr(from);
+}
+
+}  // namespace
+
+int pair_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue) {
+  RunOptions ours;
+  ours.manifest = line.pair.server;
+  ours.network = line.pair.network;
+  auto setup = prepare_process(ours);
+  if (!setup) return complain(setup.error().what);
+  if (!setup->why_host_network.empty()) {
+    fmt::print(stderr, "tailrace: {}; running in the host's network\n", setup->why_host_network);
+  }
+  const PairFiles files(line.run.out);
+  if (files.path().empty()) return complain("no temporary folder can be made");
+  auto folder = RunFolder::create(files.path());
+  if (!folder) return complain(folder.error().what);
+  const auto outcome = run_pair(line.pair, *setup, *folder);
+  if (!outcome) return complain(outcome.error().what);
+  AnalysisOptions options;
+  options.server = outcome->server;
+  auto judge = CaptureJudge::make(registry, catalogue, {});
+  if (!judge) return complain(judge.error().what);
+  options.also = &*judge;
+  auto report = explain_capture({outcome->capture_file}, "", options);
+  if (!report) return complain(report.error().what);
+  if (report->exchange_count == 0) {
+    return complain("the client asked the server for nothing; " + tail_of(outcome->client_output));
+  }
+  report->scenarios = judge->judge(lost_packets(*report));
+  if (!files.kept()) report->file = "pair";
+  add_notes(*report, line.pair, *outcome);
+  const PairAccount account = account_of(*report, *outcome);
+  Json json = to_json(*report);
+  json.set("pair", pair_json(line.pair, *outcome, account));
+  if (files.kept()) {
+    if (auto kept = keep(*folder, *outcome, json); !kept) return complain(kept.error().what);
+  }
+  if (line.format == Format::kJson) {
+    fmt::print("{}", to_pretty_text(json));
+  } else {
+    fmt::print("{}{}", pair_console(line.pair, *outcome, account), console_text(*report));
+  }
+  return pair_status(*report, *outcome);
+}
+
+}  // namespace tailrace

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `tailrace pair` adds to the report of a capture. Pure; any thread.
+#pragma once
+
+#include <string>
+
+#include "harness/run/pair_account.h"
+
+namespace tailrace {
+
+// The member `pair` beside the object of schema tailrace.capture/1.
+Json pair_json(const PairOptions& options, const PairOutcome& outcome, const PairAccount& account);
+// The lines above the report of the capture.
+std::string pair_console(const PairOptions& options, const PairOutcome& outcome,
+                         const PairAccount& account);
+
+}  // namespace tailrace

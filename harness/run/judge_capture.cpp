@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/run/judge_capture.h"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "harness/run/plan.h"
+#include "harness/run/verdict.h"
+
+namespace tailrace {
+namespace {
+
+// Checks that read exchanges, connections and packets. What some of them read beside (a window of
+// ours, a mark of the script) only narrows them: without it they judge as well.
+constexpr std::array<std::string_view, 32> kWireChecks = {
+    "stream_ends",
+    "stream_ends_in_order",
+    "nothing_follows",
+    "json_answers_are_whole",
+    "streams_end_with_session",
+    "does_not_reset_after_body",
+    "measures_connections",
+    "connection_carries_next_request",
+    "does_not_resume_after",
+    "no_delayed_ack_stall",
+    "resume_brings_answer",
+    "resumed_stream_ends",
+    "answer_comes_once",
+    "replays_only_its_stream",
+    "get_is_answered",
+    "finished_stream_stays_over",
+    "cancelled_stream_ends",
+    "nothing_for_cancelled",
+    "refusals_are_complete",
+    "unknown_method_gets",
+    "methods_are_refused",
+    "forged_state_is_rejected",
+    "session_is_gone_after_delete",
+    "answers_reach_their_requests",
+    "session_survives_error",
+    "request_ids_are_unique",
+    "subscription_begins_with_acknowledgement",
+    "server_pings_are_answered",
+    "requests_say_what_they_must",
+    "starts_anew_after_404",
+    "offers_other_revision",
+    "refused_initialize_opens_no_session"};
+
+// Whose checks put the whole question to any traffic. Stalls are told by the analysis itself.
+constexpr std::array<std::string_view, 9> kNeedNoScript = {
+    "drain.client_does_not_resume_after_result",
+    "drain.client_keeps_connection_after_complete_body",
+    "error_terminal.client_does_not_resume_after_error",
+    "error_terminal.server_ends_stream_after_error",
+    "stream_closure.server_completes_json_answers",
+    "stream_closure.server_ends_initialize_stream",
+    "stream_closure.server_ends_stream_after_result",
+    "stream_closure.server_sends_nothing_after_final",
+    "stream_closure.stateless_server_ends_stream"};
+
+template <std::size_t N>
+bool is_in(const std::array<std::string_view, N>& list, std::string_view word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+// What the server named in its answer to initialize.
+std::string answered_revision(const Exchange& exchange) {
+  const RpcMessage* answer = exchange.final_message();
+  if (answer == nullptr || !exchange.asked || exchange.asked->method != "initialize") return "";
+  return answer->body["result"]["protocolVersion"].as_string();
+}
+
+std::string revision_of(const Exchange& exchange) {
+  const std::string* header = exchange.request.find("mcp-protocol-version");
+  std::string revision = header != nullptr ? *header : answered_revision(exchange);
+  const bool known = std::find(std::begin(kRevisions), std::end(kRevisions), revision) !=
+                     std::end(kRevisions);
+  return known ? revision : "";
+}
+
+bool speaks_mcp(const Timeline& timeline) {
+  return std::any_of(timeline.exchanges.begin(), timeline.exchanges.end(),
+                     [](const Exchange& e) { return e.asked.has_value(); });
+}
+
+}  // namespace
+
+bool reads_the_wire_only(const Scenario& scenario) {
+  const auto& checks = scenario.spec().checks;
+  return std::all_of(checks.begin(), checks.end(),
+                     [](const Check& check) { return is_in(kWireChecks, check.name); });
+}
+
+Result<CaptureJudge> CaptureJudge::make(const Registry& registry, const Catalogue& catalogue,
+                                        const std::vector<std::string>& only) {
+  CaptureJudge judge(registry, catalogue);
+  for (const Scenario& scenario : registry) {
+    if (!reads_the_wire_only(scenario)) continue;
+    const bool chosen = only.empty()
+                            ? is_in(kNeedNoScript, scenario.id())
+                            : std::any_of(only.begin(), only.end(), [&](const std::string& word) {
+                                return selects(word, scenario);
+                              });
+    if (chosen) judge.asked_.push_back(&scenario);
+  }
+  for (const std::string& word : only) {
+    const bool any = std::any_of(judge.asked_.begin(), judge.asked_.end(),
+                                 [&](const Scenario* s) { return selects(word, *s); });
+    if (!any) {
+      return trouble("--only '" + word + "' selects no scenario that packets alone can answer");
+    }
+  }
+  return judge;
+}
+
+void CaptureJudge::keep(Seen seen) {
+  if (full_) return;
+  bytes_ += seen.bytes.size();
+  full_ = bytes_ > kMostBytes || seen_.size() >= kMostEvents;
+  // What is open now is not seen to its end.
+  if (full_) {
+    const RealTime at = seen.at;
+    for (const auto& [connection, ends] : ends_) {
+      for (const Side side : {Side::kClient, Side::kServer}) {
+        seen_.push_back({ConnectionId{connection}, at, side, What::kLost, ""});
+      }
+    }
+    return;
+  }
+  seen_.push_back(std::move(seen));
+}
+
+void CaptureJudge::on_open(ConnectionId connection, const Endpoint& client, const Endpoint& server,
+                           RealTime at) {
+  if (full_) return;
+  ends_[connection.value] = {client, server};
+  keep({connection, at, Side::kClient, What::kOpen, ""});
+}
+
+void CaptureJudge::on_bytes(const StreamPlace& place, std::string_view bytes) {
+  if (lost_.contains({place.connection.value, place.from})) return;
+  keep({place.connection, place.at, place.from, What::kBytes, std::string(bytes)});
+}
+
+void CaptureJudge::on_gap(const StreamPlace& place, std::uint64_t) {
+  if (!lost_.insert({place.connection.value, place.from}).second) return;
+  keep({place.connection, place.at, place.from, What::kLost, ""});
+}
+
+void CaptureJudge::on_end(const StreamPlace& place, bool reset) {
+  keep({place.connection, place.at, place.from, reset ? What::kReset : What::kFin, ""});
+}
+
+void CaptureJudge::on_done(ConnectionId connection, ConnectionFlow flow) {
+  if (ends_.contains(connection.value)) flows_.emplace(connection.value, std::move(flow));
+}
+
+// As a tap at the other side's socket would have told it.
+Event CaptureJudge::told_to(Side we, const Seen& seen) const {
+  const bool ours = seen.from == we;
+  const Ending how = seen.what == What::kReset ? Ending::kReset : Ending::kFin;
+  switch (seen.what) {
+    case What::kOpen: {
+      const Ends& ends = ends_.at(seen.connection.value);
+      ConnectionOpened opened;
+      opened.connection = seen.connection;
+      opened.local = we == Side::kClient ? ends.client : ends.server;
+      opened.remote = we == Side::kClient ? ends.server : ends.client;
+      opened.we_are = we;
+      return opened;
+    }
+    case What::kBytes:
+      if (ours) return BytesWritten{seen.connection, seen.bytes};
+      return BytesRead{seen.connection, seen.bytes};
+    case What::kLost:
+      return TapTruncated{seen.connection, !ours};
+    case What::kFin:
+    case What::kReset:
+      break;
+  }
+  if (ours) return WeEnded{seen.connection, how, false};
+  return PeerEnded{seen.connection, how};
+}
+
+Timeline CaptureJudge::timeline_of(const std::set<std::uint32_t>& connections,
+                                   Side under_test) const {
+  TimelineBuilder builder;
+  std::uint64_t sequence = 0;
+  for (const Seen& seen : seen_) {
+    if (!connections.contains(seen.connection.value)) continue;
+    builder.apply({++sequence, MonoTime{seen.at.since_epoch}, told_to(other(under_test), seen)});
+  }
+  Timeline timeline = builder.take();
+  // Nothing more came until the end of the capture: that was seen too.
+  if (timeline.last) timeline.last = std::max(*timeline.last, MonoTime{last_.since_epoch});
+  return timeline;
+}
+
+CaptureJudge::Spoken CaptureJudge::revisions() const {
+  std::set<std::uint32_t> all;
+  for (const auto& [connection, ends] : ends_) all.insert(connection);
+  Spoken spoken;
+  for (const Exchange& exchange : timeline_of(all, Side::kServer).exchanges) {
+    const std::string revision = revision_of(exchange);
+    if (revision.empty()) continue;
+    spoken.on_connection.try_emplace(exchange.connection.value, revision);
+    spoken.by_server.try_emplace(ends_.at(exchange.connection.value).server, revision);
+  }
+  return spoken;
+}
+
+std::vector<CaptureJudge::Group> CaptureJudge::groups_of(Side under_test,
+                                                         const Spoken& spoken) const {
+  using Key = std::tuple<Endpoint, std::string, std::array<std::uint8_t, 16>>;
+  std::map<Key, Group> groups;
+  for (const auto& [connection, ends] : ends_) {
+    const auto own = spoken.on_connection.find(connection);
+    const auto server = spoken.by_server.find(ends.server);
+    std::string revision(kNewestRevision);
+    if (own != spoken.on_connection.end()) {
+      revision = own->second;
+    } else if (server != spoken.by_server.end()) {
+      revision = server->second;
+    }
+    Key key{ends.server, revision, {}};
+    if (under_test == Side::kClient) std::get<2>(key) = ends.client.address;
+    Group& group = groups[key];
+    group.server = ends.server;
+    group.revision = revision;
+    group.connections.insert(connection);
+  }
+  std::vector<Group> list;
+  for (auto& [key, group] : groups) list.push_back(std::move(group));
+  return list;
+}
+
+ScenarioResult CaptureJudge::judge_one(const Scenario& scenario, const Group& group,
+                                       const Timeline& timeline, bool lost_packets) const {
+  ScenarioResult result;
+  result.id = scenario.id();
+  result.title = scenario.spec().question;
+  result.revision = group.revision;
+  result.mode = group.server.text();
+  result.role = name_of(scenario.under_test());
+  Evidence evidence{timeline, *catalogue_, result.revision, {}, "", false, lost_packets};
+  for (const std::uint32_t connection : group.connections) {
+    const auto flow = flows_.find(connection);
+    if (flow == flows_.end()) continue;
+    evidence.packets.push_back({ConnectionId{connection}, &flow->second});
+    result.frames += flow->second.from_client.segments + flow->second.from_server.segments;
+  }
+  const Nanos took = timeline.begun ? *timeline.last - *timeline.begun : Nanos(0);
+  result.ms = static_cast<double>(took.count()) / 1e6;
+  judge_scenario(scenario, evidence, result);
+  return result;
+}
+
+std::vector<ScenarioResult> CaptureJudge::judge(bool lost_packets) const {
+  std::vector<ScenarioResult> results;
+  const Spoken spoken = revisions();
+  for (const Side under_test : {Side::kServer, Side::kClient}) {
+    for (const Group& group : groups_of(under_test, spoken)) {
+      const Timeline timeline = timeline_of(group.connections, under_test);
+      if (!speaks_mcp(timeline)) continue;
+      for (const Scenario* scenario : asked_) {
+        if (scenario->under_test() != under_test) continue;
+        if (scenario->spec().era != era_of(group.revision)) continue;
+        results.push_back(judge_one(*scenario, group, timeline, lost_packets));
+      }
+    }
+  }
+  std::stable_sort(results.begin(), results.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.id, a.revision, a.mode) < std::tie(b.id, b.revision, b.mode);
+  });
+  return results;
+}
+
+}  // namespace tailrace
