@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "harness/cli/capture_record.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/explain_capture.h"
 #include "harness/cli/pair_report.h"
@@ -51,15 +52,19 @@ Status write_text(const std::string& path, const std::string& text) {
   return {};
 }
 
-Status keep(const RunFolder& folder, const PairOutcome& outcome, const Json& report) {
+// Beside what was seen, a record that every report tells.
+Status keep(const RunFolder& folder, const PairOutcome& outcome, const CaptureReport& report,
+            const Json& json) {
   const std::pair<const char*, std::string> files[] = {
       {"server.txt", outcome.server_output},
       {"client.txt", outcome.client_output},
-      {"pair.json", to_pretty_text(report)}};
+      {"pair.json", to_pretty_text(json)}};
   for (const auto& [name, text] : files) {
     if (auto written = write_text(folder.file(name), text); !written) return written;
   }
-  return {};
+  RunRecord record = record_of({report});
+  record.capture = json;
+  return save_run_record(record, folder.path());
 }
 
 void add_notes(CaptureReport& report, const PairOptions& options, const PairOutcome& outcome) {
@@ -123,7 +128,7 @@ int pair_command(const CommandLine& line, const Registry& registry, const Catalo
   Json json = to_json(*report);
   json.set("pair", pair_json(line.pair, *outcome, account));
   if (files.kept()) {
-    if (auto kept = keep(*folder, *outcome, json); !kept) return complain(kept.error().what);
+    if (auto kept = keep(*folder, *outcome, *report, json); !kept) return complain(kept.error().what);
   }
   if (line.format == Format::kJson) {
     fmt::print("{}", to_pretty_text(json));

@@ -105,6 +105,9 @@ TEST(Pair, WhatIsKeptIsExplainedAlike) {
   const Json again = json_of(workshop.run("{tailrace} pcap kept/capture.pcap --format json"));
   EXPECT_EQ(again["capture"]["stalls"].as_int(-1), (*kept)["capture"]["stalls"].as_int());
   EXPECT_EQ(again["exchanges"].items().size(), (*kept)["exchanges"].items().size());
+  const Ran told = workshop.run("{tailrace} report kept --format markdown");
+  EXPECT_EQ(told.status, 0) << told.err;
+  EXPECT_NE(told.out.find("delayed_ack"), std::string::npos) << told.out;
   EXPECT_EQ(run_pair(workshop, {"", "", "--out kept"}).status, 2);  // It is not written over.
 }
 
