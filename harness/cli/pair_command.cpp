@@ -128,7 +128,8 @@ int pair_command(const CommandLine& line, const Registry& registry, const Catalo
   Json json = to_json(*report);
   json.set("pair", pair_json(line.pair, *outcome, account));
   if (files.kept()) {
-    if (auto kept = keep(*folder, *outcome, *report, json); !kept) return complain(kept.error().what);
+    const Status kept = keep(*folder, *outcome, *report, json);
+    if (!kept) return complain(kept.error().what);
   }
   if (line.format == Format::kJson) {
     fmt::print("{}", to_pretty_text(json));
