@@ -126,6 +126,7 @@ TEST(PcapSchema, SeveralCapturesAreSeveralResults) {
   EXPECT_EQ(record["capture"].items().size(), 3U);
   std::string verdicts;
   for (const Json& result : record["scenarios"].items()) {
+    if (!result["id"].as_string().starts_with("capture.")) continue;  // What checks say beside.
     verdicts += result["verdict"].as_string() + " ";
   }
   EXPECT_EQ(verdicts, "fail pass inconclusive ");
