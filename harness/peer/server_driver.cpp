@@ -40,6 +40,7 @@ void ServerDriver::start_client(int calls, Millis linger) {
   mark(kMarkContract, counts_calls ? "calls" : "conformance");
   mark(kMarkCallLimit, std::to_string(settings_.call_limit.count()));
   mark(kMarkCloses, settings_.closes ? "yes" : "no");
+  if (is_stateless()) mark("revision", settings_.revision);
   if (calls > 1 && !counts_calls) {
     decline(
         fmt::format("this question needs {} calls, and the client keeps the one-call contract: "
@@ -72,6 +73,7 @@ Environment ServerDriver::environment_for(int calls, Millis linger) const {
   if (settings_.contract == ClientContract::kConformance) return environment;
   environment.emplace_back("TAILRACE_CALLS", std::to_string(calls));
   environment.emplace_back("TAILRACE_TOOL", "say_hello");
+  if (is_stateless()) environment.emplace_back("TAILRACE_REVISION", settings_.revision);
   if (asks_to_listen_) environment.emplace_back("TAILRACE_LISTEN", "1");
   environment.emplace_back("TAILRACE_LINGER_MS", std::to_string(linger.count()));
   environment.emplace_back("TAILRACE_CALL_LIMIT_MS", std::to_string(settings_.call_limit.count()));
@@ -118,7 +120,7 @@ void ServerDriver::serve(const Exchange& exchange) {
     gets_.push_back(exchange.id);
   } else if (claims_deletes_ && method == "DELETE") {
     deletes_.push_back(exchange.id);
-  } else if (method == "DELETE") {
+  } else if (method == "DELETE" && !is_stateless()) {
     respond(exchange.id, 200, {}, "");
   } else {
     refuse_get(exchange.id);
@@ -140,6 +142,7 @@ void ServerDriver::serve_post(const Exchange& exchange) {
     calls_.push_back(exchange.id);
     return;
   }
+  if (is_stateless() && serve_stateless(exchange)) return;
   if (asked.method == "initialize") return answer_initialize(exchange);
   if (asked.method == "ping") {
     return respond(exchange.id, 200, json, compose_result(*asked.id, Json(Json::Object{})));
@@ -149,7 +152,7 @@ void ServerDriver::serve_post(const Exchange& exchange) {
       {"name":"say_hello","description":"Says hello","inputSchema":{"type":"object"}},
       {"name":"add_numbers","description":"Adds two numbers","inputSchema":{"type":"object",
        "properties":{"a":{"type":"number"},"b":{"type":"number"}},"required":["a","b"]}}]})");
-    return respond(exchange.id, 200, json, compose_result(*asked.id, *tools));
+    return respond(exchange.id, 200, json, compose_result(*asked.id, complete(*tools)));
   }
   respond(exchange.id, 200, json, compose_error(asked.id, -32601, "this server does not know it"));
 }

@@ -26,6 +26,10 @@ enum class ClientContract : std::uint8_t {
   kCalls,        // Ours: N calls, one line of JSON for each, lingering (fixtures/sut/README.md).
 };
 
+// What becomes of subscriptions (2026-07-28): 404, acknowledged and ended at once, acknowledged and
+// held open, or no answer at all.
+enum class Subscriptions : std::uint8_t { kRefused, kCut, kHeld, kSilent };
+
 using Environment = std::vector<std::pair<std::string, std::string>>;
 
 struct ServerSettings {
@@ -74,6 +78,8 @@ class ServerDriver : public Script {
   // The final messages of a call as text, for streams and bodies that the script shapes itself.
   std::string result_for(StreamId call, std::string_view text = "hello") const;
   std::string error_for(StreamId call) const;
+  // 2026-07-28: a result that asks for input, with this state.
+  std::string input_request_for(StreamId call, const std::string& state) const;
   std::string request_id(StreamId call) const { return id_of(call).text; }  // As JSON
   // A request of the server's own; its id is new, or the one given as JSON.
   std::string ping(std::string_view id = "");
@@ -96,6 +102,7 @@ class ServerDriver : public Script {
   void claim_listening_gets() { claims_listening_ = true; }
   void refuse_get(StreamId get);  // 405, as where nothing is claimed.
   void claim_deletes() { claims_deletes_ = true; }
+  void answer_subscriptions(Subscriptions how) { subscriptions_ = how; }
   // The next GET within the window, if one comes before the client ends.
   std::optional<StreamId> watch_get(Millis window);
   std::optional<StreamId> watch_delete(Millis window);
@@ -117,6 +124,10 @@ class ServerDriver : public Script {
   void serve(const Exchange& exchange);
   void serve_post(const Exchange& exchange);
   void answer_initialize(const Exchange& exchange);
+  bool is_stateless() const;
+  Json complete(Json result) const;
+  bool serve_stateless(const Exchange& exchange);
+  void serve_subscription(StreamId stream, const RpcMessage& asked);
   std::optional<StreamId> watch_claimed(std::deque<StreamId>& claimed, Deadline window);
   void send_final(StreamId stream, const std::string& message, bool with_end);
   RpcId id_of(StreamId stream) const;
@@ -132,6 +143,7 @@ class ServerDriver : public Script {
   std::set<StreamId> served_;
   bool asks_to_listen_ = false, claims_gets_ = false, claims_listening_ = false;
   bool claims_deletes_ = false;
+  Subscriptions subscriptions_ = Subscriptions::kRefused;
   std::deque<StreamId> calls_, gets_, deletes_;
   std::map<StreamId, int> events_sent_;
   int pings_ = 0;

@@ -59,7 +59,7 @@ std::string ServerDriver::result_for(StreamId call, std::string_view text) const
   item.set("type", "text");
   item.set("text", std::string(text));
   result.set("content", Json(Json::Array{std::move(item)}));
-  return compose_result(id_of(call), result);
+  return compose_result(id_of(call), complete(std::move(result)));
 }
 
 std::string ServerDriver::error_for(StreamId call) const {

@@ -173,6 +173,15 @@ inline constexpr Fault kWaitsForDelete{"waits_for_delete"};
 inline constexpr Fault kWaitsForStreamsAtClose{"waits_for_streams_at_close"};
 inline constexpr Fault kBlocksOnListeningGet{"blocks_on_listening_get"};
 inline constexpr Fault kListensAgainAtOnce{"listens_again_at_once"};
+// Without sessions.
+inline constexpr Fault kResumesWithoutSessions{"resumes_without_sessions"};
+inline constexpr Fault kKeepsTimedOutStream{"keeps_timed_out_stream"};
+inline constexpr Fault kClosesAllAfterLimit{"closes_all_after_limit"};
+inline constexpr Fault kIgnoresInputRequests{"ignores_input_requests"};
+inline constexpr Fault kKeepsIdForInput{"keeps_id_for_input"};
+inline constexpr Fault kChangesState{"changes_state"};
+inline constexpr Fault kListensInAStorm{"listens_in_a_storm"};
+inline constexpr Fault kDropsMethodHeader{"drops_method_header"};
 }  // namespace client_fault
 
 namespace client_oddity {
@@ -186,6 +195,7 @@ inline constexpr Oddity kNoDelete{"no_delete"};
 inline constexpr Oddity kReconnectsListeningGet{"reconnects_listening_get"};
 inline constexpr Oddity kResumesLate{"resumes_late"};
 inline constexpr Oddity kResumesOnce{"resumes_once"};
+inline constexpr Oddity kAsksAgain{"asks_again_with_new_id"};
 }  // namespace client_oddity
 
 }  // namespace tailrace

@@ -16,6 +16,7 @@ inline constexpr std::array<Requirement, 3> kResponseEndsStream = {
 inline constexpr std::array<Requirement, 1> kStreamEndsAsHttp = {Requirement{"SH-CLOSE-07"}};
 // A request gets one response, and only one (JSON-RPC 2.0, section 5).
 inline constexpr std::array<Requirement, 1> kOneResponse = {Requirement{"RPC-RES-06"}};
+inline constexpr std::array<Requirement, 1> kCancelIsExplicit = {Requirement{"SH-DISC-03"}};
 inline constexpr std::array<Requirement, 1> kAnswerCarriesId = {Requirement{"RPC-RES-01"}};
 inline constexpr std::array<Requirement, 1> kDeletedSessionIsGone = {Requirement{"SH-SESS-08"}};
 inline constexpr std::array<Requirement, 1> kRequestIdsAreUnique = {Requirement{"RPC-REQ-03"}};
@@ -64,5 +65,20 @@ inline constexpr std::array<Requirement, 2> kSubscriptionIsAcknowledged = {Requi
 inline constexpr std::array<Requirement, 1> kSubscriptionIdIsTold = {Requirement{"SUB-06"}};
 inline constexpr std::array<Requirement, 1> kInputEndsStream = {Requirement{"SH-CLOSE-05"}};
 inline constexpr std::array<Requirement, 1> kForgedStateIsRejected = {Requirement{"MRTR-12"}};
+// Clients of 2026-07-28.
+inline constexpr std::array<Requirement, 1> kBrokenStreamIsLost = {Requirement{"SH-DISC-09"}};
+inline constexpr std::array<Requirement, 2> kTimeOutClosesStream = {Requirement{"TO-03"},
+                                                                    Requirement{"CAN-15"}};
+inline constexpr std::array<Requirement, 1> kInputIsGathered = {Requirement{"MRTR-16"}};
+inline constexpr std::array<Requirement, 2> kStateIsKept = {Requirement{"MRTR-18"},
+                                                            Requirement{"MRTR-19"}};
+inline constexpr std::array<Requirement, 1> kRoundHasNewId = {Requirement{"MRTR-21"}};
+inline constexpr std::array<Requirement, 1> kSubscriptionHasFilter = {Requirement{"SUB-14"}};
+inline constexpr std::array<Requirement, 2> kVersionInEveryHeader = {Requirement{"SH-HDR-02"},
+                                                                     Requirement{"SH-HDR-01"}};
+inline constexpr std::array<Requirement, 1> kVersionsAgree = {Requirement{"SH-HDR-03"}};
+inline constexpr std::array<Requirement, 1> kMethodInHeader = {Requirement{"SH-HDR-05"}};
+inline constexpr std::array<Requirement, 1> kNameInHeader = {Requirement{"SH-HDR-06"}};
+inline constexpr std::array<Requirement, 1> kMetaIsComplete = {Requirement{"SH-REQ-05"}};
 
 }  // namespace tailrace::req

@@ -34,7 +34,7 @@ Scenario routing_client_cancels_timed_out_call() {
   return Scenario{{
       .id = "routing.client_cancels_timed_out_call",
       .question = "Does the client cancel a call that ran out of time?",
-      .covers = {req::kTimeOutCancels, req::kCancelsItsOwn},
+      .covers = {req::kTimeOutCancels, req::kCancelsItsOwn, req::kCancelIsExplicit},
       .drive = &drive,
       .checks = {timed_out_call_is_cancelled(req::kTimeOutCancels, req::kCancelsItsOwn),
                  call_returns_what_was_sent(Rule{})},

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/stateless_client.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/judge/calls.h"
+#include "harness/judge/client_calls.h"
+#include "harness/judge/ladder.h"
+#include "harness/judge/resume.h"
+#include "harness/judge/session.h"
+#include "harness/wire/escape.h"
+
+namespace tailrace {
+namespace {
+
+constexpr std::string_view kListen = "subscriptions/listen";
+constexpr std::size_t kExcerpt = 60;
+constexpr std::string_view kMeta = "io.modelcontextprotocol/";
+
+Judgement judge_broken(const Evidence& evidence, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  const auto calls = calls_of(timeline);
+  const auto cut = std::find_if(calls.begin(), calls.end(), [](const ClientCall& call) {
+    const Exchange& e = *call.exchange;
+    return e.response && e.ended() && e.end != BodyEnd::kUnseen && e.final_message() == nullptr;
+  });
+  if (cut == calls.end()) return inconclusive("no stream of a call broke off");
+  const Exchange& lost = *cut->exchange;
+  for (const Exchange& later : timeline.exchanges) {
+    if (later.request_at <= *lost.ended_at) continue;
+    const bool resumes = later.request.find("last-event-id") != nullptr;
+    const bool gets = later.request.method == "GET";
+    const bool again = is_request(later) && later.asked->id == lost.asked->id;
+    if (!resumes && !gets && !again) continue;
+    Finding finding = finding_of(evidence, "broken_stream_is_not_resumed", rule);
+    finding.required = "a request whose stream broke off is lost, or sent anew with a new id";
+    finding.observed = fmt::format("{} broke off, and then came {}{}", describe(lost),
+                                   describe(later), again ? " with the same id" : "");
+    finding.likely_cause = "what older revisions ask for is done in one that has no resuming";
+    finding.cure = "give the caller an error, or send the request again with a new id";
+    finding.evidence = ladder_of(timeline, lost, later);
+    return broken(finding);
+  }
+  const MonoTime left = timeline.process_ended ? timeline.process_ended->at : *timeline.last;
+  const Millis needed = Millis(marked_number(timeline, kMarkRetry)) + kResumePatience;
+  if (left - *lost.ended_at < needed) {
+    return inconclusive("the client left before it could have asked again");
+  }
+  return held();
+}
+
+// The first connection that the client ended between these times, beside that of the call.
+const Connection* other_left(const Timeline& timeline, const ClientCall& call, MonoTime until) {
+  for (const Exchange& exchange : timeline.exchanges) {
+    const bool listens = exchange.asked && exchange.asked->method == kListen;
+    const Connection& connection = *timeline.connection(exchange.connection);
+    const bool before = exchange.ended_at && *exchange.ended_at < call.exchange->request_at;
+    if (!listens || !connection.peer_ended || before) continue;
+    if (connection.peer_ended->at < until) return &connection;
+  }
+  return nullptr;
+}
+
+Finding not_closed(const Evidence& evidence, const ClientCall& call, Rule rule,
+                   const std::string& what) {
+  Finding finding = finding_of(evidence, "timed_out_stream_is_closed", rule);
+  finding.required = "a call that ran out of time is cancelled by closing its stream, and no other";
+  finding.observed = fmt::format("{} ran out of time, and {}", describe(*call.exchange), what);
+  finding.likely_cause = "the time-out ends the wait of the caller, not the exchange; or it ends "
+                         "all connections of the client";
+  finding.cure = "close the response stream of the one request when its time is over";
+  finding.evidence = ladder_of(evidence.timeline, *call.exchange);
+  finding.evidence.push_back(gap_line(evidence.timeline, *call.back.at, "its time was over"));
+  return finding;
+}
+
+Judgement judge_closed(const Evidence& evidence, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  const auto calls = calls_of(timeline);
+  const auto late = std::find_if(calls.begin(), calls.end(), [](const ClientCall& call) {
+    return call.back.outcome == "limit" && call.back.at && call.final == nullptr;
+  });
+  if (late == calls.end()) return not_applicable("no call of the client ran out of time");
+  const Connection& connection = *timeline.connection(late->exchange->connection);
+  const MonoTime due = *late->back.at + kStreamClosed;
+  const auto& left = connection.peer_ended;
+  if (!left || left->at > due) {
+    if (!left && *timeline.last < due) return inconclusive("the stream was not watched to its end");
+    return broken(not_closed(evidence, *late, rule,
+                             fmt::format("its stream was open {} later",
+                                         in_millis((left ? left->at : due) - *late->back.at))));
+  }
+  const auto next = std::find_if(calls.begin(), calls.end(), [&](const ClientCall& call) {
+    return call.exchange->request_at > *late->back.at;
+  });
+  const MonoTime until = next == calls.end() ? due : next->final_at.value_or(due);
+  if (other_left(timeline, *late, until) != nullptr) {
+    return broken(not_closed(evidence, *late, rule, "the client closed its subscription too"));
+  }
+  return held();
+}
+
+bool asks_for_input(const Exchange& exchange) {
+  const RpcMessage* final = exchange.final_message();
+  return final != nullptr && final->body["result"]["resultType"].as_string() == "input_required";
+}
+
+bool gives_input(const Exchange& exchange) {
+  if (!is_request(exchange)) return false;
+  const Json& params = exchange.asked->body["params"];
+  return params.find("inputResponses") != nullptr || params.find("requestState") != nullptr;
+}
+
+// What is wrong with this round; nothing where it is right.
+std::string wrong_answers(const Json& wanted, const Json& given) {
+  for (const auto& [key, request] : wanted.members()) {
+    if (given.find(key) == nullptr) return "it gives nothing for " + excerpt(key, kExcerpt);
+  }
+  return "";
+}
+
+Judgement judge_input(const Evidence& evidence, Rule gathers, Rule new_id, Rule state) {
+  const Timeline& timeline = evidence.timeline;
+  const auto asked =
+      std::find_if(timeline.exchanges.begin(), timeline.exchanges.end(), asks_for_input);
+  if (asked == timeline.exchanges.end()) return inconclusive("no input was asked for");
+  const auto fault = [&](Rule rule, std::string observed, const Exchange* round) {
+    Finding finding = finding_of(evidence, "input_is_given", rule);
+    finding.required = "a result that asks for input is answered by another round: what it asks "
+                       "for, under a new id, with its state unchanged";
+    finding.observed = std::move(observed);
+    finding.likely_cause = "the round is made from the first request, or waits for the end of the "
+                           "stream that asked";
+    finding.cure = "send the request anew as soon as the result is there, and copy its state";
+    finding.evidence = round == nullptr ? ladder_of(timeline, *asked)
+                                        : ladder_of(timeline, *asked, *round);
+    return broken(finding);
+  };
+  const auto round =
+      std::find_if(timeline.exchanges.begin(), timeline.exchanges.end(), gives_input);
+  const Json& result = asked->final_message()->body["result"];
+  const Json& meta = asked->asked->body["params"]["_meta"];
+  const Json& can = meta[std::string(kMeta) + "clientCapabilities"];
+  if (round == timeline.exchanges.end()) {
+    if (can.find("elicitation") == nullptr) {
+      return not_applicable("the client does not say that it can be asked for input");
+    }
+    if (*timeline.last - *asked->final_at() < call_limit_of(timeline) && !timeline.process_ended) {
+      return inconclusive("the client was not watched for as long as a call may take");
+    }
+    return fault(gathers, describe(*asked) + " asked for input, and none was given", nullptr);
+  }
+  if (round->asked->id == asked->asked->id) {
+    return fault(new_id, "the round has the id of the request before it", &*round);
+  }
+  const Json& params = round->asked->body["params"];
+  if (to_text(params["requestState"]) != to_text(result["requestState"])) {
+    return fault(state,
+                 fmt::format("the state came as {} and went back as {}",
+                             excerpt(to_text(result["requestState"]), kExcerpt),
+                             excerpt(to_text(params["requestState"]), kExcerpt)),
+                 &*round);
+  }
+  if (auto wrong = wrong_answers(result["inputRequests"], params["inputResponses"]);
+      !wrong.empty()) {
+    return fault(gathers, wrong, &*round);
+  }
+  Judgement judgement = held();
+  judgement.measurements.push_back(
+      {"input_given_after", in_millis(round->request_at - *asked->final_at())});
+  return judgement;
+}
+
+Judgement judge_storm(const Evidence& evidence, Rule filter) {
+  const Timeline& timeline = evidence.timeline;
+  std::vector<const Exchange*> listens;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (is_request(exchange) && exchange.asked->method == kListen) listens.push_back(&exchange);
+  }
+  if (listens.empty()) return not_applicable("the client subscribes to nothing");
+  const bool bare = !listens.front()->asked->body["params"]["notifications"].is_object();
+  const std::size_t most = kStormResumes;
+  const auto storms = [&](std::size_t from) {
+    return from + most < listens.size() &&
+           listens[from + most]->request_at - listens[from]->request_at < kStormWindow;
+  };
+  std::size_t from = 0;
+  while (from < listens.size() && !storms(from)) ++from;
+  if (from == listens.size() && !bare) {
+    Judgement judgement = held();
+    judgement.measurements.push_back({"subscriptions", fmt::format("{}", listens.size())});
+    return judgement;
+  }
+  const bool storm = from < listens.size();
+  Finding finding = finding_of(evidence, "subscriptions_do_not_storm", storm ? Rule{} : filter,
+                               storm ? "harm.retry_storm" : "");
+  finding.required = storm ? "a subscription that ends is not asked for again and again at once"
+                           : "a subscription says what it wants to hear of";
+  finding.observed =
+      storm ? fmt::format("{} subscriptions within {}", most + 1,
+                          in_millis(listens[from + most]->request_at - listens[from]->request_at))
+            : describe(*listens.front()) + " has no filter";
+  finding.likely_cause = "the loop that keeps a subscription open knows no back-off";
+  finding.cure = "wait longer after each try that brought nothing, and stop after a refusal";
+  finding.evidence = ladder_of(timeline, *listens[storm ? from : 0]);
+  return broken(finding);
+}
+
+Judgement judge_calls(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  const auto listen =
+      std::find_if(timeline.exchanges.begin(), timeline.exchanges.end(), [](const Exchange& e) {
+        return is_request(e) && e.asked->method == kListen;
+      });
+  if (listen == timeline.exchanges.end()) {
+    return not_applicable("the client subscribes to nothing");
+  }
+  if (!calls_of(timeline).empty()) return held();
+  const MonoTime until = timeline.last.value_or(listen->request_at);
+  if (until - listen->request_at < call_limit_of(timeline) * kLimitsUntilHarm) {
+    return inconclusive("the client was not watched for long enough");
+  }
+  Finding finding =
+      finding_of(evidence, "calls_go_on_beside_subscription", Rule{}, "harm.call_never_made");
+  finding.required = "a subscription that is not answered holds up no call";
+  finding.observed = fmt::format("no call came for {} after {}",
+                                 in_millis(until - listen->request_at), describe(*listen));
+  finding.likely_cause = "the acknowledgement of the subscription is waited for before any call";
+  finding.cure = "open the subscription beside the calls";
+  finding.evidence = ladder_of(timeline, *listen);
+  return broken(finding);
+}
+
+// The rule that the request breaks, and how; nothing where it breaks none.
+std::optional<std::pair<Rule, std::string>> undescribed(const Exchange& request,
+                                                        const Described& rules) {
+  const Json& params = request.asked->body["params"];
+  const Json& meta = params["_meta"];
+  const auto header = [&](const char* name) {
+    const std::string* value = request.request.find(name);
+    return value == nullptr ? std::string() : *value;
+  };
+  const std::string version = header("mcp-protocol-version");
+  if (version.empty()) return {{rules.version, "it has no MCP-Protocol-Version"}};
+  if (meta[std::string(kMeta) + "protocolVersion"].as_string() != version) {
+    return {{rules.same, "header and body name different revisions"}};
+  }
+  if (header("mcp-method") != request.asked->method) {
+    return {{rules.method, "Mcp-Method is '" + excerpt(header("mcp-method"), kExcerpt) + "'"}};
+  }
+  const bool calls = request.asked->method == "tools/call";
+  if (calls && header("mcp-name") != params["name"].as_string()) {
+    return {{rules.name, "Mcp-Name is '" + excerpt(header("mcp-name"), kExcerpt) + "'"}};
+  }
+  if (!meta[std::string(kMeta) + "clientCapabilities"].is_object()) {
+    return {{rules.meta, "_meta does not say what the client can do"}};
+  }
+  return std::nullopt;
+}
+
+Judgement judge_described(const Evidence& evidence, const Described& rules) {
+  std::size_t judged = 0;
+  for (const Exchange& request : evidence.timeline.exchanges) {
+    if (!is_request(request) || request.asked->method == "initialize") continue;
+    ++judged;
+    const auto wrong = undescribed(request, rules);
+    if (!wrong) continue;
+    Finding finding = finding_of(evidence, "requests_describe_themselves", wrong->first);
+    finding.required = "each request says its revision, its method and what the client can do";
+    finding.observed = describe(request) + ": " + wrong->second;
+    finding.likely_cause = "what a session used to remember is not said with every request";
+    finding.cure = "add the headers and the members of _meta where requests are composed";
+    finding.evidence = ladder_of(evidence.timeline, request);
+    return broken(finding);
+  }
+  return judged == 0 ? inconclusive("the client made no request") : held();
+}
+
+}  // namespace
+
+Check broken_stream_is_not_resumed(Rule rule) {
+  return {"broken_stream_is_not_resumed",
+          [=](const Evidence& evidence) { return judge_broken(evidence, rule); }};
+}
+
+Check timed_out_stream_is_closed(Rule rule) {
+  return {"timed_out_stream_is_closed",
+          [=](const Evidence& evidence) { return judge_closed(evidence, rule); }};
+}
+
+Check input_is_given(Rule gathers, Rule new_id, Rule state) {
+  return {"input_is_given", [=](const Evidence& evidence) {
+            return judge_input(evidence, gathers, new_id, state);
+          }};
+}
+
+Check subscriptions_do_not_storm(Rule filter) {
+  return {"subscriptions_do_not_storm",
+          [=](const Evidence& evidence) { return judge_storm(evidence, filter); }};
+}
+
+Check calls_go_on_beside_subscription() {
+  return {"calls_go_on_beside_subscription", judge_calls};
+}
+
+Check requests_describe_themselves(Described rules) {
+  return {"requests_describe_themselves",
+          [=](const Evidence& evidence) { return judge_described(evidence, rules); }};
+}
+
+}  // namespace tailrace

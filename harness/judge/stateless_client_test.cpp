@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/stateless_client.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/judge/calls.h"
+#include "harness/judge/resume.h"
+#include "harness/judge/story.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace {
+namespace {
+
+constexpr std::string_view kRevision = "2026-07-28";
+
+Story calls(std::uint32_t connection = 1) {
+  Story story;
+  story.mark(kMarkCallLimit, "500").mark(kMarkRetry, "200");
+  story.open(connection, Side::kServer).call(connection, 1);
+  return story;
+}
+
+TEST(BrokenStream, AGetOrTheOldIdIsMustANewIdIsFine) {
+  const Check check = broken_stream_is_not_resumed(req::kBrokenStreamIsLost);
+  const auto cut = [] {
+    Story story = calls();
+    story.at(5).sse_head(1).end(1).at(10);
+    return story;
+  };
+  EXPECT_EQ(cut().at(1500).mark("x", "").judge(check, kRevision).outcome, Outcome::kHeld);
+  EXPECT_EQ(cut().call(1, 2).at(1500).mark("x", "").judge(check, kRevision).outcome,
+            Outcome::kHeld);
+  EXPECT_EQ(cut().at(50).mark("x", "").judge(check, kRevision).outcome, Outcome::kInconclusive);
+  const Judgement again = cut().call(1, 1).judge(check, kRevision);
+  ASSERT_EQ(again.outcome, Outcome::kBroken);
+  EXPECT_EQ(again.findings.front().level, Level::kMust);
+  const std::string get = "GET /mcp HTTP/1.1\r\nHost: a\r\n\r\n";
+  EXPECT_EQ(cut().from_client(1, get).judge(check, kRevision).outcome, Outcome::kBroken);
+  EXPECT_EQ(calls().judge(check, kRevision).outcome, Outcome::kInconclusive);
+}
+
+TEST(TimedOutStream, IsClosedAndNoOther) {
+  const Check check = timed_out_stream_is_closed(req::kTimeOutClosesStream);
+  const auto late = [] {
+    Story story = calls();
+    story.open(2, Side::kServer).call(2, 9, "subscriptions/listen").sse_head(2);
+    story.at(500).tell(ProcessLine{R"({"call":1,"outcome":"limit"})"});
+    return story;
+  };
+  const PeerEnded call{{1}, Ending::kFin}, other{{2}, Ending::kFin};
+  EXPECT_EQ(late().at(510).tell(call).judge(check, kRevision).outcome, Outcome::kHeld);
+  EXPECT_EQ(late().at(510).tell(call).tell(other).judge(check, kRevision).outcome,
+            Outcome::kBroken);
+  const Judgement open = late().at(1600).tell(call).judge(check, kRevision);
+  ASSERT_EQ(open.outcome, Outcome::kBroken);
+  EXPECT_EQ(open.findings.front().level, Level::kShould);
+  EXPECT_EQ(late().judge(check, kRevision).outcome, Outcome::kInconclusive);
+  EXPECT_EQ(calls().judge(check, kRevision).outcome, Outcome::kNotApplicable);
+}
+
+std::string round_of(const std::string& id, const std::string& state, const std::string& key) {
+  return R"({"jsonrpc":"2.0","id":)" + id +
+         R"(,"method":"tools/call","params":{"inputResponses":{")" + key +
+         R"(":{}},"requestState":")" + state + R"("}})";
+}
+
+TEST(InputIsGiven, UnderANewIdWithItsState) {
+  const Check check = input_is_given(req::kInputIsGathered, req::kRoundHasNewId, req::kStateIsKept);
+  const auto asked = [] {
+    Story story;
+    story.mark(kMarkCallLimit, "500").open(1, Side::kServer);
+    story.post(1, R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"_meta":{)"
+                  R"("io.modelcontextprotocol/clientCapabilities":{"elicitation":{}}}}})");
+    story.sse_head(1).event(1, R"({"jsonrpc":"2.0","id":1,"result":{"resultType":)"
+                               R"("input_required","requestState":"s","inputRequests":{"k":{}}}})");
+    story.open(2, Side::kServer).at(5);
+    return story;
+  };
+  EXPECT_EQ(asked().post(2, round_of("2", "s", "k")).judge(check, kRevision).outcome,
+            Outcome::kHeld);
+  for (const auto& wrong : {round_of("1", "s", "k"), round_of("2", "t", "k"),
+                            round_of("2", "s", "j")}) {
+    const Judgement judgement = asked().post(2, wrong).judge(check, kRevision);
+    ASSERT_EQ(judgement.outcome, Outcome::kBroken) << wrong;
+    EXPECT_EQ(judgement.findings.front().level, Level::kMust);
+  }
+  EXPECT_EQ(asked().at(600).mark("x", "").judge(check, kRevision).outcome, Outcome::kBroken);
+  EXPECT_EQ(asked().judge(check, kRevision).outcome, Outcome::kInconclusive);
+  EXPECT_EQ(calls().judge(check, kRevision).outcome, Outcome::kInconclusive);
+}
+
+Story listens(int count, double apart) {
+  Story story;
+  story.mark(kMarkCallLimit, "500").open(1, Side::kServer);
+  for (int i = 0; i < count; ++i) {
+    story.at(apart * i).post(1, fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":)"
+                                            R"("subscriptions/listen","params":)"
+                                            R"({{"notifications":{{}}}}}})", i));
+    story.plain(1, 404);
+  }
+  return story;
+}
+
+TEST(Subscriptions, ElevenInTenSecondsAreAStorm) {
+  const Check check = subscriptions_do_not_storm(req::kSubscriptionHasFilter);
+  EXPECT_EQ(listens(11, 100).judge(check, kRevision).findings.front().harm, "harm.retry_storm");
+  EXPECT_EQ(listens(11, 1100).judge(check, kRevision).outcome, Outcome::kHeld);
+  EXPECT_EQ(listens(3, 1).judge(check, kRevision).outcome, Outcome::kHeld);
+  EXPECT_EQ(listens(0, 1).judge(check, kRevision).outcome, Outcome::kNotApplicable);
+  Story bare;
+  bare.open(1, Side::kServer).call(1, 1, "subscriptions/listen");
+  EXPECT_EQ(bare.judge(check, kRevision).findings.front().level, Level::kMust);
+}
+
+TEST(Subscriptions, HoldUpNoCall) {
+  const Check check = calls_go_on_beside_subscription();
+  EXPECT_EQ(listens(1, 1).at(5).call(1, 7).judge(check, kRevision).outcome, Outcome::kHeld);
+  EXPECT_EQ(listens(1, 1).at(1600).mark("x", "").judge(check, kRevision).outcome,
+            Outcome::kBroken);
+  EXPECT_EQ(listens(1, 1).judge(check, kRevision).outcome, Outcome::kInconclusive);
+  EXPECT_EQ(calls().judge(check, kRevision).outcome, Outcome::kNotApplicable);
+}
+
+TEST(Described, HeadersAndBodySayTheSame) {
+  const Check check = requests_describe_themselves(
+      {req::kVersionInEveryHeader, req::kVersionsAgree, req::kMethodInHeader, req::kNameInHeader,
+       req::kMetaIsComplete});
+  const std::string body =
+      R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t","_meta":{)"
+      R"("io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
+      R"("io.modelcontextprotocol/clientCapabilities":{}}}})";
+  const std::string version = "MCP-Protocol-Version: 2026-07-28\r\n";
+  const std::string method = "Mcp-Method: tools/call\r\n", name = "Mcp-Name: t\r\n";
+  const auto judged = [&](const std::string& headers) {
+    Story story;
+    story.open(1, Side::kServer).post(1, body, headers);
+    return story.judge(check, kRevision).outcome;
+  };
+  EXPECT_EQ(judged(version + method + name), Outcome::kHeld);
+  EXPECT_EQ(judged(method + name), Outcome::kBroken);
+  EXPECT_EQ(judged(version + name), Outcome::kBroken);
+  EXPECT_EQ(judged(version + method), Outcome::kBroken);
+  EXPECT_EQ(judged("MCP-Protocol-Version: 2025-11-25\r\n" + method + name), Outcome::kBroken);
+  EXPECT_EQ(calls().judge(check, kRevision).outcome, Outcome::kBroken);
+}
+
+}  // namespace
+}  // namespace tailrace

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// How our scripted server speaks revisions without sessions: server/discover instead of a
+// handshake, POST only, subscriptions by request.
+#include <fmt/format.h>
+
+#include "harness/net/http_message.h"
+#include "harness/peer/server_driver.h"
+
+namespace tailrace {
+namespace {
+
+constexpr std::string_view kFirstStateless = "2026-07-28";
+constexpr std::string_view kMetaPrefix = "io.modelcontextprotocol/";
+constexpr int kUnknownMethod = -32601;
+constexpr int kNoSuchMethod = 404;
+
+}  // namespace
+
+bool ServerDriver::is_stateless() const {
+  return settings_.revision >= kFirstStateless;
+}
+
+// A result as this revision wants it.
+Json ServerDriver::complete(Json result) const {
+  if (!is_stateless()) return result;
+  result.set("resultType", "complete");
+  return result;
+}
+
+// True where it was answered here.
+bool ServerDriver::serve_stateless(const Exchange& exchange) {
+  const RpcMessage& asked = *exchange.asked;
+  const std::vector<HttpHeader> json = {{"Content-Type", "application/json"}};
+  if (asked.method == "server/discover") {
+    Json tools, capabilities, result;
+    tools.set("listChanged", true);
+    capabilities.set("tools", std::move(tools));
+    result.set("supportedVersions", Json(Json::Array{Json(settings_.revision)}));
+    result.set("capabilities", std::move(capabilities));
+    respond(exchange.id, 200, json, compose_result(*asked.id, complete(std::move(result))));
+    return true;
+  }
+  if (asked.method == "tools/list") return false;
+  if (asked.method == "subscriptions/listen" && subscriptions_ != Subscriptions::kRefused) {
+    serve_subscription(exchange.id, asked);
+    return true;
+  }
+  respond(exchange.id, kNoSuchMethod, json,
+          compose_error(asked.id, kUnknownMethod, "this server does not know it"));
+  return true;
+}
+
+void ServerDriver::serve_subscription(StreamId stream, const RpcMessage& asked) {
+  if (subscriptions_ == Subscriptions::kSilent) return;
+  Json meta, notifications, params;
+  meta.set(std::string(kMetaPrefix) + "subscriptionId", *parse_json(asked.id->text));
+  notifications.set("toolsListChanged", true);
+  params.set("notifications", std::move(notifications));
+  params.set("_meta", std::move(meta));
+  send_bare_head(stream);
+  send_chunk(stream, fmt::format("data: {}\n\n",
+                                 compose_notification("notifications/subscriptions/acknowledged",
+                                                      params)));
+  if (subscriptions_ == Subscriptions::kCut) send_end(stream);
+}
+
+std::string ServerDriver::input_request_for(StreamId call, const std::string& state) const {
+  Json schema, params, who, requests, result;
+  schema.set("type", "object");
+  schema.set("properties", Json(Json::Object{}));
+  params.set("mode", "form");
+  params.set("message", "who are you?");
+  params.set("requestedSchema", std::move(schema));
+  who.set("method", "elicitation/create");
+  who.set("params", std::move(params));
+  requests.set("who", std::move(who));
+  result.set("resultType", "input_required");
+  result.set("requestState", state);
+  result.set("inputRequests", std::move(requests));
+  return compose_result(id_of(call), result);
+}
+
+}  // namespace tailrace

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// A result asks for input on a stream that is held open: the client answers by another round at
+// once, under a new id, with the state byte for byte.
+
+#include "harness/judge/calls.h"
+#include "harness/judge/client_calls.h"
+#include "harness/judge/stateless_client.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr const char* kState = R"( a\b "c"/+=% \u00e9 )";
+constexpr Millis kLeaves{10000};
+
+void drive(ServerDriver& server) {
+  server.start_client(1);
+  const StreamId call = server.await_call();
+  server.send_bare_head(call);
+  server.send_message(call, server.input_request_for(call, kState));
+  const auto round = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
+  if (!round) return;
+  server.answer_with_result(*round);
+  server.await_exit(kLeaves);
+}
+
+}  // namespace
+
+Scenario routing_stateless_client_gives_input() {
+  return Scenario{{
+      .id = "routing.stateless_client_gives_input",
+      .question = "Is a request for input answered, with a new id and the state as it came?",
+      .covers = {req::kInputIsGathered, req::kRoundHasNewId, req::kStateIsKept},
+      .drive = &drive,
+      .checks = {input_is_given(req::kInputIsGathered, req::kRoundHasNewId, req::kStateIsKept)},
+      .catches = {client_fault::kIgnoresInputRequests, client_fault::kKeepsIdForInput,
+                  client_fault::kChangesState, client_fault::kWaitsForTerminator},
+      .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kRandomIntegerIds,
+                 client_oddity::kClosesAfterResponseQuickly},
+      .era = Era::kStateless,
+  }};
+}
+
+}  // namespace tailrace::suites

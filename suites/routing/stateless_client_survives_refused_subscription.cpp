@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Subscriptions are refused: the client does not ask again in a storm, and makes its calls.
+
+#include "harness/judge/calls.h"
+#include "harness/judge/client_calls.h"
+#include "harness/judge/stateless_client.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr int kCalls = 3;
+constexpr Millis kLinger{1500};  // A storm is seen by then.
+constexpr Millis kLeaves{10000};
+
+void drive(ServerDriver& server) {
+  server.answer_subscriptions(Subscriptions::kRefused);
+  server.ask_to_listen();
+  server.start_client(kCalls, kLinger);
+  for (int call = 0; call < kCalls; ++call) {
+    const auto stream = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
+    if (!stream) return;  // It waits for its subscription: the checks tell.
+    server.answer_with_result(*stream);
+  }
+  server.await_exit(kLeaves);
+}
+
+}  // namespace
+
+Scenario routing_stateless_client_survives_refused_subscription() {
+  return Scenario{{
+      .id = "routing.stateless_client_survives_refused_subscription",
+      .question = "Is a refused subscription taken for an answer?",
+      .covers = {req::kSubscriptionHasFilter},
+      .drive = &drive,
+      .checks = {subscriptions_do_not_storm(req::kSubscriptionHasFilter),
+                 calls_go_on_beside_subscription(), call_returns_what_was_sent(Rule{})},
+      .catches = {client_fault::kListensInAStorm},
+      .spares = {client_oddity::kReconnectsListeningGet, client_oddity::kNewConnectionPerCall},
+      .era = Era::kStateless,
+  }};
+}
+
+}  // namespace tailrace::suites
