@@ -22,6 +22,8 @@ if(BUILD_TESTING)
   target_link_libraries(tailrace_self_test PRIVATE tailrace_run tailrace_suites tailrace_catalogue)
   set_target_properties(tailrace_self_test PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+  add_test(NAME requirements COMMAND sh -c "$<TARGET_FILE:tailrace> list --requirements | \
+    diff -u ${PROJECT_SOURCE_DIR}/suites/catalogue/requirements.txt -")
   add_test(NAME cells COMMAND sh -c "$<TARGET_FILE:tailrace_self_test> --cells | \
     diff -u ${PROJECT_SOURCE_DIR}/fixtures/peers/cells.txt -")
   add_test(NAME self_test COMMAND ${PROJECT_SOURCE_DIR}/ci/self_test ${CMAKE_BINARY_DIR})

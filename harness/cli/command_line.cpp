@@ -96,8 +96,10 @@ void add_reading(CLI::App& app, CommandLine& line) {
   add_choice(judge, "--fail-on", line.run.fail_on, kFailOns, "What makes the run fail");
   add_report_options(judge, line);
   judge.callback([&line] { line.command = Command::kJudge; });
-  app.add_subcommand("list", "List the scenarios")->callback([&line] {
-    line.command = Command::kList;
+  CLI::App& list = *app.add_subcommand("list", "List the scenarios");
+  list.add_flag("--requirements", line.requirements, "What becomes of each requirement row");
+  list.callback([&line] {
+    line.command = line.requirements ? Command::kListRequirements : Command::kList;
   });
   CLI::App& explain = *app.add_subcommand("explain", "Explain a scenario or a requirement");
   explain.add_option("id", line.id, "Its id")->type_name("ID")->required();

@@ -15,6 +15,7 @@ enum class Command : std::uint8_t {
   kRun,
   kJudge,
   kList,
+  kListRequirements,
   kExplain,
   kReport,
   kBaselineWrite,
@@ -45,6 +46,7 @@ struct CommandLine {
   PairOptions pair;
   Format format = Format::kConsole;
   bool verbose = false, quiet = false;
+  bool requirements = false;  // list
 };
 
 // Error: what is wrong, with the nearest right word where there is one.

@@ -14,6 +14,7 @@ int run_command(const CommandLine& line, const Registry& registry, const Catalog
 int judge_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);
 int init_command(const CommandLine& line);
 int list_command(const Registry& registry, const Catalogue& catalogue);
+int requirements_command(const Registry& registry, const Catalogue& catalogue);
 int explain_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);
 int report_command(const CommandLine& line, const Catalogue& catalogue);
 int pair_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);

@@ -28,6 +28,8 @@ int main(int argc, char** argv) {
       return judge_command(*line, registry, *catalogue);
     case Command::kList:
       return list_command(registry, *catalogue);
+    case Command::kListRequirements:
+      return requirements_command(registry, *catalogue);
     case Command::kExplain:
       return explain_command(*line, registry, *catalogue);
     case Command::kReport:

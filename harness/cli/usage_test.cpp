@@ -42,6 +42,7 @@ TEST(Usage, WrongWordsAreNamedWithTheNearestRightOne) {
       {"explain SH-CLOSE-02", 0, "should"},
       {"server --only a.b http://127.0.0.1:1/mcp", 2, "--only 'a.b' selects no scenario"},
       {"list", 0, "delayed_ack.server_answers_without_stall"},
+      {"list --requirements", 0, "400 rows: "},
   };
   const Workshop workshop;
   for (const Usage& usage : table) {
