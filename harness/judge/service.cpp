@@ -23,6 +23,14 @@ bool was_watched(const Timeline& timeline, const Exchange& exchange, Millis leng
   });
 }
 
+// Answered, and in time: what a block lets go of in the end was blocked all the same.
+bool was_served(const Timeline& timeline, const Exchange& exchange) {
+  const auto copies = copies_of_answer(timeline, exchange);
+  return std::any_of(copies.begin(), copies.end(), [&](const Copy& copy) {
+    return copy.at - exchange.request_at <= kServed || !was_watched(timeline, exchange, kServed);
+  });
+}
+
 Finding not_served(const Evidence& evidence, const Exchange& exchange, const std::string& after,
                    Rule rule) {
   const bool refused = exchange.response && !is_success(exchange);
@@ -50,7 +58,7 @@ Judgement judge_serves(const Evidence& evidence, Rule rule) {
   std::size_t served = 0;
   for (const Exchange& exchange : timeline.exchanges) {
     if (!is_request(exchange) || exchange.request_at < mark->at) continue;
-    if (!copies_of_answer(timeline, exchange).empty()) {
+    if (was_served(timeline, exchange)) {
       ++served;
       continue;
     }

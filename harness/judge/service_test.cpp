@@ -70,6 +70,17 @@ TEST(StillServes, ARefusalAndSilenceAreHarm) {
   EXPECT_EQ(Story().judge(check).outcome, Outcome::kInconclusive);
 }
 
+TEST(StillServes, AnAnswerThatCameOnlyAfterTheWatchIsTooLate) {
+  const Check check = still_serves(req::kOneResponse);
+  Story released = afterwards();
+  released.at(5600).sse_head(1).result(1, 3).end(1);
+  EXPECT_EQ(released.judge(check).findings.front().harm, "harm.answer_lost");
+  Story overslept = afterwards();
+  overslept.at(5600).tell(WindowEnded{"answer_window", Millis(4000), Millis(5595)});
+  overslept.sse_head(1).result(1, 3).end(1);
+  EXPECT_EQ(overslept.judge(check).outcome, Outcome::kHeld) << "the time may have been ours";
+}
+
 TEST(EqualIds, AHangIsAShouldARefusalIsFine) {
   const Check check = equal_id_does_not_hang();
   const auto twice = [] {
