@@ -17,12 +17,6 @@ bool is_call(const Exchange& exchange) {
          exchange.asked->method == "tools/call";
 }
 
-// A further round of a request that asked for input (2026-07-28).
-bool is_next_round(const Exchange& exchange) {
-  const Json& params = exchange.asked->body["params"];
-  return params.find("inputResponses") != nullptr || params.find("requestState") != nullptr;
-}
-
 std::optional<CallReturn> told_by_adapter(const Timeline& timeline, std::size_t call) {
   for (const auto& line : timeline.lines) {
     const auto json = parse_json(line.what.text);
@@ -109,6 +103,11 @@ std::vector<ClientCall> calls_of(const Timeline& timeline) {
 bool outlived(const Timeline& timeline, const ClientCall& call) {
   const MonoTime until = call.back.at.value_or(timeline.last.value_or(call.exchange->request_at));
   return until - call.exchange->request_at > call_limit_of(timeline) * kLimitsUntilHarm;
+}
+
+bool is_next_round(const Exchange& exchange) {
+  const Json& params = exchange.asked->body["params"];
+  return params.find("inputResponses") != nullptr || params.find("requestState") != nullptr;
 }
 
 bool limit_was_near(const Timeline& timeline, const ClientCall& call, MonoTime at) {

@@ -42,6 +42,8 @@ Millis call_limit_of(const Timeline& timeline);
 int marked_number(const Timeline& timeline, std::string_view name);
 // Beyond kLimitsUntilHarm of its own limits, seen so far or returned after.
 bool outlived(const Timeline& timeline, const ClientCall& call);
+// A further round of a request that asked for input (2026-07-28).
+bool is_next_round(const Exchange& exchange);
 // It ran out of its own limit, and `at`, what it waited for, had come in the second half of that: a
 // slow script or a loaded host may be to blame, so nothing can be told of the client.
 bool limit_was_near(const Timeline& timeline, const ClientCall& call, MonoTime at);

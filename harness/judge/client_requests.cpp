@@ -6,13 +6,13 @@
 #include <algorithm>
 
 #include "harness/judge/ladder.h"
+#include "harness/judge/session.h"
 
 namespace tailrace {
 namespace {
 
 constexpr std::string_view kSession = "mcp-session-id";
 constexpr std::string_view kVersion = "mcp-protocol-version";
-constexpr int kNotFound = 404;
 constexpr Millis kPrompt{1000};  // A client that lives this long after a ping could answer it.
 
 std::string header_of(const Exchange& exchange, std::string_view name) {

@@ -11,14 +11,13 @@
 namespace tailrace {
 namespace {
 
-constexpr int kFirstError = 400;
 constexpr int kMethodNotAllowed = 405;
 constexpr int kMethodNotFound = -32601;
 
 Judgement judge_complete(const Evidence& evidence, Rule rule) {
   std::size_t refused = 0;
   for (const Exchange& exchange : evidence.timeline.exchanges) {
-    if (!exchange.response || exchange.response->status < kFirstError) continue;
+    if (!is_refused(exchange)) continue;
     if (exchange.end == BodyEnd::kUnseen) continue;
     ++refused;
     if (exchange.end == BodyEnd::kComplete) continue;

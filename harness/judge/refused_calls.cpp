@@ -8,12 +8,12 @@
 #include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/resume.h"
+#include "harness/judge/session.h"
 
 namespace tailrace {
 namespace {
 
 constexpr int kOk = 200;
-constexpr int kFirstError = 400;
 
 // How many calls the adapter has told of.
 std::size_t told_calls(const Timeline& timeline) {
@@ -40,7 +40,7 @@ Judgement judge_refused(const Evidence& evidence) {
   const ClientCall* last = nullptr;
   for (const ClientCall& call : calls) {
     const Exchange& exchange = *call.exchange;
-    if (!exchange.response || exchange.response->status < kFirstError) continue;
+    if (!is_refused(exchange)) continue;
     last = &call;
     const MonoTime until = call.back.at.value_or(timeline.last.value_or(exchange.request_at));
     if (outlived(timeline, call)) {

@@ -22,6 +22,11 @@ bool is_success(const Exchange& exchange) {
   return exchange.response && exchange.response->status / 100 == 2;
 }
 
+bool is_refused(const Exchange& exchange) {
+  constexpr int kFirstError = 400;
+  return exchange.response && exchange.response->status >= kFirstError;
+}
+
 bool is_request(const Exchange& exchange) {
   return exchange.asked && exchange.asked->kind == MessageKind::kRequest && exchange.asked->id;
 }

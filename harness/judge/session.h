@@ -14,6 +14,7 @@ inline constexpr int kNotFound = 404;  // A session that is not, or no more.
 // The id in its request; that of initialize is in its response. "" where there is none.
 std::string session_of(const Exchange& exchange);
 bool is_success(const Exchange& exchange);  // 2xx
+bool is_refused(const Exchange& exchange);  // 4xx, 5xx
 bool is_request(const Exchange& exchange);  // A POSTed JSON-RPC request.
 
 // A Result or Error with the id of a request, on whatever stream of its session.

@@ -108,9 +108,7 @@ bool asks_for_input(const Exchange& exchange) {
 }
 
 bool gives_input(const Exchange& exchange) {
-  if (!is_request(exchange)) return false;
-  const Json& params = exchange.asked->body["params"];
-  return params.find("inputResponses") != nullptr || params.find("requestState") != nullptr;
+  return is_request(exchange) && is_next_round(exchange);
 }
 
 // What is wrong with this round; nothing where it is right.

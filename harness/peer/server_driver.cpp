@@ -238,6 +238,16 @@ void ServerDriver::answer_gets(int most, const std::function<void(StreamId)>& an
   }
 }
 
+bool ServerDriver::answer_calls(int calls) {
+  const Millis window = settings_.call_limit * (kLimitsUntilHarm + 1);
+  for (int call = 0; call < calls; ++call) {
+    const auto stream = watch_call(window);
+    if (!stream) return false;
+    answer_with_result(*stream);
+  }
+  return true;
+}
+
 std::string ServerDriver::resumes_from(StreamId get) const {
   return history_.read([&](const Timeline& timeline) -> std::string {
     const std::string* id = timeline.exchange(get)->request.find("last-event-id");

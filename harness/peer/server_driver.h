@@ -74,6 +74,8 @@ class ServerDriver : public Script {
   // head + priming | final message + end: the two writes of a typical server.
   void answer_with_result(StreamId stream);
   void answer_with_error(StreamId stream);
+  // The next calls, each with a result; false where one did not come before its lack is harm.
+  bool answer_calls(int calls);
 
   // The final messages of a call as text, for streams and bodies that the script shapes itself.
   std::string result_for(StreamId call, std::string_view text = "hello") const;

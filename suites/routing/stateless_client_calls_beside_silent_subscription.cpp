@@ -18,11 +18,7 @@ void drive(ServerDriver& server) {
   server.answer_subscriptions(Subscriptions::kSilent);
   server.ask_to_listen();
   server.start_client(kCalls, kLinger);
-  for (int call = 0; call < kCalls; ++call) {
-    const auto stream = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
-    if (!stream) return;  // It waits for its subscription: the checks tell.
-    server.answer_with_result(*stream);
-  }
+  if (!server.answer_calls(kCalls)) return;  // It waits for its subscription: the checks tell.
   server.await_exit(kLeaves);
 }
 
