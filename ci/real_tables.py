@@ -16,6 +16,32 @@ def by_scenario(record):
     return rows
 
 
+def verdicts(records):
+    """{manifest: {scenario, revision and mode: its worst verdict over repeats}}"""
+    found = {}
+    for manifest, record in records.items():
+        rows = found.setdefault(manifest, {})
+        for row in record["scenarios"]:
+            name = f"{row['id']} {row['revision']} {row['mode']}"
+            rows[name] = min(rows.get(name, row["verdict"]), row["verdict"],
+                             key=WORST_FIRST.index)
+    return found
+
+
+def changes(runs):
+    """(lines on what was not the same in all of these verdicts, how many were compared)"""
+    lines, compared = [], 0
+    for manifest in sorted(set.intersection(*(set(run) for run in runs))):
+        for row in sorted(set.intersection(*(set(run[manifest]) for run in runs))):
+            compared += 1
+            rates = collections.Counter(run[manifest][row] for run in runs)
+            if len(rates) > 1:
+                lines.append(f"{manifest} {row}: " + ", ".join(
+                    f"{verdict} in {count} of {len(runs)}" for verdict, count in
+                    rates.most_common()))
+    return lines, compared
+
+
 def line(manifest, record):
     """One implementation: a letter for each scenario, grouped by area."""
     areas = collections.defaultdict(str)
