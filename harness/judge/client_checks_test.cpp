@@ -129,25 +129,47 @@ TEST(Resources, WithoutSamplesNothingIsJudged) {
   EXPECT_EQ(grows.judge(descriptors_do_not_grow(Rule{})).outcome, Outcome::kBroken);
 }
 
-Story batches(std::int64_t children, std::int64_t bytes_per_call) {
+Story batches(const std::vector<std::int64_t>& children, const std::vector<double>& mib) {
   Story story;
-  story.mark(kCallsPerBatch, "10");
-  for (int batch = 0; batch < 6; ++batch) {
-    ProcessSampled sample{"batch " + std::to_string(batch), 0, 0, 0, 0, batch * children, 0, {}};
-    sample.resident_bytes = 10'000'000 + batch * 10 * bytes_per_call;
+  story.mark(kCallsPerBatch, "100");
+  for (std::size_t batch = 0; batch < std::max(children.size(), mib.size()); ++batch) {
+    ProcessSampled sample{"batch " + std::to_string(batch), 0, 0, 0, 0, 0, 0, {}};
+    if (batch < children.size()) sample.children = children[batch];
+    if (batch < mib.size()) sample.resident_bytes = std::int64_t(mib[batch] * 1024 * 1024);
     story.tell(sample);
   }
   return story;
 }
 
-TEST(Resources, ChildrenThatStayAreHarmMemoryIsAShouldAboveItsNoise) {
-  EXPECT_EQ(batches(3, 0).judge(children_do_not_grow(Rule{})).findings.front().harm,
+TEST(Resources, ChildrenThatStayAreHarm) {
+  EXPECT_EQ(batches({0, 3, 6, 9, 12}, {}).judge(children_do_not_grow(Rule{})).findings.front().harm,
             "harm.children_grow");
-  EXPECT_EQ(batches(0, 0).judge(children_do_not_grow(Rule{})).outcome, Outcome::kHeld);
-  const Judgement leaks = batches(0, 64 << 10).judge(memory_does_not_grow());
+  EXPECT_EQ(batches({0, 0, 0, 0, 0}, {}).judge(children_do_not_grow(Rule{})).outcome,
+            Outcome::kHeld);
+}
+
+Outcome of_memory(const std::vector<double>& mib) {
+  return batches({}, mib).judge(memory_does_not_grow()).outcome;
+}
+
+TEST(Resources, MemoryIsJudgedByAPlateauOrBySteadyGrowthBeyondWhatACollectorKeeps) {
+  std::vector<double> leak, warming;
+  for (int batch = 0; batch < 16; ++batch) {
+    leak.push_back(10 + 20 * batch);
+    warming.push_back(300 - 290.0 / (1 << batch));
+  }
+  const Judgement leaks = batches({}, leak).judge(memory_does_not_grow());
   ASSERT_EQ(leaks.outcome, Outcome::kBroken);
   EXPECT_EQ(leaks.findings.front().level, Level::kShould);
-  EXPECT_EQ(batches(0, 1 << 10).judge(memory_does_not_grow()).outcome, Outcome::kHeld);
+  EXPECT_EQ(of_memory({leak.begin(), leak.begin() + 8}), Outcome::kInconclusive)
+      << "a heap may take as much before it is collected for the first time";
+  EXPECT_EQ(of_memory({warming.begin(), warming.begin() + 7}), Outcome::kInconclusive);
+  EXPECT_EQ(of_memory(warming), Outcome::kHeld);
+  EXPECT_EQ(of_memory({10, 14, 14.2, 13.9, 14.4, 14.1, 14.3}), Outcome::kHeld);
+  EXPECT_EQ(of_memory({80, 98, 110, 115, 121, 126, 131, 135, 135, 120, 120}), Outcome::kHeld)
+      << "a collector gave it back";
+  EXPECT_EQ(of_memory({10, 10, 10}), Outcome::kInconclusive) << "too few to be called flat";
+  EXPECT_EQ(of_memory({}), Outcome::kNotApplicable);
 }
 
 }  // namespace

@@ -59,7 +59,6 @@ double calls_per_batch(const Timeline& timeline) {
 
 struct Figure {
   std::string_view check, noun;
-  double noise = 0;  // A call; growth up to here is none.
   std::optional<Level> level{};  // Instead of harm.
 };
 
@@ -96,17 +95,65 @@ Judgement judge_growth(const Evidence& evidence, const Growth& growth, const Fig
     return inconclusive(fmt::format("only {} samples of its processes", growth.values.size()));
   }
   const Slope slope = slope_of(growth.values);
-  const double least = (slope.per_batch - slope.half_width) / calls_per_batch(evidence.timeline);
-  if (slope.grows() && least > figure.noise) {
-    return broken(grows(evidence, growth, slope, figure, rule));
-  }
+  if (slope.grows()) return broken(grows(evidence, growth, slope, figure, rule));
   Judgement judgement = held();
   judgement.measurements.push_back(
       {std::string(figure.noun), fmt::format("{}", fmt::join(growth.values, ", "))});
   return judgement;
 }
 
+Growth memory_of(const Timeline& timeline) {
+  return growth_of(timeline, [](const auto& sample) {
+    return static_cast<double>(sample.what.resident_bytes / 1024);
+  });
+}
+
+bool is_flat(const std::vector<double>& kib) {
+  if (kib.size() <= kFlatBatches) return false;
+  const Slope last = slope_of({kib.end() - kFlatBatches - 1, kib.end()});
+  return last.per_batch * kFlatBatches <= kFlatNoise;
+}
+
+// Steady: the later half grows as the earlier one did. What warms up slows down.
+bool grows_steadily(const std::vector<double>& kib) {
+  if (kib.size() <= kFlatBatches || kib.back() - kib.front() < kCollectorsReserve) return false;
+  const auto half = kib.begin() + static_cast<std::ptrdiff_t>(kib.size() / 2);
+  const double earlier = (*half - kib.front()) / static_cast<double>(half - kib.begin());
+  const double later = (kib.back() - *half) / static_cast<double>(kib.end() - 1 - half);
+  return slope_of(kib).grows() && later > earlier / 2;
+}
+
+Judgement judge_memory(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  const Growth growth = memory_of(timeline);
+  const MemoryTrend trend = memory_trend(timeline);
+  const Figure figure{"memory_does_not_grow", "KiB of memory", Level::kShould};
+  if (growth.values.empty()) return judge_growth(evidence, growth, figure, Rule{});
+  Judgement judgement = held();
+  if (trend == MemoryTrend::kGrows) {
+    judgement = broken(grows(evidence, growth, slope_of(growth.values), figure, Rule{}));
+  } else if (trend == MemoryTrend::kUnclear) {
+    judgement = inconclusive(fmt::format(
+        "memory grew by {:.0f} KiB over {} batches of {:.0f} calls and did not settle: a collector "
+        "that has not run yet looks the same; ask again with a bound on its heap",
+        growth.values.back() - growth.values.front(), growth.values.size() - 1,
+        calls_per_batch(timeline)));
+  }
+  judgement.measurements.push_back(
+      {std::string(figure.noun), fmt::format("{}", fmt::join(growth.values, ", "))});
+  judgement.measurements.push_back(
+      {"least growth of memory that is seen",
+       fmt::format("{:.1f} KiB a call", kFlatNoise / kFlatBatches / calls_per_batch(timeline))});
+  return judgement;
+}
+
 }  // namespace
+
+MemoryTrend memory_trend(const Timeline& timeline) {
+  const Growth growth = memory_of(timeline);
+  if (is_flat(growth.values)) return MemoryTrend::kFlat;
+  return grows_steadily(growth.values) ? MemoryTrend::kGrows : MemoryTrend::kUnclear;
+}
 
 Slope slope_of(const std::vector<double>& y) {
   const auto n = static_cast<double>(y.size());
@@ -162,14 +209,7 @@ Check children_do_not_grow(Rule rule) {
 }
 
 Check memory_does_not_grow() {
-  return {"memory_does_not_grow", [](const Evidence& evidence) {
-            const Growth growth = growth_of(evidence.timeline, [](const auto& sample) {
-              return static_cast<double>(sample.what.resident_bytes / 1024);
-            });
-            return judge_growth(
-                evidence, growth,
-                {"memory_does_not_grow", "KiB of memory", kMemoryNoise, Level::kShould}, Rule{});
-          }};
+  return {"memory_does_not_grow", judge_memory};
 }
 
 }  // namespace tailrace

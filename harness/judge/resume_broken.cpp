@@ -185,13 +185,20 @@ Judgement judge_bounds(const Evidence& evidence) {
 
 }  // namespace
 
-// More than kStormResumes fall into one window, at a pace that does not slow down.
+// More than kStormResumes fall into one window, at a pace that does not slow down: the typical wait
+// of the later half is not half as long again as that of the earlier one.
 bool is_storm(const std::vector<const Exchange*>& requests) {
   for (std::size_t first = 0; first + kStormResumes < requests.size(); ++first) {
     const std::size_t last = first + kStormResumes;
     if (requests[last]->request_at - requests[first]->request_at > kStormWindow) continue;
-    const Nanos early = requests[first + 1]->request_at - requests[first]->request_at;
-    const Nanos late = requests[last]->request_at - requests[last - 1]->request_at;
+    std::vector<Nanos> gaps;
+    for (std::size_t i = first; i < last; ++i) {
+      gaps.push_back(requests[i + 1]->request_at - requests[i]->request_at);
+    }
+    const auto half = gaps.begin() + kStormResumes / 2;
+    std::sort(gaps.begin(), half);
+    std::sort(half, gaps.end());
+    const Nanos early = gaps[kStormResumes / 4], late = gaps[kStormResumes / 2 + kStormResumes / 4];
     if (late < early + early / 2) return true;
   }
   return false;

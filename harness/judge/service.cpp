@@ -84,6 +84,7 @@ Judgement judge_equal_ids(const Evidence& evidence) {
     }) > 1;
   };
   std::size_t judged = 0;
+  Judgement judgement = held();
   for (const Exchange& request : timeline.exchanges) {
     if (!is_request(request) || !twice(request)) continue;
     ++judged;
@@ -93,15 +94,16 @@ Judgement judge_equal_ids(const Evidence& evidence) {
       return inconclusive("a request was not watched for long enough");
     }
     Finding finding = finding_of(evidence, "equal_id_does_not_hang", Rule{});
-    finding.level = Level::kShould;  // No text says what becomes of it (AMB-25), but not a hang.
+    // The id is illegal from us, and no text says what becomes of the two (AMB-25).
+    finding.level = Level::kNote;
     finding.required = "of two requests with one id in flight, each is refused or answered";
     finding.observed = describe(request) + " got neither an answer nor an end";
     finding.likely_cause = "the second request takes the first one's place in the routing table";
     finding.cure = "refuse an id that is in flight, or give each request a route of its own";
     finding.evidence = ladder_of(timeline, request);
-    return broken(finding);
+    judgement.findings.push_back(std::move(finding));
   }
-  return judged == 0 ? inconclusive("no id was used twice") : held();
+  return judged == 0 ? inconclusive("no id was used twice") : judgement;
 }
 
 bool was_refused(const Exchange& initialize) {

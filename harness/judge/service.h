@@ -15,7 +15,7 @@ inline constexpr Millis kWatchServed{5500};  // So long do scripts watch for it.
 
 // Requests after the mark are served: not refused, not left without an answer.
 Check still_serves(Rule rule);
-// A request with an id that is in flight is refused or answered; a hang is reported.
+// A request with an id that is in flight is refused or answered; a hang is told and no more.
 Check equal_id_does_not_hang();
 // A refused initialize gives out no session id that serves requests.
 Check refused_initialize_opens_no_session();

@@ -81,7 +81,7 @@ TEST(StillServes, AnAnswerThatCameOnlyAfterTheWatchIsTooLate) {
   EXPECT_EQ(overslept.judge(check).outcome, Outcome::kHeld) << "the time may have been ours";
 }
 
-TEST(EqualIds, AHangIsAShouldARefusalIsFine) {
+TEST(EqualIds, AHangIsANoteARefusalIsFine) {
   const Check check = equal_id_does_not_hang();
   const auto twice = [] {
     Story story;
@@ -91,8 +91,8 @@ TEST(EqualIds, AHangIsAShouldARefusalIsFine) {
   EXPECT_EQ(twice().plain(2, 400).result(1, 9).end(1).judge(check).outcome, Outcome::kHeld);
   Story hangs = twice();
   hangs.sse_head(2).result(2, 9).end(2).at(6000).mark("x", "");
-  ASSERT_EQ(hangs.judge(check).outcome, Outcome::kBroken);
-  EXPECT_EQ(hangs.judge(check).findings.front().level, Level::kShould);
+  EXPECT_EQ(hangs.judge(check).outcome, Outcome::kHeld);
+  EXPECT_EQ(hangs.judge(check).findings.front().level, Level::kNote);
 }
 
 Story initialize(const std::string& answer, const std::string& session) {

@@ -179,30 +179,23 @@ Judgement judge_storm(const Evidence& evidence, Rule filter) {
   }
   if (listens.empty()) return not_applicable("the client subscribes to nothing");
   const bool bare = !listens.front()->asked->body["params"]["notifications"].is_object();
-  const std::size_t most = kStormResumes;
-  const auto storms = [&](std::size_t from) {
-    return from + most < listens.size() &&
-           listens[from + most]->request_at - listens[from]->request_at < kStormWindow;
-  };
-  std::size_t from = 0;
-  while (from < listens.size() && !storms(from)) ++from;
-  if (from == listens.size() && !bare) {
+  const bool storm = is_storm(listens);
+  if (!storm && !bare) {
     Judgement judgement = held();
     judgement.measurements.push_back({"subscriptions", fmt::format("{}", listens.size())});
     return judgement;
   }
-  const bool storm = from < listens.size();
   Finding finding = finding_of(evidence, "subscriptions_do_not_storm", storm ? Rule{} : filter,
                                storm ? "harm.retry_storm" : "");
   finding.required = storm ? "a subscription that ends is not asked for again and again at once"
                            : "a subscription says what it wants to hear of";
   finding.observed =
-      storm ? fmt::format("{} subscriptions within {}", most + 1,
-                          in_millis(listens[from + most]->request_at - listens[from]->request_at))
+      storm ? fmt::format("{} subscriptions within {}, without back-off", listens.size(),
+                          in_millis(listens.back()->request_at - listens.front()->request_at))
             : describe(*listens.front()) + " has no filter";
   finding.likely_cause = "the loop that keeps a subscription open knows no back-off";
   finding.cure = "wait longer after each try that brought nothing, and stop after a refusal";
-  finding.evidence = ladder_of(timeline, *listens[storm ? from : 0]);
+  finding.evidence = ladder_of(timeline, *listens.front());
   return broken(finding);
 }
 

@@ -60,6 +60,7 @@ inline constexpr Fault kLeaksPerAbort{"leaks_descriptor_per_abort"};
 inline constexpr Fault kLeaksPerRefusal{"leaks_descriptor_per_refusal"};
 inline constexpr Fault kLeaksPerSession{"leaks_descriptor_per_session"};
 inline constexpr Fault kLeaksMemory{"leaks_memory_per_call"};
+inline constexpr Fault kLeaksMemoryPerSession{"leaks_memory_per_session"};
 inline constexpr Fault kLeavesChild{"leaves_child_per_session"};
 inline constexpr Fault kKeepsOpenAfterNotifications{"keeps_stream_open_after_notifications"};
 inline constexpr Fault kKeepsInitializeOpen{"keeps_initialize_stream_open"};
@@ -120,6 +121,7 @@ inline constexpr Oddity kErrorForCancelled{"error_for_cancelled"};
 inline constexpr Oddity kRefusesUnknownVersion{"refuses_unknown_version"};
 inline constexpr Oddity kRefusesEqualId{"refuses_equal_id"};
 inline constexpr Oddity kMemoryCache{"keeps_memory_cache"};
+inline constexpr Oddity kFillsHeapFirst{"fills_heap_first"};
 inline constexpr Oddity kIgnoresPreference{"ignores_preference_for_json"};
 inline constexpr Oddity kErrorEndsConnection{"closes_after_errors"};
 inline constexpr Oddity kRefusesBeforeBody{"refuses_before_the_body"};
@@ -195,6 +197,7 @@ inline constexpr Oddity kNoDelete{"no_delete"};
 inline constexpr Oddity kReconnectsListeningGet{"reconnects_listening_get"};
 inline constexpr Oddity kResumesLate{"resumes_late"};
 inline constexpr Oddity kResumesOnce{"resumes_once"};
+inline constexpr Oddity kListensEverSlower{"listens_ever_slower"};
 inline constexpr Oddity kAsksAgain{"asks_again_with_new_id"};
 }  // namespace client_oddity
 

@@ -50,6 +50,7 @@ Scenario routing_server_returns_resources_of_aborted_calls() {
       .catches = {server_fault::kLeaksPerAbort},
       .spares = {server_oddity::kKeepsDescriptorCache},
       .exclusive = true,
+      .growth = true,
   }};
 }
 

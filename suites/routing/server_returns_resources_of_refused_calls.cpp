@@ -33,14 +33,14 @@ void drive(ClientDriver& client) {
 Scenario routing_server_returns_resources_of_refused_calls() {
   return Scenario{{
       .id = "routing.server_returns_resources_of_refused_calls",
-      .question = "Do refused calls leave sockets, descriptors or memory behind?",
+      .question = "Do refused calls leave sockets or descriptors behind?",
       .covers = {},
       .drive = &drive,
-      .checks = {sockets_do_not_grow(Rule{}), descriptors_do_not_grow(Rule{}),
-                 memory_does_not_grow()},
+      .checks = {sockets_do_not_grow(Rule{}), descriptors_do_not_grow(Rule{})},
       .catches = {server_fault::kLeaksPerRefusal},
       .spares = {server_oddity::kKeepsDescriptorCache, server_oddity::kNoDelete},
       .exclusive = true,
+      .growth = true,
   }};
 }
 

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// A session that was ended gives its memory back.
+
+#include "harness/judge/resources.h"
+#include "harness/peer/plateau.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr int kSessions = 50;  // Per batch, of four requests each.
+
+void drive(ClientDriver& client) {
+  if (!client.can_sample()) client.decline(std::string(kUnwatched));
+  ask_until_memory_settles(client, kSessions, [&](int) {
+    const SessionNumber session = client.open_session();
+    if (!client.has_session_id(session)) client.decline("the server keeps no sessions");
+    client.await_answer(client.ask_for_result({.session = session}));
+    // What is not ended may live to a limit of the server's own.
+    const StreamId erased = client.delete_session(session);
+    if (!client.is_accepted(erased)) client.decline("clients may not end its sessions");
+  });
+}
+
+}  // namespace
+
+Scenario routing_server_returns_memory_of_sessions() {
+  return Scenario{{
+      .id = "routing.server_returns_memory_of_sessions",
+      .question = "Does memory not grow with each session that was ended?",
+      .covers = {},
+      .drive = &drive,
+      .checks = {memory_does_not_grow()},
+      .catches = {server_fault::kLeaksMemoryPerSession},
+      .spares = {server_oddity::kFillsHeapFirst, server_oddity::kNoDelete},
+      .exclusive = true,
+      .growth = true,
+  }};
+}
+
+}  // namespace tailrace::suites
