@@ -122,6 +122,7 @@ void Direction::judge_release(const Segment& segment, Nanos rtt_to_sender, Nanos
   ++candidates_;
   if (!released) return;
   ++flow_.held;
+  proofs_at_hold_ = flow_.nodelay_proofs;
   loose_ += loose;
   pending.delayed = false;  // It was not harmless.
   released_ = Release{stall_of(segment, gap), false};
@@ -156,9 +157,11 @@ Stall Direction::stall_of(const Segment& segment, Nanos gap) const {
 
 void Direction::answered(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_receiver) {
   // Data of R makes a new turn: what S sends next is its answer to that.
-  if (segment.length > 0) {
+  if (segment.length > 0 || segment.fin) {
+    // R sends right after its ACK: it had read late, and reading made the ACK, not a timer.
+    if (pending_ && segment.time - pending_->ack_at <= kCloseRelease) pending_->delayed = false;
     drop_pending();
-    if (waiting_) waiting_->talked_over = true;
+    if (waiting_ && segment.length > 0) waiting_->talked_over = true;
   }
   if (!segment.ack_flag) return;
   const bool closed = segment.window == 0 && !segment.syn && !segment.rst;
@@ -185,8 +188,15 @@ bool Direction::released_by_chance() const {
   return loose_ * 2 > flow_.held;
 }
 
+bool Direction::mostly_held() const {
+  return static_cast<double>(flow_.held) >= kMostlyHeld * static_cast<double>(candidates_);
+}
+
+// The option can be set while the connection lives: what proves it then says nothing of a series of
+// holds before.
 bool Direction::nodelay_proven() const {
-  return static_cast<double>(flow_.nodelay_proofs) >
+  const bool series = flow_.held >= kHighConfidence && mostly_held();
+  return static_cast<double>(series ? proofs_at_hold_ : flow_.nodelay_proofs) >
          kProofsPerHold * static_cast<double>(flow_.held);
 }
 
@@ -205,11 +215,9 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
     flow.harmless_delays += flow_.held;  // Data that followed a delayed ACK did so by chance.
     return flow;
   }
-  const bool mostly =
-      static_cast<double>(flow_.held) >= kMostlyHeld * static_cast<double>(candidates_);
   Confidence confidence = Confidence::kLow;
   if (flow_.held >= 2) confidence = Confidence::kMedium;
-  if (flow_.held >= kHighConfidence && mostly) confidence = Confidence::kHigh;
+  if (flow_.held >= kHighConfidence && mostly_held()) confidence = Confidence::kHigh;
   left_out += stalls_left_out_;
   for (Stall stall : stalls_) {
     stall.holder = holder;

@@ -81,6 +81,7 @@ class Direction {
   bool heard(const Segment& segment) const;  // S had the pending ACK when it sent this.
   std::uint32_t mss() const;
   std::uint64_t seen_offset_of(std::uint32_t seq) const;  // The same, from 0 on.
+  bool mostly_held() const;
   bool nodelay_proven() const;
   bool released_by_chance() const;
 
@@ -96,6 +97,7 @@ class Direction {
   std::vector<Stall> stalls_;
   std::uint64_t stalls_left_out_ = 0;
   std::uint64_t candidates_ = 0, holds_of_one_rtt_ = 0, loose_ = 0;
+  std::uint64_t proofs_at_hold_ = 0;  // That Nagle was off, when data was last held.
   std::optional<Release> released_;
   std::optional<Nanos> least_pause_;  // Between two writes whose ACK was prompt.
   std::optional<Nanos> least_ack_time_;

@@ -166,6 +166,28 @@ TEST_F(Stalls, DataThatDidNotWaitElsewhereProvesNodelay) {
   EXPECT_TRUE(seen.stalls.empty());
 }
 
+TEST_F(Stalls, AnOptionThatIsSetLaterAcquitsNoSeriesBefore) {
+  talk.open();
+  for (int call = 0; call < 4; ++call) talk.stalled_call();
+  for (int call = 0; call < 5; ++call) talk.prompt_call();  // The cure in place.
+  const ConnectionFlow seen = flow();
+  EXPECT_EQ(seen.from_server.nodelay_proofs, 5U);
+  EXPECT_EQ(seen.stalls.size(), 4U);
+}
+
+TEST_F(Stalls, AnAckOfALateReaderIsNoDelayedOne) {
+  talk.open();
+  for (const Nanos thinks : {kMoment, Nanos(Millis(5))}) {
+    talk.send(kServer, 100);
+    talk.pass(kDelayed);
+    talk.ack(kClient);
+    talk.pass(thinks);
+    talk.send(kClient, 300);
+    talk.pass(kMoment);
+  }
+  EXPECT_EQ(flow().from_server.harmless_delays, 1U);  // The second: a timer's.
+}
+
 TEST_F(Stalls, TheProofHoldsForItsDirectionAlone) {
   talk.open();
   talk.stalled_call();

@@ -6,53 +6,84 @@
 #include <algorithm>
 
 #include "harness/judge/ladder.h"
+#include "harness/judge/stall_proofs.h"
 
 namespace tailrace {
 namespace {
 
 struct Series {
-  std::size_t calls = 0;
-  std::size_t connections = 0;  // With packets.
+  std::size_t connections = 0;  // With packets, where any are captured.
   std::vector<Nanos> took;      // Request to the end of the answer.
   std::vector<const Stall*> stalls;
   const ConnectionFlow* flow = nullptr;  // Of the connection with most stalls.
   const Connection* connection = nullptr;
   std::size_t on_one = 0;  // Stalls there.
   std::size_t calls_there = 0;
+  std::size_t cured = 0;  // Stalls with the cure in place.
+  CureProof cure;         // There
+  QueueProof queue;
 };
 
-Nanos median(std::vector<Nanos> values) {
-  if (values.empty()) return Nanos(0);
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+bool by_holder(const Stall& stall, Side holder) {
+  return stall.holder == holder && stall.pure_ack;
 }
 
-Series series_of(const Evidence& evidence, Side holder, bool quick_ack) {
-  Series series;
-  for (const auto& packets : evidence.packets) {
-    const Connection* connection = evidence.timeline.connection(packets.connection);
-    if (connection == nullptr || packets.flow == nullptr) continue;
-    if (connection->opened.quick_ack != quick_ack) continue;
-    ++series.connections;
-    const std::size_t calls_before = series.calls;
-    for (const StreamId id : connection->streams) {
-      const Exchange* exchange = evidence.timeline.exchange(id);
-      if (!exchange->ended_at || exchange->end != BodyEnd::kComplete) continue;
-      ++series.calls;
-      series.took.push_back(*exchange->ended_at - exchange->request_at);
-    }
-    std::size_t here = 0;
+// Where the bytes of what was asked with the cure in place begin.
+std::uint64_t cured_from(const Evidence& evidence, const Connection& connection, Side holder,
+                         const CureProof& cure) {
+  for (const StreamId id : connection.streams) {
+    const Exchange* exchange = evidence.timeline.exchange(id);
+    if (exchange->request_at < cure.at) continue;
+    const Span span = holder == Side::kServer ? exchange->response_span : exchange->request_span;
+    return span.begin;
+  }
+  return UINT64_MAX;
+}
+
+void add_connection(const Evidence& evidence, const ConnectionPackets& packets, Side holder,
+                    Series& series) {
+  const Connection& connection = *evidence.timeline.connection(packets.connection);
+  ++series.connections;
+  const CureProof cure = cure_on(evidence, connection);
+  const auto took = times_of(evidence, connection, MonoTime{Nanos(0)}, cure.at);
+  series.took.insert(series.took.end(), took.begin(), took.end());
+  const QueueProof queue = queue_on(evidence, connection);
+  const std::uint64_t cured = cured_from(evidence, connection, holder, cure);
+  std::size_t here = 0;
+  if (packets.flow != nullptr) {
     for (const Stall& stall : packets.flow->stalls) {
-      if (stall.holder != holder || !stall.pure_ack) continue;
+      if (!by_holder(stall, holder)) continue;
+      if (stall.waiting_offset >= cured) {
+        ++series.cured;
+        continue;
+      }
       series.stalls.push_back(&stall);
       ++here;
     }
-    if (here >= series.on_one) {
-      series.on_one = here;
-      series.calls_there = series.calls - calls_before;
-      series.flow = packets.flow;
-      series.connection = connection;
+  }
+  if (here < series.on_one || (here == 0 && queue.held < series.queue.held)) return;
+  series.on_one = here;
+  series.calls_there = took.size();
+  series.flow = packets.flow;
+  series.connection = &connection;
+  series.cure = cure;
+  series.queue = queue;
+}
+
+// Of the connections where an ACK may be delayed, or of those where none is.
+Series series_of(const Evidence& evidence, Side holder, bool quick_ack) {
+  Series series;
+  if (!evidence.why_no_packets.empty()) {
+    for (const Connection& connection : evidence.timeline.connections) {
+      if (connection.opened.quick_ack != quick_ack) continue;
+      add_connection(evidence, {connection.id, nullptr}, holder, series);
+    }
+  }
+  for (const auto& packets : evidence.packets) {
+    const Connection* connection = evidence.timeline.connection(packets.connection);
+    if (connection == nullptr || packets.flow == nullptr) continue;
+    if (connection->opened.quick_ack == quick_ack) {
+      add_connection(evidence, packets, holder, series);
     }
   }
   return series;
@@ -97,19 +128,37 @@ std::vector<EvidenceLine> packet_ladder(const Evidence& evidence, const Series& 
   return lines;
 }
 
-Finding stalled(const Evidence& evidence, const Series& plain, const Series& control, Side holder) {
-  const bool harm = plain.on_one >= kStallsAreHarm;
-  Finding finding = finding_of(evidence, "no_delayed_ack_stall", Rule{}, harm ? "harm.stalls" : "");
-  const std::string who = name_of(holder), peer = name_of(other(holder));
+// What of the proofs was had, strongest first, and what was not.
+std::vector<std::string> proofs_of(const Series& plain, const Series& control) {
+  std::vector<std::string> proofs;
+  if (!plain.stalls.empty()) proofs.emplace_back("packets");
+  if (control.on_one == 0 && !control.took.empty()) proofs.emplace_back("prompt ACKs");
+  if (plain.cure.helped()) proofs.emplace_back("cure in place");
+  if (plain.queue.held > 0) proofs.emplace_back("send queue");
+  return proofs;
+}
+
+std::string wait_words(const Series& plain) {
+  if (plain.stalls.empty()) {
+    return fmt::format("{} of {} calls on one reused connection waited", plain.queue.held,
+                       plain.calls_there);
+  }
   std::vector<Nanos> waits;
   for (const Stall* stall : plain.stalls) waits.push_back(stall->ack_wait);
+  return fmt::format("{} of {} calls on one reused connection waited, median {}", plain.on_one,
+                     plain.calls_there, in_millis(median_of(waits)));
+}
+
+Finding stalled(const Evidence& evidence, const Series& plain, const Series& control, Side holder,
+                bool harm) {
+  Finding finding = finding_of(evidence, "no_delayed_ack_stall", Rule{}, harm ? "harm.stalls" : "");
+  const std::string who = name_of(holder), peer = name_of(other(holder));
   finding.required = "no call waits for a delayed acknowledgement";
   finding.observed = fmt::format(
-      "{} of {} calls on one reused connection waited, median {}: holder {}, delayer of the ACK "
-      "{}; "
+      "{}: holder {}, delayer of the ACK {}; "
       "a call took {} and, with prompt ACKs (TCP_QUICKACK on our socket), {}",
-      plain.on_one, plain.calls_there, in_millis(median(waits)), who, peer,
-      in_millis(median(plain.took)), in_millis(median(control.took)));
+      wait_words(plain), who, peer, in_millis(median_of(plain.took)),
+      in_millis(median_of(control.took)));
   finding.likely_cause = fmt::format(
       "the {} writes a message in two small writes with Nagle's algorithm on: the second waits "
       "until the first is acknowledged, and the {}'s kernel delays that ACK",
@@ -118,43 +167,90 @@ Finding stalled(const Evidence& evidence, const Series& plain, const Series& con
       "set TCP_NODELAY on the {}'s {}, or send head and body in one write", who,
       holder == Side::kServer ? "accepted sockets (the listener of the application or framework)"
                               : "sockets");
+  if (holder == Side::kServer) {
+    finding.observed +=
+        fmt::format("; proofs: {}; {}; {}", fmt::join(proofs_of(plain, control), ", "),
+                    plain.cure.words(), plain.queue.words());
+  }
+  if (plain.flow == nullptr) return finding;
   const auto first =
       std::find_if(plain.flow->stalls.begin(), plain.flow->stalls.end(),
-                   [&](const Stall& stall) { return stall.holder == holder && stall.pure_ack; });
+                   [&](const Stall& stall) { return by_holder(stall, holder); });
   finding.evidence = packet_ladder(evidence, plain, *first);
   return finding;
 }
 
-Judgement no_packets(const Evidence& evidence) {
+std::vector<Measurement> measurements_of(const Series& plain, const Series& control) {
+  std::vector<Measurement> list = {{"calls", fmt::format("{}", plain.took.size())},
+                                   {"stalls", fmt::format("{}", plain.stalls.size())},
+                                   {"median_call", in_millis(median_of(plain.took))},
+                                   {"connections", fmt::format("{}", plain.connections)}};
+  if (!control.took.empty()) {
+    list.push_back({"median_call_quick_ack", in_millis(median_of(control.took))});
+    list.push_back({"stalls_quick_ack", fmt::format("{}", control.stalls.size())});
+  }
+  if (plain.cure.calls > 0) list.push_back({"median_call_cured", in_millis(plain.cure.after)});
+  if (plain.queue.watched > 0) {
+    list.push_back({"send_queue_held",
+                    fmt::format("{} of {}", plain.queue.held, plain.queue.watched)});
+  }
+  if (!plain.stalls.empty() || plain.queue.held > 0) {
+    list.push_back({"proofs", fmt::format("{}", fmt::join(proofs_of(plain, control), ", "))});
+  }
+  return list;
+}
+
+// Without packets only what the server's kernel held, call after call, convicts.
+Judgement judge_without_packets(const Evidence& evidence, Side holder) {
   const std::string why = "no packets were captured: " + evidence.why_no_packets;
-  return evidence.packets_required ? inconclusive(why) : not_applicable(why);
+  const Series plain = series_of(evidence, holder, false);
+  const Series control = series_of(evidence, holder, true);
+  Judgement judgement = evidence.packets_required ? inconclusive(why) : not_applicable(why);
+  if (holder == Side::kServer && plain.queue.held >= kStallsAreHarm && control.queue.held == 0 &&
+      !control.took.empty()) {
+    judgement = broken(stalled(evidence, plain, control, holder, true));
+  }
+  if (!plain.took.empty()) judgement.measurements = measurements_of(plain, control);
+  return judgement;
+}
+
+// Why the proofs cannot all be true: then we failed to see.
+std::string contradiction(const Series& plain, const Series& control) {
+  const bool stalls = !plain.stalls.empty();
+  if (stalls && control.on_one >= kStallsAreHarm) {
+    return "data was held in the control series too, where no ACK was delayed";
+  }
+  if (stalls && plain.cured >= kStallsAreHarm && plain.cure.stayed.value_or(false)) {
+    return "data was held with TCP_NODELAY set too";
+  }
+  if (plain.on_one >= kStallsAreHarm && plain.queue.watched >= plain.on_one &&
+      plain.queue.held == 0) {
+    return "packets show data held that the server's send queue did not";
+  }
+  if (!stalls && plain.queue.held >= kStallsAreHarm) {
+    return "the server's send queue held data, and packets show no stall";
+  }
+  return "";
 }
 
 Judgement judge_stalls(const Evidence& evidence, Side holder) {
-  if (!evidence.why_no_packets.empty()) return no_packets(evidence);
+  if (!evidence.why_no_packets.empty()) return judge_without_packets(evidence, holder);
   const Series plain = series_of(evidence, holder, false);
   const Series control = series_of(evidence, holder, true);
   if (plain.connections == 0) return inconclusive("no packet of our connections was captured");
-  if (plain.calls < 2) return inconclusive("fewer than two calls were answered");
+  if (plain.took.size() < 2) return inconclusive("fewer than two calls were answered");
+  if (const std::string why = contradiction(plain, control); !why.empty()) {
+    return inconclusive(why);
+  }
   Judgement judgement = held();
   if (!plain.stalls.empty()) {
-    if (control.on_one >= kStallsAreHarm) {
-      return inconclusive("data was held in the control series too, where no ACK was delayed");
-    }
-    judgement.findings.push_back(stalled(evidence, plain, control, holder));
-    if (plain.on_one >= kStallsAreHarm) judgement.outcome = Outcome::kBroken;
+    const bool harm = plain.on_one >= kStallsAreHarm;
+    judgement.findings.push_back(stalled(evidence, plain, control, holder, harm));
+    if (harm) judgement.outcome = Outcome::kBroken;
   } else if (evidence.capture_lost_packets) {
     return inconclusive("the capture lost packets, so a stall may have been missed");
   }
-  judgement.measurements = {{"calls", fmt::format("{}", plain.calls)},
-                            {"stalls", fmt::format("{}", plain.stalls.size())},
-                            {"median_call", in_millis(median(plain.took))},
-                            {"connections", fmt::format("{}", plain.connections)}};
-  if (control.calls > 0) {
-    judgement.measurements.push_back({"median_call_quick_ack", in_millis(median(control.took))});
-    judgement.measurements.push_back(
-        {"stalls_quick_ack", fmt::format("{}", control.stalls.size())});
-  }
+  judgement.measurements = measurements_of(plain, control);
   return judgement;
 }
 

@@ -70,5 +70,106 @@ TEST(Stall, WithoutPacketsNothingPasses) {
   EXPECT_EQ(Calls(0, 0).judge(Side::kServer, true).outcome, Outcome::kInconclusive);
 }
 
+// Twenty calls that take 44 ms each, twenty where no ACK is delayed, and five with the cure.
+class Proven {
+ public:
+  explicit Proven(double cured_ms, std::int64_t held = 5, std::int64_t loose = 0)
+      : held_(held), loose_(loose) {
+    for (std::uint32_t c : {1U, 2U}) {
+      const Endpoint client = v4_endpoint({127, 0, 0, 1}, static_cast<std::uint16_t>(c));
+      story_.tell(ConnectionOpened{
+          {c}, client, v4_endpoint({127, 0, 0, 1}, 80), Side::kClient, true, c == 2, false});
+    }
+    for (int id = 1; id <= 20; ++id) call(1, id, 44);
+    for (int id = 21; id <= 40; ++id) call(2, id, 0.3);
+    story_.tell(CureTried{{1}, true, false, ""});
+    cured_from_ = story_.timeline().exchanges.back().id.value;
+    for (int id = 41; id <= 45; ++id) call(1, id, cured_ms);
+  }
+  // What the option was when the calls with the cure were over.
+  Proven& at_the_end(bool set) {
+    story_.tell(CureTried{{1}, true, set, ""});
+    return *this;
+  }
+
+  // As many stalls, and as many with the cure in place.
+  Proven& stalls(std::size_t count, std::size_t cured = 0) {
+    flows_[0].stalls.assign(count + cured, Stall{});
+    const auto& asked = story_.timeline().exchanges.at(cured_from_);
+    for (std::size_t i = count; i < count + cured; ++i) {
+      flows_[0].stalls[i].waiting_offset = asked.response_span.begin;
+    }
+    return *this;
+  }
+
+  Judgement judge(const std::string& why_none = "") const {
+    const Catalogue catalogue = *Catalogue::parse(catalogue_json());
+    Evidence evidence{story_.timeline(), catalogue, "2025-11-25", {}, why_none, false, false};
+    if (why_none.empty()) evidence.packets = {{{1}, &flows_[0]}, {{2}, &flows_[1]}};
+    return no_delayed_ack_stall(Side::kServer).judge(evidence);
+  }
+
+ private:
+  void call(std::uint32_t connection, int id, double ms) {
+    story_.at(now_).call(connection, id);
+    now_ += ms;
+    story_.at(now_).sse_head(connection).result(connection, id).end(connection);
+    if (ms > 3) story_.tell(QueueWatched{{connection}, 20, held_, loose_, 118});
+    now_ += 1;
+    story_.at(now_);
+  }
+
+  Story story_;
+  std::int64_t held_, loose_;  // Looks at each slow call
+  double now_ = 0;
+  std::size_t cured_from_ = 0;
+  ConnectionFlow flows_[2];
+};
+
+TEST(Stall, ThreeProofsAgree) {
+  const Judgement judged = Proven(0.3).stalls(19).judge();
+  ASSERT_EQ(judged.outcome, Outcome::kBroken);
+  const std::string& observed = judged.findings.front().observed;
+  EXPECT_NE(observed.find("packets, prompt ACKs, cure in place, send queue"), std::string::npos);
+  EXPECT_NE(observed.find("median 44.00 ms before and 0.30 ms after"), std::string::npos)
+      << observed;
+  EXPECT_NE(observed.find("up to 118 bytes"), std::string::npos) << observed;
+  EXPECT_NE(observed.find("19 of 20 calls"), std::string::npos) << observed;
+}
+
+TEST(Stall, WhatTheCureDoesNotCureIsNoProof) {
+  const Judgement judged = Proven(44).stalls(19).judge();
+  ASSERT_EQ(judged.outcome, Outcome::kBroken);
+  EXPECT_NE(judged.findings.front().observed.find("packets, prompt ACKs, send queue"),
+            std::string::npos);
+  const auto held_with_it = [](bool set) {
+    return Proven(44).at_the_end(set).stalls(19, 4).judge();
+  };
+  EXPECT_EQ(held_with_it(true).outcome, Outcome::kInconclusive);
+  const Judgement turned_off = held_with_it(false);
+  ASSERT_EQ(turned_off.outcome, Outcome::kBroken);
+  EXPECT_NE(turned_off.findings.front().observed.find("turns TCP_NODELAY off again"),
+            std::string::npos);
+}
+
+TEST(Stall, ProofsThatContradictEachOtherConvictNobody) {
+  EXPECT_EQ(Proven(0.3, 0).stalls(19).judge().outcome, Outcome::kInconclusive);
+  EXPECT_EQ(Proven(0.3).judge().outcome, Outcome::kInconclusive);
+}
+
+TEST(Stall, DataThatACorkHoldsIsNoProof) {
+  const Judgement judged = Proven(44, 5, 9).judge();
+  EXPECT_EQ(judged.outcome, Outcome::kHeld);
+  EXPECT_TRUE(judged.findings.empty());
+  EXPECT_EQ(Proven(44, 5, 9).judge("denied").outcome, Outcome::kNotApplicable);
+}
+
+TEST(Stall, WithoutPacketsTheSendQueueConvicts) {
+  const Judgement judged = Proven(0.3).judge("denied");
+  ASSERT_EQ(judged.outcome, Outcome::kBroken);
+  EXPECT_NE(judged.findings.front().observed.find("proofs: prompt ACKs, cure in place, send queue"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace tailrace

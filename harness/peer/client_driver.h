@@ -12,6 +12,7 @@
 #include "harness/net/network.h"
 #include "harness/peer/pace.h"
 #include "harness/peer/script.h"
+#include "harness/sut/send_queue.h"
 #include "harness/wire/http_head.h"
 
 namespace tailrace {
@@ -49,6 +50,11 @@ struct ClientSettings {
   bool own_network = false;  // What holds for a whole network may be changed.
   // A sample of the implementation's processes; empty where they cannot be seen.
   std::function<std::optional<ProcessSampled>()> sample;
+  // Sets TCP_NODELAY on the server's socket of the connection that we have from this address, and
+  // tells whether it was set; empty where the server is not ours to touch.
+  std::function<Result<bool>(const Endpoint&)> cure;
+  // What the server's kernel has not sent on such a connection; none where it is not to be seen.
+  std::function<std::optional<SendQueue>(const Endpoint& server, const Endpoint& client)> queue;
 };
 
 using SessionNumber = std::size_t;
@@ -132,6 +138,11 @@ class ClientDriver : public Script {
   bool can_ask() const;
   // The final message, the end of the response, or the end of the connection has come.
   void await_answer(StreamId stream);
+  // The same, looking meanwhile at what the server's kernel has not sent.
+  void await_answer_and_look(StreamId stream);
+  // The cure in place, for what comes on this connection from here on: TCP_NODELAY set from outside
+  // on the server's socket. Whether it is set now.
+  bool cure(ConnectionId connection);
   // The head of the response, or the end of the connection, has come.
   void await_head(StreamId stream);
   // An event with an id has come; declines where the stream ended or answered without one.
@@ -170,6 +181,9 @@ class ClientDriver : public Script {
   // Open at both ends, and the last response on it is complete.
   bool is_usable(ConnectionId connection) const;
 
+ protected:
+  bool wait_until(MonoTime until, const Condition& holds) override;
+
  private:
   struct Session {
     std::string id;  // Pseudonym; "" where the server gave none.
@@ -198,6 +212,7 @@ class ClientDriver : public Script {
   ClientSettings settings_;
   std::map<ConnectionId, Link> links_;
   std::vector<Session> sessions_;
+  std::optional<QueueWatched> looking_;  // During await_answer_and_look().
 };
 
 }  // namespace tailrace

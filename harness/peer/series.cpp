@@ -7,7 +7,7 @@ namespace {
 void ask_some(ClientDriver& client, const Ask& ask, ConnectionId connection) {
   for (int call = 0; call < kCallsPerRound; ++call) {
     const bool kept = client.is_usable(connection);
-    client.await_answer(ask(kept ? connection : ConnectionId{}));
+    client.await_answer_and_look(ask(kept ? connection : ConnectionId{}));
   }
 }
 
@@ -20,6 +20,9 @@ void ask_in_turns(ClientDriver& client, const Ask& ask, ConnectionId plain) {
     ask_some(client, ask, plain);
     ask_some(client, ask, control);  // The same where no ACK is delayed: nothing can be held.
   }
+  if (!client.cure(plain)) return;
+  ask_some(client, ask, plain);
+  client.cure(plain);  // Tells whether it was set all the while.
 }
 
 }  // namespace tailrace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls back to back on one connection and, in turns, on another where no ACK is delayed: what the
-// checks of stalls compare. Used by the script's thread.
+// checks of stalls compare. At the end, where the server is ours to touch, once more on the first
+// one with the cure in place. Used by the script's thread.
 #pragma once
 
 #include <functional>

@@ -99,6 +99,19 @@ struct FactWriter {
     out.set("signal", e.signal);
     out.set("asked", e.asked);
   }
+  void operator()(const CureTried& e) {
+    put("cure_tried", e.connection);
+    out.set("done", e.done);
+    out.set("was_set", e.was_set);
+    out.set("why_not", e.why_not);
+  }
+  void operator()(const QueueWatched& e) {
+    put("queue_watched", e.connection);
+    out.set("looks", e.looks);
+    out.set("held", e.held);
+    out.set("loose", e.loose);
+    out.set("most_unsent", e.most_unsent);
+  }
   void operator()(const HarnessTrouble& e) {
     out.set("e", "harness_trouble");
     out.set("what", e.what);
@@ -214,6 +227,13 @@ struct FactReader {
     if (kind == "process_line") return ProcessLine{bytes("text")};
     if (kind == "process_ended") {
       return ProcessEnded{small("exit_code"), small("signal"), flag("asked")};
+    }
+    if (kind == "cure_tried") {
+      return CureTried{connection(), flag("done"), flag("was_set"), text("why_not")};
+    }
+    if (kind == "queue_watched") {
+      return QueueWatched{connection(), number("looks"), number("held"), number("loose"),
+                          number("most_unsent")};
     }
     if (kind == "harness_trouble") return HarnessTrouble{text("what")};
     complain("e", "a kind of event this version knows");

@@ -90,13 +90,30 @@ struct ProcessEnded {
   int signal = 0;
   bool asked = false;  // We had asked it to stop.
 };
+// TCP_NODELAY set from outside on the server's socket of this connection, or why it was not: what
+// comes on it from here on is the cure in place.
+struct CureTried {
+  ConnectionId connection;
+  bool done = false;
+  bool was_set = false;  // The server had set it itself.
+  std::string why_not;
+};
+// What the server's kernel had not sent while we waited for one answer (INET_DIAG).
+struct QueueWatched {
+  ConnectionId connection;
+  std::int64_t looks = 0;
+  std::int64_t held = 0;   // Of them: data unsent behind one unacknowledged segment.
+  std::int64_t loose = 0;  // Of them: data unsent with nothing unacknowledged, so no Nagle.
+  std::int64_t most_unsent = 0;  // Bytes
+};
 struct HarnessTrouble {  // Trouble of the environment or of ours that spoiled the scenario.
   std::string what;
 };
 
 using Event = std::variant<ConnectionOpened, ConnectFailed, BytesRead, BytesWritten, TapTruncated,
                            PeerEnded, WeEnded, DeadlinePassed, WindowEnded, Marked, Declined,
-                           ProcessSampled, ProcessLine, ProcessEnded, HarnessTrouble>;
+                           ProcessSampled, ProcessLine, ProcessEnded, CureTried, QueueWatched,
+                           HarnessTrouble>;
 
 struct Fact {
   std::uint64_t sequence = 0;  // From 1, without holes.

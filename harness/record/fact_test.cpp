@@ -46,6 +46,8 @@ std::vector<Event> one_of_each() {
       sampled,
       ProcessLine{"ready \x1b[31m\xff"},
       ProcessEnded{3, 9, true},
+      CureTried{ConnectionId{5}, true, true, "not \"permitted\""},
+      QueueWatched{ConnectionId{6}, 9, 8, 7, 118},
       HarnessTrouble{"no route"},
   };
 }
@@ -91,6 +93,13 @@ struct Account {
   std::string operator()(const ProcessLine& e) const { return e.text; }
   std::string operator()(const ProcessEnded& e) const {
     return fmt::format("{} {} {}", e.exit_code, e.signal, e.asked);
+  }
+  std::string operator()(const CureTried& e) const {
+    return fmt::format("cure {} {} {} {}", e.connection.value, e.done, e.was_set, e.why_not);
+  }
+  std::string operator()(const QueueWatched& e) const {
+    return fmt::format("queue {} {} {} {} {}", e.connection.value, e.looks, e.held, e.loose,
+                       e.most_unsent);
   }
   std::string operator()(const HarnessTrouble& e) const { return e.what; }
 };

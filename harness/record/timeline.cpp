@@ -103,6 +103,12 @@ void TimelineBuilder::apply(const Fact& fact) {
                  [&](const ProcessEnded& e) {
                    timeline_.process_ended = At<ProcessEnded>{at, e};
                  },
+                 [&](const CureTried& e) {
+                   timeline_.cures.push_back({at, e});
+                 },
+                 [&](const QueueWatched& e) {
+                   timeline_.queues.push_back({at, e});
+                 },
                  [&](const HarnessTrouble& e) {
                    timeline_.troubles.push_back({at, e});
                  },

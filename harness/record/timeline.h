@@ -106,6 +106,8 @@ struct Timeline {
   std::vector<At<ProcessSampled>> samples;
   std::vector<At<ProcessLine>> lines;
   std::optional<At<ProcessEnded>> process_ended;
+  std::vector<At<CureTried>> cures;
+  std::vector<At<QueueWatched>> queues;
   std::vector<At<HarnessTrouble>> troubles;
 
   const Connection* connection(ConnectionId id) const;

@@ -125,7 +125,13 @@ ClientSettings Worker::client_settings(const std::string& revision) {
   settings.revision = revision;
   settings.pace = &context_.pace;
   settings.own_network = context_.setup.own_network;
+  settings.queue = [this](const Endpoint& server, const Endpoint& client) {
+    return sockets_.look(server, client);
+  };
   if (server_) {
+    settings.cure = [this](const Endpoint& client) {
+      return set_accepted_no_delay(*server_, client);
+    };
     settings.sample = [this]() -> std::optional<ProcessSampled> {
       auto sample = sample_tree(server_->pid());
       if (!sample) return std::nullopt;

@@ -8,6 +8,7 @@
 #include "harness/net/network.h"
 #include "harness/run/runner.h"
 #include "harness/sut/implementation.h"
+#include "harness/sut/send_queue.h"
 
 namespace tailrace {
 
@@ -50,6 +51,7 @@ class Worker {
 
   RunContext& context_;
   std::unique_ptr<ServerProcess> server_;
+  SocketDiag sockets_;
   std::string server_mode_;
   std::string output_;  // Of instances that are gone.
 };

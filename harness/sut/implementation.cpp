@@ -196,6 +196,14 @@ std::optional<bool> accepted_no_delay(const ServerProcess& server) {
   return seen;
 }
 
+Result<bool> set_accepted_no_delay(const ServerProcess& server, const Endpoint& client) {
+  for (const OwnedSocket& socket : owned_sockets(server.pid())) {
+    if (socket.remote != client || socket.local.port != server.endpoint().port) continue;
+    return set_no_delay(socket);
+  }
+  return trouble("the server's socket is not found among its processes'");
+}
+
 ClientProcess::ClientProcess(Supervisor& supervisor, const Manifest& manifest,
                              const StartedProcess& process,
                              std::function<void(const std::string&)> on_line)

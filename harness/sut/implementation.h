@@ -46,6 +46,9 @@ class ServerProcess {
 // TCP_NODELAY as this server sets it on a socket that it accepts: of a connection of ours that asks
 // for nothing. None: the socket, or the right to look at it, was not to be had.
 std::optional<bool> accepted_no_delay(const ServerProcess& server);
+// Sets TCP_NODELAY on the socket that this server accepted for `client`; whether it had set it
+// itself. Error: why that is not to be had.
+Result<bool> set_accepted_no_delay(const ServerProcess& server, const Endpoint& client);
 
 class ClientProcess {
  public:

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -84,6 +85,51 @@ std::string program_of(pid_t pid) {
   return name;
 }
 
+// A descriptor of our own for another process's socket, while it is the one that was meant.
+class SocketCopy {
+ public:
+  explicit SocketCopy(const OwnedSocket& socket) {
+    const int process = static_cast<int>(::syscall(SYS_pidfd_open, socket.pid, 0));
+    if (process < 0) {
+      failure_ = errno;
+      return;
+    }
+    copy_ = static_cast<int>(::syscall(SYS_pidfd_getfd, process, socket.descriptor, 0));
+    failure_ = errno;
+    ::close(process);
+    if (copy_ < 0 || leads_to(socket.remote.port)) return;
+    ::close(copy_);  // The number was given to another descriptor meanwhile.
+    copy_ = -1;
+    failure_ = ENOTCONN;
+  }
+  ~SocketCopy() {
+    if (copy_ >= 0) ::close(copy_);
+  }
+  SocketCopy(const SocketCopy&) = delete;
+  SocketCopy& operator=(const SocketCopy&) = delete;
+
+  int descriptor() const { return copy_; }
+  std::string why_not() const { return std::strerror(failure_); }
+  std::optional<bool> no_delay() const {
+    int value = 0;
+    socklen_t size = sizeof value;
+    if (copy_ < 0) return std::nullopt;
+    if (::getsockopt(copy_, IPPROTO_TCP, TCP_NODELAY, &value, &size) != 0) return std::nullopt;
+    return value != 0;
+  }
+
+ private:
+  bool leads_to(std::uint16_t port) const {
+    sockaddr_storage peer{};
+    socklen_t length = sizeof peer;
+    return ::getpeername(copy_, reinterpret_cast<sockaddr*>(&peer), &length) == 0 &&
+           reinterpret_cast<const sockaddr_in&>(peer).sin_port == htons(port);
+  }
+
+  int copy_ = -1;
+  int failure_ = 0;
+};
+
 }  // namespace
 
 void each_tcp_socket(pid_t pid, const std::function<void(const TcpSocket&)>& told) {
@@ -106,23 +152,19 @@ std::vector<OwnedSocket> owned_sockets(pid_t root) {
 }
 
 std::optional<bool> no_delay_of(const OwnedSocket& socket) {
-  const int process = static_cast<int>(::syscall(SYS_pidfd_open, socket.pid, 0));
-  if (process < 0) return std::nullopt;
-  const int copy = static_cast<int>(::syscall(SYS_pidfd_getfd, process, socket.descriptor, 0));
-  ::close(process);
-  if (copy < 0) return std::nullopt;
-  // The descriptor may have been given to another socket meanwhile.
-  sockaddr_storage peer{};
-  socklen_t length = sizeof peer;
-  int value = 0;
-  socklen_t size = sizeof value;
-  const bool known =
-      ::getpeername(copy, reinterpret_cast<sockaddr*>(&peer), &length) == 0 &&
-      reinterpret_cast<const sockaddr_in&>(peer).sin_port == htons(socket.remote.port) &&
-      ::getsockopt(copy, IPPROTO_TCP, TCP_NODELAY, &value, &size) == 0;
-  ::close(copy);
-  if (!known) return std::nullopt;
-  return value != 0;
+  const SocketCopy copy(socket);
+  return copy.no_delay();
+}
+
+Result<bool> set_no_delay(const OwnedSocket& socket) {
+  const SocketCopy copy(socket);
+  const auto before = copy.no_delay();
+  if (!before) return trouble("the server's socket may not be taken: " + copy.why_not());
+  const int on = 1;
+  if (::setsockopt(copy.descriptor(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0) {
+    return system_trouble("the server's socket takes no TCP_NODELAY", errno);
+  }
+  return *before;
 }
 
 }  // namespace tailrace

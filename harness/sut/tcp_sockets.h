@@ -36,4 +36,7 @@ std::vector<OwnedSocket> owned_sockets(pid_t root);
 // TCP_NODELAY of another process's socket. None: the right to look is missing, or it is gone.
 std::optional<bool> no_delay_of(const OwnedSocket& socket);
 
+// Sets it there; whether it was set before. Error: the same, in words.
+Result<bool> set_no_delay(const OwnedSocket& socket);
+
 }  // namespace tailrace
