@@ -9,11 +9,11 @@
 #include "harness/cli/explain_capture.h"
 #include "harness/cli/pcap_json.h"
 #include "harness/flow/connection_findings.h"
-#include "harness/run/verdict.h"
 
 namespace tailrace {
 namespace {
 
+constexpr const char* kRole = "capture";
 constexpr const char* kId = "capture.no_call_waits_for_delayed_ack";
 
 std::string check_name(const std::string& kind) {
@@ -118,10 +118,21 @@ ScenarioResult result_of(const CaptureReport& report, int number) {
 
 }  // namespace
 
+bool is_of_captures(const RunRecord& record) {
+  return record.role == kRole;
+}
+
+int capture_exit_status(RunRecord record, FailOn fail_on) {
+  std::erase_if(record.scenarios, [](const ScenarioResult& result) {
+    return result.verdict == Verdict::kInconclusive && result.id != kId;
+  });
+  return exit_status(record, fail_on);
+}
+
 RunRecord record_of(const std::vector<CaptureReport>& reports) {
   RunRecord record;
   record.tool_version = "0.1.0";
-  record.role = "capture";
+  record.role = kRole;
   record.profile = "full";
   record.network = "host";
   record.packets = "captured";

@@ -58,6 +58,25 @@ TEST(Folders, BaselineDiffRedactAndReproduce) {
   EXPECT_EQ(workshop.run("{tailrace} report bad --format html").status, 0);
 }
 
+TEST(Folders, WhatWasSaidOfCapturesIsJudgedAgainstABaseline) {
+  const Workshop workshop;
+  const std::string captures = std::string(TAILRACE_SOURCE_DIR) + "/fixtures/captures/";
+  const std::pair<const char*, int> table[] = {{"nagle-server-2writes-lo4.pcap", 1},
+                                               {"clean-json-lo4.pcap", 0}};
+  for (const auto& [file, status] : table) {
+    const std::string folder = file + std::string(".run");
+    const Ran first =
+        workshop.run("{tailrace} pcap '" + captures + file + "' --out " + folder);
+    EXPECT_EQ(first.status, status) << first.err;
+    const Ran again = workshop.run("{tailrace} judge " + folder);
+    EXPECT_EQ(again.status, status) << again.out << again.err;
+    EXPECT_NE(again.out.find(file), std::string::npos) << again.out;
+    workshop.run("{tailrace} baseline write " + folder + " --out known.json");
+    EXPECT_EQ(workshop.run("{tailrace} judge " + folder + " --baseline known.json").status, 0);
+    EXPECT_EQ(workshop.run("{tailrace} report " + folder + " --format junit").status, 0);
+  }
+}
+
 TEST(Folders, InitWritesAManifestThatRuns) {
   const Workshop workshop;
   const Ran made = workshop.run("{tailrace} init server --ci github -- {server} '{port}'");

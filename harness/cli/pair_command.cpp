@@ -88,6 +88,21 @@ int pair_status(const CaptureReport& report, const PairOutcome& outcome) {
   return seen ? kExitClean : kExitInconclusive;
 }
 
+// What the second capture says of the calls with the cure in place.
+Status measure_cure(PairOutcome& outcome) {
+  if (!outcome.cure) return {};
+  PairCure& cure = *outcome.cure;
+  AnalysisOptions options;
+  options.server = outcome.server;
+  const auto report = explain_capture({cure.capture_file}, "", options);
+  if (!report) return std::unexpected(report.error());
+  const PairAccount account = account_of(*report, outcome);
+  cure.calls = account.calls.size();
+  cure.stalled_calls = account.stalled_calls;
+  cure.median = account.median;
+  return {};
+}
+
 std::string tail_of(const std::string& output) {
   if (output.empty()) return "it printed nothing";
   const std::size_t from = output.size() > kTailShown ? output.size() - kTailShown : 0;
@@ -109,7 +124,7 @@ int pair_command(const CommandLine& line, const Registry& registry, const Catalo
   if (files.path().empty()) return complain("no temporary folder can be made");
   auto folder = RunFolder::create(files.path());
   if (!folder) return complain(folder.error().what);
-  const auto outcome = run_pair(line.pair, *setup, *folder);
+  auto outcome = run_pair(line.pair, *setup, *folder);
   if (!outcome) return complain(outcome.error().what);
   AnalysisOptions options;
   options.server = outcome->server;
@@ -122,6 +137,8 @@ int pair_command(const CommandLine& line, const Registry& registry, const Catalo
     return complain("the client asked the server for nothing; " + tail_of(outcome->client_output));
   }
   report->scenarios = judge->judge(lost_packets(*report));
+  settle_latent(*report, outcome->server_no_delay);
+  if (auto measured = measure_cure(*outcome); !measured) return complain(measured.error().what);
   if (!files.kept()) report->file = "pair";
   add_notes(*report, line.pair, *outcome);
   const PairAccount account = account_of(*report, *outcome);

@@ -67,6 +67,45 @@ std::string option_words(const std::optional<bool>& no_delay) {
                    : "        Nagle's algorithm is on for the sockets it accepts\n";
 }
 
+Json queue_json(const QueueLooks& queue) {
+  Json json;
+  return json.set("looks", queue.looks).set("held", queue.held).set("loose", queue.loose).set(
+      "most_unsent_bytes", std::uint64_t{queue.most_unsent});
+}
+
+Json cure_json(const PairCure& cure) {
+  Json json;
+  json.set("sockets", cure.sockets).set("was_set", cure.was_set);
+  if (!cure.why_not.empty()) json.set("why_not", cure.why_not);
+  json.set("calls", std::uint64_t{cure.calls});
+  json.set("stalled_calls", std::uint64_t{cure.stalled_calls});
+  json.set("median_ms", millis_of(cure.median));
+  return json;
+}
+
+// The proofs of a stall beside the packets.
+std::string proof_words(const PairOutcome& outcome, const PairAccount& account) {
+  std::string text;
+  const QueueLooks& queue = outcome.queue;
+  if (queue.held > 0 && queue.loose == 0 && account.stalled_calls > 0) {
+    text += fmt::format(
+        "proof   send queue of the server's kernel: data unsent behind one unacknowledged segment "
+        "at {} looks, up to {} bytes\n",
+        queue.held, queue.most_unsent);
+  }
+  if (!outcome.cure) return text;
+  const PairCure& cure = *outcome.cure;
+  if (cure.sockets == 0) {
+    return text + "proof   the cure could not be put in place: " +
+           (cure.why_not.empty() ? "no socket of the server was seen" : cure.why_not) + "\n";
+  }
+  return text + fmt::format(
+                    "proof   the client again, with TCP_NODELAY set from outside on the server's "
+                    "sockets{}: {} of {} calls wait, median {} instead of {}\n",
+                    cure.was_set ? " (where it was set already)" : "", cure.stalled_calls,
+                    cure.calls, in_millis(cure.median), in_millis(account.median));
+}
+
 std::string hold_words(const PairAccount& account) {
   switch (account.hold) {
     case Hold::kShown:
@@ -113,6 +152,8 @@ Json pair_json(const PairOptions& options, const PairOutcome& outcome,
   for (const PairCall& call : account.calls) calls.push(call_json(call));
   for (const auto& connection : outcome.connections) connections.push(connection_json(connection));
   json.set("calls", std::move(calls)).set("connections", std::move(connections));
+  json.set("send_queue", queue_json(outcome.queue));
+  if (outcome.cure) json.set("cure_in_place", cure_json(*outcome.cure));
   json.set("ms", outcome.ms);
   return json;
 }
@@ -130,7 +171,7 @@ std::string pair_console(const PairOptions& options, const PairOutcome& outcome,
                       in_millis(account.slowest));
   text += fmt::format("stalls  {}\n", hold_words(account));
   if (!account.cure.empty()) text += fmt::format("cure    {} ({})\n", account.cure, account.owner);
-  return text + "\n";
+  return text + proof_words(outcome, account) + "\n";
 }
 
 }  // namespace tailrace

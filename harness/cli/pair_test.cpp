@@ -59,6 +59,23 @@ TEST(Pair, TheFoundingCaseIsConvicted) {
   }
 }
 
+TEST(Pair, TheCureInPlaceAndTheSendQueueProveIt) {
+  const Workshop workshop;
+  const Ran ran =
+      run_pair(workshop, {"--fault nagle_two_writes", "", "--calls 10 --cure --format json"});
+  EXPECT_EQ(ran.status, 1) << ran.err;
+  const Json pair = json_of(ran)["pair"];
+  EXPECT_GE(pair["stalled_calls"].as_int(), kMost);
+  EXPECT_GE(pair["send_queue"]["held"].as_int(), kMost) << to_text(pair["send_queue"]);
+  EXPECT_EQ(pair["send_queue"]["loose"].as_int(-1), 0);
+  const Json& cure = pair["cure_in_place"];
+  if (cure["why_not"].is_string()) return;  // It is not permitted here, and that is said.
+  EXPECT_GE(cure["sockets"].as_int(), 1) << to_text(cure);
+  EXPECT_EQ(cure["calls"].as_int(), 10) << to_text(cure);
+  // The first may come before the socket is seen.
+  EXPECT_LT(cure["stalled_calls"].as_int(99), kMost) << to_text(cure);
+}
+
 TEST(Pair, WithNoDelayItIsSilent) {
   const Workshop workshop;
   const Ran ran = run_pair(workshop, {"", "", "--format json"});
@@ -67,6 +84,7 @@ TEST(Pair, WithNoDelayItIsSilent) {
   EXPECT_EQ(report["pair"]["hold"].as_string(), "cured");
   EXPECT_EQ(report["pair"]["stalled_calls"].as_int(-1), 0);
   EXPECT_EQ(report["pair"]["calls"].items().size(), 5U);
+  EXPECT_EQ(report["pair"]["send_queue"]["held"].as_int(-1), 0);
 }
 
 TEST(Pair, ANewConnectionForEachCallMasksIt) {

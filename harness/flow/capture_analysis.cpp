@@ -20,6 +20,8 @@ constexpr std::size_t kMostGroups = 4096;
 constexpr std::size_t kMostWaiting = 1024;  // Exchanges of one connection until they are settled.
 constexpr Nanos kWorthAWord = Millis(1);    // Of a round trip.
 constexpr std::uint64_t kFewCalls = 3;
+// So many calls for each release, at most: what leaves on an ACK now and then does so by chance.
+constexpr std::uint64_t kCallsPerRelease = 3;
 
 // One client host and one server: what only shows over several connections.
 struct Group {
@@ -264,6 +266,19 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     }
   }
 
+  // Small writes one after the other, each after the ACK of the one before, and nothing that proves
+  // TCP_NODELAY: of the client, on its connections to this server; of the server, on all of its own.
+  bool looks_latent(const Group& group, Side side) const {
+    const auto index = static_cast<std::size_t>(side);
+    const std::uint64_t releases = group.prompt_releases[index];
+    const bool usual = releases >= 2 && releases * kCallsPerRelease >= group.exchanges;
+    if (!usual || group.stalls > 0) return false;
+    if (side == Side::kClient) return group.nodelay_proofs[index] == 0;
+    return std::none_of(groups_.begin(), groups_.end(), [&](const auto& other) {
+      return other.first.second == group.server && other.second.nodelay_proofs[index] > 0;
+    });
+  }
+
   void add_group_findings() {
     for (const auto& [key, group] : groups_) {
       const auto of_group = [&](std::string_view kind) {
@@ -289,15 +304,15 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
       }
       for (const Side side : {Side::kClient, Side::kServer}) {
         const auto index = static_cast<std::size_t>(side);
-        if (group.prompt_releases[index] < 2 || group.nodelay_proofs[index] > 0 ||
-            group.stalls > 0) {
-          continue;
-        }
+        if (!looks_latent(group, side)) continue;
         CaptureFinding finding = of_group(kind::kLatent);
         finding.side = side;
-        finding.confidence = Confidence::kMedium;
+        // Where an ACK takes no time, data leaves after it with TCP_NODELAY too.
+        const bool shown = group.rtt >= kWorthAWord;
+        finding.confidence = shown ? Confidence::kMedium : Confidence::kLow;
         finding.details.set("holder", name_of(side));
         finding.details.set("count", group.prompt_releases[index]);
+        finding.details.set("hold_shown", shown);
         add(std::move(finding));
       }
     }

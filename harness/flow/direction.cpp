@@ -112,7 +112,7 @@ void Direction::judge_release(const Segment& segment, Nanos rtt_to_sender, Nanos
   if (!pending.delayed) {
     const Nanos pause = loose ? segment.time - pending.waiting.at : Nanos(0);
     least_pause_ = std::min(least_pause_.value_or(pause), pause);
-    if (!loose) ++flow_.prompt_releases;
+    if (!loose && pending.waiting.ends_write) ++flow_.prompt_releases;
     // Prompt ACKs hold nothing longer than a round trip: worth a word on paths that have one.
     if (!released || rtt < Millis(1)) return;
     ++holds_of_one_rtt_;

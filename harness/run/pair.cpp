@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
+#include <set>
 
 #include "harness/capture/live_capture.h"
 #include "harness/sut/implementation.h"
@@ -14,6 +15,8 @@ namespace {
 // Looks at the sockets: soon at first, since a quick client is gone soon, then seldom, since each
 // reads all of /proc.
 constexpr Millis kFirstLook{5}, kLaterLooks{50};
+// Looks at what the server has not sent: several in the shortest delay of an ACK.
+constexpr Millis kQueueLooks{4};
 
 using Connections = std::map<std::pair<Endpoint, Endpoint>, PairedConnection>;
 
@@ -28,12 +31,18 @@ class PairRun {
     if (!server) return std::unexpected(server.error());
     server_ = std::move(*server);
     outcome_.server = server_->endpoint();
-    if (auto capturing = start_capture(); !capturing) return std::unexpected(capturing.error());
+    outcome_.capture_file = folder_.file("capture.pcap");
+    if (auto capturing = start_capture(outcome_.capture_file); !capturing) {
+      return std::unexpected(capturing.error());
+    }
     const Status talked = talk();
-    const Status stopped = stop_capture();
+    const Status stopped = stop_capture(outcome_.capture);
     outcome_.server_exit = server_->exit();
     if (talked && !outcome_.server_exit) {
       outcome_.server_no_delay = accepted_no_delay(*server_);
+    }
+    if (talked && stopped && !outcome_.server_exit && options_.cure) {
+      if (auto cured = talk_cured(); !cured) return std::unexpected(cured.error());
     }
     outcome_.server_output = server_->output();
     for (const auto& [ends, connection] : connections_) {
@@ -46,9 +55,9 @@ class PairRun {
   }
 
  private:
-  Status start_capture() {
+  Status start_capture(const std::string& file) {
     CaptureOptions options;
-    options.file = outcome_.capture_file = folder_.file("capture.pcap");
+    options.file = file;
     options.filter = "tcp port " + std::to_string(outcome_.server.port);
     options.cut_payload = false;  // What was said is what is explained.
     auto started = LiveCapture::start(options);
@@ -61,13 +70,13 @@ class PairRun {
     return trouble("a pair is explained by its packets: " + why);
   }
 
-  Status stop_capture() {
+  Status stop_capture(CaptureOutcome& outcome) {
     const auto counts = capture_->stop();
     capture_.reset();
     if (!counts) return std::unexpected(counts.error());
-    outcome_.capture.written = counts->written;
-    outcome_.capture.dropped = counts->dropped_by_kernel + counts->dropped_by_interface;
-    outcome_.capture.marker_seen = counts->marker_seen;
+    outcome.written = counts->written;
+    outcome.dropped = counts->dropped_by_kernel + counts->dropped_by_interface;
+    outcome.marker_seen = counts->marker_seen;
     return {};
   }
 
@@ -83,24 +92,71 @@ class PairRun {
     return list;
   }
 
-  Status talk() {
+  Result<std::unique_ptr<ClientProcess>> start_client() const {
     const std::string url =
         "http://" + outcome_.server.text() + options_.server.endpoint;
-    auto client = ClientProcess::start(*setup_.supervisor, options_.client, "default", url,
-                                       environment(), nullptr);
+    return ClientProcess::start(*setup_.supervisor, options_.client, "default", url,
+                                environment(), nullptr);
+  }
+
+  Status talk() {
+    auto client = start_client();
     if (!client) return std::unexpected(client.error());
     const MonoTime until = mono_now() + stretched(options_.limit);
     Millis look = kFirstLook;
+    MonoTime at = mono_now() + look;
     for (;;) {
-      const MonoTime next = std::min(mono_now() + look, until);
+      const MonoTime next = std::min({mono_now() + kQueueLooks, at, until});
       if ((outcome_.client_exit = (*client)->wait_exit(next))) break;
-      see_sockets((*client)->pid());
+      see_queues();
       if (mono_now() >= until) break;
+      if (mono_now() < at) continue;
+      see_sockets((*client)->pid());
       look = std::min(look * 2, kLaterLooks);
+      at = mono_now() + look;
     }
     (*client)->stop();
     outcome_.client_output = (*client)->output();
     return {};
+  }
+
+  // The client once more, each socket of the server cured as soon as it is seen.
+  Status talk_cured() {
+    PairCure cure;
+    cure.capture_file = folder_.file("cured.pcap");
+    if (auto capturing = start_capture(cure.capture_file); !capturing) return capturing;
+    auto client = start_client();
+    if (!client) return std::unexpected(client.error());
+    const MonoTime until = mono_now() + stretched(options_.limit);
+    std::set<Endpoint> done;
+    while (!(*client)->wait_exit(std::min(mono_now() + kFirstLook, until)) && mono_now() < until) {
+      for (const OwnedSocket& socket : owned_sockets(server_->pid())) {
+        if (socket.local.port != outcome_.server.port || done.contains(socket.remote)) continue;
+        const auto was_set = set_no_delay(socket);
+        if (!was_set) {
+          cure.why_not = was_set.error().what;
+          continue;
+        }
+        done.insert(socket.remote);
+        cure.was_set |= *was_set;
+      }
+    }
+    (*client)->stop();
+    cure.sockets = done.size();
+    outcome_.cure = std::move(cure);
+    CaptureOutcome ignored;
+    return stop_capture(ignored);
+  }
+
+  void see_queues() {
+    for (const auto& [ends, connection] : connections_) {
+      const auto queue = diag_.look(connection.server, connection.client);
+      if (!queue) continue;
+      ++outcome_.queue.looks;
+      outcome_.queue.held += queue->unsent > 0 && queue->unacknowledged == 1;
+      outcome_.queue.loose += queue->unsent > 0 && queue->unacknowledged == 0;
+      outcome_.queue.most_unsent = std::max(outcome_.queue.most_unsent, queue->unsent);
+    }
   }
 
   void see_sockets(pid_t client) {
@@ -129,6 +185,7 @@ class PairRun {
   std::unique_ptr<ServerProcess> server_;
   std::unique_ptr<LiveCapture> capture_;
   Connections connections_;
+  SocketDiag diag_;
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "harness/run/run_folder.h"
 #include "harness/run/runner.h"
+#include "harness/sut/send_queue.h"
 #include "harness/sut/tcp_sockets.h"
 
 namespace tailrace {
@@ -22,6 +23,26 @@ struct PairOptions {
   std::string tool;                          // The same; "": the client's choice.
   Millis limit = kPairLimit;                 // Until the client has ended.
   NetworkChoice network = NetworkChoice::kAuto;
+  bool cure = false;  // Run the client once more, with TCP_NODELAY set on the server's sockets.
+};
+
+// What the server's kernel had not sent, at so many looks at its connections (INET_DIAG).
+struct QueueLooks {
+  std::uint64_t looks = 0;
+  std::uint64_t held = 0;   // Of them: data unsent behind one unacknowledged segment.
+  std::uint64_t loose = 0;  // Of them: data unsent with nothing unacknowledged.
+  std::uint32_t most_unsent = 0;
+};
+
+// The same client again, with the cure in place from outside.
+struct PairCure {
+  std::string capture_file;
+  std::uint64_t sockets = 0;  // Of the server, on which the option was set.
+  bool was_set = false;       // By the server itself, on one of them.
+  std::string why_not;        // Of the last that could not be taken.
+  // As the packets of the second time show.
+  std::size_t calls = 0, stalled_calls = 0;
+  Nanos median{0};
 };
 
 // Who was seen to hold the two sockets of a connection; pid 0 where it was too short to be seen.
@@ -39,6 +60,8 @@ struct PairOutcome {
   std::vector<PairedConnection> connections;
   // TCP_NODELAY as the server sets it on a connection that it accepts. None: not to be seen.
   std::optional<bool> server_no_delay;
+  QueueLooks queue;
+  std::optional<PairCure> cure;  // None: not asked for, or the server had ended.
   std::string client_output, server_output;  // Bounded.
   double ms = 0;
 };

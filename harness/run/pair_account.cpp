@@ -108,6 +108,23 @@ std::string_view name_of(Hold hold) {
   return "none";
 }
 
+void settle_latent(CaptureReport& report, std::optional<bool> server_no_delay) {
+  if (!server_no_delay) return;
+  const auto by_server = [](const CaptureFinding& finding) {
+    return finding.kind == kind::kLatent && finding.side == Side::kServer;
+  };
+  if (*server_no_delay) {
+    const auto gone = std::erase_if(report.findings, by_server);
+    std::uint64_t& count = report.count_by_kind[std::string(kind::kLatent)];
+    count -= std::min<std::uint64_t>(count, gone);
+    if (count == 0) report.count_by_kind.erase(std::string(kind::kLatent));
+    return;
+  }
+  for (CaptureFinding& finding : report.findings) {
+    if (by_server(finding)) finding.confidence = Confidence::kHigh;
+  }
+}
+
 PairAccount account_of(const CaptureReport& report, const PairOutcome& outcome) {
   PairAccount account;
   account.calls = calls_of(report);

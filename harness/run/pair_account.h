@@ -33,6 +33,9 @@ struct PairAccount {
   std::string owner, cure;     // Of kShown and kMasked.
 };
 
+// What the server's own socket says of TCP_NODELAY stands above what its packets look like.
+void settle_latent(CaptureReport& report, std::optional<bool> server_no_delay);
+
 // The account refers to `report`, which must outlive it.
 PairAccount account_of(const CaptureReport& report, const PairOutcome& outcome);
 

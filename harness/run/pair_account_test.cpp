@@ -55,6 +55,24 @@ TEST(PairAccount, CountsTheCallsThatWaited) {
   EXPECT_EQ(account.slowest, Millis(30));
 }
 
+TEST(PairAccount, TheServersSocketSettlesWhatOnlyLooksLatent) {
+  const auto left = [](std::optional<bool> no_delay) {
+    CaptureReport report = report_with({1, 2});
+    add(report, kind::kLatent, Side::kServer);
+    add(report, kind::kLatent, Side::kClient);
+    report.count_by_kind[std::string(kind::kLatent)] = 2;
+    report.findings.front().confidence = Confidence::kLow;
+    settle_latent(report, no_delay);
+    EXPECT_EQ(report.count_by_kind[std::string(kind::kLatent)], report.findings.size());
+    return report.findings;
+  };
+  EXPECT_EQ(left(std::nullopt).size(), 2U);
+  ASSERT_EQ(left(true).size(), 1U);
+  EXPECT_EQ(left(true).front().side, Side::kClient);
+  ASSERT_EQ(left(false).size(), 2U);
+  EXPECT_EQ(left(false).front().confidence, Confidence::kHigh);
+}
+
 TEST(PairAccount, TellsWhatMasksAHold) {
   const auto told = [](std::vector<std::uint32_t> connections, bool each_new,
                        std::optional<bool> no_delay) {
