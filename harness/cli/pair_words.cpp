@@ -53,7 +53,7 @@ void add_pair(CLI::App& app, CommandLine& line, PairWords& words) {
   pair.add_option("--client-limit", words.limit_s, "Seconds until the client has ended")
       ->check(CLI::Range(1, 86400));
   pair.add_flag("--cure", line.pair.cure,
-                "Run the client once more, with TCP_NODELAY set from outside on the server's sockets");
+                "Run the client once more, with TCP_NODELAY set on the server's sockets");
   pair.add_option("--time-scale", words.time_scale, "Stretch every deadline, for slow hosts")
       ->check(CLI::Range(1.0, kMostTimeScale));
   add_choice(pair, "--network", line.pair.network, kNetworks,

@@ -266,8 +266,8 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     }
   }
 
-  // Small writes one after the other, each after the ACK of the one before, and nothing that proves
-  // TCP_NODELAY: of the client, on its connections to this server; of the server, on all of its own.
+  // Small writes one after the other, each after the ACK of the one before, and no proof that
+  // TCP_NODELAY is set: of the client on its connections to this server, of the server on all.
   bool looks_latent(const Group& group, Side side) const {
     const auto index = static_cast<std::size_t>(side);
     const std::uint64_t releases = group.prompt_releases[index];
