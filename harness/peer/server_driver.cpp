@@ -16,6 +16,8 @@ namespace {
 
 // A client's start: a cold JVM with its class loading on a busy machine.
 constexpr Deadline kFirstCall{"first_call", Millis(30000)};
+// A loaded machine takes longer to start a client than a call may take.
+constexpr Deadline kFirstRequest{"first_request", Millis(30000)};
 constexpr std::string_view kPath = "/mcp";
 constexpr std::array<std::string_view, 4> kSpoken = {"2024-11-05", "2025-03-26", "2025-06-18",
                                                      "2025-11-25"};
@@ -218,6 +220,10 @@ std::optional<StreamId> ServerDriver::watch_claimed(std::deque<StreamId>& claime
 }
 
 std::optional<StreamId> ServerDriver::watch_call(Millis window) {
+  const auto has_begun = [](const Timeline& timeline) {
+    return !timeline.exchanges.empty() || timeline.process_ended.has_value();
+  };
+  if (!history_.read(has_begun)) watch(kFirstRequest, has_begun);
   return watch_claimed(calls_, {"watch_call", window});
 }
 
