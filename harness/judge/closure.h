@@ -8,7 +8,8 @@ namespace tailrace {
 
 enum class Final { kResult, kError, kEither };
 
-// "Left open": the end did not come within this time after the final message.
+// AMB-15: from the last byte of the final message to the end of the HTTP message; comments between
+// them do not count. "Left open": the end did not come within this time after the final message.
 inline constexpr Millis kLeftOpen{5000};
 // How long scripts watch for it: what they watch begins a little after they do.
 inline constexpr Millis kWatchOpen{5500};
@@ -34,7 +35,7 @@ Check stream_ends_in_order(Final final, Rule rule, Of of = Of::kCalls);
 Check streams_end_with_session();
 // Each answer in application/json is one object in a complete body.
 Check json_answers_are_whole(Rule rule);
-// Nothing follows the final message: a second response, progress or text that is no JSON-RPC
+// AMB-14: nothing follows the final message: a second response, progress or what is no JSON-RPC
 // breaks `once`; another notification breaks `ends`.
 Check nothing_follows(Final final, Rule once, Rule ends);
 

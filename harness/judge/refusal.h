@@ -8,7 +8,8 @@ namespace tailrace {
 
 // Every reply with an error status is complete by its own framing.
 Check refusals_are_complete(Rule rule);
-// A request with a method that no server has gets this status.
+// A request with a method that no server has gets this status, also where the Error came as an
+// event: the method is known before the head goes out (AMB-23).
 Check unknown_method_gets(int status, Rule rule);
 // GET and DELETE are answered with 405.
 Check methods_are_refused(Rule rule);

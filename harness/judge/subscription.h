@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks of subscriptions/listen (2026-07-28): what stands on the stream, and in which order. Pure.
+// Checks of subscriptions/listen (2026-07-28). AMB-29: a server that refuses it, or answers it with
+// JSON, made a legal choice, and nothing is asked of it. Else: what stands on the stream, and in
+// which order. Pure.
 #pragma once
 
 #include "harness/judge/check.h"

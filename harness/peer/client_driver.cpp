@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/base/assert.h"
+#include "harness/judge/server_laws.h"
 #include "harness/net/http_message.h"
 
 namespace tailrace {
@@ -53,6 +54,10 @@ StreamId ClientDriver::send(std::string_view method, const std::string& body,
   if (!settings_.pace->take()) decline("the profile 'safe' allows no more requests in this run");
   auto headers = headers_for(method, options);
   if (is_stateless() && method == "POST") add_mirrored_headers(headers, body);
+  for (const HttpHeader& other : options.instead) {
+    std::erase_if(headers, [&](const HttpHeader& own) { return same_name(own.name, other.name); });
+    if (!other.value.empty()) headers.push_back(other);
+  }
   std::string request = compose_http_request(method, settings_.server.target, headers, body);
   if (options.http10) request.replace(request.find(kHttp11), kHttp11.size(), kHttp10);
   ConnectionId connection = options.on;
@@ -96,6 +101,15 @@ StreamId ClientDriver::send_bytes(ConnectionId connection, const std::string& by
   const auto stream = send_on(connection, bytes);
   if (!stream) stop();
   return *stream;
+}
+
+StreamId ClientDriver::post_text(const std::string& body, const PostOptions& options) {
+  return send("POST", body, options);
+}
+
+bool ClientDriver::server_declares(std::string_view capability, SessionNumber session) const {
+  return session < sessions_.size() &&
+         sessions_[session].capabilities.find(capability) != nullptr;
 }
 
 StreamId ClientDriver::initialize(Session& session, const std::string& revision) {
@@ -147,16 +161,21 @@ std::string ClientDriver::probe_revision() {
 }
 
 void ClientDriver::take_session(Session& session, StreamId stream) {
+  bool invisible = false;
   history_.read([&](const Timeline& timeline) {
     const Exchange& exchange = *timeline.exchange(stream);
     const std::string* id = exchange.response ? exchange.response->find("mcp-session-id") : nullptr;
     if (id != nullptr) session.id = *id;
+    // Records hold a pseudonym, which hides the characters.
+    const std::string own = id == nullptr ? "" : vault_.reveal(*id);
+    invisible = std::any_of(own.begin(), own.end(), [](char c) { return c < '!' || c > '~'; });
     const RpcMessage* final = exchange.final_message();
     if (final == nullptr) return;
     const Json& result = final->body["result"];
     session.revision = result["protocolVersion"].as_string();
-    session.lists_tools = result["capabilities"].find("tools") != nullptr;
+    session.capabilities = result["capabilities"];
   });
+  if (invisible) mark(kMarkInvisibleSession, "yes");
 }
 
 void ClientDriver::check_revision(const Session& session, const Json& answer) {
@@ -194,6 +213,11 @@ StreamId ClientDriver::ask_tool(std::optional<ToolCall> AllowedTools::*kind,
   Json params;
   params.set("name", tool->name);
   params.set("arguments", tool->arguments);
+  if (kind == &AllowedTools::chatty) {
+    Json meta;
+    meta.set("progressToken", "progress-" + std::to_string(++progress_tokens_));
+    params.set("_meta", std::move(meta));
+  }
   return post("tools/call", params, options);
 }
 
@@ -211,8 +235,7 @@ StreamId ClientDriver::ask_for_bytes(std::int64_t bytes, const PostOptions& opti
 
 StreamId ClientDriver::ask_for_result(const PostOptions& options) {
   if (settings_.tools.plain) return ask_tool(&AllowedTools::plain, options);
-  const bool lists = options.session < sessions_.size() && sessions_[options.session].lists_tools;
-  return post(lists ? "tools/list" : "ping", Json(), options);
+  return post(server_declares("tools", options.session) ? "tools/list" : "ping", Json(), options);
 }
 
 StreamId ClientDriver::ask_for_error(std::size_t attempt, const PostOptions& options) {

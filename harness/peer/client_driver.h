@@ -65,6 +65,7 @@ struct PostOptions {
   SessionNumber session = 0;
   std::optional<std::string> id{};    // Canonical JSON of the request id; default: the next number.
   std::vector<HttpHeader> headers{};  // Besides those that the revision asks for.
+  std::vector<HttpHeader> instead{};  // Of those of that name; one without a value leaves it out.
   bool http10 = false;
   bool prefer_json = false;  // Accept lists both forms, as it must, and likes JSON better.
   std::string session_id{};  // Instead of the session's own.
@@ -106,6 +107,10 @@ class ClientDriver : public Script {
 
   ConnectionId open_connection(const LinkOptions& options = {});
   StreamId post(std::string_view method, const Json& params, const PostOptions& options = {});
+  // A body as it is, be it no message; its id, where it has one, is the script's affair.
+  StreamId post_text(const std::string& body, const PostOptions& options = {});
+  // Whether the server declared this capability.
+  bool server_declares(std::string_view capability, SessionNumber session = 0) const;
   // A request that a server answers with a Result: a named tool, else tools/list, else ping.
   StreamId ask_for_result(const PostOptions& options = {});
   // Requests that should bring a JSON-RPC Error, in the order to try; 0 <= attempt < kErrorKinds.
@@ -189,7 +194,7 @@ class ClientDriver : public Script {
     std::string id;  // Pseudonym; "" where the server gave none.
     std::string revision;
     int next_request = 1;
-    bool lists_tools = false;
+    Json capabilities;  // The server's.
   };
 
   std::optional<ConnectionId> idle_connection() const;
@@ -213,6 +218,7 @@ class ClientDriver : public Script {
   std::map<ConnectionId, Link> links_;
   std::vector<Session> sessions_;
   std::optional<QueueWatched> looking_;  // During await_answer_and_look().
+  int progress_tokens_ = 0;
 };
 
 }  // namespace tailrace

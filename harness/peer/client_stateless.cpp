@@ -39,7 +39,7 @@ void ClientDriver::add_mirrored_headers(std::vector<HttpHeader>& headers,
 
 Json ClientDriver::with_meta(const Json& params) const {
   Json whole = params.is_object() ? params : Json(Json::Object{});
-  Json meta, info;
+  Json meta = whole["_meta"], info;
   info.set("name", "tailrace");
   info.set("version", "0.1.0");
   meta.set(std::string(kMetaPrefix) + "protocolVersion", settings_.revision);
@@ -57,7 +57,7 @@ StreamId ClientDriver::discover(Session& session) {
     const RpcMessage* final = timeline.exchange(stream)->final_message();
     if (final == nullptr) return;
     const Json& result = final->body["result"];
-    session.lists_tools = result["capabilities"].find("tools") != nullptr;
+    session.capabilities = result["capabilities"];
     const auto& spoken = result["supportedVersions"].items();
     const bool speaks = std::any_of(spoken.begin(), spoken.end(), [&](const Json& version) {
       return version.as_string() == settings_.revision;

@@ -96,6 +96,8 @@ class ServerDriver : public Script {
   void respond(StreamId stream, int status, const std::vector<HttpHeader>& headers,
                std::string_view body);
 
+  // Instead of what the client offers; legal where the client speaks it.
+  void answer_initialize_with(std::string_view revision) { answered_ = revision; }
   // Asks the client for a listening stream, where its SDK leaves the choice.
   void ask_to_listen() { asks_to_listen_ = true; }
   // From here on the script answers the GETs that resume itself. A listening GET still gets its 405
@@ -139,7 +141,7 @@ class ServerDriver : public Script {
   Network& network_;
   Vault& vault_;
   ServerSettings settings_;
-  std::string revision_;
+  std::string revision_, answered_;
   bool event_ids_ = false;
   Millis retry_{0};
   std::set<StreamId> served_;

@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <set>
 
+#include "harness/wire/json.h"
 #include "suites/catalogue/embedded.h"
 #include "suites/registry.h"
 
@@ -76,6 +79,29 @@ TEST(Registry, CoveredRowsAreThoseThatScenariosCite) {
     if (row.state == "covered") covered.insert(row.id);
   }
   EXPECT_EQ(cited, covered);
+}
+
+// The keys of the bug catalogue: each names scenarios of its role, or why there are none.
+TEST(Registry, EveryKeyOfTheBugCatalogueIsAskedAboutOrLeftOut) {
+  constexpr std::size_t kKeys = 51;
+  std::ifstream file(TAILRACE_SOURCE_DIR "/suites/catalogue/keys.json");
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  const auto keys = parse_json(text);
+  ASSERT_TRUE(keys) << keys.error().what;
+  EXPECT_EQ(keys->members().size(), kKeys);
+  const Registry registry = suites::all_scenarios();
+  for (const auto& [key, asked] : keys->members()) {
+    EXPECT_TRUE(asked.is_string() ? asked.as_string().starts_with("needs ")
+                                  : !asked.items().empty())
+        << key;
+    for (const Json& id : asked.items()) {
+      const auto found = std::find_if(registry.begin(), registry.end(),
+                                      [&](const auto& s) { return s.id() == id.as_string(); });
+      ASSERT_NE(found, registry.end()) << key << " names " << id.as_string();
+      const Side role = key.starts_with("S-") ? Side::kServer : Side::kClient;
+      EXPECT_EQ(found->under_test(), role) << key << " names " << id.as_string();
+    }
+  }
 }
 
 }  // namespace

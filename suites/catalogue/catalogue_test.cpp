@@ -140,5 +140,19 @@ TEST_F(EmbeddedCatalogue, RepeatsOurOwnCoverage) {
   }
 }
 
+// Each open decision stands where it was taken, too.
+TEST(Decisions, EachIsTakenAndSaidWhereTheCheckIs) {
+  constexpr int kOpen = 29;
+  static const std::regex kRow("\\| (AMB-[0-9]{2}) \\| [^|]+ \\| [^|]+ \\| `([^`]+)` \\|");
+  const std::string text = file_text("decisions.md");
+  std::set<std::string> taken;
+  for (std::sregex_iterator row(text.begin(), text.end(), kRow), end; row != end; ++row) {
+    const std::string id = (*row)[1], place = (*row)[2];
+    EXPECT_TRUE(taken.insert(id).second) << id << " stands twice";
+    EXPECT_NE(file_text("../../" + place).find(id), std::string::npos) << id << " in " << place;
+  }
+  EXPECT_EQ(taken.size(), kOpen);
+}
+
 }  // namespace
 }  // namespace tailrace

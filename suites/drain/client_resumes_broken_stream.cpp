@@ -3,6 +3,7 @@
 // asks for the rest by GET with the last id, and its call returns what comes there.
 
 #include "harness/judge/calls.h"
+#include "harness/judge/client_laws.h"
 #include "harness/judge/resume.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -36,13 +37,15 @@ Scenario drain_client_resumes_broken_stream() {
   return Scenario{{
       .id = "drain.client_resumes_broken_stream",
       .question = "Does the client resume a stream that broke off, from its last event?",
-      .covers = {req::kBrokenStreamIsPolled, req::kResumeAfterDisconnect, req::kWaitsForRetry},
+      .covers = {req::kBrokenStreamIsPolled, req::kResumeAfterDisconnect, req::kWaitsForRetry,
+                 req::kResumesByGet},
       .drive = &drive,
       .checks = {resumes_broken_stream(req::kBrokenStreamIsPolled, req::kResumeAfterDisconnect),
-                 waits_before_resuming(req::kWaitsForRetry), call_returns_what_was_sent(Rule{})},
+                 waits_before_resuming(req::kWaitsForRetry),
+                 resumes_by_get(req::kResumesByGet), call_returns_what_was_sent(Rule{})},
       .catches = {client_fault::kNeverResumes, client_fault::kDropsIdOnResume,
                   client_fault::kResumesFromFirstId, client_fault::kResumesTooEarly,
-                  client_fault::kPostsAgainAfterCut},
+                  client_fault::kPostsAgainAfterCut, client_fault::kResumesByPost},
       .spares = {client_oddity::kResumesLate, client_oddity::kResumesOnce,
                  client_oddity::kOpensListeningGet, client_oddity::kNewConnectionPerCall},
   }};

@@ -4,6 +4,7 @@
 
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
+#include "harness/judge/client_laws.h"
 #include "harness/judge/stateless_client.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -32,10 +33,12 @@ Scenario drain_stateless_client_closes_timed_out_stream() {
   return Scenario{{
       .id = "drain.stateless_client_closes_timed_out_stream",
       .question = "Does a time-out close the stream of its call, and no other?",
-      .covers = {req::kTimeOutClosesStream},
+      .covers = {req::kTimeOutClosesStream, req::kCancelsOwnRequests},
       .drive = &drive,
-      .checks = {timed_out_stream_is_closed(req::kTimeOutClosesStream)},
-      .catches = {client_fault::kKeepsTimedOutStream, client_fault::kClosesAllAfterLimit},
+      .checks = {timed_out_stream_is_closed(req::kTimeOutClosesStream),
+                 cancels_its_own(req::kCancelsOwnRequests)},
+      .catches = {client_fault::kKeepsTimedOutStream, client_fault::kClosesAllAfterLimit,
+                  client_fault::kCancelsOtherRequest},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
       .era = Era::kStateless,
   }};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// AMB-06: a connection that is closed or reset cancels; one that is closed half way is not tried.
 // Closing the response stream cancels the request. Its id may then be used again, and the new
 // stream carries the new answer alone.
 

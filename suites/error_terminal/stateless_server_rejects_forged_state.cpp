@@ -3,6 +3,7 @@
 
 #include "harness/judge/closure.h"
 #include "harness/judge/multi_round.h"
+#include "harness/judge/stateless_laws.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -14,7 +15,7 @@ void drive(ClientDriver& client) {
   const StreamId first = client.ask_tool(&AllowedTools::asking);
   client.await_answer(first);
   client.await_answer(client.answer_input(first, "forged" + client.request_state(first)));
-  client.await_answer(client.answer_input(first, client.request_state(first)));
+  client.await_answer(client.answer_input(first, client.request_state(first), {.fresh = true}));
   client.watch_ends(kLeftOpen);
 }
 
@@ -24,11 +25,13 @@ Scenario error_terminal_stateless_server_rejects_forged_state() {
   return Scenario{{
       .id = "error_terminal.stateless_server_rejects_forged_state",
       .question = "Is a forged requestState refused, by an Error that ends its stream?",
-      .covers = {req::kForgedStateIsRejected},
+      .covers = {req::kForgedStateIsRejected, req::kStateAnywhere},
       .drive = &drive,
       .checks = {forged_state_is_rejected(req::kForgedStateIsRejected),
+                 state_is_taken_anywhere(req::kStateAnywhere),
                  stream_ends(Final::kEither, req::kResponseEndsStream)},
-      .catches = {server_fault::kTakesForgedState, server_fault::kKeepsStreamOpenAfterError},
+      .catches = {server_fault::kTakesForgedState, server_fault::kKeepsStreamOpenAfterError,
+                  server_fault::kStateByConnection},
       .spares = {server_oddity::kEndsStreamLate, server_oddity::kJsonAnswers},
       .era = Era::kStateless,
   }};

@@ -4,6 +4,7 @@
 
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
+#include "harness/judge/client_laws.h"
 #include "harness/judge/leaving.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -34,11 +35,15 @@ Scenario routing_client_cancels_timed_out_call() {
   return Scenario{{
       .id = "routing.client_cancels_timed_out_call",
       .question = "Does the client cancel a call that ran out of time?",
-      .covers = {req::kTimeOutCancels, req::kCancelsItsOwn, req::kCancelIsExplicit},
+      .covers = {req::kTimeOutCancels, req::kCancelsItsOwn, req::kCallHasLimit,
+                 req::kLateAnswerIgnored},
       .drive = &drive,
       .checks = {timed_out_call_is_cancelled(req::kTimeOutCancels, req::kCancelsItsOwn),
+                 unanswered_call_returns(req::kCallHasLimit),
+                 late_answer_is_ignored(req::kLateAnswerIgnored),
                  call_returns_what_was_sent(Rule{})},
-      .catches = {client_fault::kNoCancelAfterLimit, client_fault::kCancelsOtherRequest},
+      .catches = {client_fault::kNoCancelAfterLimit, client_fault::kCancelsOtherRequest,
+                  client_fault::kHasNoLimit, client_fault::kTakesLateAnswers},
       .spares = {client_oddity::kStringRequestIds, client_oddity::kNewConnectionPerCall},
   }};
 }

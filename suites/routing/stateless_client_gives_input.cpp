@@ -4,6 +4,7 @@
 
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
+#include "harness/judge/client_laws.h"
 #include "harness/judge/stateless_client.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -31,11 +32,14 @@ Scenario routing_stateless_client_gives_input() {
   return Scenario{{
       .id = "routing.stateless_client_gives_input",
       .question = "Is a request for input answered, with a new id and the state as it came?",
-      .covers = {req::kInputIsGathered, req::kRoundHasNewId, req::kStateIsKept},
+      .covers = {req::kInputIsGathered, req::kRoundHasNewId, req::kStateIsKept,
+                 req::kNoClientResponses},
       .drive = &drive,
-      .checks = {input_is_given(req::kInputIsGathered, req::kRoundHasNewId, req::kStateIsKept)},
+      .checks = {input_is_given(req::kInputIsGathered, req::kRoundHasNewId, req::kStateIsKept),
+                 posts_carry_no_responses(req::kNoClientResponses)},
       .catches = {client_fault::kIgnoresInputRequests, client_fault::kKeepsIdForInput,
-                  client_fault::kChangesState, client_fault::kWaitsForTerminator},
+                  client_fault::kChangesState, client_fault::kWaitsForTerminator,
+                  client_fault::kPostsInputAsResponse},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kRandomIntegerIds,
                  client_oddity::kClosesAfterResponseQuickly},
       .era = Era::kStateless,

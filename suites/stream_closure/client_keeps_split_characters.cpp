@@ -36,9 +36,9 @@ Scenario stream_closure_client_keeps_split_characters() {
   return Scenario{{
       .id = "stream_closure.client_keeps_split_characters",
       .question = "Does the client read characters that are cut between packets?",
-      .covers = {req::kReadsBothForms},
+      .covers = {req::kUtf8},
       .drive = &drive,
-      .checks = {call_returns_what_was_sent(req::kReadsBothForms)},
+      .checks = {call_returns_what_was_sent(req::kUtf8)},
       .catches = {client_fault::kBreaksSplitCharacters},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
   }};

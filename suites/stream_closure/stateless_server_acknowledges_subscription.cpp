@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A subscription begins with its acknowledgement, which carries the id of the listen request.
 
+#include "harness/judge/stateless_laws.h"
 #include "harness/judge/subscription.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -24,11 +25,14 @@ Scenario stream_closure_stateless_server_acknowledges_subscription() {
   return Scenario{{
       .id = "stream_closure.stateless_server_acknowledges_subscription",
       .question = "Is the first message of a subscription its acknowledgement?",
-      .covers = {req::kSubscriptionIsAcknowledged, req::kSubscriptionIdIsTold},
+      .covers = {req::kSubscriptionIsAcknowledged, req::kSubscriptionIdIsTold,
+                 req::kLogsStayHome},
       .drive = &drive,
       .checks = {subscription_begins_with_acknowledgement(req::kSubscriptionIsAcknowledged,
-                                                          req::kSubscriptionIdIsTold)},
-      .catches = {server_fault::kListensWithoutAcknowledgement},
+                                                          req::kSubscriptionIdIsTold),
+                 subscriptions_bring_no_logs(req::kLogsStayHome)},
+      .catches = {server_fault::kListensWithoutAcknowledgement,
+                  server_fault::kLogsOnSubscription, server_fault::kUntaggedSubscription},
       .spares = {server_oddity::kJsonAnswers},
       .era = Era::kStateless,
   }};

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/client_laws.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/judge/client_calls.h"
+#include "harness/judge/ladder.h"
+#include "harness/judge/law.h"
+#include "harness/judge/session.h"
+#include "harness/wire/escape.h"
+
+namespace tailrace {
+namespace {
+
+constexpr std::size_t kExcerpt = 60;
+constexpr std::string_view kFirstWithoutBatches = "2025-06-18";
+constexpr std::string_view kInitialize = "initialize", kDiscover = "server/discover";
+constexpr std::string_view kMeta = "io.modelcontextprotocol/";
+// Whether it is said is looked at, what it says is not.
+constexpr std::string_view kWho = "clientInfo";
+
+std::string header_of(const Exchange& exchange, std::string_view name) {
+  const std::string* value = exchange.request.find(name);
+  return value == nullptr ? "" : *value;
+}
+
+Look one_message(const Evidence& evidence, const Exchange& exchange) {
+  if (!exchange.is_post() || !exchange.request_complete || !exchange.asked) return std::nullopt;
+  const MessageKind kind = exchange.asked->kind;
+  if (kind == MessageKind::kInvalid && exchange.asked->body.is_null()) {
+    return "its body is not one message: " + exchange.asked->why_invalid;
+  }
+  const bool may_batch = evidence.revision < kFirstWithoutBatches;
+  if (kind == MessageKind::kBatch && !may_batch) return "its body is a batch";
+  return "";
+}
+
+Look only_posts(const Evidence&, const Exchange& exchange) {
+  const auto holds = [](const std::string& text) {
+    return text.find("jsonrpc") != std::string::npos;
+  };
+  const bool other = holds(exchange.is_post() ? exchange.request.target : exchange.request_body);
+  return other ? "a message came by another way than the body of a POST" : "";
+}
+
+Look no_responses(const Evidence&, const Exchange& exchange) {
+  if (!exchange.asked) return std::nullopt;
+  return exchange.asked->is_response() ? "the client sent " + describe(*exchange.asked) : "";
+}
+
+Look typed(const Evidence&, const Exchange& exchange) {
+  if (!exchange.is_post()) return std::nullopt;
+  const std::string type = lower_case(header_of(exchange, "content-type"));
+  return type.starts_with("application/json") ? "" : "its Content-Type is '" +
+                                                         excerpt(type, kExcerpt) + "'";
+}
+
+Look accepts_events(const Evidence&, const Exchange& exchange) {
+  if (exchange.request.method != "GET") return std::nullopt;
+  const std::string accept = header_of(exchange, "accept");
+  return accept.find("text/event-stream") != std::string::npos
+             ? ""
+             : "its Accept is '" + excerpt(accept, kExcerpt) + "'";
+}
+
+Look agreed_revision(const Evidence& evidence, const Exchange& exchange) {
+  const Json& agreed = first_result(evidence.timeline, kInitialize)["protocolVersion"];
+  const std::string said = header_of(exchange, "mcp-protocol-version");
+  const bool handshake = exchange.asked && (exchange.asked->method == kInitialize ||
+                                            exchange.asked->method == kDiscover);
+  if (!agreed.is_string() || said.empty() || handshake) return std::nullopt;
+  return said == agreed.as_string() ? "" : "it names " + excerpt(said, kExcerpt) + " where " +
+                                               agreed.as_string() + " was agreed on";
+}
+
+Look by_get(const Evidence&, const Exchange& exchange) {
+  if (header_of(exchange, "last-event-id").empty()) return std::nullopt;
+  return exchange.is_post() ? "it resumes a stream by POST" : "";
+}
+
+bool is_probe(const Exchange& exchange) {
+  if (!exchange.asked) return false;
+  const Json& meta = exchange.asked->body["params"]["_meta"];
+  return exchange.asked->method == kDiscover ||
+         meta.find(std::string(kMeta) + "protocolVersion") != nullptr;
+}
+
+const Exchange* handshake_of(const Timeline& timeline) {
+  const auto& all = timeline.exchanges;
+  const auto found = std::find_if(all.begin(), all.end(), [](const Exchange& exchange) {
+    return exchange.asked && exchange.asked->method == kInitialize;
+  });
+  return found == all.end() ? nullptr : &*found;
+}
+
+Look comes_first(const Evidence& evidence, const Exchange& exchange) {
+  if (!exchange.asked || is_probe(exchange)) return std::nullopt;
+  const Exchange* handshake = handshake_of(evidence.timeline);
+  if (exchange.asked->method == kInitialize) return "";
+  const bool early = handshake == nullptr || exchange.request_at < handshake->request_at;
+  return early ? "it came before initialize" : "";
+}
+
+Look says_who_asks(const Evidence&, const Exchange& exchange) {
+  if (!exchange.asked || exchange.asked->method != kInitialize) return std::nullopt;
+  const Json& params = exchange.asked->body["params"];
+  if (!params["protocolVersion"].is_string()) return "it offers no protocolVersion";
+  for (const std::string_view member : {std::string_view("capabilities"), kWho}) {
+    if (!params[member].is_object()) return fmt::format("it has no {}", member);
+  }
+  return "";
+}
+
+Look awaited(const Evidence& evidence, const Exchange& exchange) {
+  const bool request = is_request(exchange) && exchange.asked->method != "ping";
+  if (!request || is_probe(exchange) || exchange.asked->method == kInitialize) return std::nullopt;
+  const Exchange* handshake = handshake_of(evidence.timeline);
+  const auto answered = handshake == nullptr ? std::nullopt : handshake->final_at();
+  return !answered || exchange.request_at < *answered ? "initialize had not been answered" : "";
+}
+
+bool succeeded(const Exchange& handshake) {
+  const RpcMessage* final = handshake.final_message();
+  return final != nullptr && final->kind == MessageKind::kResult;
+}
+
+// The first exchange after the handshake that is about something else than its end.
+const Exchange* next_after(const Timeline& timeline, const Exchange& handshake,
+                           std::string_view method) {
+  for (const Exchange& later : timeline.exchanges) {
+    if (later.id <= handshake.id || !later.asked || is_probe(later)) continue;
+    if (method.empty() ? is_request(later) : later.asked->method == method) return &later;
+  }
+  return nullptr;
+}
+
+Look said_initialized(const Evidence& evidence, const Exchange& exchange) {
+  if (&exchange != handshake_of(evidence.timeline) || !succeeded(exchange)) return std::nullopt;
+  const Exchange* asked = next_after(evidence.timeline, exchange, "");
+  const Exchange* said = next_after(evidence.timeline, exchange, "notifications/initialized");
+  if (said == nullptr && asked == nullptr) return std::nullopt;  // It left.
+  if (said == nullptr) return "requests followed, and notifications/initialized never came";
+  return asked != nullptr && asked->request_at < said->request_at
+             ? describe(*asked) + " came before notifications/initialized"
+             : "";
+}
+
+Look speaks_it(const Evidence& evidence, const Exchange& exchange) {
+  if (&exchange != handshake_of(evidence.timeline) || !succeeded(exchange)) return std::nullopt;
+  const std::string& agreed =
+      exchange.final_message()->body["result"]["protocolVersion"].as_string();
+  if (exchange.asked->body["params"]["protocolVersion"].as_string() != agreed) return std::nullopt;
+  const bool left = next_after(evidence.timeline, exchange, "") == nullptr &&
+                    next_after(evidence.timeline, exchange, "notifications/initialized") == nullptr;
+  return left ? "it was answered with what it offered, and the client left" : "";
+}
+
+Look leaves_unknown(const Evidence& evidence, const Exchange& exchange) {
+  if (&exchange != handshake_of(evidence.timeline) || !succeeded(exchange)) return std::nullopt;
+  const Json& agreed = exchange.final_message()->body["result"]["protocolVersion"];
+  if (agreed.as_string() != kUnknownRevision) return std::nullopt;
+  for (const Exchange& later : evidence.timeline.exchanges) {
+    const bool again = later.asked && later.asked->method == kInitialize;
+    if (later.id <= exchange.id || later.request.method == "DELETE" || again) continue;
+    if (is_probe(later)) continue;
+    return describe(later) + " followed the answer " + agreed.as_string();
+  }
+  return "";
+}
+
+Look names_client(const Evidence&, const Exchange& exchange) {
+  if (!is_request(exchange) || exchange.asked->method == kInitialize) return std::nullopt;
+  const Json& meta = exchange.asked->body["params"]["_meta"];
+  return meta[std::string(kMeta) + std::string(kWho)].is_object()
+             ? ""
+             : "_meta does not say who asks";
+}
+
+Look token_kind(const Evidence&, const Exchange& exchange) {
+  if (!is_request(exchange)) return std::nullopt;
+  const Json* token = exchange.asked->body["params"]["_meta"].find("progressToken");
+  if (token == nullptr) return std::nullopt;
+  return token->is_string() || token->is_int() ? "" : "the progressToken is " + to_text(*token);
+}
+
+Look own_cancel(const Evidence& evidence, const Exchange& exchange) {
+  const bool cancels = exchange.asked && exchange.asked->method == "notifications/cancelled";
+  if (!cancels) return exchange.asked ? Look("") : std::nullopt;
+  return cancelled_by(evidence.timeline, exchange) != nullptr
+             ? ""
+             : "it cancels a request that the client never sent";
+}
+
+Look few_pings(const Evidence& evidence, const Exchange& exchange) {
+  if (!is_request(exchange)) return std::nullopt;
+  if (exchange.asked->method != "ping") return "";
+  const auto& all = evidence.timeline.exchanges;
+  const auto near = std::count_if(all.begin(), all.end(), [&](const Exchange& other) {
+    const bool ping = is_request(other) && other.asked->method == "ping";
+    return ping && other.request_at >= exchange.request_at &&
+           other.request_at - exchange.request_at < kFloodWindow;
+  });
+  return near > static_cast<std::ptrdiff_t>(kFlood) ? fmt::format("{} pings within a second", near)
+                                                    : "";
+}
+
+// Told by its outcome: its line and the bytes of a late answer take different ways.
+bool is_over_time(const ClientCall& call) {
+  const bool before = call.back.at && call.final_at && *call.final_at > *call.back.at;
+  return before || call.back.outcome == "limit";
+}
+
+std::string text_of(const ClientCall& call) {
+  const auto& content = call.final->body["result"]["content"].items();
+  return content.empty() ? "" : content.front()["text"].as_string();
+}
+
+Judgement judge_late(const Evidence& evidence, Rule rule) {
+  const auto calls = calls_of(evidence.timeline);
+  const auto late = std::find_if(calls.begin(), calls.end(), [](const ClientCall& call) {
+    return call.final != nullptr && is_over_time(call);
+  });
+  if (late == calls.end()) return not_applicable("no answer came after its call had returned");
+  for (const ClientCall& call : calls) {
+    if (call.final == nullptr || !call.back.text || call.number == late->number) continue;
+    const bool foreign = *call.back.text == text_of(*late) && text_of(call) != text_of(*late);
+    if (!foreign) continue;
+    Finding finding = finding_of(evidence, "late_answer_is_ignored", rule, "harm.foreign_answer");
+    finding.required = "the late answer of a cancelled call is thrown away";
+    finding.observed = fmt::format("call {} returned the answer of call {}, which came late",
+                                   call.number, late->number);
+    finding.likely_cause = "answers go to whoever waits, not to the request with their id";
+    finding.cure = "find the waiting call by the id, and drop what finds none";
+    finding.evidence = ladder_of(evidence.timeline, *late->exchange, *call.exchange);
+    return broken(finding);
+  }
+  return held();
+}
+
+Judgement judge_unanswered(const Evidence& evidence, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  const auto calls = calls_of(timeline);
+  const auto left = std::find_if(calls.begin(), calls.end(), [](const ClientCall& call) {
+    return call.final == nullptr || is_over_time(call);
+  });
+  if (left == calls.end()) return inconclusive("no call of the client was left unanswered");
+  if (!outlived(timeline, *left)) {
+    return left->back.at ? held() : inconclusive("the call was not watched for long enough");
+  }
+  Finding finding = finding_of(evidence, "unanswered_call_returns", rule, "harm.call_hangs");
+  finding.required = "a call that is never answered ends by a limit of its own";
+  finding.observed = describe(*left->exchange) + " had no answer, and outlived its own limit";
+  finding.likely_cause = "the limit covers the connection, and not the wait for the message";
+  finding.cure = "set a time for each request";
+  finding.evidence = ladder_of(timeline, *left->exchange);
+  return broken(finding);
+}
+
+}  // namespace
+
+Check posts_carry_one_message(Rule rule) {
+  return check_of({"posts_carry_one_message", "a POST carries one message",
+                   "messages are gathered before they are sent", "send a POST for each",
+                   "the client sent no POST", one_message},
+                  rule);
+}
+
+Check only_posts_carry_messages(Rule rule) {
+  return check_of({"only_posts_carry_messages", "messages are sent in the body of a POST",
+                   "the last message goes out with another request", "send a POST for it",
+                   "the client sent nothing", only_posts},
+                  rule);
+}
+
+Check posts_carry_no_responses(Rule rule) {
+  return check_of({"posts_carry_no_responses", "a client sends no responses in this revision",
+                   "input is given as in older revisions", "give it in the next round's request",
+                   "the client sent no message", no_responses},
+                  rule);
+}
+
+Check posts_say_their_type() {
+  return check_of({"posts_say_their_type", "a POST says Content-Type: application/json",
+                   "the header is left to the HTTP client", "set it where POSTs are made",
+                   "the client sent no POST", typed, Level::kShould},
+                  Rule{});
+}
+
+Check gets_accept_events(Rule rule) {
+  return check_of({"gets_accept_events", "a GET accepts text/event-stream",
+                   "the header is set for POSTs only", "set it where GETs are made",
+                   "the client sent no GET", accepts_events},
+                  rule);
+}
+
+Check names_the_agreed_revision(Rule rule) {
+  return check_of({"names_the_agreed_revision",
+                   "MCP-Protocol-Version is the revision that was agreed on",
+                   "the newest revision is sent, whatever was answered",
+                   "keep the revision of the answer", "no request named a revision",
+                   agreed_revision},
+                  rule);
+}
+
+Check resumes_by_get(Rule rule) {
+  return check_of({"resumes_by_get", "a stream is resumed by GET",
+                   "the request that opened it is repeated", "send GET with the last event id",
+                   "the client resumed nothing", by_get},
+                  rule);
+}
+
+Check initialize_comes_first(Rule rule) {
+  return check_of({"initialize_comes_first", "the first thing a client asks is initialize",
+                   "requests do not wait for the session", "initialize before all else",
+                   "the client sent no message", comes_first},
+                  rule);
+}
+
+Check initialize_says_who_asks(Rule rule) {
+  return check_of({"initialize_says_who_asks",
+                   "initialize has a revision, capabilities and who asks",
+                   "what is empty is left out", "write all three", "no initialize was sent",
+                   says_who_asks},
+                  rule);
+}
+
+Check initialize_is_awaited(Rule rule) {
+  return check_of({"initialize_is_awaited",
+                   "until initialize is answered a client asks for nothing but ping",
+                   "requests do not wait for the session", "wait for the answer",
+                   "the client asked for nothing after initialize", awaited},
+                  rule);
+}
+
+Check initialized_is_said(Rule rule) {
+  return check_of({"initialized_is_said",
+                   "after initialize comes notifications/initialized, then the rest",
+                   "the notification is not sent, or not waited for", "send it before requests",
+                   "initialize brought no result", said_initialized},
+                  rule);
+}
+
+Check offers_what_it_speaks(Rule rule) {
+  return check_of({"offers_what_it_speaks", "a client offers a revision that it speaks",
+                   "the offer and the list of what is accepted are two constants",
+                   "take the offer from the list", "the server did not take up the offer",
+                   speaks_it},
+                  rule);
+}
+
+Check leaves_unknown_revision(Rule rule) {
+  return check_of({"leaves_unknown_revision",
+                   "a client that does not speak the answered revision disconnects",
+                   "the answer's revision is not looked at", "compare it with what is spoken",
+                   "no unknown revision was answered", leaves_unknown},
+                  rule);
+}
+
+Check requests_name_the_client(Rule rule) {
+  return check_of({"requests_name_the_client", "_meta of each request says who asks",
+                   "it is told once, as in a handshake", "add it where requests are made",
+                   "the client made no request", names_client},
+                  rule);
+}
+
+Check progress_tokens_are_text_or_integers(Rule rule) {
+  return check_of({"progress_tokens_are_text_or_integers", "a progressToken is text or an integer",
+                   "whatever the caller gives is passed on", "count tokens",
+                   "no request gave a progressToken", token_kind},
+                  rule);
+}
+
+Check cancels_its_own(Rule rule) {
+  return check_of({"cancels_its_own", "a client cancels requests of its own",
+                   "the id of another list is sent", "send the id of the request",
+                   "the client sent no message", own_cancel},
+                  rule);
+}
+
+Check pings_are_few(Rule rule) {
+  return check_of({"pings_are_few", "pings are rare",
+                   "a ping is sent with each call, or without a pause", "ping after idle time only",
+                   "the client made no request", few_pings},
+                  rule);
+}
+
+Check late_answer_is_ignored(Rule rule) {
+  return {"late_answer_is_ignored",
+          [=](const Evidence& evidence) { return judge_late(evidence, rule); }};
+}
+
+Check unanswered_call_returns(Rule rule) {
+  return {"unanswered_call_returns",
+          [=](const Evidence& evidence) { return judge_unanswered(evidence, rule); }};
+}
+
+}  // namespace tailrace

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/law.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/judge/ladder.h"
+
+namespace tailrace {
+namespace {
+
+constexpr int kFirstError = 400;
+
+Judgement judge_law(const Evidence& evidence, const Law& law, Rule rule) {
+  // The scripts of laws decline only where the server does not speak the revision.
+  const auto& declined = evidence.timeline.declined;
+  if (!declined.empty()) return not_applicable(declined.back().what.why);
+  const Exchange* first = nullptr;
+  std::string how;
+  std::size_t shown = 0, against = 0;
+  for (const Exchange& exchange : evidence.timeline.exchanges) {
+    const Look look = law.look(evidence, exchange);
+    if (!look) continue;
+    ++shown;
+    if (look->empty()) continue;
+    ++against;
+    if (first != nullptr) continue;
+    first = &exchange;
+    how = *look;
+  }
+  if (shown == 0) return not_applicable(std::string(law.unseen));
+  if (first == nullptr) return held();
+  Finding finding = finding_of(evidence, law.name, rule);
+  if (finding.requirements.empty() && !rule.empty()) {
+    return not_applicable("no rule of this revision speaks of it");
+  }
+  if (rule.empty() || finding.level < law.most) finding.level = law.most;
+  finding.required = law.required;
+  finding.observed = fmt::format("{}: {}", describe(*first), how);
+  if (against > 1) finding.observed += fmt::format("; {} of {} like this", against, shown);
+  finding.likely_cause = law.likely_cause;
+  finding.cure = law.cure;
+  finding.evidence = ladder_of(evidence.timeline, *first);
+  return broken(finding);
+}
+
+void add(std::vector<const RpcMessage*>& messages, const std::optional<RpcMessage>& message) {
+  if (!message) return;
+  if (message->kind != MessageKind::kBatch) return messages.push_back(&*message);
+  for (const RpcMessage& part : message->batch) messages.push_back(&part);
+}
+
+}  // namespace
+
+Check check_of(Law law, Rule rule) {
+  const std::string name(law.name);
+  return {name, [law = std::move(law), rule](const Evidence& evidence) {
+            return judge_law(evidence, law, rule);
+          }};
+}
+
+Side under_test(const Timeline& timeline, const Exchange& exchange) {
+  const Side ours = timeline.connection(exchange.connection)->opened.we_are;
+  return ours == Side::kClient ? Side::kServer : Side::kClient;
+}
+
+std::vector<const RpcMessage*> messages_of(const Timeline& timeline, const Exchange& exchange) {
+  std::vector<const RpcMessage*> messages;
+  if (under_test(timeline, exchange) == Side::kClient) {
+    add(messages, exchange.asked);
+    return messages;
+  }
+  for (const StreamEvent& event : exchange.events) add(messages, event.message);
+  const std::string* type =
+      exchange.response ? exchange.response->find("content-type") : nullptr;
+  // JSON of another kind that explains a refusal, or a page, is no message.
+  const bool json = type != nullptr && lower_case(*type).starts_with("application/json");
+  const bool foreign = exchange.answer && exchange.response->status >= kFirstError &&
+                       exchange.answer->body.find("jsonrpc") == nullptr;
+  if (json && !foreign) add(messages, exchange.answer);
+  return messages;
+}
+
+std::function<Look(const Evidence&, const Exchange&)> each_message(
+    std::function<Look(const Exchange&, const RpcMessage&)> look) {
+  return [look = std::move(look)](const Evidence& evidence, const Exchange& exchange) -> Look {
+    Look all;
+    for (const RpcMessage* message : messages_of(evidence.timeline, exchange)) {
+      const Look one = look(exchange, *message);
+      if (!one) continue;
+      all = one;
+      if (!one->empty()) break;
+    }
+    return all;
+  };
+}
+
+const Json& first_result(const Timeline& timeline, std::string_view method) {
+  static const Json none;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (!exchange.asked || exchange.asked->method != method) continue;
+    const RpcMessage* final = exchange.final_message();
+    if (final != nullptr && final->kind == MessageKind::kResult) return final->body["result"];
+  }
+  return none;
+}
+
+bool is_notification_of(const RpcMessage& message, std::string_view name) {
+  return message.method.starts_with("notifications/") && message.method.substr(14) == name;
+}
+
+}  // namespace tailrace

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Law: what each message or each reply of the implementation must look like, whatever the script
+// did: a check that looks at all exchanges of a history, one by one. Pure.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/judge/check.h"
+
+namespace tailrace {
+
+// What one exchange shows of a law: nothing, since the law is not about it; "" where it is kept;
+// else how it is broken.
+using Look = std::optional<std::string>;
+
+struct Law {
+  std::string_view name, required, likely_cause, cure;
+  std::string_view unseen;  // Why nothing can be said where no exchange shows it.
+  std::function<Look(const Evidence&, const Exchange&)> look;
+  // Where the text is stricter than is fair to be: no finding goes above it. Without a row it is
+  // the level of the finding.
+  Level most = Level::kMust;
+};
+
+// The first exchange that breaks the law is the finding; the others are counted. A law that no
+// exchange shows is not applicable: another check tells of scripts that did not run.
+Check check_of(Law law, Rule rule);
+
+// Who is under test, as our end of the connection tells.
+Side under_test(const Timeline& timeline, const Exchange& exchange);
+// The messages in this exchange by who is under test, those of a batch one by one.
+std::vector<const RpcMessage*> messages_of(const Timeline& timeline, const Exchange& exchange);
+// A law about each message by itself: `look` as above, for one message.
+std::function<Look(const Evidence&, const Exchange&)> each_message(
+    std::function<Look(const Exchange&, const RpcMessage&)> look);
+
+// The result of the first exchange that asks by this method, and null where none came.
+const Json& first_result(const Timeline& timeline, std::string_view method);
+bool is_notification_of(const RpcMessage& message, std::string_view name);
+
+}  // namespace tailrace

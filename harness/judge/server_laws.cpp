@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/server_laws.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "harness/judge/ladder.h"
+#include "harness/judge/law.h"
+#include "harness/judge/session.h"
+#include "harness/wire/escape.h"
+
+namespace tailrace {
+namespace {
+
+constexpr std::size_t kExcerpt = 60;
+constexpr int kAccepted = 202, kFirstError = 400, kMethodNotAllowed = 405;
+constexpr std::string_view kInitialize = "initialize";
+
+std::string type_of(const Exchange& exchange) {
+  const std::string* value = exchange.response->find("content-type");
+  if (value == nullptr) return "";
+  return lower_case(trimmed(std::string_view(*value).substr(0, value->find(';'))));
+}
+
+bool is_notice(const Exchange& exchange) {
+  const bool notification =
+      exchange.asked && exchange.asked->kind == MessageKind::kNotification;
+  return notification && exchange.response.has_value();
+}
+
+Look json_or_events(const Evidence&, const Exchange& exchange) {
+  if (!is_request(exchange) || !exchange.response) return std::nullopt;
+  const int status = exchange.response->status;
+  if (status == kAccepted) return "a request got 202, as if it were a notification";
+  // A refusal may come without a message, and then in any form.
+  if (status >= kFirstError && exchange.final_message() == nullptr) return std::nullopt;
+  const std::string type = type_of(exchange);
+  if (type == "application/json" || type == "text/event-stream") return "";
+  return type.empty() ? "the reply has no Content-Type" : "the reply is " + excerpt(type, kExcerpt);
+}
+
+Look accepted(const Evidence&, const Exchange& exchange) {
+  if (!is_notice(exchange) || !is_success(exchange)) return std::nullopt;
+  const int status = exchange.response->status;
+  if (status != kAccepted) return fmt::format("a notification got {}, not 202", status);
+  const bool bare = exchange.body.empty() && exchange.events.empty();
+  return bare ? "" : "the 202 for a notification has a body";
+}
+
+// Broken notifications, and responses to nothing: what the script sends to be refused.
+bool is_refusable(const Exchange& exchange) {
+  if (!exchange.asked || !exchange.response || !exchange.is_post()) return false;
+  const bool broken = exchange.asked->kind == MessageKind::kInvalid && !exchange.asked->id;
+  return broken || exchange.asked->is_response();
+}
+
+Look refused(const Evidence&, const Exchange& exchange) {
+  if (!is_refusable(exchange)) return std::nullopt;
+  const int status = exchange.response->status;
+  if (status == kAccepted || status >= kFirstError) return "";
+  return fmt::format("what is no request got {}", status);
+}
+
+Look no_response(const Evidence& evidence, const Exchange& exchange) {
+  if (!is_notice(exchange)) return std::nullopt;
+  for (const RpcMessage* message : messages_of(evidence.timeline, exchange)) {
+    // An Error without an id may say why it was refused.
+    const bool explains =
+        message->kind == MessageKind::kError && exchange.response->status >= kFirstError;
+    if (message->is_response() && !explains) return "the notification got " + describe(*message);
+    if (message->body.find("result") != nullptr) return "the notification got a result";
+  }
+  return "";
+}
+
+bool resumes(const Exchange& exchange) {
+  return exchange.request.find("last-event-id") != nullptr;
+}
+
+Look get_served(const Evidence&, const Exchange& exchange) {
+  const bool listens = exchange.request.method == "GET" && !resumes(exchange);
+  if (!listens || !exchange.response) return std::nullopt;
+  return exchange.response->status == kNotFound ? "GET got 404 where POST is served" : "";
+}
+
+Look get_without_response(const Evidence&, const Exchange& exchange) {
+  const bool listens = exchange.request.method == "GET" && !resumes(exchange);
+  if (!listens || !exchange.is_event_stream()) return std::nullopt;
+  const RpcMessage* final = exchange.final_message();
+  return final == nullptr ? "" : describe(*final) + " came on a stream that resumes nothing";
+}
+
+Look names_allowed(const Evidence&, const Exchange& exchange) {
+  if (!exchange.response || exchange.response->status != kMethodNotAllowed) return std::nullopt;
+  return exchange.response->find("allow") != nullptr ? "" : "the 405 has no Allow";
+}
+
+// The session's id as an event id names nothing to resume from, which is legal.
+bool has_own_id(const Exchange& exchange, const StreamEvent& event) {
+  return event.sse.id && !event.sse.id->empty() && *event.sse.id != session_of(exchange);
+}
+
+bool uses_ids(const Timeline& timeline) {
+  return std::any_of(timeline.exchanges.begin(), timeline.exchanges.end(), [](const auto& e) {
+    return std::any_of(e.events.begin(), e.events.end(),
+                       [&](const StreamEvent& event) { return has_own_id(e, event); });
+  });
+}
+
+Look primed(const Evidence& evidence, const Exchange& exchange) {
+  const bool of_call = is_request(exchange) && exchange.asked->method != kInitialize;
+  if (!of_call || exchange.events.empty() || !uses_ids(evidence.timeline)) return std::nullopt;
+  return exchange.events.front().sse.is_priming()
+             ? ""
+             : "the first event is not one with an id and without data";
+}
+
+Look unique_ids(const Evidence& evidence, const Exchange& exchange) {
+  if (resumes(exchange)) return std::nullopt;  // Replayed events keep their ids.
+  Look look;
+  std::map<std::string, StreamId> seen;
+  const std::string session = session_of(exchange);
+  for (const Exchange& other : evidence.timeline.exchanges) {
+    if (other.id > exchange.id || resumes(other) || session_of(other) != session) continue;
+    for (const StreamEvent& event : other.events) {
+      if (!has_own_id(other, event)) continue;
+      const auto [at, fresh] = seen.emplace(*event.sse.id, other.id);
+      if (other.id == exchange.id) look = look.value_or("");
+      if (fresh || other.id != exchange.id) continue;
+      return fmt::format("the event id {} had been given before, on stream {}",
+                         excerpt(*event.sse.id, kExcerpt), at->second.value);
+    }
+  }
+  return look;
+}
+
+bool ends_unanswered(const Timeline& timeline, const Exchange& exchange) {
+  return is_request(exchange) && exchange.is_event_stream() &&
+         exchange.end == BodyEnd::kComplete && !is_cancelled(timeline, exchange);
+}
+
+bool has_id(const Exchange& exchange) {
+  return std::any_of(exchange.events.begin(), exchange.events.end(), [](const auto& event) {
+    return event.sse.id && !event.sse.id->empty();
+  });
+}
+
+Look brings_response(const Evidence& evidence, const Exchange& exchange) {
+  if (!ends_unanswered(evidence.timeline, exchange)) return std::nullopt;
+  if (!copies_of_answer(evidence.timeline, exchange).empty()) return "";
+  const auto& all = evidence.timeline.exchanges;
+  const bool asked_again = std::any_of(all.begin(), all.end(), resumes);
+  // It is not over while it can be resumed, and nobody tried.
+  if (has_id(exchange) && !asked_again) return std::nullopt;
+  return "the stream ended in order and without a response";
+}
+
+Look tells_retry(const Evidence& evidence, const Exchange& exchange) {
+  const bool cut = ends_unanswered(evidence.timeline, exchange) && has_id(exchange) &&
+                   exchange.final_message() == nullptr;
+  if (!cut) return std::nullopt;
+  const bool told = std::any_of(exchange.events.begin(), exchange.events.end(),
+                                [](const auto& event) { return event.sse.retry_ms.has_value(); });
+  return told ? "" : "the connection ended before its stream did, and no retry was told";
+}
+
+}  // namespace
+
+Check requests_get_json_or_events(Rule rule) {
+  return check_of({"requests_get_json_or_events",
+                   "a request is answered with application/json or text/event-stream",
+                   "the framework's default type is left standing", "set the Content-Type",
+                   "no request was answered", json_or_events},
+                  rule);
+}
+
+Check notifications_are_accepted(Rule rule) {
+  return check_of({"notifications_are_accepted", "a notification gets 202 and no body",
+                   "all POSTs are answered as requests are", "answer 202, and send nothing",
+                   "no notification was accepted", accepted},
+                  rule);
+}
+
+Check refused_notices_get_an_error(Rule rule) {
+  return check_of({"refused_notices_get_an_error",
+                   "what is no request gets 202, or an error status where it is refused",
+                   "the message is read after the status has gone out", "answer 400",
+                   "nothing that could be refused was answered", refused},
+                  rule);
+}
+
+Check notifications_get_no_response(Rule rule) {
+  return check_of({"notifications_get_no_response", "a notification gets no response",
+                   "all POSTs are answered as requests are", "answer 202, and send nothing",
+                   "no notification was answered", no_response},
+                  rule);
+}
+
+Check get_is_served_at_the_endpoint(Rule rule) {
+  return check_of({"get_is_served_at_the_endpoint",
+                   "GET at the endpoint gets an event stream or 405",
+                   "GET is routed to nothing", "route GET, or refuse it with 405",
+                   "no GET was answered", get_served},
+                  rule);
+}
+
+Check get_carries_no_response(Rule rule) {
+  return check_of({"get_carries_no_response",
+                   "responses come on the stream of their request, not on a listening GET",
+                   "all that a session sends goes to the stream that is open",
+                   "route responses by their request", "no GET got an event stream",
+                   get_without_response},
+                  rule);
+}
+
+Check refused_methods_name_the_allowed(Rule rule) {
+  return check_of({"refused_methods_name_the_allowed", "a 405 says in Allow what is served",
+                   "the status is set by hand", "add Allow with the methods of the endpoint",
+                   "nothing was answered with 405", names_allowed, Level::kShould},
+                  rule);
+}
+
+Check streams_begin_with_an_id(Rule rule) {
+  return check_of({"streams_begin_with_an_id",
+                   "a stream that can be resumed begins with an event that has an id and no data",
+                   "the id comes with the first message only", "send it with the head",
+                   "the server gives its events no ids", primed},
+                  rule);
+}
+
+Check event_ids_are_unique(Rule rule) {
+  return check_of({"event_ids_are_unique", "an event id is given once in a session",
+                   "each stream counts its events by itself", "put the stream's name into the id",
+                   "the server gives its events no ids", unique_ids},
+                  rule);
+}
+
+Check streams_bring_their_response(Rule rule) {
+  return check_of({"streams_bring_their_response", "a stream brings its response before it ends",
+                   "the stream is ended by another path than the response's",
+                   "end the stream with the response", "no stream ended", brings_response},
+                  rule);
+}
+
+Check cut_streams_tell_when_to_return(Rule rule) {
+  return check_of({"cut_streams_tell_when_to_return",
+                   "a server that lets a client poll says by `retry` when",
+                   "the connection is closed without a last event", "send `retry` before the end",
+                   "no stream ended before its response", tells_retry},
+                  rule);
+}
+
+}  // namespace tailrace

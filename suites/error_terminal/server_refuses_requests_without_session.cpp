@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// A request that does not say which session it is of, or names a revision that nobody has, is
+// refused with 400, and the session goes on.
+
+#include "harness/judge/header_laws.h"
+#include "harness/judge/service.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr SessionNumber kNone = 99;  // No session of ours has it, so the header is left out.
+
+void drive(ClientDriver& client) {
+  const SessionNumber session = client.open_session();
+  if (client.has_session_id(session)) {
+    client.await_answer(client.post("tools/list", Json(), {.session = kNone}));
+  }
+  client.await_answer(client.post(
+      "tools/list", Json(), {.instead = {{"MCP-Protocol-Version", "1999-01-01"}}}));
+  client.mark(kMarkAfterwards, "requests were refused");
+  client.watch_answer(client.ask_for_result(), kWatchServed);
+}
+
+}  // namespace
+
+Scenario error_terminal_server_refuses_requests_without_session() {
+  return Scenario{{
+      .id = "error_terminal.server_refuses_requests_without_session",
+      .question = "Does a request without its session, or with an unknown revision, get 400?",
+      .covers = {req::kNoSessionIs400, req::kUnknownRevisionIs400},
+      .drive = &drive,
+      .checks = {requests_without_session_get_400(req::kNoSessionIs400),
+                 unknown_revisions_get_400(req::kUnknownRevisionIs400), still_serves(Rule{})},
+      .catches = {server_fault::kServesWithoutSession, server_fault::kServesUnknownRevision},
+      .spares = {server_oddity::kNoSession, server_oddity::kJsonAnswers},
+  }};
+}
+
+}  // namespace tailrace::suites
