@@ -30,6 +30,20 @@ if(BUILD_TESTING)
   set_tests_properties(self_test PROPERTIES TIMEOUT 900)
 endif()
 
+# What ci/bench measures with.
+if(BUILD_TESTING)
+  add_executable(make_capture fixtures/bench/make_capture.cpp)
+  add_executable(load_client fixtures/bench/load_client.cpp)
+  target_link_libraries(load_client PRIVATE Threads::Threads)
+  add_executable(bare_loop harness/capture/bare_loop_main.cpp)
+  target_link_libraries(bare_loop PRIVATE tailrace_pcap)
+  foreach(program make_capture load_client bare_loop)
+    target_compile_options(${program} PRIVATE -Wall -Wextra -Wpedantic -Wshadow)
+    set_target_properties(${program} PROPERTIES
+      RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
+  endforeach()
+endif()
+
 if(BUILD_TESTING AND NOT TAILRACE_SANITIZE STREQUAL "thread")
   add_test(NAME hostile COMMAND_EXPAND_LISTS
     COMMAND ${PROJECT_SOURCE_DIR}/ci/check_hostile ${CMAKE_BINARY_DIR}

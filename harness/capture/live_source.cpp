@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/capture/live_source.h"
 
-#include <fcntl.h>
 #include <pcap/pcap.h>
 #include <poll.h>
-#include <sys/inotify.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
 
 #include "harness/capture/link_type.h"
 #include "harness/capture/live_handle.h"
@@ -19,29 +12,6 @@ namespace {
 
 // Three times what a block is kept back for.
 constexpr Deadline kLastBlock{"last_capture_block", Millis(30)};
-
-class Followed final : public ByteSource {
- public:
-  Followed(int file, int changes, CaptureWatch& watch)
-      : file_(bytes_of(file)), changes_(changes), watch_(watch) {}
-  ~Followed() override { ::close(changes_); }
-
-  std::size_t read(std::span<std::byte> into) override {
-    for (;;) {
-      const std::size_t got = file_->read(into);
-      if (got != 0 || file_->is_cut()) return got;
-      if (!watch_.wait(changes_)) return 0;
-      std::array<char, 4096> events;  // What they say is seen in the file.
-      (void)::read(changes_, events.data(), events.size());
-    }
-  }
-  bool is_cut() const override { return file_->is_cut(); }
-
- private:
-  std::unique_ptr<ByteSource> file_;
-  int changes_;  // Readable when the file was written to.
-  CaptureWatch& watch_;
-};
 
 }  // namespace
 
@@ -132,21 +102,6 @@ Result<std::optional<Packet>> LiveSource::next() {
 
 std::uint64_t LiveSource::dropped() const {
   return body_->dropped();
-}
-
-Result<std::unique_ptr<ByteSource>> followed_file(const std::string& path, CaptureWatch& watch) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (file < 0) return system_trouble("cannot follow '" + path + "'", errno);
-  struct stat about {};
-  const bool is_regular = ::fstat(file, &about) == 0 && S_ISREG(about.st_mode);
-  const int changes = is_regular ? ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC) : -1;
-  if (changes < 0 || ::inotify_add_watch(changes, path.c_str(), IN_MODIFY) < 0) {
-    const int why = errno;
-    ::close(file);
-    if (!is_regular) return trouble("cannot follow '" + path + "': it is no regular file");
-    return system_trouble("cannot follow '" + path + "'", why);
-  }
-  return std::make_unique<Followed>(file, changes, watch);
 }
 
 }  // namespace tailrace

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// LiveSource and FollowedFile: packets that are still to come, from an interface and from a file
-// that another program writes. One thread at a time; they wait as a CaptureWatch lets them.
+// LiveSource: packets that are still to come, from an interface. One thread at a time; it waits as
+// a CaptureWatch lets it.
 #pragma once
 
 #include <memory>
 #include <string>
 
-#include "harness/capture/byte_source.h"
 #include "harness/flow/packet.h"
 
 namespace tailrace {
@@ -33,9 +32,5 @@ class LiveSource : public PacketSource {
   explicit LiveSource(std::unique_ptr<Body> body);
   std::unique_ptr<Body> body_;
 };
-
-// What is in the file and what is added to it, until the watch ends it. Error: names the file; what
-// is no regular file has an end of its own.
-Result<std::unique_ptr<ByteSource>> followed_file(const std::string& path, CaptureWatch& watch);
 
 }  // namespace tailrace

@@ -10,6 +10,8 @@ namespace tailrace {
 namespace {
 
 constexpr std::size_t kPackedBuffer = 64 << 10;
+// Of Zstandard: 128 MiB, what `zstd --long` asks for. A frame that asks for more is refused.
+constexpr int kMostWindowLog = 27;
 
 // The packed bytes, as far as they were read.
 class Packed {
@@ -82,8 +84,10 @@ class Unzstandard final : public ByteSource {
  public:
   explicit Unzstandard(std::unique_ptr<ByteSource> packed)
       : packed_(std::move(packed)), state_(::ZSTD_createDStream(), &::ZSTD_freeDStream) {
-    // The library's bound on the window, 128 MiB, stays: a frame that asks for more is refused.
-    is_over_ = is_cut_ = !state_ || ::ZSTD_isError(::ZSTD_initDStream(state_.get())) != 0;
+    is_over_ = is_cut_ =
+        !state_ || ::ZSTD_isError(::ZSTD_initDStream(state_.get())) != 0 ||
+        ::ZSTD_isError(::ZSTD_DCtx_setParameter(state_.get(), ZSTD_d_windowLogMax,
+                                                kMostWindowLog)) != 0;
   }
 
   std::size_t read(std::span<std::byte> into) override {

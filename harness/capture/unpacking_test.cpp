@@ -158,6 +158,29 @@ INSTANTIATE_TEST_SUITE_P(Both, Packed,
                                          Packer{"Zstandard", &zstandard_of}),
                          [](const auto& row) { return row.param.name; });
 
+// RFC 8878, 3.1.1: a frame of one raw block whose header asks for a window of 2^log bytes.
+std::string frame_with_window(int log, const std::string& text) {
+  const std::uint32_t block = static_cast<std::uint32_t>(text.size()) << 3 | 1;
+  return "\x28\xb5\x2f\xfd\0"s + static_cast<char>((log - 10) << 3) +
+         static_cast<char>(block & 0xff) + static_cast<char>(block >> 8 & 0xff) +
+         static_cast<char>(block >> 16) + text;
+}
+
+TEST(Unpacking, AZstandardFrameThatAsksForGigabytesIsRefused) {
+  const std::string start = text_of(kCapture).substr(0, 1000);
+  const std::string path = ::testing::TempDir() + "window.pcap.zst";
+  for (const int log : {20, 27}) {
+    std::ofstream(path, std::ios::binary) << frame_with_window(log, start);
+    const auto file = PcapFile::open(path);
+    ASSERT_TRUE(file) << log;
+    EXPECT_TRUE(*(*file)->next()) << log;
+  }
+  for (const int log : {28, 31, 41}) {
+    std::ofstream(path, std::ios::binary) << frame_with_window(log, start);
+    EXPECT_FALSE(PcapFile::open(path)) << log;
+  }
+}
+
 TEST(Unpacking, PaddingBehindGzipIsNoCut) {
   const std::string plain = text_of(kCapture);
   const Contents contents = contents_of(gzip_of(plain) + std::string(512, '\0'));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/cli/explain_live.h"
 
+#include "harness/capture/followed_files.h"
 #include "harness/capture/live_source.h"
-#include "harness/capture/pcap_file.h"
 #include "harness/cli/explain_capture.h"
 #include "harness/cli/rolling_display.h"
 
@@ -40,18 +40,16 @@ Result<CaptureReport> explain_followed(const std::string& file, const std::strin
                                        const AnalysisOptions& options, bool quiet) {
   CaptureAnalysis analysis(options);
   RollingDisplay display(analysis, quiet);
-  auto bytes = followed_file(file, display);
-  if (!bytes) return std::unexpected(bytes.error());
-  auto source = PcapFile::read(std::move(*bytes), file);
+  auto source = FollowedFiles::open(file, filter, display);
   if (!source) return std::unexpected(source.error());
-  if (!filter.empty()) {
-    if (auto good = (*source)->filter(filter); !good) return std::unexpected(good.error());
-  }
   if (auto read = read_all(**source, analysis, display); !read) {
     return std::unexpected(read.error());
   }
   // A record that is half written when it ends is no cut file.
   CaptureReport report = analysis.finish(file, false);
+  for (const auto& part : (*source)->parts()) {
+    report.parts.push_back({part.path, part.first, part.frames});
+  }
   report.dropped = (*source)->dropped();
   add_notes(report);
   return report;

@@ -3,6 +3,7 @@
 // the end when a signal comes.
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <iostream>
 
 #include "harness/capture/live_capture.h"
@@ -45,6 +46,36 @@ TEST(PcapLive, AFollowedFileIsExplainedAsItStandsWhenASignalComes) {
     EXPECT_EQ(ran.status, 1) << ran.err;
     EXPECT_EQ(ran.out, workshop.run("{tailrace} pcap growing.pcap --format json").out);
   }
+}
+
+// As tcpdump -C 1 -W 2 writes: two files in turn, the oldest written over.
+TEST(PcapLive, AFollowedRingGoesOnInItsNextFile) {
+  const Workshop workshop;
+  const std::string whole = Workshop::read(kCapture);
+  constexpr std::size_t kHead = 24;
+  const std::string head = whole.substr(0, kHead);
+  constexpr std::size_t kAbout = 5000;
+  std::size_t at = kHead;
+  while (at < kAbout) {
+    std::uint32_t size = 0;
+    std::memcpy(&size, whole.data() + at + 8, sizeof size);
+    at += 16 + size;
+  }
+  Workshop::write(workshop.path("ring.pcap1"), head + whole.substr(at));  // Of the round before.
+  ASSERT_EQ(workshop.run("touch -d '1 minute ago' ring.pcap1").status, 0);
+  Workshop::write(workshop.path("old"), whole.substr(kHead, at - kHead));
+  Workshop::write(workshop.path("new"), head + whole.substr(at));
+  Workshop::write(workshop.path("ring.pcap0"), head);
+  const Ran ran = ended_by(
+      "INT", workshop, "--follow ring.pcap0",
+      "cat old >>ring.pcap0\n" + until("^[1-9][0-9]* packets") +
+          "cat new >ring.pcap1\n" + until("^87 packets.* waits for a delayed ACK, the last 4"));
+  EXPECT_EQ(ran.status, 1) << ran.err;
+  const auto report = parse_json(ran.out);
+  ASSERT_TRUE(report) << ran.out;
+  EXPECT_EQ((*report)["frames"].as_int(), 87);
+  EXPECT_EQ((*report)["files"].items().size(), 2U);
+  EXPECT_EQ((*report)["capture"]["stalls"].as_int(), 15);
 }
 
 TEST(PcapLive, AFileThatEndsInsideARecordIsNotCutWhileItIsFollowed) {

@@ -17,7 +17,9 @@ constexpr std::size_t kMostAttempts = 256;  // Unanswered requests of ended conn
 constexpr std::chrono::seconds kRepeatedWithin{10};
 constexpr Nanos kRepeatedAtOnce = Millis(20);  // Where the bytes cannot be compared.
 constexpr std::size_t kMostGroups = 4096;
-constexpr std::size_t kMostWaiting = 1024;  // Exchanges of one connection until they are settled.
+// Exchanges until they are settled, when their connection ends: of one connection, and of all.
+constexpr std::size_t kMostWaiting = 1024, kMostWaitingInAll = 50'000, kFewWaiting = 64;
+constexpr std::size_t kSlack = 2;  // So many times what is kept, before the shorter ones go.
 constexpr Nanos kWorthAWord = Millis(1);    // Of a round trip.
 constexpr std::uint64_t kFewCalls = 3;
 // So many calls for each release, at most: what leaves on an ACK now and then does so by chance.
@@ -38,7 +40,9 @@ struct Group {
 class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
  public:
   explicit Body(const AnalysisOptions& options)
-      : options_(options), analyzer_(flow_options(options), *this) {}
+      : options_(options), analyzer_(flow_options(options), *this) {
+    report_.exchanges.reserve(options.most_exchanges * kSlack);
+  }
 
   void add(const Packet& packet) {
     ++progress_.packets;
@@ -47,7 +51,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
 
   CaptureProgress progress() const {
     CaptureProgress now = progress_;
-    for (const auto& entry : accounts_) now.exchanges += entry.second.account->begun();
+    for (const auto& entry : accounts_) now.exchanges += entry.second.begun();
     return now;
   }
 
@@ -80,35 +84,38 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
                RealTime at) override {
     report_.first = std::min(report_.first.value_or(at), at);
     ++progress_.connections;
-    accounts_.emplace(id.value, Seen{client, server, {}});
-    accounts_.at(id.value).account =
-        std::make_unique<ExchangeAccount>(id, client, server, *this);
+    accounts_.try_emplace(id.value, id, client, server, *this);
     if (options_.also != nullptr) options_.also->on_open(id, client, server, at);
   }
   void on_packet(const PacketFacts& facts) override {
     report_.last = std::max(report_.last.value_or(facts.at), facts.at);
     if (facts.release != nullptr && !facts.release->on_prompt_ack) note_hold(facts.release->stall);
-    ExchangeAccount& account = *accounts_.at(facts.connection.value).account;
-    account.on_packet(facts);
-    if (account.waiting() > kMostWaiting) add_exchanges(account.take_settled());
+    ExchangeAccount& of = account(facts.connection);
+    of.on_packet(facts);
+    const std::size_t most = waiting_ > kMostWaitingInAll ? kFewWaiting : kMostWaiting;
+    if (of.waiting() > most) {
+      waiting_ -= of.waiting();
+      add_exchanges(of.take_settled());
+    }
     if (options_.also != nullptr) options_.also->on_packet(facts);
   }
   void on_bytes(const StreamPlace& place, std::string_view bytes) override {
-    account(place).on_bytes(place, bytes);
+    account(place.connection).on_bytes(place, bytes);
     if (options_.also != nullptr) options_.also->on_bytes(place, bytes);
   }
   void on_gap(const StreamPlace& place, std::uint64_t length) override {
-    account(place).on_gap(place, length);
+    account(place.connection).on_gap(place, length);
     if (options_.also != nullptr) options_.also->on_gap(place, length);
   }
   void on_end(const StreamPlace& place, bool reset) override {
-    account(place).on_end(place, reset);
+    account(place.connection).on_end(place, reset);
     if (options_.also != nullptr) options_.also->on_end(place, reset);
   }
   void on_done(ConnectionId id, ConnectionFlow flow) override {
     const auto found = accounts_.find(id.value);
-    ExchangeAccount& account = *found->second.account;
+    ExchangeAccount& account = found->second;
     std::vector<ExchangeRecord> exchanges = account.finish(flow);
+    waiting_ -= exchanges.size();
     std::erase_if(exchanges, [&](const ExchangeRecord& record) {
       return repeated_.contains({record.connection.value, record.index});
     });
@@ -122,14 +129,15 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     add_to_group(id, flow, exchanges.size());
     add_exchanges(std::move(exchanges));
     progress_.exchanges += account.begun();
+    latest_ = nullptr;
     accounts_.erase(found);
     if (options_.also != nullptr) options_.also->on_done(id, std::move(flow));
   }
 
   // ExchangeSink
   void on_incident(const IncidentRecord& incident) override {
-    const Seen& seen = accounts_.at(incident.connection.value);
-    if (auto finding = incident_finding(incident, seen.client, seen.server)) {
+    const ExchangeAccount& of = account(incident.connection);
+    if (auto finding = incident_finding(incident, of.client(), of.server())) {
       add(std::move(*finding));
     }
   }
@@ -137,6 +145,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     if (attempts_.size() == kMostAttempts) attempts_.pop_front();
     attempts_.push_back(attempt);
   }
+  void on_ended() override { ++waiting_; }
   void on_answered_late(ConnectionId connection) override {
     std::erase_if(attempts_,
                   [&](const StaleAttempt& a) { return a.connection == connection.value; });
@@ -157,19 +166,17 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
   }
 
  private:
-  struct Seen {
-    Endpoint client, server;
-    std::unique_ptr<ExchangeAccount> account;
-  };
-
   static FlowOptions flow_options(const AnalysisOptions& options) {
     FlowOptions flow;
     flow.most_connections = options.most_connections;
     flow.server = options.server;
     return flow;
   }
-  ExchangeAccount& account(const StreamPlace& place) {
-    return *accounts_.at(place.connection.value).account;
+  // What is told of one packet is told in a row.
+  ExchangeAccount& account(ConnectionId id) {
+    if (latest_ == nullptr || latest_id_ != id) latest_ = &accounts_.at(id.value);
+    latest_id_ = id;
+    return *latest_;
   }
 
   void note_hold(const Stall& stall) {
@@ -181,10 +188,18 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
 
   void add(CaptureFinding finding) {
     report_.cost_by_kind[finding.kind] += finding.cost;
-    ++report_.count_by_kind[finding.kind];
-    if (report_.findings.size() >= options_.most_findings) {
-      ++report_.findings_left_out;
-      return;
+    const std::uint64_t count = ++report_.count_by_kind[finding.kind];
+    Worst& worst = worst_[finding.kind];
+    const bool is_worst = finding.cost > worst.cost;
+    worst.cost = std::max(worst.cost, finding.cost);
+    if (count > options_.most_findings) {
+      if (!is_worst || worst.late) ++report_.findings_left_out;
+      if (!is_worst) return;
+      if (worst.late) {
+        report_.findings[*worst.late] = std::move(finding);
+        return;
+      }
+      worst.late = report_.findings.size();
     }
     report_.findings.push_back(std::move(finding));
   }
@@ -194,12 +209,19 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
       ++report_.exchange_count;
       report_.causes += record.causes;
       report_.exchange_time += record.length();
-      if (report_.exchanges.size() >= options_.most_exchanges) {
-        ++report_.exchanges_left_out;
-        continue;
-      }
       report_.exchanges.push_back(std::move(record));
+      if (report_.exchanges.size() >= options_.most_exchanges * kSlack) leave_out_exchanges();
     }
+  }
+
+  void leave_out_exchanges() {
+    auto& kept = report_.exchanges;
+    if (kept.size() <= options_.most_exchanges) return;
+    const auto end = kept.begin() + static_cast<std::ptrdiff_t>(options_.most_exchanges);
+    std::nth_element(kept.begin(), end, kept.end(),
+                     [](const auto& a, const auto& b) { return a.length() > b.length(); });
+    report_.exchanges_left_out += kept.size() - options_.most_exchanges;
+    kept.erase(end, kept.end());
   }
 
   void add_connection(ConnectionId id, const ConnectionFlow& flow, const ExchangeAccount& account) {
@@ -319,19 +341,31 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
   }
 
   void sort_report() {
+    leave_out_exchanges();
     const auto frame = [](const CaptureFinding& finding) {
       return finding.frames.empty() ? 0U : finding.frames.front().frame.value;
     };
     std::stable_sort(report_.findings.begin(), report_.findings.end(),
                      [&](const auto& a, const auto& b) { return frame(a) < frame(b); });
     std::stable_sort(report_.exchanges.begin(), report_.exchanges.end(),
-                     [](const auto& a, const auto& b) { return a.start < b.start; });
+                     [](const auto& a, const auto& b) {
+                       return std::pair(a.start, a.first_frame) < std::pair(b.start, b.first_frame);
+                     });
   }
+
+  struct Worst {  // Of a kind.
+    Nanos cost{0};
+    std::optional<std::size_t> late;  // Its place, where it came behind those that are kept.
+  };
 
   AnalysisOptions options_;
   CaptureReport report_;
+  std::map<std::string, Worst> worst_;
   CaptureProgress progress_;
-  std::unordered_map<std::uint32_t, Seen> accounts_;
+  std::size_t waiting_ = 0;  // Exchanges that are not settled.
+  std::unordered_map<std::uint32_t, ExchangeAccount> accounts_;
+  ConnectionId latest_id_;
+  ExchangeAccount* latest_ = nullptr;  // Of latest_id_.
   std::deque<StaleAttempt> attempts_;
   std::set<std::pair<std::uint32_t, std::uint32_t>> repeated_;
   std::map<std::pair<std::array<std::uint8_t, 16>, Endpoint>, Group> groups_;

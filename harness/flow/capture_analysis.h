@@ -14,8 +14,8 @@ namespace tailrace {
 struct AnalysisOptions {
   std::optional<Endpoint> server;  // Which side is the server, where a capture does not tell.
   std::size_t most_connections = 16384;
-  std::size_t most_findings = 20000;
-  std::size_t most_exchanges = 20000;
+  std::size_t most_findings = 2000;    // Of one kind: the first ones, and the costliest.
+  std::size_t most_exchanges = 10000;  // The longest ones.
   FlowObserver* also = nullptr;  // Is told the same, and outlives the analysis.
 };
 

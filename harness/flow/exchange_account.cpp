@@ -20,11 +20,7 @@ constexpr std::size_t kMostOpen = 256;        // Pipelined, none of them answere
 constexpr char kTlsHandshake = 22, kTlsChangeCipher = 20, kTlsData = 23, kTlsMajor = 3;
 
 std::uint64_t likeness_of(std::string_view bytes) {
-  std::uint64_t sum = 14695981039346656037ULL;  // FNV-1a
-  for (const char byte : bytes.substr(0, kCompared)) {
-    sum = (sum ^ static_cast<unsigned char>(byte)) * 1099511628211ULL;
-  }
-  return sum;
+  return std::hash<std::string_view>()(bytes.substr(0, kCompared));
 }
 
 bool begins_request(std::string_view bytes) {
@@ -127,7 +123,7 @@ ExchangeAccount::Open& ExchangeAccount::begin(const StreamPlace& place, std::str
   emit_ended();
   if (open_.size() >= kMostOpen) open_.front().ended = true;
   emit_ended();
-  Open open;
+  Open& open = open_.emplace_back();
   open.record.connection = id_;
   open.record.client = client_;
   open.record.server = server_;
@@ -146,7 +142,7 @@ ExchangeAccount::Open& ExchangeAccount::begin(const StreamPlace& place, std::str
   open.local_start = open.folded_upto = open.record.start;
   ++exchanges_;
   find_earlier(open, place, bytes);
-  return open_.emplace_back(std::move(open));
+  return open;
 }
 
 void ExchangeAccount::find_earlier(Open& open, const StreamPlace& place, std::string_view bytes) {
@@ -161,14 +157,12 @@ void ExchangeAccount::find_earlier(Open& open, const StreamPlace& place, std::st
   now.frame = place.frame;
   open.likeness = now.likeness;
   open.comparable = now.comparable;
-  open.record.stale = sink_.earlier_attempt(now);
-  if (open.record.stale && open.record.stale->start < open.local_start) {
-    open.record.start = open.record.stale->start;
-    open.record.first_frame = open.record.stale->frame;
-    open.folded.plain[Cause::kStaleFallback] += open.local_start - open.record.start;
-  } else {
-    open.record.stale.reset();
-  }
+  const auto earlier = sink_.earlier_attempt(now);
+  if (!earlier || earlier->start >= open.local_start) return;
+  open.record.stale = std::make_shared<const StaleAttempt>(*earlier);
+  open.record.start = earlier->start;
+  open.record.first_frame = earlier->frame;
+  open.folded.plain[Cause::kStaleFallback] += open.local_start - open.record.start;
 }
 
 void ExchangeAccount::extend_request(Open& open, const StreamPlace& place, std::uint64_t length) {
@@ -205,17 +199,25 @@ void ExchangeAccount::emit(Open& open) {
   if (record.final_at && !record.complete && open.folded_upto < *record.final_at) {
     record.end = *record.final_at;
   }
-  record.sums = open.folded;
-  record.sums += ledger_.sum(std::max(open.local_start, open.folded_upto), record.end);
+  LedgerSums sums = open.folded;
+  sums += ledger_.sum(std::max(open.local_start, open.folded_upto), record.end);
   // What the bounded ledger let go.
-  record.sums.plain[Cause::kUnexplained] +=
-      record.length() - record.sums.settled({true, true}).total();
-  done_.push_back(std::move(record));
+  sums.plain[Cause::kUnexplained] += record.length() - sums.settled({true, true}).total();
+  Done& done = done_.emplace_back(std::move(record), nullptr);
+  done.record.causes = sums.plain;
+  if (sums.any_held()) done.sums = std::make_unique<LedgerSums>(sums);
+  sink_.on_ended();
 }
 
 std::vector<ExchangeRecord> ExchangeAccount::take_settled() {
-  for (ExchangeRecord& record : done_) record.causes = record.sums.settled(holds_);
-  return std::exchange(done_, {});
+  std::vector<ExchangeRecord> settled;
+  settled.reserve(done_.size());
+  for (Done& done : done_) {
+    if (done.sums) done.record.causes = done.sums->settled(holds_);
+    settled.push_back(std::move(done.record));
+  }
+  done_.clear();
+  return settled;
 }
 
 std::vector<ExchangeRecord> ExchangeAccount::finish(const ConnectionFlow& flow) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <vector>
 
+#include "harness/base/queue.h"
 #include "harness/flow/exchange_record.h"
 #include "harness/flow/flow_observer.h"
 
@@ -26,6 +27,7 @@ class ExchangeSink {
   virtual void on_answered_late(ConnectionId connection) = 0;
   // The attempt that this request repeats, if there was one.
   virtual std::optional<StaleAttempt> earlier_attempt(const StaleAttempt& now) = 0;
+  virtual void on_ended() = 0;  // One more waits to be settled.
 };
 
 class ExchangeAccount {
@@ -33,6 +35,8 @@ class ExchangeAccount {
   ExchangeAccount(ConnectionId id, const Endpoint& client, const Endpoint& server,
                   ExchangeSink& sink);
   ~ExchangeAccount();
+  const Endpoint& client() const { return client_; }
+  const Endpoint& server() const { return server_; }
   std::uint32_t begun() const { return exchanges_; }
 
   void on_packet(const PacketFacts& facts);
@@ -64,6 +68,10 @@ class ExchangeAccount {
     bool comparable = false;
     LedgerSums folded;
     RealTime folded_upto;
+  };
+  struct Done {
+    ExchangeRecord record;
+    std::unique_ptr<LedgerSums> sums;  // Of held time, until both directions are judged.
   };
   struct Data {
     Side from = Side::kClient;
@@ -114,8 +122,8 @@ class ExchangeAccount {
   Nanos rtt_{0};
   std::uint64_t offset_[2] = {0, 0};
   std::unique_ptr<HttpReading> http_;  // None where it cannot be read.
-  std::deque<Open> open_;
-  std::vector<ExchangeRecord> done_;
+  Queue<Open> open_;
+  std::deque<Done> done_;  // One by one: many connections wait with some each.
   std::vector<Stall> prompt_[2];
   std::uint32_t exchanges_ = 0;
 };

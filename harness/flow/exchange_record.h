@@ -3,6 +3,7 @@
 // thread.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -50,9 +51,8 @@ struct ExchangeRecord {
   Span request, response;  // In the bytes of either side.
   Nanos setup{0};          // Part of the time that lies before the request.
   Silence server_silence, client_silence;
-  std::optional<StaleAttempt> stale;
-  LedgerSums sums;
-  CauseSums causes;  // Of `sums`, when the connection was judged.
+  std::shared_ptr<const StaleAttempt> stale;  // Rare.
+  CauseSums causes;
 
   Nanos length() const { return end - start; }
 };

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <cstring>
-#include <deque>
 #include <list>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "harness/base/queue.h"
 #include "harness/flow/fragments.h"
 #include "harness/flow/segment.h"
 #include "harness/flow/tracked.h"
@@ -61,7 +61,9 @@ const char* name_of(Confidence confidence) {
 class FlowAnalyzer::Body {
  public:
   Body(const FlowOptions& options, StreamSink* sink, FlowObserver* observer)
-      : options_(options), sink_(sink), observer_(observer) {}
+      : options_(options), sink_(sink), observer_(observer) {
+    current_.max_load_factor(0.5F);  // It is asked for each packet.
+  }
 
   void add(const Packet& packet) {
     ++report_.frames;
@@ -72,20 +74,22 @@ class FlowAnalyzer::Body {
     }
     if (!segment) return;
     ++report_.segments;
-    Held held{*segment, std::string(sink_ ? segment->payload : segment->payload.substr(0, kStart))};
+    const std::size_t slot = free_slot();
+    slots_[slot].segment = *segment;
+    slots_[slot].payload = sink_ ? segment->payload : segment->payload.substr(0, kStart);
     // Nearly all packets are in order already.
     auto at = waiting_.end();
-    while (at != waiting_.begin() && segment->time < std::prev(at)->segment.time) --at;
-    waiting_.insert(at, std::move(held));
+    while (at != waiting_.begin() && segment->time < slots_[*std::prev(at)].segment.time) --at;
+    waiting_.insert(at, slot);
     if (waiting_.size() > kSorted) take_oldest();
   }
 
   FlowReport finish() {
     while (!waiting_.empty()) take_oldest();
-    std::vector<std::uint32_t> left;
-    for (const auto& entry : entries_) left.push_back(entry.first);
-    std::sort(left.begin(), left.end());
-    for (const std::uint32_t number : left) retire(number);
+    for (Entry& entry : over_) entry.over = false;
+    open_.splice(open_.end(), over_);
+    open_.sort([](const Entry& a, const Entry& b) { return a.number < b.number; });
+    while (!open_.empty()) retire(open_.begin());
     report_.incomplete_datagrams = fragments_.incomplete();
     return std::move(report_);
   }
@@ -93,79 +97,86 @@ class FlowAnalyzer::Body {
  private:
   struct Entry {
     Key key;
+    std::uint32_t number;
     Tracked tracked;
     bool over = false;
-    std::list<std::uint32_t>::iterator place;  // In open_ or over_.
   };
+  using Entries = std::list<Entry>;
+
+  std::size_t free_slot() {
+    if (free_.empty()) {
+      slots_.emplace_back();
+      return slots_.size() - 1;
+    }
+    const std::size_t slot = free_.back();
+    free_.pop_back();
+    return slot;
+  }
 
   void take_oldest() {
-    Held held = std::move(waiting_.front());
+    const std::size_t slot = waiting_.front();
     waiting_.pop_front();
-    held.segment.payload = held.payload;
-    if (observer_) expire(held.segment.time);
-    Entry* entry = find(held.segment);
-    if (entry == nullptr) return;
-    if (!entry->tracked.take(held.segment)) ++report_.second_copies;
+    free_.push_back(slot);
+    Segment& segment = slots_[slot].segment;
+    segment.payload = slots_[slot].payload;
+    if (observer_) expire(segment.time);
+    const auto entry = find(segment);
+    if (!entry) return;
+    if (!(*entry)->tracked.take(segment)) ++report_.second_copies;
     if (observer_) touch(*entry);
   }
 
   // The most recently heard of last.
-  void touch(Entry& entry) {
-    auto& from = entry.over ? over_ : open_;
-    entry.over = entry.over || entry.tracked.is_over();
-    auto& to = entry.over ? over_ : open_;
-    to.splice(to.end(), from, entry.place);
+  void touch(Entries::iterator entry) {
+    Entries& from = entry->over ? over_ : open_;
+    entry->over = entry->over || entry->tracked.is_over();
+    Entries& to = entry->over ? over_ : open_;
+    if (&to != &from || std::next(entry) != to.end()) to.splice(to.end(), from, entry);
   }
 
   void expire(RealTime now) {
-    while (!over_.empty() && now - entries_.at(over_.front()).tracked.last() > options_.linger) {
-      retire(over_.front());
+    while (!over_.empty() && now - over_.front().tracked.last() > options_.linger) {
+      retire(over_.begin());
     }
-    while (!open_.empty() && now - entries_.at(open_.front()).tracked.last() > options_.idle) {
-      retire(open_.front());
+    while (!open_.empty() && now - open_.front().tracked.last() > options_.idle) {
+      retire(open_.begin());
     }
   }
 
-  void retire(std::uint32_t number) {
-    const auto found = entries_.find(number);
-    Entry& entry = found->second;
-    ConnectionFlow flow = entry.tracked.finish();
+  void retire(Entries::iterator entry) {
+    ConnectionFlow flow = entry->tracked.finish();
     if (observer_) {
-      observer_->on_done({number}, std::move(flow));
+      observer_->on_done({entry->number}, std::move(flow));
     } else {
       report_.connections.push_back(std::move(flow));
     }
-    (entry.over ? over_ : open_).erase(entry.place);
-    const auto current = current_.find(entry.key);
-    if (current != current_.end() && current->second == number) current_.erase(current);
-    entries_.erase(found);
+    const auto current = current_.find(entry->key);
+    if (current != current_.end() && current->second == entry) current_.erase(current);
+    (entry->over ? over_ : open_).erase(entry);
   }
 
-  Entry* find(const Segment& segment) {
+  std::optional<Entries::iterator> find(const Segment& segment) {
     const Key key = key_of(segment);
     if (const auto known = current_.find(key); known != current_.end()) {
-      Entry& entry = entries_.at(known->second);
-      const bool expired = segment.time - entry.tracked.last() > options_.idle;
-      if (!expired && !entry.tracked.is_begun_anew_by(segment)) return &entry;
-      if (observer_) retire(known->second);
+      const auto entry = known->second;
+      const bool expired = segment.time - entry->tracked.last() > options_.idle;
+      if (!expired && !entry->tracked.is_begun_anew_by(segment)) return entry;
+      if (observer_) retire(entry);
     }
-    if (entries_.size() >= options_.most_connections) {
+    if (open_.size() + over_.size() >= options_.most_connections) {
       if (observer_ == nullptr) {
         ++report_.connections_left_out;
-        return nullptr;
+        return std::nullopt;
       }
       ++report_.connections_cut_short;
-      retire(over_.empty() ? open_.front() : over_.front());
+      retire(over_.empty() ? open_.begin() : over_.begin());
     }
     const std::uint32_t number = ++numbers_;
-    current_[key] = number;
-    const auto place = open_.insert(open_.end(), number);
     const TrackedOptions options{options_.most_stalls, options_.server};
-    return &entries_
-                .emplace(number, Entry{key,
-                                       Tracked({number}, segment, options, sink_, observer_),
-                                       false, place})
-                .first->second;
+    open_.push_back({key, number, Tracked({number}, segment, options, sink_, observer_)});
+    const auto entry = std::prev(open_.end());
+    current_[key] = entry;
+    return entry;
   }
 
   FlowOptions options_;
@@ -173,11 +184,12 @@ class FlowAnalyzer::Body {
   FlowObserver* observer_;
   FlowReport report_;
   Fragments fragments_;
-  std::deque<Held> waiting_;
+  std::vector<Held> slots_;
+  std::vector<std::size_t> free_;
+  Queue<std::size_t> waiting_;  // Slots, by time.
   std::uint32_t numbers_ = 0;
-  std::unordered_map<Key, std::uint32_t, KeyHash> current_;
-  std::unordered_map<std::uint32_t, Entry> entries_;
-  std::list<std::uint32_t> open_, over_;
+  std::unordered_map<Key, Entries::iterator, KeyHash> current_;
+  Entries open_, over_;  // By their last packets.
 };
 
 FlowAnalyzer::FlowAnalyzer(const FlowOptions& options, StreamSink* sink)

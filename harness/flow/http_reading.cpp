@@ -85,7 +85,7 @@ class HttpReading::Responses final : public HttpSink {
     open->record.is_event_stream = is_event_stream(head);
     open->record.response.begin = reading_.base_[1] + span.begin;
     reading_.response_body_.clear();
-    if (open->record.is_event_stream) reading_.sse_ = std::make_unique<SseParser>(kKeptEvent);
+    if (open->record.is_event_stream) reading_.sse_.emplace(kKeptEvent);
   }
   void on_body(std::string_view data, Span) override {
     const Open* open = reading_.receiving();

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <string>
 
 #include "harness/flow/exchange_account.h"
@@ -37,7 +37,7 @@ class HttpReading {
 
   ExchangeAccount& account_;
   HttpParser requests_{HttpRole::kRequest}, responses_{HttpRole::kResponse};
-  std::unique_ptr<SseParser> sse_;
+  std::optional<SseParser> sse_;
   std::uint64_t base_[2];
   StreamPlace place_;
   std::string_view bytes_;

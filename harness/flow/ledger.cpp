@@ -15,6 +15,12 @@ LedgerSums& LedgerSums::operator+=(const LedgerSums& other) {
   return *this;
 }
 
+bool LedgerSums::any_held() const {
+  return std::ranges::any_of(held, [](const HeldSums& of_side) {
+    return of_side.delayed_ack > Nanos(0) || of_side.network_rtt > Nanos(0);
+  });
+}
+
 CauseSums LedgerSums::settled(std::array<bool, 2> convicted) const {
   CauseSums sums = plain;
   for (std::size_t side = 0; side < held.size(); ++side) {
@@ -60,8 +66,8 @@ void Ledger::change(RealTime from, RealTime to, Change&& change) {
   if (from >= to) return;
   cut_at(from);
   cut_at(to);
-  for (auto slice = slices_.rbegin(); slice != slices_.rend() && slice->to > from; ++slice) {
-    if (slice->from >= from && slice->to <= to) change(*slice);
+  for (std::size_t i = slices_.size(); i-- > 0 && slices_[i].to > from;) {
+    if (slices_[i].from >= from && slices_[i].to <= to) change(slices_[i]);
   }
 }
 

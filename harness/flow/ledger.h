@@ -5,9 +5,9 @@
 #pragma once
 
 #include <array>
-#include <deque>
 
 #include "harness/base/ids.h"
+#include "harness/base/queue.h"
 #include "harness/flow/cause.h"
 
 namespace tailrace {
@@ -23,6 +23,7 @@ struct LedgerSums {
   CauseSums plain;
   std::array<HeldSums, 2> held;  // By the side that held.
   LedgerSums& operator+=(const LedgerSums& other);
+  bool any_held() const;
   // `convicted`: by side.
   CauseSums settled(std::array<bool, 2> convicted) const;
 };
@@ -57,7 +58,7 @@ class Ledger {
   void change(RealTime from, RealTime to, Change&& change);
 
   RealTime upto_;
-  std::deque<Slice> slices_;
+  Queue<Slice> slices_;
 };
 
 }  // namespace tailrace

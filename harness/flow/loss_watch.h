@@ -4,9 +4,9 @@
 // one thread at a time; bounded.
 #pragma once
 
-#include <deque>
 #include <optional>
 
+#include "harness/base/queue.h"
 #include "harness/flow/segment.h"
 
 namespace tailrace {
@@ -59,8 +59,8 @@ class LossWatch {
 
   bool begun_ = false, acked_ = false;
   std::uint32_t next_ = 0, una_ = 0, largest_ = 0;
-  std::deque<Flight> flight_;
-  std::deque<Hole> holes_;
+  Queue<Flight> flight_;
+  Queue<Hole> holes_;
   int duplicate_acks_ = 0;
   bool sack_seen_ = false;
   RealTime last_ack_at_;

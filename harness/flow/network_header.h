@@ -3,6 +3,8 @@
 // bounds-checked.
 #pragma once
 
+#include <bit>
+#include <cstring>
 #include <string_view>
 
 #include "harness/flow/packet.h"
@@ -26,10 +28,8 @@ class PacketBytes {
     }
     return std::to_integer<std::uint8_t>(bytes_[at]);
   }
-  std::uint16_t u16(std::size_t at) {
-    return static_cast<std::uint16_t>((u8(at) << 8) | u8(at + 1));
-  }
-  std::uint32_t u32(std::size_t at) { return (std::uint32_t{u16(at)} << 16) | u16(at + 2); }
+  std::uint16_t u16(std::size_t at) { return number<std::uint16_t>(at); }
+  std::uint32_t u32(std::size_t at) { return number<std::uint32_t>(at); }
   std::size_t size() const { return bytes_.size(); }
   bool is_short() const { return short_; }
   std::string_view text(std::size_t from) const {
@@ -38,6 +38,20 @@ class PacketBytes {
   }
 
  private:
+  // In network order. One look at the bounds where all of it is there.
+  template <class Number>
+  Number number(std::size_t at) {
+    Number value = 0;
+    if (at < bytes_.size() && bytes_.size() - at >= sizeof value) {
+      std::memcpy(&value, bytes_.data() + at, sizeof value);
+      return std::endian::native == std::endian::little ? std::byteswap(value) : value;
+    }
+    for (std::size_t i = 0; i < sizeof value; ++i) {
+      value = static_cast<Number>(value << 8 | u8(at + i));
+    }
+    return value;
+  }
+
   std::span<const std::byte> bytes_;
   bool short_ = false;
 };

@@ -16,15 +16,16 @@ void Reassembly::take(const Segment& segment, std::int64_t offset, StreamPlace p
   const std::uint64_t unseen = offset < 0 ? static_cast<std::uint64_t>(-offset) : 0;
   if (ended_ || segment.length <= unseen) return;
   const std::size_t cut = std::min<std::size_t>(unseen, segment.payload.size());
-  Piece piece{place, std::string(segment.payload.substr(cut)), segment.length - unseen};
+  const std::string_view bytes = segment.payload.substr(cut);
+  const std::uint64_t length = segment.length - unseen;
   const auto begin = static_cast<std::uint64_t>(std::max<std::int64_t>(offset, 0));
-  if (begin + piece.length <= next_) return;
+  if (begin + length <= next_) return;
   if (begin > next_) {
-    keep(begin, std::move(piece));
+    keep(begin, {place, std::string(bytes), length});
     if (early_cost_ > kMostEarly) skip_to(early_.begin()->first, place, sink);
     return;
   }
-  tell(piece, begin, sink);
+  tell(place, bytes, length, begin, sink);
   drain(sink);
 }
 
@@ -39,15 +40,14 @@ void Reassembly::keep(std::uint64_t offset, Piece piece) {
   early_cost_ += known->second.cost();
 }
 
-void Reassembly::tell(const Piece& piece, std::uint64_t offset, StreamSink& sink) {
-  const std::uint64_t end = offset + piece.length;
+void Reassembly::tell(const StreamPlace& place, std::string_view bytes, std::uint64_t length,
+                      std::uint64_t offset, StreamSink& sink) {
+  const std::uint64_t end = offset + length;
   if (end <= next_) return;  // All of it was told before.
   const std::uint64_t known = next_ - std::min(next_, offset);
-  if (known < piece.bytes.size()) {
-    sink.on_bytes(piece.place, std::string_view(piece.bytes).substr(known));
-  }
-  const std::uint64_t told = std::max<std::uint64_t>(piece.bytes.size(), known);
-  if (piece.length > told) sink.on_gap(piece.place, piece.length - told);
+  if (known < bytes.size()) sink.on_bytes(place, bytes.substr(known));
+  const std::uint64_t told = std::max<std::uint64_t>(bytes.size(), known);
+  if (length > told) sink.on_gap(place, length - told);
   next_ = end;
 }
 
@@ -94,7 +94,8 @@ void Reassembly::drain(StreamSink& sink) {
   while (!early_.empty() && early_.begin()->first <= next_) {
     const auto node = early_.extract(early_.begin());
     early_cost_ -= node.mapped().cost();
-    tell(node.mapped(), node.key(), sink);
+    const Piece& piece = node.mapped();
+    tell(piece.place, piece.bytes, piece.length, node.key(), sink);
   }
   if (!end_ || ended_ || next_ < end_->offset) return;
   ended_ = true;

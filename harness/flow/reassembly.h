@@ -38,7 +38,8 @@ class Reassembly {
     StreamPlace place;
   };
   void keep(std::uint64_t offset, Piece piece);
-  void tell(const Piece& piece, std::uint64_t offset, StreamSink& sink);
+  void tell(const StreamPlace& place, std::string_view bytes, std::uint64_t length,
+            std::uint64_t offset, StreamSink& sink);
   void drain(StreamSink& sink);
   void skip_to(std::uint64_t offset, const StreamPlace& place, StreamSink& sink);
 

@@ -26,14 +26,16 @@ class Scanner {
   // The text between the quotes, escapes as they stand; false where there is no whole string.
   bool string(std::string_view& text) {
     if (!take('"')) return false;
-    for (std::size_t i = 0; i < rest_.size(); ++i) {
-      if (rest_[i] == '\\') {
-        ++i;
-      } else if (rest_[i] == '"') {
-        text = rest_.substr(0, i);
-        rest_.remove_prefix(i + 1);
+    std::size_t quote = rest_.find('"');
+    for (std::size_t from = 0; quote != rest_.npos;) {
+      const std::size_t escape = rest_.substr(from, quote - from).find('\\');
+      if (escape == rest_.npos) {
+        text = rest_.substr(0, quote);
+        rest_.remove_prefix(quote + 1);
         return true;
       }
+      from += escape + 2;
+      if (from > quote) quote = rest_.find('"', from);
     }
     rest_ = {};
     return false;

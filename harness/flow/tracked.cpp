@@ -140,10 +140,9 @@ bool Tracked::is_second_copy(const Segment& segment, Side from) {
   const Likeness like{segment.time,   segment.seq,   segment.ack,
                       segment.length, segment.ip_id, segment.ts_value.value_or(0),
                       segment.window, flags,         from == Side::kClient};
-  const bool again = std::any_of(recent_.begin(), recent_.end(), [&](const Likeness& known) {
-    return known.same(like) && like.at - known.at <= kSecondCopy;
-  });
-  if (again) return true;
+  for (std::size_t i = recent_.size(); i-- > 0 && like.at - recent_[i].at <= kSecondCopy;) {
+    if (recent_[i].same(like)) return true;
+  }
   if (recent_.size() == kRemembered) recent_.pop_front();
   recent_.push_back(like);
   return false;

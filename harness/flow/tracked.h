@@ -3,8 +3,7 @@
 // `flow`; one thread at a time.
 #pragma once
 
-#include <deque>
-
+#include "harness/base/queue.h"
 #include "harness/flow/direction.h"
 #include "harness/flow/flow_observer.h"
 #include "harness/flow/loss_watch.h"
@@ -72,7 +71,7 @@ class Tracked {
   FlowObserver* observer_;
   ConnectionFlow flow_;
   Half client_, server_;
-  std::deque<Likeness> recent_;
+  Queue<Likeness> recent_;
   std::uint32_t syn_seq_ = 0;
   std::optional<RealTime> syn_at_, syn_ack_at_;
   std::optional<Nanos> rtt_to_server_, rtt_to_client_;

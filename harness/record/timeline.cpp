@@ -42,8 +42,10 @@ const Endpoint& Connection::server() const {
 }
 
 const Connection* Timeline::connection(ConnectionId id) const {
-  const auto found = std::find_if(connections.begin(), connections.end(),
-                                  [&](const Connection& c) { return c.id == id; });
+  // They are numbered as they open; where a record has them otherwise each is looked at.
+  const auto placed = std::ranges::lower_bound(connections, id, {}, &Connection::id);
+  if (placed != connections.end() && placed->id == id) return &*placed;
+  const auto found = std::ranges::find(connections, id, &Connection::id);
   return found == connections.end() ? nullptr : &*found;
 }
 

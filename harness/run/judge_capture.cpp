@@ -139,12 +139,12 @@ void CaptureJudge::on_open(ConnectionId connection, const Endpoint& client, cons
 }
 
 void CaptureJudge::on_bytes(const StreamPlace& place, std::string_view bytes) {
-  if (lost_.contains({place.connection.value, place.from})) return;
+  if (full_ || lost_.contains({place.connection.value, place.from})) return;
   keep({place.connection, place.at, place.from, What::kBytes, std::string(bytes)});
 }
 
 void CaptureJudge::on_gap(const StreamPlace& place, std::uint64_t) {
-  if (!lost_.insert({place.connection.value, place.from}).second) return;
+  if (full_ || !lost_.insert({place.connection.value, place.from}).second) return;
   keep({place.connection, place.at, place.from, What::kLost, ""});
 }
 
@@ -183,12 +183,25 @@ Event CaptureJudge::told_to(Side we, const Seen& seen) const {
   return PeerEnded{seen.connection, how};
 }
 
-Timeline CaptureJudge::timeline_of(const std::set<std::uint32_t>& connections,
+CaptureJudge::Places CaptureJudge::places() const {
+  Places places;
+  for (std::size_t i = 0; i < seen_.size(); ++i) places[seen_[i].connection.value].push_back(i);
+  return places;
+}
+
+Timeline CaptureJudge::timeline_of(const Places& places,
+                                   const std::set<std::uint32_t>& connections,
                                    Side under_test) const {
+  std::vector<std::size_t> order;
+  for (const std::uint32_t connection : connections) {
+    const auto at = places.find(connection);
+    if (at != places.end()) order.insert(order.end(), at->second.begin(), at->second.end());
+  }
+  std::sort(order.begin(), order.end());
   TimelineBuilder builder;
   std::uint64_t sequence = 0;
-  for (const Seen& seen : seen_) {
-    if (!connections.contains(seen.connection.value)) continue;
+  for (const std::size_t at : order) {
+    const Seen& seen = seen_[at];
     builder.apply({++sequence, MonoTime{seen.at.since_epoch}, told_to(other(under_test), seen)});
   }
   Timeline timeline = builder.take();
@@ -197,11 +210,11 @@ Timeline CaptureJudge::timeline_of(const std::set<std::uint32_t>& connections,
   return timeline;
 }
 
-CaptureJudge::Spoken CaptureJudge::revisions() const {
+CaptureJudge::Spoken CaptureJudge::revisions(const Places& places) const {
   std::set<std::uint32_t> all;
   for (const auto& [connection, ends] : ends_) all.insert(connection);
   Spoken spoken;
-  for (const Exchange& exchange : timeline_of(all, Side::kServer).exchanges) {
+  for (const Exchange& exchange : timeline_of(places, all, Side::kServer).exchanges) {
     const std::string revision = revision_of(exchange);
     if (revision.empty()) continue;
     spoken.on_connection.try_emplace(exchange.connection.value, revision);
@@ -258,10 +271,11 @@ ScenarioResult CaptureJudge::judge_one(const Scenario& scenario, const Group& gr
 
 std::vector<ScenarioResult> CaptureJudge::judge(bool lost_packets) const {
   std::vector<ScenarioResult> results;
-  const Spoken spoken = revisions();
+  const Places where = places();
+  const Spoken spoken = revisions(where);
   for (const Side under_test : {Side::kServer, Side::kClient}) {
     for (const Group& group : groups_of(under_test, spoken)) {
-      const Timeline timeline = timeline_of(group.connections, under_test);
+      const Timeline timeline = timeline_of(where, group.connections, under_test);
       if (!speaks_mcp(timeline)) continue;
       for (const Scenario* scenario : asked_) {
         if (scenario->under_test() != under_test) continue;

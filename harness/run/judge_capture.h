@@ -67,12 +67,16 @@ class CaptureJudge final : public FlowObserver {
       : registry_(&registry), catalogue_(&catalogue) {}
   void keep(Seen seen);
   Event told_to(Side we, const Seen& seen) const;
-  Timeline timeline_of(const std::set<std::uint32_t>& connections, Side under_test) const;
+  // Where in seen_ each connection stands.
+  using Places = std::map<std::uint32_t, std::vector<std::size_t>>;
+  Places places() const;
+  Timeline timeline_of(const Places& places, const std::set<std::uint32_t>& connections,
+                       Side under_test) const;
   struct Spoken {  // Revisions
     std::map<std::uint32_t, std::string> on_connection;
     std::map<Endpoint, std::string> by_server;  // The first that was seen there.
   };
-  Spoken revisions() const;
+  Spoken revisions(const Places& places) const;
   std::vector<Group> groups_of(Side under_test, const Spoken& spoken) const;
   ScenarioResult judge_one(const Scenario& scenario, const Group& group, const Timeline& timeline,
                            bool lost_packets) const;

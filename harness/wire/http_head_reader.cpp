@@ -2,6 +2,7 @@
 #include "harness/wire/http_head_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "harness/wire/http_lines.h"
@@ -11,20 +12,36 @@ namespace {
 
 constexpr std::string_view kVersionPrefix = "HTTP/1.";
 constexpr std::size_t kPlausibleBytes = 24;  // Longer than any registered method.
+constexpr std::size_t kUsualHeaders = 8;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
+constexpr std::array<bool, 256> token_chars() {
+  std::array<bool, 256> is_one{};
+  for (const std::string_view some : {"abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+                                      "0123456789", "!#$%&'*+-.^_`|~"}) {
+    for (const char c : some) is_one[static_cast<unsigned char>(c)] = true;
+  }
+  return is_one;
+}
+
 bool is_token_char(char c) {
-  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-  return letter || is_digit(c) || kMarks.find(c) != kMarks.npos;
+  static constexpr std::array<bool, 256> kIsOne = token_chars();
+  return kIsOne[static_cast<unsigned char>(c)];
+}
+
+constexpr std::array<bool, 256> controls() {
+  std::array<bool, 256> is_one{};
+  for (std::size_t c = 0; c < 0x20; ++c) is_one[c] = c != '\t';
+  is_one[0x7F] = true;
+  return is_one;
 }
 
 bool is_control(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte < 0x20 && c != '\t') || byte == 0x7F;
+  static constexpr std::array<bool, 256> kIsOne = controls();
+  return kIsOne[static_cast<unsigned char>(c)];
 }
 
 bool read_version(std::string_view text, int& minor) {
@@ -138,6 +155,7 @@ Complaint HeadReader::take_header(std::string_view line) {
   if (!is_token(name)) return "a header name that is no token";
   const std::string_view value = trimmed(line.substr(colon + 1));
   if (std::ranges::any_of(value, is_control)) head_.add_oddity("control character in a header");
+  if (head_.headers.empty()) head_.headers.reserve(kUsualHeaders);
   head_.headers.push_back({std::string(name), std::string(value)});
   return std::nullopt;
 }

@@ -10,7 +10,9 @@
 #include <rapidjson/writer.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <optional>
 
@@ -27,16 +29,21 @@ class Builder {
 
   bool Null() { return add(Json()); }
   bool Bool(bool value) { return add(value); }
-  bool Int(int value) { return add(value); }
-  bool Uint(unsigned value) { return add(std::int64_t{value}); }
-  bool Int64(std::int64_t value) { return add(value); }
-  bool Uint64(std::uint64_t value) {
-    constexpr auto kLargest = std::numeric_limits<std::int64_t>::max();
-    if (value <= static_cast<std::uint64_t>(kLargest)) return add(value);
-    return add(static_cast<double>(value));
+  // Numbers come as text: reading them with full precision RapidJSON does what C++ leaves undefined
+  // (a zero with an exponent).
+  bool Int(int) { return false; }
+  bool Uint(unsigned) { return false; }
+  bool Int64(std::int64_t) { return false; }
+  bool Uint64(std::uint64_t) { return false; }
+  bool Double(double) { return false; }
+  bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
+    std::int64_t whole = 0;
+    const auto [stop, error] = std::from_chars(text, text + size, whole);
+    if (error == std::errc() && stop == text + size) return add(whole);
+    const double number = std::strtod(std::string(text, size).c_str(), nullptr);
+    too_big_ = !std::isfinite(number);
+    return !too_big_ && add(number);
   }
-  bool Double(double value) { return add(value); }
-  bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
   bool String(const char* text, rapidjson::SizeType size, bool) {
     return add(std::string(text, size));
   }
@@ -58,6 +65,7 @@ class Builder {
   }
 
   bool too_deep() const { return too_deep_; }
+  bool too_big() const { return too_big_; }
   Json take() { return std::move(root_); }
 
  private:
@@ -85,7 +93,7 @@ class Builder {
   }
 
   std::size_t max_depth_;
-  bool too_deep_ = false;
+  bool too_deep_ = false, too_big_ = false;
   std::vector<Container> open_;
   Json root_;
 };
@@ -132,7 +140,7 @@ void write(const Json& value, Writer& writer) {
 Result<Json> parse_json(std::string_view text, JsonLimits limits) {
   constexpr unsigned kStrict =
       rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag |
-      rapidjson::kParseFullPrecisionFlag;  // A number that we wrote reads as the same one.
+      rapidjson::kParseNumbersAsStringsFlag;
   constexpr unsigned kLoose = kStrict | rapidjson::kParseCommentsFlag;
   if (text.size() >= std::numeric_limits<rapidjson::SizeType>::max()) {
     return trouble("a JSON text of 4 GiB or more");
@@ -145,6 +153,9 @@ Result<Json> parse_json(std::string_view text, JsonLimits limits) {
   if (builder.too_deep()) {
     return trouble_at(text, outcome.Offset(),
                       fmt::format("nested deeper than {}", limits.max_depth));
+  }
+  if (builder.too_big()) {
+    return trouble_at(text, outcome.Offset(), "a number that is too big");
   }
   if (outcome.IsError()) {
     return trouble_at(text, outcome.Offset(), rapidjson::GetParseError_En(outcome.Code()));
