@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -95,16 +96,13 @@ std::vector<std::string> names_after(const std::string& path) {
   // Without -W the first file has no number; else all are as long.
   if (number.empty()) return {stem + "1"};
   const std::string first(number.size(), '0');
-  for (auto digit = number.rbegin();; ++digit) {
-    if (digit == number.rend()) {
-      number.insert(0, "1");
-      break;
-    }
-    if (*digit != '9') {
-      ++*digit;
-      break;
-    }
-    *digit = '0';
+  std::size_t nines = 0;  // At its end.
+  while (nines < number.size() && number[number.size() - 1 - nines] == '9') ++nines;
+  if (nines == number.size()) {
+    number = std::string(1, '1').append(first);
+  } else {
+    ++number[number.size() - 1 - nines];
+    std::fill(number.end() - static_cast<std::ptrdiff_t>(nines), number.end(), '0');
   }
   return {stem + number, stem + first};
 }

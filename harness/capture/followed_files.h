@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// FollowedFiles: what is in a capture file and what another program adds to it, until the watch ends
-// it; where that program goes on in a next file (tcpdump -C, -W), there. One thread at a time.
+// FollowedFiles: what is in a capture file and what another program adds to it, until its watch
+// ends it; where the program goes on in a next file (tcpdump -C, -W), there. One thread at a time.
 #pragma once
 
 #include <memory>
