@@ -209,6 +209,10 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
       ++report_.exchange_count;
       report_.causes += record.causes;
       report_.exchange_time += record.length();
+      if (shortest_kept_ && record.length() <= *shortest_kept_) {
+        ++report_.exchanges_left_out;
+        continue;
+      }
       report_.exchanges.push_back(std::move(record));
       if (report_.exchanges.size() >= options_.most_exchanges * kSlack) leave_out_exchanges();
     }
@@ -221,6 +225,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     std::nth_element(kept.begin(), end, kept.end(),
                      [](const auto& a, const auto& b) { return a.length() > b.length(); });
     report_.exchanges_left_out += kept.size() - options_.most_exchanges;
+    shortest_kept_ = end->length();
     kept.erase(end, kept.end());
   }
 
@@ -234,8 +239,15 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
         flow.from_client.missed_by_capture + flow.from_server.missed_by_capture;
     for (const Side sender : {Side::kClient, Side::kServer}) {
       report_.harmless_delays += flow.from(sender).harmless_delays;
-      if (flow.from(sender).harmless_waiting) add(harmless_finding(flow, id, sender));
+      if (flow.from(sender).harmless_waiting) add_harmless(flow, id, sender);
     }
+  }
+
+  // Most connections have one: those above the bound are counted without being made.
+  void add_harmless(const ConnectionFlow& flow, ConnectionId id, Side sender) {
+    if (harmless_++ < options_.most_findings) return add(harmless_finding(flow, id, sender));
+    ++report_.count_by_kind[std::string(kind::kHarmless)];
+    ++report_.findings_left_out;
   }
 
   static const ExchangeRecord* exchange_at(const std::vector<ExchangeRecord>& exchanges,
@@ -361,8 +373,10 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
   AnalysisOptions options_;
   CaptureReport report_;
   std::map<std::string, Worst> worst_;
+  std::optional<Nanos> shortest_kept_;  // Of the exchanges, once some were left out.
   CaptureProgress progress_;
   std::size_t waiting_ = 0;  // Exchanges that are not settled.
+  std::uint64_t harmless_ = 0;  // Connections with a harmless delayed ACK.
   std::unordered_map<std::uint32_t, ExchangeAccount> accounts_;
   ConnectionId latest_id_;
   ExchangeAccount* latest_ = nullptr;  // Of latest_id_.

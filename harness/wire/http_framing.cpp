@@ -59,8 +59,9 @@ Complaint settle_framing(HttpRole role, bool answers_head, HttpHead& head) {
   constexpr int kNotModified = 304;
   bool has_length = false;
   if (Complaint complaint = settle_length(head, has_length)) return complaint;
-  const bool has_coding = !head.list("Transfer-Encoding").empty();
-  if (!has_coding && head.find("Transfer-Encoding")) head.add_oddity("empty Transfer-Encoding");
+  const bool names_coding = head.find("Transfer-Encoding") != nullptr;
+  const bool has_coding = names_coding && !head.list("Transfer-Encoding").empty();
+  if (names_coding && !has_coding) head.add_oddity("empty Transfer-Encoding");
   if (has_coding && has_length) head.add_oddity("Transfer-Encoding and Content-Length");
   head.framing = HttpFraming::kNone;
   if (role == HttpRole::kResponse) {
