@@ -250,16 +250,6 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     ++report_.findings_left_out;
   }
 
-  static const ExchangeRecord* exchange_at(const std::vector<ExchangeRecord>& exchanges,
-                                           RealTime at) {
-    const auto after =
-        std::upper_bound(exchanges.begin(), exchanges.end(), at,
-                         [](RealTime t, const ExchangeRecord& record) { return t < record.start; });
-    if (after == exchanges.begin()) return nullptr;
-    const ExchangeRecord& record = *std::prev(after);
-    return at <= record.end ? &record : nullptr;
-  }
-
   void add_holds(ConnectionId id, const ConnectionFlow& flow, const ExchangeAccount& account,
                  const std::vector<ExchangeRecord>& exchanges) {
     for (const Stall& stall : flow.stalls) {

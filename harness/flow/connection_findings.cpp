@@ -72,6 +72,13 @@ Nanos least_think(Nanos rtt) {
   return std::max(kLeastThink, rtt / 4);
 }
 
+const ExchangeRecord* exchange_at(const std::vector<ExchangeRecord>& exchanges, RealTime at) {
+  const auto after = std::ranges::upper_bound(exchanges, at, {}, &ExchangeRecord::start);
+  if (after == exchanges.begin()) return nullptr;
+  const ExchangeRecord& record = *std::prev(after);
+  return at <= record.end ? &record : nullptr;
+}
+
 CaptureFinding stall_finding(const Stall& stall, const ConnectionFlow& flow, ConnectionId id,
                              const ExchangeRecord* exchange) {
   CaptureFinding finding = hold_finding(kind::kStall, stall, flow, id, stall.holder);
