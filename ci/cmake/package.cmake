@@ -3,7 +3,6 @@
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME tailrace)
-set(CPACK_PACKAGE_CONTACT "Tailrace authors <tailrace@example.invalid>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Conformance tests of the MCP Streamable HTTP transport")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
