@@ -55,6 +55,9 @@ struct ClientSettings {
   std::function<Result<bool>(const Endpoint&)> cure;
   // What the server's kernel has not sent on such a connection; none where it is not to be seen.
   std::function<std::optional<SendQueue>(const Endpoint& server, const Endpoint& client)> queue;
+  // Tells the server to stop, waits for its end and kills it in the end; empty where it is not
+  // ours.
+  std::function<ProcessEnded()> stop;
 };
 
 using SessionNumber = std::size_t;
@@ -177,6 +180,8 @@ class ClientDriver : public Script {
   void close(ConnectionId connection);  // By FIN; awaited.
   void close_all();
   void sample(std::string label);
+  bool can_stop() const { return static_cast<bool>(settings_.stop); }
+  void stop_server();  // By TERM; returns when it is gone.
   bool can_sample() const { return static_cast<bool>(settings_.sample); }
   const AllowedTools& tools() const { return settings_.tools; }
   void reset(ConnectionId connection);

@@ -2,6 +2,7 @@
 // What our scripted client waits for: answers, heads, event ids, ends.
 #include <algorithm>
 
+#include "harness/judge/stopping.h"
 #include "harness/peer/client_driver.h"
 
 namespace tailrace {
@@ -137,6 +138,13 @@ ConnectionId ClientDriver::connection_of(StreamId stream) const {
 std::string ClientDriver::request_id(StreamId stream) const {
   return history_.read(
       [&](const Timeline& timeline) { return timeline.exchange(stream)->asked->id->text; });
+}
+
+void ClientDriver::stop_server() {
+  mark(kMarkStop, "TERM");
+  history_.append(settings_.stop());
+  // What the kernel closed for it may be read a little later.
+  watch_ends(kSettle.limit);
 }
 
 void ClientDriver::watch_ends(Millis window) {

@@ -154,7 +154,7 @@ void ServerDriver::serve_post(const Exchange& exchange) {
       {"name":"say_hello","description":"Says hello","inputSchema":{"type":"object"}},
       {"name":"add_numbers","description":"Adds two numbers","inputSchema":{"type":"object",
        "properties":{"a":{"type":"number"},"b":{"type":"number"}},"required":["a","b"]}}]})");
-    return respond(exchange.id, 200, json, compose_result(*asked.id, complete(*tools)));
+    return respond(exchange.id, 200, json, compose_result(*asked.id, cacheable(*tools)));
   }
   respond(exchange.id, 200, json, compose_error(asked.id, -32601, "this server does not know it"));
 }

@@ -130,6 +130,7 @@ class ServerDriver : public Script {
   void answer_initialize(const Exchange& exchange);
   bool is_stateless() const;
   Json complete(Json result) const;
+  Json cacheable(Json result) const;
   bool serve_stateless(const Exchange& exchange);
   void serve_subscription(StreamId stream, const RpcMessage& asked);
   std::optional<StreamId> watch_claimed(std::deque<StreamId>& claimed, Deadline window);

@@ -27,6 +27,14 @@ Json ServerDriver::complete(Json result) const {
   return result;
 }
 
+// ... and how long it may be kept, which lists and server/discover have to say.
+Json ServerDriver::cacheable(Json result) const {
+  if (!is_stateless()) return result;
+  result.set("ttlMs", std::int64_t{0});
+  result.set("cacheScope", "private");
+  return complete(std::move(result));
+}
+
 // True where it was answered here.
 bool ServerDriver::serve_stateless(const Exchange& exchange) {
   const RpcMessage& asked = *exchange.asked;
@@ -37,7 +45,7 @@ bool ServerDriver::serve_stateless(const Exchange& exchange) {
     capabilities.set("tools", std::move(tools));
     result.set("supportedVersions", Json(Json::Array{Json(settings_.revision)}));
     result.set("capabilities", std::move(capabilities));
-    respond(exchange.id, 200, json, compose_result(*asked.id, complete(std::move(result))));
+    respond(exchange.id, 200, json, compose_result(*asked.id, cacheable(std::move(result))));
     return true;
   }
   if (asked.method == "tools/list") return false;

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <thread>
 
+#include "harness/judge/stopping.h"
 #include "harness/sut/process_watch.h"
 
 namespace tailrace {
@@ -137,6 +138,10 @@ ClientSettings Worker::client_settings(const std::string& revision) {
       if (!sample) return std::nullopt;
       return std::move(*sample);
     };
+    settings.stop = [this] {
+      const ExitStatus status = server_->stop({kStops.name, stretched(kStops.limit)});
+      return ProcessEnded{status.code, status.signal, true};
+    };
   }
   return settings;
 }
@@ -223,7 +228,8 @@ void Worker::drive_server(const Scenario& scenario, const PlannedRun& run, Histo
 }
 
 void Worker::note_server_end(History& history) {
-  if (!server_) return;
+  const bool told = history.read([](const Timeline& t) { return t.process_ended.has_value(); });
+  if (!server_ || told) return;
   auto status = server_->exit();
   if (!status && history.read(looks_like_a_crash)) status = server_->wait_exit(kExitNotice);
   if (status) history.append(ProcessEnded{status->code, status->signal, false});

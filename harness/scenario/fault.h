@@ -163,6 +163,10 @@ inline constexpr Fault kHeaderNamesHaveCase{"header_names_have_case"};
 inline constexpr Fault kServesWithoutSession{"serves_without_session"};
 inline constexpr Fault kServesUnknownRevision{"serves_unknown_revision"};
 inline constexpr Fault kUntaggedSubscription{"untagged_subscription"};
+inline constexpr Fault kNeverStopsWithStreams{"never_stops_with_open_streams"};
+inline constexpr Fault kResetsAtStop{"resets_at_stop"};
+inline constexpr Fault kEndsSubscriptionUntold{"ends_subscription_untold"};
+inline constexpr Fault kCancelsOtherAtStop{"cancels_other_at_stop"};
 }  // namespace server_fault
 
 namespace server_oddity {
@@ -199,6 +203,9 @@ inline constexpr Oddity kRefusesExpectation{"refuses_expectation"};
 inline constexpr Oddity kForgetsCork{"forgets_cork"};
 inline constexpr Oddity kThrottled{"throttled"};
 inline constexpr Oddity kLetsClientPoll{"lets_client_poll"};
+inline constexpr Oddity kDiesOfTerm{"dies_of_term"};
+inline constexpr Oddity kStopsLate{"stops_late"};
+inline constexpr Oddity kCancelsSubscriptionAtStop{"cancels_subscription_at_stop"};
 }  // namespace server_oddity
 
 namespace client_fault {

@@ -146,6 +146,11 @@ ServerProcess::~ServerProcess() {
   (void)supervisor_.stop(process_.pid, {"term", term_});
 }
 
+ExitStatus ServerProcess::stop(Deadline grace) {
+  (void)supervisor_.stop(process_.pid, grace);
+  return supervisor_.exit_of(process_.pid).value_or(ExitStatus{});
+}
+
 Result<std::unique_ptr<ServerProcess>> ServerProcess::start(Supervisor& supervisor,
                                                             const Manifest& manifest,
                                                             const std::string& mode) {

@@ -30,6 +30,8 @@ class ServerProcess {
   std::string output() const { return output_.text(); }
   std::optional<ExitStatus> exit() const { return supervisor_.exit_of(process_.pid); }
   std::optional<ExitStatus> wait_exit(Millis limit) const;
+  // TERM, and KILL after `grace`; how it ended.
+  ExitStatus stop(Deadline grace);
 
  private:
   ServerProcess(Supervisor& supervisor, const Manifest& manifest, const StartedProcess& process,

@@ -75,6 +75,10 @@ inline constexpr std::array<Requirement, 2> kInputIsGathered = {Requirement{"MRT
 inline constexpr std::array<Requirement, 2> kStateIsKept = {Requirement{"MRTR-18"},
                                                             Requirement{"MRTR-19"}};
 inline constexpr std::array<Requirement, 1> kRoundHasNewId = {Requirement{"MRTR-21"}};
+// A server that stops ends its subscriptions.
+inline constexpr std::array<Requirement, 1> kStopEndsSubscription = {Requirement{"SUB-09"}};
+inline constexpr std::array<Requirement, 1> kStopClosesStream = {Requirement{"SUB-13"}};
+inline constexpr std::array<Requirement, 1> kCancelOfSubscription = {Requirement{"CAN-03"}};
 inline constexpr std::array<Requirement, 1> kSubscriptionHasFilter = {Requirement{"SUB-14"}};
 inline constexpr std::array<Requirement, 2> kVersionInEveryHeader = {Requirement{"SH-HDR-02"},
                                                                      Requirement{"SH-HDR-01"}};

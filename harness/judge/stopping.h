@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks of a server that is told to stop (TERM) while streams are open. Pure.
+#pragma once
+
+#include "harness/judge/check.h"
+
+namespace tailrace {
+
+// The script marks that TERM was sent; the end of the process is a fact of its own. A server that
+// does not handle TERM dies of it, which is a stop as well, but no graceful one.
+inline constexpr std::string_view kMarkStop = "told_to_stop";
+inline constexpr Deadline kStops{"stop", Millis(5000)};  // Above what servers wait for calls.
+
+// Why such a question is declined where the server is not ours to stop.
+inline constexpr std::string_view kNotOurs =
+    "the server was not started by us: start it with -- COMMAND to have it stopped";
+
+// It ends by itself, and resets none of its streams. No text asks for it: a should.
+Check stops_with_open_streams();
+// 2026-07-28: it ends its subscriptions by a result (`told`) and closes their streams (`closed`).
+Check stop_ends_subscriptions(Rule told, Rule closed);
+// A cancel that a server sends is about a subscription.
+Check server_cancels_only_subscriptions(Rule rule);
+
+}  // namespace tailrace
