@@ -134,7 +134,8 @@ class Facts {
   std::string reproduced(const char* role) const {
     RunRecord record = typical();
     record.scenarios.front().role = role;
-    return reproduction(record.scenarios.front(), facts_);
+    const auto text = reproduction(record.scenarios.front(), facts_);
+    return text ? *text : text.error().what;
   }
 
   static constexpr ConnectionId kOne{1};

@@ -12,60 +12,55 @@
 namespace tailrace {
 namespace {
 
-constexpr std::size_t kLine = 90;   // Columns of what is said in the comments.
-constexpr std::size_t kPart = 600;  // Bytes of it.
+constexpr std::size_t kPart = 400;  // Bytes of what is said in a comment.
 
 std::string comment(std::string_view name, const std::string& text) {
-  if (text.empty()) return "";
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    std::size_t end = std::min(at + kLine, text.size());
-    // Not within a character: Python reads no half ones.
-    while (end < text.size() && end > at + 1 && (text[end] & 0xC0) == 0x80) --end;
-    out += fmt::format("# {:<9}{}\n", at == 0 ? name : "", text.substr(at, end - at));
-    at = end;
+  return text.empty() ? "" : fmt::format("# {}: {}\n", name, text);
+}
+
+// Why no program of sockets can show it, or "".
+std::string why_not(const ScenarioResult& result, const std::vector<Fact>& facts) {
+  if (result.verdict == Verdict::kNotApplicable || result.verdict == Verdict::kHarnessError) {
+    return fmt::format("its verdict is {}: nothing is to be shown", name_of(result.verdict));
   }
-  return out;
+  bool sampled = false;
+  for (const Fact& fact : facts) {
+    sampled |= std::holds_alternative<ProcessSampled>(fact.event);
+    if (std::holds_alternative<TapTruncated>(fact.event)) {
+      return "not all bytes were kept, they were too many";
+    }
+    const auto* opened = std::get_if<ConnectionOpened>(&fact.event);
+    if (opened != nullptr && opened->tls) return "its connections were encrypted";
+  }
+  const auto findings = shown_findings(result, false);
+  const auto of_messages = [](const EvidenceLine& line) { return line.actor == "client"; };
+  if (sampled && !findings.empty() &&
+      std::none_of(findings.front()->evidence.begin(), findings.front()->evidence.end(),
+                   of_messages)) {
+    return "what grew was seen in the process (/proc), and shows in no answer";
+  }
+  return "";
 }
 
 }  // namespace
 
-std::string python_bytes(std::string_view bytes) {
-  std::string out = "b\"";
-  for (const char c : bytes) {
-    if (c == '\r') {
-      out += "\\r";
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '"' || c == '\\') {
-      out += {'\\', c};
-    } else if (c < ' ' || c > '~') {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    } else {
-      out += c;
-    }
+Result<std::string> reproduction(const ScenarioResult& result, const std::vector<Fact>& facts) {
+  if (const std::string why = why_not(result, facts); !why.empty()) {
+    return trouble("no script can show " + result.id + ": " + why);
   }
-  return out + "\"";
-}
-
-std::string lowered(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
-}
-
-std::string reproduction(const ScenarioResult& result, const std::vector<Fact>& facts) {
   const bool of_client = result.role == "client";
+  auto program = of_client ? program_against_client(facts) : program_against_server(facts);
+  if (!program) return trouble("no script can show " + result.id + ": " + program.error().what);
   std::string out = fmt::format(
-      "#!/usr/bin/env python3\n# {} at {}\n# usage: python3 this.py {}\n",
-      excerpt(result.id, kLine), excerpt(result.revision, kLine),
+      "#!/usr/bin/env python3\n# {} at {}, usage: python3 this.py {}\n", excerpt(result.id, kPart),
+      excerpt(result.revision, kPart),
       of_client ? "CLIENT [ARGUMENT...]   (gets the URL last)" : "http://HOST:PORT/PATH");
   for (const Finding* finding : shown_findings(result, false)) {
     out += comment("required", excerpt(finding->required, kPart));
     out += comment("observed", excerpt(finding->observed, kPart));
     break;
   }
-  return out + "\n" + (of_client ? program_against_client(facts) : program_against_server(facts));
+  return out + *program;
 }
 
 }  // namespace tailrace

@@ -12,7 +12,8 @@
 namespace tailrace {
 
 // Of a server: the program takes its URL. Of a client: it takes the client's command. Secrets were
-// replaced when the facts were recorded, so a server that asks for them refuses.
-std::string reproduction(const ScenarioResult& result, const std::vector<Fact>& facts);
+// replaced when the facts were recorded, so a server that asks for them refuses. Error: why no such
+// program can show it, for example since it was seen in the process alone.
+Result<std::string> reproduction(const ScenarioResult& result, const std::vector<Fact>& facts);
 
 }  // namespace tailrace

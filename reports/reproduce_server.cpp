@@ -4,20 +4,71 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
+#include "harness/record/marks.h"
 #include "reports/reproduce_parts.h"
-#include "reports/reproduce_program.h"
 
 namespace tailrace {
 namespace {
 
-constexpr std::size_t kMostEntries = 60;  // Lines of steps; more would be read by nobody.
-constexpr std::size_t kLongestRound = 6;  // Steps that are looked for as repeated together.
-constexpr Nanos kSameTime = std::chrono::milliseconds(10);
-constexpr Nanos kPause = std::chrono::milliseconds(100);  // Shorter ones are the harness's own.
+constexpr Nanos kPause = std::chrono::milliseconds(5);  // Shorter ones are the harness's own.
+constexpr Nanos kSoon = std::chrono::milliseconds(100);
 constexpr Nanos kAtOnce = std::chrono::milliseconds(2);
-constexpr std::uint64_t kSameCount = 2;  // Bytes: an id grows by a digit or two.
+constexpr int kThinnedSlack = 4;  // Bytes, where a server counts calls that were left out.
+constexpr Nanos kTail = std::chrono::milliseconds(300);  // In which nothing may come at the end.
+
+// Lines that end with #s are for sessions, #u for connections that are read no more.
+constexpr std::string_view kProgram = R"PY(
+url, socks, unread = urllib.parse.urlsplit(sys.argv[1]), {}, {}
+agree, stalls, missed = 0, 0, 0
+names = {b"{host}": url.netloc.encode(), b"{path}": (url.path or "/").encode()}
+for n, pause, data, count, late, ends, said, closes in STEPS:
+    time.sleep(pause)
+    for name, value in names.items():
+        data = data.replace(name, value)
+    if data and n not in socks:
+        socks[n] = socket.create_connection((url.hostname, url.port or 80))
+        socks[n].setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    came, ended, took, began = b"", 0, 0.0, time.monotonic()
+    if not data:
+        socks.pop(n, None), unread.pop(n, None)
+    with contextlib.suppress(OSError):
+        data and socks[n].sendall(data)
+    while (short := len(came) < count - SLACK or ended < ends) or not data:
+        ready = select.select(socks.values(), [], [], 1 + 2 * late if short else 0)[0]
+        if not ready:
+            break
+        for k in [k for k in socks if socks[k] in ready]:
+            part = b""
+            with contextlib.suppress(OSError):  # A reset ends a connection as well
+                part = socks[k].recv(65536)
+            came, took = came + part, time.monotonic() - began
+            ended += not part and bool(socks.pop(k))
+    if b'"initialize"' in data: #s
+        for found in re.findall(rb"(?i)mcp-session-id: *(\S+)", came): #s
+            names[b"{session %d}" % (len(names) - 1)] = found #s
+    own = (re.findall(rb'"id":(\d+)', data) + [b"-"])[0]
+    words = [s or i for s, i in re.findall(rb'HTTP/1\.. (\d+)|"id":(\d+)', came)]
+    words = " ".join(sorted("own" if w == own else w.decode() for w in words))
+    waited = 0.03 < late < 0.3  # Of several such waits most must come again
+    stalls, missed = stalls + waited, missed + (waited and took < late / 2)
+    same = (ended == ends and words == said and abs(len(came) - count) <= 2 * SLACK
+            and late / 2 - 0.1 < took < late * 1.5 + 0.1) or (
+                len(came) > count and said in words  # Not all of it was read
+                and (closes == 2 or closes and "own" not in said))
+    agree += same
+    print(f"{n}: {len(came)} bytes, +{took:.3f} s, {ended} ended, {words}",
+          "" if same else f"- recorded: {count}, +{late} s, {ends}, {said}")
+    if closes == 2: #u
+        unread[n] = socks.pop(n) #u
+        continue #u
+    if closes:
+        socks.pop(n, None)
+print(f"{agree} of {len(STEPS)} steps came as recorded, {missed} of {stalls} waits did not")
+sys.exit(agree < len(STEPS) or 2 * missed > stalls > 2)
+)PY";
 
 // What the facts tell of one step: how much came after it, until when, and how many ended.
 struct Step {
@@ -29,6 +80,8 @@ struct Step {
   Nanos until{0};
   int ended = 0;
   std::map<std::uint32_t, std::string> got;  // By connection
+  bool watched = false;  // The script waited for something before it went on.
+  int closes = 0;        // 1: and we closed the connection; 2: we read no more of it.
 };
 
 std::string digits_at(std::string_view text, std::size_t at) {
@@ -63,82 +116,13 @@ std::string marks_of(const Step& step) {
   return fmt::format("{}", fmt::join(words, " "));
 }
 
-// `bytes` with `by` added to its ids, its length told anew: what again() of the program makes.
-std::string counted_on(const std::string& bytes, std::uint64_t by) {
-  static constexpr std::string_view kCut = "\r\n\r\n", kLength = "content-length: ";
-  const auto cut = bytes.find(kCut);
-  if (cut == std::string::npos) return bytes;
-  std::string head = bytes.substr(0, cut), body;
-  const std::string old = bytes.substr(cut + kCut.size());
-  std::size_t from = 0;
-  for (auto at = old.find(kId); at != std::string::npos; at = old.find(kId, at + 1)) {
-    const std::string id = digits_at(old, at + kId.size());
-    if (id.empty() || id.size() > 9) continue;
-    body += old.substr(from, at + kId.size() - from) + std::to_string(std::stoull(id) + by);
-    from = at + kId.size() + id.size();
-  }
-  body += old.substr(from);
-  if (const auto at = lowered(head).find(kLength); at != std::string::npos) {
-    const std::size_t number = at + kLength.size();
-    head.replace(number, digits_at(head, number).size(), std::to_string(body.size()));
-  }
-  return head + std::string(kCut) + body;
-}
-
-struct Round {
-  std::size_t times = 1;
-  std::uint64_t by = 0;
-  std::uint32_t on = 0;
-};
-
-bool same_later(const Step& first, const Step& later, std::uint64_t by, std::uint32_t on) {
-  const auto apart = first.until > later.until ? first.until - later.until
-                                               : later.until - first.until;
-  const auto more = first.came > later.came ? first.came - later.came : later.came - first.came;
-  return first.verb == later.verb && first.connection + on == later.connection &&
-         first.ended == later.ended && more <= kSameCount && apart < kSameTime &&
-         marks_of(first) == marks_of(later) && counted_on(first.bytes, by) == later.bytes;
-}
-
-// How often the `length` steps at `at` come one after the other.
-Round rounds_at(const std::vector<Step>& steps, std::size_t at, std::size_t length) {
-  Round round;
-  if (at + 2 * length > steps.size()) return round;
-  const auto number = [](const std::string& id) {
-    return id.empty() || id.size() > 9 ? std::uint64_t{0} : std::stoull(id);
-  };
-  for (std::size_t i = 0; i < length && round.by == 0; ++i) {
-    const auto first = number(own_id(steps[at + i].bytes));
-    const auto next = number(own_id(steps[at + length + i].bytes));
-    if (next > first && first > 0) round.by = next - first;
-  }
-  const std::uint32_t was = steps[at].connection, is = steps[at + length].connection;
-  round.on = is > was ? is - was : 0;
-  for (std::size_t i = at + length; i < steps.size(); ++i) {
-    const std::size_t nth = (i - at) / length;
-    const Step& first = steps[at + (i - at) % length];
-    if (!same_later(first, steps[i], nth * round.by,
-                    static_cast<std::uint32_t>(nth) * round.on)) {
-      break;
-    }
-    if ((i - at) % length == length - 1) round.times = nth + 1;
-  }
-  return round;
-}
-
-std::string entry(const Step& step) {
-  return fmt::format("(\"{}\", {}, {}, ({}, {:.4f}, {}, \"{}\"))", step.verb, step.connection,
-                     python_bytes(step.bytes), step.came,
-                     std::chrono::duration<double>(step.until).count(), step.ended,
-                     marks_of(step));
-}
-
 class ServerSteps {
  public:
   void take(const Fact& fact) {
+    ended_ = fact.at;
     std::visit(Overloaded{
                    [&](const ConnectionOpened& f) {
-                     if (f.quick_ack) quick_.push_back(f.connection.value);
+                     if (f.quick_ack) quick_.insert(f.connection.value);
                      add("open", f.connection, "", fact.at);
                    },
                    [&](const BytesWritten& f) { add("send", f.connection, f.bytes, fact.at); },
@@ -149,79 +133,78 @@ class ServerSteps {
                    [&](const PeerEnded&) {
                      if (!steps_.empty()) ++steps_.back().ended;
                    },
+                   [&](const Marked& f) {
+                     if (f.name == kMarkUnread) read_no_more(f.value);
+                     slow_ |= f.name == kMarkReadAgain;
+                   },
+                   [&](const WindowEnded&) {
+                     if (!steps_.empty()) steps_.back().watched = true;
+                   },
                    [](const auto&) {},
                },
                fact.event);
   }
 
-  std::string write() {
+  Result<std::string> write() {
+    if (slow_) return trouble("the reader was slow, and a script reads at once");
+    leave_out_quick_connections();
     find_sessions();
     join_what_was_sent_at_once();
+    const Nanos tail = time_at_the_end();
     drop_what_goes_without_saying();
     keep_pauses();
-    std::string lines;
-    bool repeats = false;
-    std::size_t entries = 0;
-    for (std::size_t at = 0; at < steps_.size() && entries < kMostEntries;) {
-      std::size_t length = 1;
-      Round best;
-      for (std::size_t tried = 1; tried <= kLongestRound; ++tried) {
-        const Round round = rounds_at(steps_, at, tried);
-        if (round.times * tried > best.times * length && round.times > 1) {
-          best = round;
-          length = tried;
-        }
-      }
-      std::string inside;
-      for (std::size_t i = 0; i < length; ++i) {
-        inside += (i == 0 ? "" : ",\n        ") + entry(steps_[at + i]);
-      }
-      repeats |= best.times > 1;
-      lines += best.times == 1
-                   ? fmt::format("    {},\n", inside)
-                   : fmt::format("    *again({}, {}, {}, [\n        {}]),\n", best.times, best.by,
-                                 best.on, inside);
-      entries += length;
-      at += length * best.times;
-    }
-    std::string out = "import contextlib, re, select, socket, sys, time, urllib.parse\n";
-    if (repeats) out += std::string(kAgain) + "\n";
-    return out + tables() + "STEPS = [\n" + lines + "]\n" + program();
+    script_.push_back({0, "end", "", in_seconds(tail), 0, 0, "0, \"\", 0"});
+    auto steps = script_steps(script_, [](const ScriptStep& step, const std::string& connection,
+                                          const std::string& bytes) {
+      return fmt::format("({}, {}, {}, {}, {}, {})", connection, seconds(step.before), bytes,
+                         step.came, seconds(step.took), step.wanted);
+    });
+    if (!steps) return steps;
+    return "import contextlib, re, select, socket, sys, time, urllib.parse\n\n"
+           "# Connection, seconds to wait, what is sent; then bytes that came, until when,\n"
+           "# connections that ended, statuses and ids, whether we close it\n" +
+           *steps + fmt::format("SLACK = {}  # Bytes\n", thinned_ ? kThinnedSlack : 0) + program();
   }
 
  private:
-  std::string tables() const {
-    std::string out;
-    if (!quick_.empty()) {
-      out += fmt::format("QUICK = {{{}}}  # Connections that acknowledge at once\n",
-                         fmt::join(quick_, ", "));
-    }
-    if (!sessions_.empty()) {
-      out += "SESSIONS = [";
-      for (const auto& id : sessions_) out += python_bytes(id) + ", ";
-      out += "]  # As they were, in their order\n";
-    }
-    return out + "MARKS = rb'HTTP/1\\.. (\\d+)|\"id\":(\\d+)'\n"
-                 "# verb, connection, bytes, what came: (bytes, until, ends, statuses and ids)\n";
+  void read_no_more(const std::string& connection) {
+    const auto last = std::find_if(steps_.rbegin(), steps_.rend(), [&](const Step& step) {
+      return std::to_string(step.connection) == connection;
+    });
+    if (last != steps_.rend()) last->closes = 2;
+    unread_ = true;
   }
 
-  // Its lines for quick ACKs, sessions and pauses only where there are some.
+  // Where a connection was no more to be read and a request followed on it, it is that one.
+  void pass_on(Step& step) {
+    for (Step& earlier : steps_) {
+      if (earlier.connection != step.connection || earlier.closes != 2) continue;
+      step.closes = 2;
+      earlier.closes = 0;
+    }
+  }
+
+  // Its lines for sessions and unread connections only where there are some.
   std::string program() const {
     std::string out;
     for (std::size_t at = 1; at < kProgram.size();) {
       const std::size_t end = kProgram.find('\n', at);
       std::string_view line = kProgram.substr(at, end - at);
       at = end + 1;
-      const bool of_quick = line.ends_with(" #q"), of_sessions = line.ends_with(" #s");
-      const bool of_pauses = line.ends_with(" #p");
-      if ((of_quick && quick_.empty()) || (of_sessions && sessions_.empty()) ||
-          (of_pauses && !paused_)) {
-        continue;
-      }
-      if (of_quick || of_sessions || of_pauses) line.remove_suffix(3);
+      const bool of_sessions = line.ends_with(" #s"), of_unread = line.ends_with(" #u");
+      if ((of_sessions && sessions_.empty()) || (of_unread && !unread_)) continue;
+      if (of_sessions || of_unread) line.remove_suffix(3);
       out += std::string(line) + "\n";
     }
     return out;
+  }
+
+  // Those that acknowledge at once show what the others miss; a stall shows without them.
+  void leave_out_quick_connections() {
+    const auto quick = [this](const Step& step) { return quick_.contains(step.connection); };
+    if (!std::all_of(steps_.begin(), steps_.end(), quick)) {
+      thinned_ = std::erase_if(steps_, quick) > 0;
+    }
   }
 
   // A request opens its connection, and the program's end closes what is open.
@@ -238,7 +221,27 @@ class ServerSteps {
            kept.back().ended == 0) {
       kept.pop_back();
     }
-    steps_ = std::move(kept);
+    steps_.clear();
+    for (Step& step : kept) {
+      const bool at_once = step.verb == "close" && step.came == 0 && step.ended == 0 &&
+                           !steps_.empty() && !steps_.back().closes &&
+                           steps_.back().connection == step.connection &&
+                           step.at - steps_.back().at - steps_.back().until < kAtOnce;
+      if (at_once) {
+        steps_.back().closes = 1;
+      } else {
+        step.closes = step.verb == "close" ? 1 : step.closes;
+        steps_.push_back(std::move(step));
+      }
+    }
+  }
+
+  // How long nothing came after the last request, up to what is asked of a replay.
+  Nanos time_at_the_end() const {
+    const auto last = std::find_if(steps_.rbegin(), steps_.rend(),
+                                   [](const Step& step) { return step.verb == "send"; });
+    if (last == steps_.rend()) return Nanos{0};
+    return std::min(ended_ - last->at - last->until, kTail);
   }
 
   // What came beside a close of ours was of the request before it.
@@ -250,33 +253,59 @@ class ServerSteps {
     close.got.clear();
   }
 
-  // In which nothing came: the script waited for something to happen in the server.
+  // Pauses in which nothing came: the script waited for something to happen in the server.
   void keep_pauses() {
-    std::vector<Step> kept;
     for (std::size_t i = 0; i < steps_.size(); ++i) {
-      const Nanos idle =
-          i == 0 ? Nanos{0} : steps_[i].at - steps_[i - 1].at - steps_[i - 1].until;
-      if (idle > kPause) {
-        const auto tenths = idle / std::chrono::milliseconds(100);
-        Step pause;
-        pause.verb = "pause";
-        pause.bytes = fmt::format("{}.{}", tenths / 10, tenths % 10);
-        kept.push_back(std::move(pause));
-        paused_ = true;
-      }
-      kept.push_back(steps_[i]);
+      const Step& step = steps_[i];
+      const Nanos idle = i == 0 ? Nanos{0} : step.at - steps_[i - 1].at - steps_[i - 1].until;
+      script_.push_back({step.connection, step.verb, named(step.bytes),
+                         idle > kPause ? in_seconds(idle) : 0, in_seconds(step.until), step.came,
+                         fmt::format("{}, \"{}\", {}", step.ended, marks_of(step),
+                                     step.closes)});
     }
-    steps_ = std::move(kept);
+  }
+
+  static double in_seconds(Nanos time) { return std::chrono::duration<double>(time).count(); }
+
+  // With names for what is another one each time: the host, the path, the sessions.
+  std::string named(std::string bytes) const {
+    for (std::size_t i = 0; i < sessions_.size(); ++i) {
+      replace(bytes, sessions_[i], fmt::format("{{session {}}}", i + 1));
+    }
+    const auto path = bytes.find(" /"), line = bytes.find("\r\n");
+    if (path != std::string::npos && path < line) {
+      const auto end = bytes.find(' ', path + 1);
+      bytes.replace(path + 1, end - path - 1, "{path}");
+    }
+    static constexpr std::string_view kHost = "\r\nhost: ";
+    if (const auto host = lowered(bytes).find(kHost); host != std::string::npos) {
+      const auto begin = host + kHost.size();
+      bytes.replace(begin, bytes.find('\r', begin) - begin, "{host}");
+    }
+    return bytes;
+  }
+
+  static void replace(std::string& text, std::string_view old, const std::string& by) {
+    for (auto at = text.find(old); at != std::string::npos; at = text.find(old, at + by.size())) {
+      text.replace(at, old.size(), by);
+    }
   }
 
   void add(std::string verb, ConnectionId connection, std::string bytes, MonoTime at) {
     // The parts of one request that were written at once are one step.
     if (verb == "send" && !steps_.empty() && steps_.back().verb == "send" &&
-        steps_.back().connection == connection.value && steps_.back().came == 0) {
+        steps_.back().connection == connection.value && steps_.back().came == 0 &&
+        at - steps_.back().at < kSoon) {
       steps_.back().bytes += bytes;
       return;
     }
-    steps_.push_back({std::move(verb), connection.value, std::move(bytes), at, 0, Nanos{0}, 0, {}});
+    Step step;
+    step.verb = std::move(verb);
+    step.connection = connection.value;
+    step.bytes = std::move(bytes);
+    step.at = at;
+    if (step.verb == "send") pass_on(step);
+    steps_.push_back(std::move(step));
   }
 
   void came(const BytesRead& read, MonoTime at) {
@@ -310,12 +339,12 @@ class ServerSteps {
     for (std::size_t i = 0; i + 1 < steps_.size(); ++i) {
       Step& step = steps_[i];
       Step& next = steps_[i + 1];
-      if (next.verb == "close" && next.came > 0 && next.at - step.at < kPause) {
+      if (next.verb == "close" && (next.came > 0 || next.ended > 0) && next.at - step.at < kSoon) {
         take_back(step, next);
         continue;
       }
       if (step.verb != "send" || next.verb != "send" || step.connection == next.connection ||
-          next.at - step.at > kAtOnce || own_id(step.bytes).empty() ||
+          next.at - step.at > kAtOnce || step.watched || own_id(step.bytes).empty() ||
           marks_of(step).find("own") != std::string::npos) {
         continue;
       }
@@ -329,14 +358,16 @@ class ServerSteps {
   }
 
   std::vector<Step> steps_;
-  std::vector<std::uint32_t> quick_;
+  std::set<std::uint32_t> quick_;
   std::vector<std::string> sessions_;
-  bool paused_ = false;
+  std::vector<ScriptStep> script_;
+  MonoTime ended_;
+  bool unread_ = false, slow_ = false, thinned_ = false;
 };
 
 }  // namespace
 
-std::string program_against_server(const std::vector<Fact>& facts) {
+Result<std::string> program_against_server(const std::vector<Fact>& facts) {
   ServerSteps steps;
   for (const Fact& fact : facts) steps.take(fact);
   return steps.write();

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "harness/base/version.h"
 #include "harness/cli/explain_capture.h"
 #include "harness/cli/pcap_json.h"
 #include "harness/flow/connection_findings.h"
@@ -131,7 +132,7 @@ int capture_exit_status(RunRecord record, FailOn fail_on) {
 
 RunRecord record_of(const std::vector<CaptureReport>& reports) {
   RunRecord record;
-  record.tool_version = "0.1.0";
+  record.tool_version = version();
   record.role = kRole;
   record.profile = "full";
   record.network = "host";

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <map>
 
+#include "harness/base/version.h"
 #include "harness/cli/choice.h"
 #include "harness/cli/folder_words.h"
 #include "harness/cli/manual.h"
@@ -122,7 +123,7 @@ void add_init(CLI::App& app, CommandLine& line) {
 // Everything that may be typed; also the source of the manual and of the completions.
 void add_all(CLI::App& app, CommandLine& line, RunWords& words, PairWords& pair) {
   app.footer(kExamples);
-  app.set_version_flag("--version", "tailrace 0.1.0");
+  app.set_version_flag("--version", fmt::format("tailrace {}", version()));
   app.require_subcommand(1);
   add_run(app, line, words);
   add_reading(app, line);

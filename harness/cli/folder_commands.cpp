@@ -163,17 +163,22 @@ int reproduce_command(const CommandLine& line) {
   const auto record = load_run_record(line.folder);
   if (!record) return complain(record.error().what);
   std::vector<std::string> ids;
-  const ScenarioResult* chosen = nullptr;  // One that failed, where one did.
+  const ScenarioResult* chosen = nullptr;  // One that failed, where one did, or warned.
+  const auto tells = [](const ScenarioResult& result) {
+    return result.verdict == Verdict::kFail ? 2 : result.verdict == Verdict::kWarn ? 1 : 0;
+  };
   for (const ScenarioResult& result : record->scenarios) {
     ids.push_back(result.id);
     if (result.id != line.id) continue;
-    if (chosen == nullptr || chosen->verdict != Verdict::kFail) chosen = &result;
+    if (chosen == nullptr || tells(result) > tells(*chosen)) chosen = &result;
   }
   if (chosen != nullptr) {
     if (chosen->history.find("..") != std::string::npos) return complain("a foreign path");
     const auto facts = facts_in(line.folder + "/" + chosen->history);
     if (!facts) return complain(facts.error().what);
-    fmt::print("{}", reproduction(*chosen, *facts));
+    const auto script = reproduction(*chosen, *facts);
+    if (!script) return complain(script.error().what);
+    fmt::print("{}", *script);
     return kExitClean;
   }
   const std::string near = nearest_word(line.id, ids);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include "harness/base/version.h"
 #include "harness/cli/program.h"
 #include "harness/wire/json.h"
 
@@ -10,12 +11,12 @@ namespace {
 struct Usage {
   const char* arguments;
   int status;
-  const char* says;  // On standard error, or output for status 0.
+  std::string says;  // On standard error, or output for status 0.
 };
 
 TEST(Usage, WrongWordsAreNamedWithTheNearestRightOne) {
   const Usage table[] = {
-      {"--version", 0, "tailrace 0.1.0"},
+      {"--version", 0, "tailrace " + std::string(version())},
       {"--help", 0, "Examples:"},
       {"server --help", 0, "--header-env"},
       {"", 2, "subcommand"},

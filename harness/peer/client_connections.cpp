@@ -5,6 +5,7 @@
 #include "harness/base/assert.h"
 #include "harness/net/timestamps_off.h"
 #include "harness/peer/client_driver.h"
+#include "harness/record/marks.h"
 #include "harness/wire/http_rules.h"
 
 namespace tailrace {
@@ -153,12 +154,16 @@ void ClientDriver::half_close(ConnectionId connection) {
 
 void ClientDriver::pause_reading(ConnectionId connection) {
   const auto link = links_.find(connection);
-  if (link != links_.end()) link->second.pause_reading();
+  if (link == links_.end()) return;
+  mark(kMarkUnread, std::to_string(connection.value));
+  link->second.pause_reading();
 }
 
 void ClientDriver::resume_reading(ConnectionId connection) {
   const auto link = links_.find(connection);
-  if (link != links_.end()) link->second.resume_reading();
+  if (link == links_.end()) return;
+  mark(kMarkReadAgain, std::to_string(connection.value));
+  link->second.resume_reading();
 }
 
 }  // namespace tailrace

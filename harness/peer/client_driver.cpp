@@ -6,6 +6,7 @@
 #include "harness/base/assert.h"
 #include "harness/judge/server_laws.h"
 #include "harness/net/http_message.h"
+#include "harness/peer/own_info.h"
 
 namespace tailrace {
 namespace {
@@ -113,12 +114,10 @@ bool ClientDriver::server_declares(std::string_view capability, SessionNumber se
 }
 
 StreamId ClientDriver::initialize(Session& session, const std::string& revision) {
-  Json params, info;
+  Json params;
   params.set("protocolVersion", revision);
   params.set("capabilities", Json(Json::Object{}));
-  info.set("name", "tailrace");
-  info.set("version", "0.1.0");
-  params.set("clientInfo", std::move(info));
+  params.set("clientInfo", own_info());
   PostOptions outside;
   outside.session = sessions_.size();  // Not there yet: no session header.
   outside.id = std::to_string(session.next_request++);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/peer/client_driver.h"
+#include "harness/peer/own_info.h"
 
 namespace tailrace {
 namespace {
@@ -39,11 +40,9 @@ void ClientDriver::add_mirrored_headers(std::vector<HttpHeader>& headers,
 
 Json ClientDriver::with_meta(const Json& params) const {
   Json whole = params.is_object() ? params : Json(Json::Object{});
-  Json meta = whole["_meta"], info;
-  info.set("name", "tailrace");
-  info.set("version", "0.1.0");
+  Json meta = whole["_meta"];
   meta.set(std::string(kMetaPrefix) + "protocolVersion", settings_.revision);
-  meta.set(std::string(kMetaPrefix) + "clientInfo", std::move(info));
+  meta.set(std::string(kMetaPrefix) + "clientInfo", own_info());
   meta.set(std::string(kMetaPrefix) + "clientCapabilities", client_capabilities());
   whole.set("_meta", std::move(meta));
   return whole;

@@ -10,6 +10,8 @@
 #include "harness/judge/leaving.h"
 #include "harness/judge/resume.h"
 #include "harness/net/http_message.h"
+#include "harness/peer/own_info.h"
+#include "harness/record/marks.h"
 
 namespace tailrace {
 namespace {
@@ -59,8 +61,12 @@ void ServerDriver::start_client(int calls, Millis linger) {
     stop();
   }
   listener_.emplace(std::move(*listener));
-  if (auto started = settings_.start_client(loopback_url(listener_->endpoint()),
-                                            environment_for(calls, linger));
+  const Environment environment = environment_for(calls, linger);
+  Json told;
+  for (const auto& [name, value] : environment) told.set(name, value);
+  mark(kMarkEnvironment, to_text(told));
+  if (auto started =
+          settings_.start_client(loopback_url(listener_->endpoint()), environment);
       !started) {
     history_.append(HarnessTrouble{"the client could not be started: " + started.error().what});
     stop();
@@ -68,17 +74,14 @@ void ServerDriver::start_client(int calls, Millis linger) {
 }
 
 Environment ServerDriver::environment_for(int calls, Millis linger) const {
-  Environment environment = {{"TAILRACE_SCENARIO", settings_.scenario},
-                             {"MCP_CONFORMANCE_SCENARIO", "tools_call"},
-                             {"MCP_CONFORMANCE_CONTEXT", "{}"}};
-  // A client of the official suite must not take one of ours for something it has to obey.
-  if (settings_.contract == ClientContract::kConformance) return environment;
-  environment.emplace_back("TAILRACE_CALLS", std::to_string(calls));
-  environment.emplace_back("TAILRACE_TOOL", "say_hello");
+  if (settings_.contract == ClientContract::kConformance) {
+    return conformance_environment(settings_.scenario);
+  }
+  Environment environment =
+      calls_environment(settings_.scenario, calls, "say_hello", settings_.call_limit);
   if (is_stateless()) environment.emplace_back("TAILRACE_REVISION", settings_.revision);
   if (asks_to_listen_) environment.emplace_back("TAILRACE_LISTEN", "1");
   environment.emplace_back("TAILRACE_LINGER_MS", std::to_string(linger.count()));
-  environment.emplace_back("TAILRACE_CALL_LIMIT_MS", std::to_string(settings_.call_limit.count()));
   return environment;
 }
 
@@ -167,13 +170,11 @@ void ServerDriver::answer_initialize(const Exchange& exchange) {
   // Early clients speak this transport and still name the revision before it: its first rules hold.
   mark("revision", revision_ == kSpoken.front() ? std::string(kSpoken[1]) : revision_);
   if (!answered_.empty()) revision_ = answered_;  // Judged by what the client offered.
-  Json capabilities, info, result;
+  Json capabilities, result;
   capabilities.set("tools", Json(Json::Object{}));
-  info.set("name", "tailrace");
-  info.set("version", "0.1.0");
   result.set("protocolVersion", revision_);
   result.set("capabilities", std::move(capabilities));
-  result.set("serverInfo", std::move(info));
+  result.set("serverInfo", own_info());
   const std::string session =
       fmt::format("tailrace-{:016x}", static_cast<std::uint64_t>(mono_now().since_boot.count()));
   respond(exchange.id, 200, {{"Content-Type", "application/json"}, {"Mcp-Session-Id", session}},

@@ -18,6 +18,7 @@
 
 #include "harness/net/network.h"
 #include "harness/peer/script.h"
+#include "harness/sut/client_environment.h"
 
 namespace tailrace {
 
@@ -29,8 +30,6 @@ enum class ClientContract : std::uint8_t {
 // What becomes of subscriptions (2026-07-28): 404, acknowledged and ended at once, acknowledged and
 // held open, or no answer at all.
 enum class Subscriptions : std::uint8_t { kRefused, kCut, kHeld, kSilent };
-
-using Environment = std::vector<std::pair<std::string, std::string>>;
 
 struct ServerSettings {
   std::string scenario;  // Id, for TAILRACE_SCENARIO.

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "harness/capture/live_capture.h"
+#include "harness/sut/client_environment.h"
 #include "harness/sut/implementation.h"
 
 namespace tailrace {
@@ -80,23 +81,13 @@ class PairRun {
     return {};
   }
 
-  // As a client of ours is started by a scenario (fixtures/sut/README.md).
-  std::vector<std::pair<std::string, std::string>> environment() const {
-    std::vector<std::pair<std::string, std::string>> list = {
-        {"TAILRACE_SCENARIO", "pair"},
-        {"MCP_CONFORMANCE_SCENARIO", "tools_call"},
-        {"MCP_CONFORMANCE_CONTEXT", "{}"},
-        {"TAILRACE_CALLS", std::to_string(options_.calls)},
-        {"TAILRACE_CALL_LIMIT_MS", std::to_string(options_.client.call_limit.count())}};
-    if (!options_.tool.empty()) list.emplace_back("TAILRACE_TOOL", options_.tool);
-    return list;
-  }
-
   Result<std::unique_ptr<ClientProcess>> start_client() const {
     const std::string url =
         "http://" + outcome_.server.text() + options_.server.endpoint;
-    return ClientProcess::start(*setup_.supervisor, options_.client, "default", url,
-                                environment(), nullptr);
+    return ClientProcess::start(
+        *setup_.supervisor, options_.client, "default", url,
+        calls_environment("pair", options_.calls, options_.tool, options_.client.call_limit),
+        nullptr);
   }
 
   Status talk() {

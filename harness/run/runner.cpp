@@ -10,6 +10,7 @@
 #include <mutex>
 #include <thread>
 
+#include "harness/base/version.h"
 #include "harness/capture/live_capture.h"
 #include "harness/run/judge_run.h"
 #include "harness/run/worker.h"
@@ -46,7 +47,7 @@ std::string interface_for(const std::vector<Endpoint>& addresses) {
 
 RunRecord about_run(const RunOptions& options, const Setup& setup, const Vault& vault) {
   RunRecord about;
-  about.tool_version = "0.1.0";
+  about.tool_version = version();
   about.role = name_of(options.under_test);
   if (options.manifest) {
     about.name = options.manifest->name;
