@@ -21,11 +21,6 @@ constexpr std::string_view kMeta = "io.modelcontextprotocol/";
 // Whether it is said is looked at, what it says is not.
 constexpr std::string_view kWho = "clientInfo";
 
-std::string header_of(const Exchange& exchange, std::string_view name) {
-  const std::string* value = exchange.request.find(name);
-  return value == nullptr ? "" : *value;
-}
-
 Look one_message(const Evidence& evidence, const Exchange& exchange) {
   if (!exchange.is_post() || !exchange.request_complete || !exchange.asked) return std::nullopt;
   const MessageKind kind = exchange.asked->kind;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "harness/judge/ladder.h"
+#include "harness/judge/law.h"
 #include "harness/judge/session.h"
 
 namespace tailrace {
@@ -14,11 +15,6 @@ namespace {
 constexpr std::string_view kSession = "mcp-session-id";
 constexpr std::string_view kVersion = "mcp-protocol-version";
 constexpr Millis kPrompt{1000};  // A client that lives this long after a ping could answer it.
-
-std::string header_of(const Exchange& exchange, std::string_view name) {
-  const std::string* value = exchange.request.find(name);
-  return value == nullptr ? "" : *value;
-}
 
 bool is_answered(const Timeline& timeline, const RpcMessage& ping) {
   return std::any_of(timeline.exchanges.begin(), timeline.exchanges.end(), [&](const auto& e) {

@@ -19,11 +19,6 @@ constexpr std::string_view kInitialize = "initialize", kFirstStateless = "2026-0
 constexpr std::string_view kVersion = "mcp-protocol-version", kMethod = "mcp-method";
 constexpr std::string_view kName = "mcp-name", kSession = "mcp-session-id";
 
-std::string header_of(const Exchange& exchange, std::string_view name) {
-  const std::string* value = exchange.request.find(name);
-  return value == nullptr ? "" : *value;
-}
-
 // What is wrong with a request at 2026-07-28.
 enum class Wrong { kNothing, kDate, kValue, kSpelling, kMissing, kRevision, kNoMeta };
 

@@ -96,6 +96,15 @@ std::function<Look(const Evidence&, const Exchange&)> each_message(
   };
 }
 
+std::string header_of(const Exchange& exchange, std::string_view name) {
+  const std::string* value = exchange.request.find(name);
+  return value == nullptr ? "" : *value;
+}
+
+bool resumes(const Exchange& exchange) {
+  return exchange.request.find("last-event-id") != nullptr;
+}
+
 const Json& first_result(const Timeline& timeline, std::string_view method) {
   static const Json none;
   for (const Exchange& exchange : timeline.exchanges) {

@@ -38,6 +38,10 @@ std::vector<const RpcMessage*> messages_of(const Timeline& timeline, const Excha
 std::function<Look(const Evidence&, const Exchange&)> each_message(
     std::function<Look(const Exchange&, const RpcMessage&)> look);
 
+// The field of the request, and "" where it has none.
+std::string header_of(const Exchange& exchange, std::string_view name);
+bool resumes(const Exchange& exchange);
+
 // The result of the first exchange that asks by this method, and null where none came.
 const Json& first_result(const Timeline& timeline, std::string_view method);
 bool is_notification_of(const RpcMessage& message, std::string_view name);

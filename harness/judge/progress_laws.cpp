@@ -27,10 +27,6 @@ bool is_known(const Timeline& timeline, const Json& token) {
   });
 }
 
-bool resumes(const Exchange& exchange) {
-  return exchange.request.find("last-event-id") != nullptr;
-}
-
 // Looks at each progress of the exchange; a law that sees messages and no progress is kept.
 template <class Wrong>
 Look each_progress(const Evidence& evidence, const Exchange& exchange, const Wrong& wrong) {

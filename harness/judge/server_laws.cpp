@@ -75,10 +75,6 @@ Look no_response(const Evidence& evidence, const Exchange& exchange) {
   return "";
 }
 
-bool resumes(const Exchange& exchange) {
-  return exchange.request.find("last-event-id") != nullptr;
-}
-
 Look get_served(const Evidence&, const Exchange& exchange) {
   const bool listens = exchange.request.method == "GET" && !resumes(exchange);
   if (!listens || !exchange.response) return std::nullopt;
