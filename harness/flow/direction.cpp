@@ -16,6 +16,7 @@ constexpr Nanos kCloseRelease = std::chrono::microseconds(300);
 constexpr int kJitterPart = 6;  // Of the round trip: prompt ACKs vary by less.
 constexpr std::uint64_t kHighConfidence = 3;
 constexpr double kMostlyHeld = 0.9;
+constexpr double kSeriesHeld = 0.5;  // A busy sender is late with some of its writes.
 
 }  // namespace
 
@@ -188,14 +189,14 @@ bool Direction::released_by_chance() const {
   return loose_ * 2 > flow_.held;
 }
 
-bool Direction::mostly_held() const {
-  return static_cast<double>(flow_.held) >= kMostlyHeld * static_cast<double>(candidates_);
+bool Direction::has_held(double part) const {
+  return static_cast<double>(flow_.held) >= part * static_cast<double>(candidates_);
 }
 
 // The option can be set while the connection lives: what proves it then says nothing of a series of
 // holds before.
 bool Direction::nodelay_proven() const {
-  const bool series = flow_.held >= kHighConfidence && mostly_held();
+  const bool series = flow_.held >= kHighConfidence && has_held(kSeriesHeld);
   return static_cast<double>(series ? proofs_at_hold_ : flow_.nodelay_proofs) >
          kProofsPerHold * static_cast<double>(flow_.held);
 }
@@ -217,7 +218,7 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
   }
   Confidence confidence = Confidence::kLow;
   if (flow_.held >= 2) confidence = Confidence::kMedium;
-  if (flow_.held >= kHighConfidence && mostly_held()) confidence = Confidence::kHigh;
+  if (flow_.held >= kHighConfidence && has_held(kMostlyHeld)) confidence = Confidence::kHigh;
   left_out += stalls_left_out_;
   for (Stall stall : stalls_) {
     stall.holder = holder;

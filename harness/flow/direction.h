@@ -81,7 +81,7 @@ class Direction {
   bool heard(const Segment& segment) const;  // S had the pending ACK when it sent this.
   std::uint32_t mss() const;
   std::uint64_t seen_offset_of(std::uint32_t seq) const;  // The same, from 0 on.
-  bool mostly_held() const;
+  bool has_held(double part) const;  // Of what left after a delayed ACK.
   bool nodelay_proven() const;
   bool released_by_chance() const;
 

@@ -175,6 +175,20 @@ TEST_F(Stalls, AnOptionThatIsSetLaterAcquitsNoSeriesBefore) {
   EXPECT_EQ(seen.stalls.size(), 4U);
 }
 
+// A busy sender had nothing to send when the ACK came: that call is not in the series.
+TEST_F(Stalls, ALateWriteIsNoBreakOfASeries) {
+  talk.open();
+  for (int call = 0; call < 4; ++call) talk.stalled_call();
+  talk.send(kServer, 100);
+  talk.pass(kDelayed);
+  talk.ack(kClient);
+  talk.pass(Millis(35));
+  talk.send(kServer, 300);
+  talk.ack(kClient);
+  for (int call = 0; call < 5; ++call) talk.prompt_call();
+  EXPECT_EQ(flow().stalls.size(), 4U);
+}
+
 TEST_F(Stalls, AnAckOfALateReaderIsNoDelayedOne) {
   talk.open();
   for (const Nanos thinks : {kMoment, Nanos(Millis(5))}) {
