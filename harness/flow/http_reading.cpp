@@ -2,6 +2,7 @@
 #include "harness/flow/http_reading.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "harness/wire/http_rules.h"
 
@@ -13,50 +14,74 @@ constexpr std::size_t kKeptBody = 4096;
 // Of one SSE event: above it the event is passed over.
 constexpr std::size_t kKeptEvent = 256 << 10;
 
-void keep(std::string& body, std::string_view data) {
-  if (body.size() < kKeptBody) body += data.substr(0, kKeptBody - body.size());
+}  // namespace
+
+void BodyStart::clear() {
+  lent_ = {};
+  kept_.clear();
 }
 
-}  // namespace
+void BodyStart::add(std::string_view data) {
+  if (lent_.empty() && kept_.empty()) {
+    lent_ = data.substr(0, kKeptBody);
+    return;
+  }
+  keep();
+  if (kept_.size() < kKeptBody) kept_ += data.substr(0, kKeptBody - kept_.size());
+}
+
+void BodyStart::keep() {
+  kept_ += std::exchange(lent_, {});
+}
 
 class HttpReading::Requests final : public HttpSink {
  public:
   explicit Requests(HttpReading& reading) : reading_(reading) {}
 
   void on_head(const HttpHead& head, Span span) override {
-    if (!reading_.sending_) reading_.account_.begin(reading_.place_, reading_.bytes_);
-    reading_.sending_ = true;
-    Open& open = *reading_.sending();
-    open.record.is_http = true;
-    open.record.http_method = head.method;
-    open.record.request.begin = reading_.base_[0] + span.begin;
-    open.expects_continue = head.has_token("Expect", "100-continue");
-    if (head.method == "HEAD") reading_.responses_.answer_has_no_body(open.record.index);
-    reading_.request_body_.clear();
+    begin(head.method, span, head.has_token("Expect", "100-continue"));
   }
-  void on_body(std::string_view data, Span) override { keep(reading_.request_body_, data); }
+  bool takes_plain_heads() const override { return true; }
+  void on_plain_head(const PlainHead& head, Span span) override {
+    begin(head.method, span, false);
+  }
+  void on_body(std::string_view data, Span) override { reading_.request_body_.add(data); }
   void on_end(std::uint64_t offset) override {
     Open& open = *reading_.sending();
     open.request_complete = true;
     open.record.request.end = reading_.base_[0] + offset;
-    if (!reading_.request_body_.empty()) open.record.asked = glance_at(reading_.request_body_);
+    const std::string_view body = reading_.request_body_.text();
+    if (!body.empty()) open.record.asked = glance_at(body);
+    reading_.request_body_.clear();
     reading_.sending_ = false;
   }
   void on_malformed(const std::string&, std::uint64_t) override { reading_.lost_ = true; }
   void on_cut(std::uint64_t) override {}
 
  private:
+  void begin(std::string_view method, Span span, bool expects_continue) {
+    if (!reading_.sending_) reading_.account_.begin(reading_.place_, reading_.bytes_);
+    reading_.sending_ = true;
+    Open& open = *reading_.sending();
+    open.record.is_http = true;
+    open.record.http_method = method;
+    open.record.request.begin = reading_.base_[0] + span.begin;
+    open.expects_continue = expects_continue;
+    if (method == "HEAD") reading_.responses_.answer_has_no_body(open.record.index);
+    reading_.request_body_.clear();
+  }
   HttpReading& reading_;
 };
 
 class HttpReading::Events final : public SseSink {
  public:
   explicit Events(HttpReading& reading) : reading_(reading) {}
-  void on_event(SseEvent event) override {
+  void on_event(SseEvent event) override { take(event.data); }
+  void take(std::string_view data) {
     Open* open = reading_.receiving();
     if (open == nullptr) return;
     ++open->record.events;
-    if (!event.data.empty()) reading_.take_message(*open, event.data);
+    if (!data.empty()) reading_.take_message(*open, data);
   }
   void on_comment(SseComment) override {}
   void on_unfinished(SseUnfinished) override {}
@@ -71,37 +96,30 @@ class HttpReading::Responses final : public HttpSink {
   explicit Responses(HttpReading& reading) : reading_(reading) {}
 
   void on_head(const HttpHead& head, Span span) override {
-    reading_.interim_ = head.is_interim();
-    Open* open = reading_.receiving();
-    if (open == nullptr) {
-      reading_.lost_ = true;
-      return;
-    }
-    if (reading_.interim_) {
-      open->expects_continue = false;
-      return;
-    }
-    open->record.status = head.status;
-    open->record.is_event_stream = is_event_stream(head);
-    open->record.response.begin = reading_.base_[1] + span.begin;
-    reading_.response_body_.clear();
-    if (open->record.is_event_stream) reading_.sse_.emplace(kKeptEvent);
+    begin(head.status, is_event_stream(head), span);
+  }
+  bool takes_plain_heads() const override { return true; }
+  void on_plain_head(const PlainHead& head, Span span) override {
+    begin(head.status, is_event_stream(head.content_type), span);
   }
   void on_body(std::string_view data, Span) override {
     const Open* open = reading_.receiving();
     if (open == nullptr) return;
     if (!open->record.is_event_stream) {
-      keep(reading_.response_body_, data);
+      reading_.response_body_.add(data);
       return;
     }
     Events events(reading_);
+    while (const auto event = reading_.sse_->take_plain_event(data)) events.take(*event);
     reading_.sse_->feed(data, events);
   }
   void on_end(std::uint64_t offset) override {
     Open* open = reading_.receiving();
     if (reading_.interim_ || open == nullptr) return;
     open->record.response.end = reading_.base_[1] + offset;
-    if (!reading_.response_body_.empty()) reading_.take_message(*open, reading_.response_body_);
+    const std::string_view body = reading_.response_body_.text();
+    if (!body.empty()) reading_.take_message(*open, body);
+    reading_.response_body_.clear();
     open->record.complete = true;
     open->ended = true;
     open->record.end = reading_.place_.at;
@@ -111,6 +129,23 @@ class HttpReading::Responses final : public HttpSink {
   void on_cut(std::uint64_t) override {}
 
  private:
+  void begin(int status, bool is_stream, Span span) {
+    reading_.interim_ = status / 100 == 1;
+    Open* open = reading_.receiving();
+    if (open == nullptr) {
+      reading_.lost_ = true;
+      return;
+    }
+    if (reading_.interim_) {
+      open->expects_continue = false;
+      return;
+    }
+    open->record.status = status;
+    open->record.is_event_stream = is_stream;
+    open->record.response.begin = reading_.base_[1] + span.begin;
+    reading_.response_body_.clear();
+    if (open->record.is_event_stream) reading_.sse_.emplace(kKeptEvent);
+  }
   HttpReading& reading_;
 };
 
@@ -151,6 +186,7 @@ bool HttpReading::from_client(const StreamPlace& place, std::string_view bytes) 
   }
   Requests sink(*this);
   requests_.feed(bytes, sink);
+  request_body_.keep();
   return !lost_ && !requests_.is_lost();
 }
 
@@ -161,6 +197,7 @@ bool HttpReading::from_server(const StreamPlace& place, std::string_view bytes) 
   account_.extend_response(*open, place, bytes.size());
   Responses sink(*this);
   responses_.feed(bytes, sink);
+  response_body_.keep();
   return !lost_ && !responses_.is_lost();
 }
 

@@ -13,6 +13,19 @@
 
 namespace tailrace {
 
+// The start of a body: lent by the packet that brought it until more comes or the packet goes.
+class BodyStart {
+ public:
+  void clear();
+  void add(std::string_view data);
+  void keep();  // The packet goes.
+  std::string_view text() const { return lent_.empty() ? kept_ : lent_; }
+
+ private:
+  std::string_view lent_;
+  std::string kept_;
+};
+
 class HttpReading {
  public:
   // The offsets are those of the next byte of either side.
@@ -42,7 +55,7 @@ class HttpReading {
   StreamPlace place_;
   std::string_view bytes_;
   bool sending_ = false, interim_ = false, lost_ = false;
-  std::string request_body_, response_body_;  // Their starts.
+  BodyStart request_body_, response_body_;
 };
 
 }  // namespace tailrace

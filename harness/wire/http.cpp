@@ -17,7 +17,7 @@ void HttpParser::feed(std::string_view bytes, HttpSink& sink) {
   for (std::string_view rest = bytes; !rest.empty();) {
     switch (state_) {
       case State::kHead:
-        take_head_bytes(rest, sink);
+        if (!take_plain_head(rest, sink)) take_head_bytes(rest, sink);
         break;
       case State::kLength:
       case State::kUntilClose:
@@ -33,6 +33,22 @@ void HttpParser::feed(std::string_view bytes, HttpSink& sink) {
         break;
     }
   }
+}
+
+bool HttpParser::take_plain_head(std::string_view& rest, HttpSink& sink) {
+  if (!sink.takes_plain_heads() || !between_messages() || area_begin_ != line_begin_) return false;
+  const auto head = read_plain_head(role_, rest, kHttpHeadLimit);
+  if (!head) return false;
+  const bool has_no_body = answers_head(head->status);
+  head_begin_ = line_begin_;
+  offset_ += head->size;
+  line_begin_ = offset_;
+  if (!head->is_interim()) ++finals_begun_;
+  sink.on_plain_head(*head, {head_begin_, offset_});
+  rest.remove_prefix(head->size);
+  begin_body(framing_of(*head, role_, has_no_body), head->content_length.value_or(0), head->status,
+             sink);
+  return true;
 }
 
 void HttpParser::take_head_bytes(std::string_view& rest, HttpSink& sink) {
@@ -67,32 +83,33 @@ void HttpParser::take_head_line(HttpSink& sink) {
 
 void HttpParser::end_head(HttpSink& sink) {
   HttpHead head = head_reader_.take();
-  if (const Complaint complaint = settle_framing(role_, answers_head(head), head)) {
+  if (const Complaint complaint = settle_framing(role_, answers_head(head.status), head)) {
     lose(*complaint, head_begin_, sink);
     return;
   }
   if (!head.is_interim()) ++finals_begun_;
   sink.on_head(head, {head_begin_, offset_});
-  begin_body(head, sink);
+  begin_body(head.framing, head.content_length, head.status, sink);
 }
 
-bool HttpParser::answers_head(const HttpHead& head) {
-  if (head.is_interim() || without_body_.empty()) return false;
+bool HttpParser::answers_head(int status) {
+  if (status / 100 == 1 || without_body_.empty()) return false;
   if (without_body_.front() != finals_begun_) return false;
   without_body_.pop_front();
   return true;
 }
 
-void HttpParser::begin_body(const HttpHead& head, HttpSink& sink) {
-  body_left_ = head.framing == HttpFraming::kContentLength ? head.content_length : 0;
-  if (head.framing == HttpFraming::kChunked) {
+void HttpParser::begin_body(HttpFraming framing, std::uint64_t length, int status,
+                            HttpSink& sink) {
+  body_left_ = framing == HttpFraming::kContentLength ? length : 0;
+  if (framing == HttpFraming::kChunked) {
     state_ = State::kChunked;
-  } else if (head.framing == HttpFraming::kUntilClose) {
+  } else if (framing == HttpFraming::kUntilClose) {
     state_ = State::kUntilClose;
   } else if (body_left_ > 0) {
     state_ = State::kLength;
   } else {
-    state_ = head.status == kSwitchingProtocols ? State::kSilent : State::kHead;
+    state_ = status == kSwitchingProtocols ? State::kSilent : State::kHead;
     area_begin_ = line_begin_ = offset_;
     sink.on_end(offset_);
   }

@@ -48,11 +48,12 @@ class HttpParser {
   // kSilent: the direction ended or switched protocols.
   enum class State : std::uint8_t { kHead, kLength, kUntilClose, kChunked, kSilent, kLost };
 
+  bool take_plain_head(std::string_view& rest, HttpSink& sink);
   void take_head_bytes(std::string_view& rest, HttpSink& sink);
   void take_head_line(HttpSink& sink);
   void end_head(HttpSink& sink);
-  bool answers_head(const HttpHead& head);
-  void begin_body(const HttpHead& head, HttpSink& sink);
+  bool answers_head(int status);
+  void begin_body(HttpFraming framing, std::uint64_t length, int status, HttpSink& sink);
   void take_body(std::string_view& rest, HttpSink& sink);
   void take_chunked(std::string_view& rest, HttpSink& sink);
   void lose(const std::string& why, std::uint64_t at, HttpSink& sink);

@@ -3,14 +3,26 @@
 
 namespace tailrace {
 
+namespace {
+
+std::string_view without_parameters(std::string_view content_type) {
+  return trimmed(content_type.substr(0, content_type.find(';')));
+}
+
+}  // namespace
+
 std::string media_type(const HttpHead& head) {
   const std::string* value = head.find("Content-Type");
   if (!value) return {};
-  return lower_case(trimmed(std::string_view(*value).substr(0, value->find(';'))));
+  return lower_case(without_parameters(*value));
 }
 
 bool is_event_stream(const HttpHead& head) {
   return media_type(head) == "text/event-stream";
+}
+
+bool is_event_stream(std::string_view content_type) {
+  return same_name(without_parameters(content_type), "text/event-stream");
 }
 
 bool is_json(const HttpHead& head) {

@@ -12,6 +12,7 @@ namespace tailrace {
 // there is none.
 std::string media_type(const HttpHead& head);
 bool is_event_stream(const HttpHead& head);
+bool is_event_stream(std::string_view content_type);
 bool is_json(const HttpHead& head);  // application/json
 
 // Both sides leave the connection open after this exchange (RFC 9112, 9.3), provided that both

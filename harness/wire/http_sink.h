@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "harness/wire/http_head.h"
+#include "harness/wire/plain_head.h"
 #include "harness/wire/span.h"
 
 namespace tailrace {
@@ -17,6 +18,9 @@ class HttpSink {
   virtual ~HttpSink() = default;
   // Start line to blank line. Each interim response (1xx) is a message of its own.
   virtual void on_head(const HttpHead& head, Span span) = 0;
+  // Who answers true is told plain heads by on_plain_head() instead, without a copy of any field.
+  virtual bool takes_plain_heads() const { return false; }
+  virtual void on_plain_head(const PlainHead& /*head*/, Span /*span*/) {}
   // A piece of the body as it came, without chunk framing; never empty. `data` is only lent.
   virtual void on_body(std::string_view data, Span span) = 0;
   // `offset` is just past the message, its last chunk and trailers included.

@@ -55,6 +55,37 @@ void SseParser::feed(std::string_view bytes, SseSink& sink) {
   take_lines(strip_mark(bytes, sink), sink);
 }
 
+std::optional<std::string_view> SseParser::take_plain_event(std::string_view& bytes) {
+  const bool at_rest = !after_cr_ && !skipping_ && !block_open_ && line_.empty() &&
+                       (mark_matched_ == kMarkDone || mark_matched_ == 0);
+  if (!at_rest || bytes.empty() || bytes.front() == kMark.front()) return std::nullopt;
+  std::optional<std::string_view> data, id;
+  std::size_t at = 0;
+  for (;;) {
+    const auto lf = bytes.find('\n', at);
+    if (lf == bytes.npos) return std::nullopt;
+    std::string_view line = bytes.substr(at, lf - at);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const std::size_t begin = std::exchange(at, lf + 1);
+    if (line.empty() && begin == 0) return std::nullopt;
+    if (line.empty()) break;
+    if (line.size() >= limit_ || line.find('\r') != line.npos) return std::nullopt;
+    const auto colon = line.find(':');
+    if (colon == 0) return std::nullopt;
+    std::string_view value = colon == line.npos ? "" : line.substr(colon + 1);
+    if (value.starts_with(' ')) value.remove_prefix(1);
+    const std::string_view name = line.substr(0, colon);
+    if (name == "data" && std::exchange(data, value)) return std::nullopt;
+    if (name == "id" && value.find('\0') == value.npos) id = value;
+  }
+  mark_matched_ = kMarkDone;
+  offset_ += at;
+  line_begin_ = offset_;
+  if (id) last_event_id_ = *id;
+  bytes.remove_prefix(at);
+  return data.value_or("");
+}
+
 std::string_view SseParser::strip_mark(std::string_view bytes, SseSink& sink) {
   while (mark_matched_ < kMarkDone && !bytes.empty()) {
     if (bytes.front() != kMark[mark_matched_]) {

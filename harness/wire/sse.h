@@ -73,6 +73,9 @@ class SseParser {
   explicit SseParser(std::size_t limit = kSseLimit) : limit_(limit) {}
 
   void feed(std::string_view bytes, SseSink& sink);
+  // The data of the event at the front of `bytes`, read where it stands, and takes it off them.
+  // None: not all of it is there, or it is not that simple, and feed() has to read on.
+  std::optional<std::string_view> take_plain_event(std::string_view& bytes);
   void finish(SseSink& sink);  // The body ended. Nothing may be fed after it.
 
   // The id a client would resume from now; "" where there is none.
