@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "harness/capture/capture_files.h"
 #include "harness/cli/annotate_capture.h"
@@ -67,7 +68,10 @@ Result<CaptureReport> explain(const std::vector<std::string>& files, const Comma
     return explain_interface(words.interface, words.filter, options, line.quiet);
   }
   if (words.follow) return explain_followed(files.front(), words.filter, options, line.quiet);
-  return explain_capture(files, words.filter, options);
+  AnalysisOptions parallel = options;
+  const bool two_processors = std::thread::hardware_concurrency() > 1;
+  parallel.threads = words.threads != 0 ? words.threads : two_processors ? 2 : 1;
+  return explain_capture(files, words.filter, parallel);
 }
 
 void print_reports(const std::vector<CaptureReport>& reports, Format format, bool alone) {

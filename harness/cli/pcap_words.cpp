@@ -22,6 +22,10 @@ void add_pcap(CLI::App& app, CommandLine& line) {
       ->type_name("EXPRESSION");
   pcap.add_option("--server", line.pcap.server, "Which side is the server")
       ->type_name("ADDR:PORT");
+  pcap.add_option("--threads", line.pcap.threads,
+                  "1 or 2 for a file; without it 2 where there are two processors")
+      ->type_name("N")
+      ->check(CLI::Range(1, 2));
   pcap.add_option("--annotate", line.pcap.annotate,
                   "Write the capture back with a comment on each packet that a finding names")
       ->type_name("OUT.pcapng");

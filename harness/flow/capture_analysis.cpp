@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <deque>
 #include <set>
-#include <unordered_map>
 
 #include "harness/flow/connection_findings.h"
 #include "harness/flow/exchange_account.h"
 #include "harness/flow/flow_analyzer.h"
+#include "harness/flow/hashed_pointers.h"
+#include "harness/flow/kept_exchanges.h"
+#include "harness/flow/observer_thread.h"
 
 namespace tailrace {
 namespace {
@@ -19,7 +21,6 @@ constexpr Nanos kRepeatedAtOnce = Millis(20);  // Where the bytes cannot be comp
 constexpr std::size_t kMostGroups = 4096;
 // Exchanges until they are settled, when their connection ends: of one connection, and of all.
 constexpr std::size_t kMostWaiting = 1024, kMostWaitingInAll = 50'000, kFewWaiting = 64;
-constexpr std::size_t kSlack = 2;  // So many times what is kept, before the shorter ones go.
 constexpr Nanos kWorthAWord = Millis(1);    // Of a round trip.
 constexpr std::uint64_t kFewCalls = 3;
 // So many calls for each release, at most: what leaves on an ACK now and then does so by chance.
@@ -40,8 +41,13 @@ struct Group {
 class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
  public:
   explicit Body(const AnalysisOptions& options)
-      : options_(options), analyzer_(flow_options(options), *this) {
-    report_.exchanges.reserve(options.most_exchanges * kSlack);
+      : options_(options),
+        kept_(report_, options.most_exchanges),
+        thread_(options.threads > 1 ? std::make_unique<ObserverThread>(*this) : nullptr),
+        analyzer_(flow_options(options), thread_ ? static_cast<FlowObserver&>(*thread_) : *this) {}
+  ~Body() override {
+    if (thread_) thread_->finish();
+    accounts_.for_each([](ExchangeAccount& account) { delete &account; });
   }
 
   void add(const Packet& packet) {
@@ -51,12 +57,13 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
 
   CaptureProgress progress() const {
     CaptureProgress now = progress_;
-    for (const auto& entry : accounts_) now.exchanges += entry.second.begun();
+    accounts_.for_each([&](const ExchangeAccount& account) { now.exchanges += account.begun(); });
     return now;
   }
 
   CaptureReport finish(const std::string& file, bool truncated) {
     const FlowReport flow = analyzer_.finish();
+    if (thread_) thread_->finish();
     report_.file = file;
     report_.frames = flow.frames;
     report_.segments = flow.segments;
@@ -84,7 +91,9 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
                RealTime at) override {
     report_.first = std::min(report_.first.value_or(at), at);
     ++progress_.connections;
-    accounts_.try_emplace(id.value, id, client, server, *this);
+    latest_ = new ExchangeAccount(id, client, server, *this);
+    latest_id_ = id;
+    accounts_.insert(mixed(id.value), latest_);
     if (options_.also != nullptr) options_.also->on_open(id, client, server, at);
   }
   void on_packet(const PacketFacts& facts) override {
@@ -95,7 +104,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     const std::size_t most = waiting_ > kMostWaitingInAll ? kFewWaiting : kMostWaiting;
     if (of.waiting() > most) {
       waiting_ -= of.waiting();
-      add_exchanges(of.take_settled());
+      kept_.add(of.take_settled());
     }
     if (options_.also != nullptr) options_.also->on_packet(facts);
   }
@@ -112,8 +121,8 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     if (options_.also != nullptr) options_.also->on_end(place, reset);
   }
   void on_done(ConnectionId id, ConnectionFlow flow) override {
-    const auto found = accounts_.find(id.value);
-    ExchangeAccount& account = found->second;
+    const std::unique_ptr<ExchangeAccount> done(&this->account(id));
+    ExchangeAccount& account = *done;
     std::vector<ExchangeRecord> exchanges = account.finish(flow);
     waiting_ -= exchanges.size();
     std::erase_if(exchanges, [&](const ExchangeRecord& record) {
@@ -127,10 +136,10 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
       }
     }
     add_to_group(id, flow, exchanges.size());
-    add_exchanges(std::move(exchanges));
+    kept_.add(std::move(exchanges));
     progress_.exchanges += account.begun();
     latest_ = nullptr;
-    accounts_.erase(found);
+    accounts_.erase(mixed(id.value), done.get());
     if (options_.also != nullptr) options_.also->on_done(id, std::move(flow));
   }
 
@@ -174,7 +183,9 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
   }
   // What is told of one packet is told in a row.
   ExchangeAccount& account(ConnectionId id) {
-    if (latest_ == nullptr || latest_id_ != id) latest_ = &accounts_.at(id.value);
+    if (latest_ == nullptr || latest_id_ != id) {
+      latest_ = accounts_.find(mixed(id.value), [&](const auto& known) { return known.id() == id; });
+    }
     latest_id_ = id;
     return *latest_;
   }
@@ -202,31 +213,6 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
       worst.late = report_.findings.size();
     }
     report_.findings.push_back(std::move(finding));
-  }
-
-  void add_exchanges(std::vector<ExchangeRecord> exchanges) {
-    for (ExchangeRecord& record : exchanges) {
-      ++report_.exchange_count;
-      report_.causes += record.causes;
-      report_.exchange_time += record.length();
-      if (shortest_kept_ && record.length() <= *shortest_kept_) {
-        ++report_.exchanges_left_out;
-        continue;
-      }
-      report_.exchanges.push_back(std::move(record));
-      if (report_.exchanges.size() >= options_.most_exchanges * kSlack) leave_out_exchanges();
-    }
-  }
-
-  void leave_out_exchanges() {
-    auto& kept = report_.exchanges;
-    if (kept.size() <= options_.most_exchanges) return;
-    const auto end = kept.begin() + static_cast<std::ptrdiff_t>(options_.most_exchanges);
-    std::nth_element(kept.begin(), end, kept.end(),
-                     [](const auto& a, const auto& b) { return a.length() > b.length(); });
-    report_.exchanges_left_out += kept.size() - options_.most_exchanges;
-    shortest_kept_ = end->length();
-    kept.erase(end, kept.end());
   }
 
   void add_connection(ConnectionId id, const ConnectionFlow& flow, const ExchangeAccount& account) {
@@ -343,7 +329,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
   }
 
   void sort_report() {
-    leave_out_exchanges();
+    kept_.leave_out();
     const auto frame = [](const CaptureFinding& finding) {
       return finding.frames.empty() ? 0U : finding.frames.front().frame.value;
     };
@@ -363,17 +349,18 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
   AnalysisOptions options_;
   CaptureReport report_;
   std::map<std::string, Worst> worst_;
-  std::optional<Nanos> shortest_kept_;  // Of the exchanges, once some were left out.
+  KeptExchanges kept_;
   CaptureProgress progress_;
   std::size_t waiting_ = 0;  // Exchanges that are not settled.
   std::uint64_t harmless_ = 0;  // Connections with a harmless delayed ACK.
-  std::unordered_map<std::uint32_t, ExchangeAccount> accounts_;
+  HashedPointers<ExchangeAccount> accounts_;  // Owned here.
   ConnectionId latest_id_;
   ExchangeAccount* latest_ = nullptr;  // Of latest_id_.
   std::deque<StaleAttempt> attempts_;
   std::set<std::pair<std::uint32_t, std::uint32_t>> repeated_;
   std::map<std::pair<std::array<std::uint8_t, 16>, Endpoint>, Group> groups_;
-  FlowAnalyzer analyzer_;  // Last: it tells the rest.
+  std::unique_ptr<ObserverThread> thread_;  // With two threads: all above is its own.
+  FlowAnalyzer analyzer_;                   // Last: it tells the rest.
 };
 
 CaptureAnalysis::CaptureAnalysis(const AnalysisOptions& options)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // CaptureAnalysis: packets in, a CaptureReport out: who held data, who thought, what was lost, and
-// what each nanosecond of each exchange was spent on. One thread at a time; bounded memory.
+// what each nanosecond of each exchange was spent on. Bounded memory. Called by one thread at a
+// time; with two threads what TCP brings is read on one of its own, and the report is the same.
 #pragma once
 
 #include <memory>
@@ -16,7 +17,9 @@ struct AnalysisOptions {
   std::size_t most_connections = 16384;
   std::size_t most_findings = 2000;    // Of one kind: the first ones, and the costliest.
   std::size_t most_exchanges = 10000;  // The longest ones.
-  FlowObserver* also = nullptr;  // Is told the same, and outlives the analysis.
+  // Is told the same, and outlives the analysis. With two threads on the other one, until finish().
+  FlowObserver* also = nullptr;
+  int threads = 1;  // 1 or 2.
 };
 
 // What was seen so far of a capture that goes on. A hold is told as it looks at once; the report
@@ -34,7 +37,7 @@ class CaptureAnalysis {
   explicit CaptureAnalysis(const AnalysisOptions& options);
   ~CaptureAnalysis();
   void add(const Packet& packet);
-  CaptureProgress progress() const;
+  CaptureProgress progress() const;  // Of an analysis on one thread.
   // `truncated`: the file ended inside a record.
   CaptureReport finish(const std::string& file, bool truncated);
 

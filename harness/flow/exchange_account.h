@@ -35,6 +35,7 @@ class ExchangeAccount {
   ExchangeAccount(ConnectionId id, const Endpoint& client, const Endpoint& server,
                   ExchangeSink& sink);
   ~ExchangeAccount();
+  ConnectionId id() const { return id_; }
   const Endpoint& client() const { return client_; }
   const Endpoint& server() const { return server_; }
   std::uint32_t begun() const { return exchanges_; }

@@ -3,13 +3,14 @@
 
 #include <algorithm>
 #include <cstring>
-#include <list>
+#include <memory>
+#include <queue>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "harness/base/queue.h"
 #include "harness/flow/fragments.h"
+#include "harness/flow/hashed_pointers.h"
 #include "harness/flow/segment.h"
 #include "harness/flow/tracked.h"
 
@@ -20,11 +21,8 @@ namespace {
 constexpr std::size_t kSorted = 64;
 // Enough of a payload to know a request by.
 constexpr std::size_t kStart = 8;
-
-struct Held {
-  Segment segment;
-  std::string payload;
-};
+constexpr std::size_t kAhead = 4;  // Packets; their connections are fetched from memory early.
+constexpr std::size_t kCacheLine = 64;
 
 using Key = std::pair<Endpoint, Endpoint>;
 
@@ -32,16 +30,21 @@ Key key_of(const Segment& segment) {
   return std::minmax(segment.source, segment.destination);
 }
 
-struct KeyHash {
-  std::size_t operator()(const Key& key) const {
-    std::uint64_t sum = key.first.port * 65537ULL + key.second.port;
-    for (const Endpoint* end : {&key.first, &key.second}) {
-      std::uint64_t words[2];
-      std::memcpy(words, end->address.data(), sizeof words);
-      sum = (sum ^ words[0] ^ (words[1] << 1)) * 0x9e3779b97f4a7c15ULL;
-    }
-    return sum ^ (sum >> 32);
+// The same for both directions.
+std::uint64_t hash_of(const Segment& segment) {
+  std::uint64_t sum = 0;
+  for (const Endpoint* end : {&segment.source, &segment.destination}) {
+    std::uint64_t words[2];
+    std::memcpy(words, end->address.data(), sizeof words);
+    sum += mixed(words[0] ^ mixed(words[1] + end->port));
   }
+  return mixed(sum);
+}
+
+struct Held {
+  Segment segment;
+  std::uint64_t hash = 0;
+  std::string payload;
 };
 
 }  // namespace
@@ -61,9 +64,7 @@ const char* name_of(Confidence confidence) {
 class FlowAnalyzer::Body {
  public:
   Body(const FlowOptions& options, StreamSink* sink, FlowObserver* observer)
-      : options_(options), sink_(sink), observer_(observer) {
-    current_.max_load_factor(0.5F);  // It is asked for each packet.
-  }
+      : options_(options), sink_(sink), observer_(observer) {}
 
   void add(const Packet& packet) {
     ++report_.frames;
@@ -76,7 +77,9 @@ class FlowAnalyzer::Body {
     ++report_.segments;
     const std::size_t slot = free_slot();
     slots_[slot].segment = *segment;
+    slots_[slot].hash = hash_of(*segment);
     slots_[slot].payload = sink_ ? segment->payload : segment->payload.substr(0, kStart);
+    current_.prefetch(slots_[slot].hash);
     // Nearly all packets are in order already.
     auto at = waiting_.end();
     while (at != waiting_.begin() && segment->time < slots_[*std::prev(at)].segment.time) --at;
@@ -86,10 +89,12 @@ class FlowAnalyzer::Body {
 
   FlowReport finish() {
     while (!waiting_.empty()) take_oldest();
-    for (Entry& entry : over_) entry.over = false;
-    open_.splice(open_.end(), over_);
-    open_.sort([](const Entry& a, const Entry& b) { return a.number < b.number; });
-    while (!open_.empty()) retire(open_.begin());
+    std::vector<Entry*> left;
+    for (const auto& entry : entries_) {
+      if (entry) left.push_back(entry.get());
+    }
+    std::ranges::sort(left, {}, &Entry::number);
+    for (Entry* entry : left) retire(*entry);
     report_.incomplete_datagrams = fragments_.incomplete();
     return std::move(report_);
   }
@@ -97,11 +102,21 @@ class FlowAnalyzer::Body {
  private:
   struct Entry {
     Key key;
-    std::uint32_t number;
+    std::uint64_t hash;
+    std::uint32_t number, place;  // The latter in entries_.
     Tracked tracked;
-    bool over = false;
+    std::uint64_t heard = 0;  // The turn of its last packet.
+    bool over = false, current = true;
   };
-  using Entries = std::list<Entry>;
+  // Who was silent longest stands in front. None moves at each packet: one that comes to the front
+  // is asked whether it was heard of since.
+  struct Silent {
+    std::uint64_t heard;
+    RealTime at;
+    std::uint32_t number, place;
+    bool operator<(const Silent& other) const { return heard > other.heard; }
+  };
+  using Silents = std::priority_queue<Silent>;
 
   std::size_t free_slot() {
     if (free_.empty()) {
@@ -120,62 +135,106 @@ class FlowAnalyzer::Body {
     Segment& segment = slots_[slot].segment;
     segment.payload = slots_[slot].payload;
     if (observer_) expire(segment.time);
-    const auto entry = find(segment);
-    if (!entry) return;
-    if (!(*entry)->tracked.take(segment)) ++report_.second_copies;
-    if (observer_) touch(*entry);
+    if (waiting_.size() > kAhead) fetch_ahead(slots_[waiting_[kAhead]]);
+    Entry* entry = find(segment, slots_[slot].hash);
+    if (entry == nullptr) return;
+    if (!entry->tracked.take(segment)) ++report_.second_copies;
+    entry->heard = ++turns_;
+    if (!entry->over && entry->tracked.is_over()) {
+      entry->over = true;
+      over_.push(silence_of(*entry));
+    }
   }
 
-  // The most recently heard of last.
-  void touch(Entries::iterator entry) {
-    Entries& from = entry->over ? over_ : open_;
-    entry->over = entry->over || entry->tracked.is_over();
-    Entries& to = entry->over ? over_ : open_;
-    if (&to != &from || std::next(entry) != to.end()) to.splice(to.end(), from, entry);
+  // Its memory is on the way while the packets before it are looked at.
+  void fetch_ahead(const Held& held) {
+    const Entry* entry = current_.find(held.hash, [](const Entry&) { return true; });
+    if (entry == nullptr) return;
+    const char* at = reinterpret_cast<const char*>(&entry->tracked);
+    for (std::size_t line = 0; line < sizeof(Tracked); line += kCacheLine) {
+      __builtin_prefetch(at + line, 1);
+    }
   }
 
+  static Silent silence_of(const Entry& entry) {
+    return {entry.heard, entry.tracked.last(), entry.number, entry.place};
+  }
+
+  // The one that was silent longest, or null.
+  Entry* front(Silents& silents, bool over) {
+    while (!silents.empty()) {
+      const Silent first = silents.top();
+      Entry* entry = entries_[first.place].get();
+      const bool listed = entry != nullptr && entry->number == first.number && entry->over == over;
+      if (listed && entry->heard == first.heard) return entry;
+      silents.pop();
+      if (listed) silents.push(silence_of(*entry));
+    }
+    return nullptr;
+  }
+
+  void expire(RealTime now, Silents& silents, bool over, Nanos patience) {
+    while (!silents.empty() && now - silents.top().at > patience) {
+      Entry* entry = front(silents, over);
+      if (entry == nullptr || now - entry->tracked.last() <= patience) return;
+      retire(*entry);
+    }
+  }
   void expire(RealTime now) {
-    while (!over_.empty() && now - over_.front().tracked.last() > options_.linger) {
-      retire(over_.begin());
-    }
-    while (!open_.empty() && now - open_.front().tracked.last() > options_.idle) {
-      retire(open_.begin());
-    }
+    expire(now, over_, true, options_.linger);
+    expire(now, open_, false, options_.idle);
   }
 
-  void retire(Entries::iterator entry) {
-    ConnectionFlow flow = entry->tracked.finish();
+  void retire(Entry& entry) {
+    ConnectionFlow flow = entry.tracked.finish();
     if (observer_) {
-      observer_->on_done({entry->number}, std::move(flow));
+      observer_->on_done({entry.number}, std::move(flow));
     } else {
       report_.connections.push_back(std::move(flow));
     }
-    const auto current = current_.find(entry->key);
-    if (current != current_.end() && current->second == entry) current_.erase(current);
-    (entry->over ? over_ : open_).erase(entry);
+    if (entry.current) current_.erase(entry.hash, &entry);
+    free_entries_.push_back(entry.place);
+    entries_[entry.place].reset();
   }
 
-  std::optional<Entries::iterator> find(const Segment& segment) {
+  Entry* find(const Segment& segment, std::uint64_t hash) {
     const Key key = key_of(segment);
-    if (const auto known = current_.find(key); known != current_.end()) {
-      const auto entry = known->second;
-      const bool expired = segment.time - entry->tracked.last() > options_.idle;
-      if (!expired && !entry->tracked.is_begun_anew_by(segment)) return entry;
-      if (observer_) retire(entry);
+    Entry* known = current_.find(hash, [&](const Entry& entry) { return entry.key == key; });
+    if (known != nullptr) {
+      const bool expired = segment.time - known->tracked.last() > options_.idle;
+      if (!expired && !known->tracked.is_begun_anew_by(segment)) return known;
+      if (observer_) retire(*known);
     }
-    if (open_.size() + over_.size() >= options_.most_connections) {
+    if (entries_.size() - free_entries_.size() >= options_.most_connections) {
       if (observer_ == nullptr) {
         ++report_.connections_left_out;
-        return std::nullopt;
+        return nullptr;
       }
       ++report_.connections_cut_short;
-      retire(over_.empty() ? open_.begin() : over_.begin());
+      Entry* over = front(over_, true);
+      retire(over != nullptr ? *over : *front(open_, false));
     }
-    const std::uint32_t number = ++numbers_;
+    if (known != nullptr && !observer_) {
+      known->current = false;
+      current_.erase(hash, known);
+    }
+    return &open(segment, key, hash);
+  }
+
+  Entry& open(const Segment& segment, const Key& key, std::uint64_t hash) {
+    if (free_entries_.empty()) {
+      free_entries_.push_back(static_cast<std::uint32_t>(entries_.size()));
+      entries_.emplace_back();
+    }
+    const std::uint32_t place = free_entries_.back();
+    free_entries_.pop_back();
+    const ConnectionId id{++numbers_};
     const TrackedOptions options{options_.most_stalls, options_.server};
-    open_.push_back({key, number, Tracked({number}, segment, options, sink_, observer_)});
-    const auto entry = std::prev(open_.end());
-    current_[key] = entry;
+    entries_[place] = std::make_unique<Entry>(
+        Entry{key, hash, id.value, place, Tracked(id, segment, options, sink_, observer_)});
+    Entry& entry = *entries_[place];
+    current_.insert(hash, &entry);
+    if (observer_) open_.push({turns_ + 1, segment.time, entry.number, place});
     return entry;
   }
 
@@ -188,8 +247,11 @@ class FlowAnalyzer::Body {
   std::vector<std::size_t> free_;
   Queue<std::size_t> waiting_;  // Slots, by time.
   std::uint32_t numbers_ = 0;
-  std::unordered_map<Key, Entries::iterator, KeyHash> current_;
-  Entries open_, over_;  // By their last packets.
+  std::uint64_t turns_ = 0;
+  std::vector<std::unique_ptr<Entry>> entries_;
+  std::vector<std::uint32_t> free_entries_;
+  HashedPointers<Entry> current_;  // The latest of their addresses.
+  Silents open_, over_;            // The latter ended by both sides; with an observer only.
 };
 
 FlowAnalyzer::FlowAnalyzer(const FlowOptions& options, StreamSink* sink)

@@ -9,7 +9,6 @@ namespace {
 
 // A packet that a capture shows twice (the "any" device, a mirror port) comes again within this.
 constexpr std::chrono::seconds kSecondCopy{1};
-constexpr std::size_t kRemembered = 64;  // Segments of a connection, to know a second copy by.
 constexpr std::uint32_t kTimestampOption = 12;  // Bytes of each segment that MSS leaves out.
 
 bool starts_like_request(std::string_view payload) {
@@ -29,6 +28,12 @@ bool sender_is_client(const Segment& segment, const std::optional<Endpoint>& ser
   if (starts_like_request(segment.payload)) return true;
   if (segment.payload.starts_with("HTTP/1.")) return false;
   return segment.source.port >= segment.destination.port;
+}
+
+std::uint16_t mark_of(const Likeness& like) {
+  const std::uint64_t words = (std::uint64_t{like.seq} << 32 | like.ack) * 0x9e3779b97f4a7c15ULL +
+                              (std::uint64_t{like.id} << 32 | like.stamp) + like.length;
+  return static_cast<std::uint16_t>((words * 0x9e3779b97f4a7c15ULL) >> 48);
 }
 
 }  // namespace
@@ -140,11 +145,27 @@ bool Tracked::is_second_copy(const Segment& segment, Side from) {
   const Likeness like{segment.time,   segment.seq,   segment.ack,
                       segment.length, segment.ip_id, segment.ts_value.value_or(0),
                       segment.window, flags,         from == Side::kClient};
-  for (std::size_t i = recent_.size(); i-- > 0 && like.at - recent_[i].at <= kSecondCopy;) {
-    if (recent_[i].same(like)) return true;
+  const std::uint16_t mark = mark_of(like);
+  unsigned known = 0;
+  for (const std::uint16_t other : marks_) known |= other == mark;
+  if (known != 0 && is_remembered(like)) return true;
+  if (recent_.size() < kRemembered) {
+    marks_[recent_.size()] = mark;
+    recent_.push_back(like);
+    return false;
   }
-  if (recent_.size() == kRemembered) recent_.pop_front();
-  recent_.push_back(like);
+  marks_[oldest_] = mark;
+  recent_[oldest_] = like;
+  oldest_ = (oldest_ + 1) % kRemembered;
+  return false;
+}
+
+bool Tracked::is_remembered(const Likeness& like) const {
+  for (std::size_t i = recent_.size(); i-- > 0;) {
+    const Likeness& earlier = recent_[(oldest_ + i) % recent_.size()];
+    if (like.at - earlier.at > kSecondCopy) return false;
+    if (earlier.same(like)) return true;
+  }
   return false;
 }
 

@@ -3,7 +3,9 @@
 // `flow`; one thread at a time.
 #pragma once
 
-#include "harness/base/queue.h"
+#include <array>
+#include <vector>
+
 #include "harness/flow/direction.h"
 #include "harness/flow/flow_observer.h"
 #include "harness/flow/loss_watch.h"
@@ -60,6 +62,7 @@ class Tracked {
   Half& half(Side side) { return side == Side::kClient ? client_ : server_; }
 
   bool is_second_copy(const Segment& segment, Side from);
+  bool is_remembered(const Likeness& like) const;
   void take_syn(const Segment& segment, Side from);
   void measure_handshake(const Segment& segment, Side from);
   Nanos rtt_to(Side side);
@@ -71,7 +74,12 @@ class Tracked {
   FlowObserver* observer_;
   ConnectionFlow flow_;
   Half client_, server_;
-  Queue<Likeness> recent_;
+  // The last segments, to know a second copy by, and a hash of each: a look at those is enough for
+  // nearly all packets.
+  static constexpr std::size_t kRemembered = 64;
+  std::array<std::uint16_t, kRemembered> marks_{};
+  std::vector<Likeness> recent_;
+  std::size_t oldest_ = 0;
   std::uint32_t syn_seq_ = 0;
   std::optional<RealTime> syn_at_, syn_ack_at_;
   std::optional<Nanos> rtt_to_server_, rtt_to_client_;
