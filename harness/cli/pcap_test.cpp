@@ -102,5 +102,18 @@ TEST(Pcap, TheConsoleNamesTheHolderTheDelayerAndTheCure) {
   }
 }
 
+TEST(Pcap, TwoThreadsSayWhatOneSays) {
+  const Workshop workshop;
+  for (const char* name : {"think-then-held-lo4", "stale-connection-silent-fallback-lo4",
+                           "tls-nagle-server-2writes-lo4", "zero-window-lo4", "syn-lost-lo4"}) {
+    const std::string words = "{tailrace} pcap '" + kFolder + name + ".pcap' --format json";
+    const Ran one = workshop.run(words + " --threads 1");
+    const Ran two = workshop.run(words + " --threads 2");
+    EXPECT_EQ(one.out, two.out) << name;
+    EXPECT_EQ(one.status, two.status) << name;
+    EXPECT_FALSE(one.out.empty()) << name;
+  }
+}
+
 }  // namespace
 }  // namespace tailrace

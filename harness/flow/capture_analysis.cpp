@@ -184,7 +184,8 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
   // What is told of one packet is told in a row.
   ExchangeAccount& account(ConnectionId id) {
     if (latest_ == nullptr || latest_id_ != id) {
-      latest_ = accounts_.find(mixed(id.value), [&](const auto& known) { return known.id() == id; });
+      latest_ = accounts_.find(mixed(id.value),
+                               [&](const auto& known) { return known.id() == id; });
     }
     latest_id_ = id;
     return *latest_;

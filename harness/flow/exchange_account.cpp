@@ -203,21 +203,16 @@ void ExchangeAccount::emit(Open& open) {
   sums += ledger_.sum(std::max(open.local_start, open.folded_upto), record.end);
   // What the bounded ledger let go.
   sums.plain[Cause::kUnexplained] += record.length() - sums.settled({true, true}).total();
-  Done& done = done_.emplace_back(std::move(record), nullptr);
-  done.record.causes = sums.plain;
-  if (sums.any_held()) done.sums = std::make_unique<LedgerSums>(sums);
+  if (sums.any_held()) held_.push_back({done_.size(), sums});
+  done_.push_back(std::move(record));
+  done_.back().causes = sums.plain;
   sink_.on_ended();
 }
 
 std::vector<ExchangeRecord> ExchangeAccount::take_settled() {
-  std::vector<ExchangeRecord> settled;
-  settled.reserve(done_.size());
-  for (Done& done : done_) {
-    if (done.sums) done.record.causes = done.sums->settled(holds_);
-    settled.push_back(std::move(done.record));
-  }
-  done_.clear();
-  return settled;
+  for (const Held& held : held_) done_[held.at].causes = held.sums.settled(holds_);
+  held_.clear();
+  return std::exchange(done_, {});
 }
 
 std::vector<ExchangeRecord> ExchangeAccount::finish(const ConnectionFlow& flow) {

@@ -6,7 +6,6 @@
 // that the capture cut or lost) is told in turns: a turn ends when the client sends again.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <vector>
 
@@ -70,9 +69,9 @@ class ExchangeAccount {
     LedgerSums folded;
     RealTime folded_upto;
   };
-  struct Done {
-    ExchangeRecord record;
-    std::unique_ptr<LedgerSums> sums;  // Of held time, until both directions are judged.
+  struct Held {  // Time of an exchange in done_, until both directions are judged.
+    std::size_t at = 0;
+    LedgerSums sums;
   };
   struct Data {
     Side from = Side::kClient;
@@ -124,7 +123,8 @@ class ExchangeAccount {
   std::uint64_t offset_[2] = {0, 0};
   std::unique_ptr<HttpReading> http_;  // None where it cannot be read.
   Queue<Open> open_;
-  std::deque<Done> done_;  // One by one: many connections wait with some each.
+  std::vector<ExchangeRecord> done_;
+  std::vector<Held> held_;  // Of a few.
   std::vector<Stall> prompt_[2];
   std::uint32_t exchanges_ = 0;
 };

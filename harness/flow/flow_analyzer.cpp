@@ -150,8 +150,8 @@ class FlowAnalyzer::Body {
   void fetch_ahead(const Held& held) {
     const Entry* entry = current_.find(held.hash, [](const Entry&) { return true; });
     if (entry == nullptr) return;
-    const char* at = reinterpret_cast<const char*>(&entry->tracked);
-    for (std::size_t line = 0; line < sizeof(Tracked); line += kCacheLine) {
+    const char* at = reinterpret_cast<const char*>(entry);
+    for (std::size_t line = 0; line < sizeof(Entry); line += kCacheLine) {
       __builtin_prefetch(at + line, 1);
     }
   }

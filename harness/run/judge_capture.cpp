@@ -214,7 +214,8 @@ CaptureJudge::Spoken CaptureJudge::revisions(const Places& places) const {
   std::set<std::uint32_t> all;
   for (const auto& [connection, ends] : ends_) all.insert(connection);
   Spoken spoken;
-  for (const Exchange& exchange : timeline_of(places, all, Side::kServer).exchanges) {
+  spoken.all = timeline_of(places, all, Side::kServer);
+  for (const Exchange& exchange : spoken.all.exchanges) {
     const std::string revision = revision_of(exchange);
     if (revision.empty()) continue;
     spoken.on_connection.try_emplace(exchange.connection.value, revision);
@@ -272,10 +273,12 @@ ScenarioResult CaptureJudge::judge_one(const Scenario& scenario, const Group& gr
 std::vector<ScenarioResult> CaptureJudge::judge(bool lost_packets) const {
   std::vector<ScenarioResult> results;
   const Places where = places();
-  const Spoken spoken = revisions(where);
+  Spoken spoken = revisions(where);
   for (const Side under_test : {Side::kServer, Side::kClient}) {
     for (const Group& group : groups_of(under_test, spoken)) {
-      const Timeline timeline = timeline_of(where, group.connections, under_test);
+      const bool is_all = under_test == Side::kServer && group.connections.size() == ends_.size();
+      const Timeline timeline = is_all ? std::move(spoken.all)
+                                       : timeline_of(where, group.connections, under_test);
       if (!speaks_mcp(timeline)) continue;
       for (const Scenario* scenario : asked_) {
         if (scenario->under_test() != under_test) continue;

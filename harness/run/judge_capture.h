@@ -75,6 +75,7 @@ class CaptureJudge final : public FlowObserver {
   struct Spoken {  // Revisions
     std::map<std::uint32_t, std::string> on_connection;
     std::map<Endpoint, std::string> by_server;  // The first that was seen there.
+    Timeline all;                               // What they were read from: servers' under test.
   };
   Spoken revisions(const Places& places) const;
   std::vector<Group> groups_of(Side under_test, const Spoken& spoken) const;
