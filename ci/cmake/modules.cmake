@@ -2,6 +2,7 @@
 # tailrace_module(NAME): harness/NAME/*.cpp as library tailrace_NAME, its *_test.cpp as NAME_test.
 # Each module links every module before it, so the order of the calls is the order of the design.
 
+include(ci/cmake/reader.cmake)
 set(TAILRACE_BEFORE "")
 set(TAILRACE_MODULES "")
 
@@ -34,6 +35,7 @@ endfunction()
 macro(tailrace_module name)
   file(GLOB ${name}_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/harness/${name}/*.cpp")
   list(FILTER ${name}_sources EXCLUDE REGEX "(_test|main|_fuzz|fuzz_driver)\\.cpp$")
+  list(FILTER ${name}_sources EXCLUDE REGEX "/harness/(${TAILRACE_LEFT_OUT})\\.cpp$")
   if(${name}_sources)
     add_library(tailrace_${name} STATIC ${${name}_sources})
     target_link_libraries(tailrace_${name} PUBLIC tailrace_flags ${TAILRACE_FMT} ${TAILRACE_BEFORE}

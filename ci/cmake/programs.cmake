@@ -2,10 +2,17 @@
 # The programs, and what `cmake --install` puts where.
 
 target_link_libraries(tailrace_cli PUBLIC tailrace_reports)
-include(ci/cmake/templates.cmake)
+if(NOT TAILRACE_READER_ONLY)
+  include(ci/cmake/templates.cmake)
+endif()
 
 add_executable(tailrace harness/cli/main.cpp)
 target_link_libraries(tailrace PRIVATE tailrace_cli tailrace_suites tailrace_catalogue)
+set_target_properties(tailrace PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+if(TAILRACE_READER_ONLY)
+  install(TARGETS tailrace RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  return()
+endif()
 add_executable(tailrace-gtest harness/cli/gtest_bridge_main.cpp)
 target_link_libraries(tailrace-gtest PRIVATE tailrace_cli tailrace_suites tailrace_catalogue
   GTest::gtest)
@@ -14,8 +21,7 @@ if(TAILRACE_STATIC)
     target_sources(${program} PRIVATE $<TARGET_OBJECTS:tailrace_static_program>)
   endforeach()
 endif()
-set_target_properties(tailrace tailrace-gtest PROPERTIES
-  RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+set_target_properties(tailrace-gtest PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 
 if(BUILD_TESTING)
   add_executable(tailrace_self_test harness/run/self_test_main.cpp)

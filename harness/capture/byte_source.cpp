@@ -6,13 +6,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <vector>
 
 namespace tailrace {
 namespace {
 
 using namespace std::literals;
 
-constexpr std::size_t kStreamBuffer = 256 << 10;
+constexpr std::size_t kBuffer = 256 << 10;
 
 class Descriptor final : public ByteSource {
  public:
@@ -55,10 +56,28 @@ class After final : public ByteSource {
   std::unique_ptr<ByteSource> rest_;
 };
 
-ssize_t read_cookie(void* cookie, char* into, std::size_t size) {
-  auto& source = *static_cast<ByteSource*>(cookie);
-  return static_cast<ssize_t>(source.read(std::as_writable_bytes(std::span(into, size))));
-}
+class Buffered final : public ByteSource {
+ public:
+  explicit Buffered(std::unique_ptr<ByteSource> source) : source_(std::move(source)) {}
+
+  std::size_t read(std::span<std::byte> into) override {
+    if (at_ == size_) {
+      if (into.size() >= buffer_.size()) return source_->read(into);
+      at_ = 0;
+      size_ = source_->read(buffer_);
+    }
+    const std::size_t size = std::min(into.size(), size_ - at_);
+    std::memcpy(into.data(), buffer_.data() + at_, size);
+    at_ += size;
+    return size;
+  }
+  bool is_cut() const override { return source_->is_cut(); }
+
+ private:
+  std::unique_ptr<ByteSource> source_;
+  std::vector<std::byte> buffer_ = std::vector<std::byte>(kBuffer);
+  std::size_t at_ = 0, size_ = 0;
+};
 
 }  // namespace
 
@@ -76,24 +95,24 @@ std::unique_ptr<ByteSource> bytes_after(std::string first, std::unique_ptr<ByteS
   return std::make_unique<After>(std::move(first), std::move(rest));
 }
 
-std::string first_bytes(ByteSource& source, std::size_t most) {
-  std::string first(most, '\0');
+std::unique_ptr<ByteSource> buffered(std::unique_ptr<ByteSource> source) {
+  return std::make_unique<Buffered>(std::move(source));
+}
+
+std::size_t fill(ByteSource& source, std::span<std::byte> into) {
   std::size_t got = 0;
-  while (got < most) {
-    const std::size_t more = source.read(std::as_writable_bytes(std::span(first).subspan(got)));
+  while (got < into.size()) {
+    const std::size_t more = source.read(into.subspan(got));
     if (more == 0) break;
     got += more;
   }
-  first.resize(got);
-  return first;
+  return got;
 }
 
-std::FILE* stream_over(ByteSource& source) {
-  cookie_io_functions_t functions{};
-  functions.read = &read_cookie;
-  std::FILE* stream = ::fopencookie(&source, "rb", functions);
-  if (stream != nullptr) std::setvbuf(stream, nullptr, _IOFBF, kStreamBuffer);
-  return stream;
+std::string first_bytes(ByteSource& source, std::size_t most) {
+  std::string first(most, '\0');
+  first.resize(fill(source, std::as_writable_bytes(std::span(first))));
+  return first;
 }
 
 }  // namespace tailrace

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdio>
 #include <memory>
 #include <span>
 #include <string>
@@ -32,13 +31,15 @@ Packing packing_of(std::string_view start);
 std::unique_ptr<ByteSource> bytes_of(int descriptor);
 // `first`, then the bytes of `rest`.
 std::unique_ptr<ByteSource> bytes_after(std::string first, std::unique_ptr<ByteSource> rest);
+// The same with a buffer, for who reads a few bytes at a time.
+std::unique_ptr<ByteSource> buffered(std::unique_ptr<ByteSource> source);
 std::unique_ptr<ByteSource> gunzipped(std::unique_ptr<ByteSource> packed);
 std::unique_ptr<ByteSource> unzstandard(std::unique_ptr<ByteSource> packed);
 
 // The first bytes of a source, at most `most`, taken out of it.
 std::string first_bytes(ByteSource& source, std::size_t most);
 
-// A stream of the C library over `source`, which must outlive it.
-std::FILE* stream_over(ByteSource& source);
+// As much of `into` as there is; less is the end.
+std::size_t fill(ByteSource& source, std::span<std::byte> into);
 
 }  // namespace tailrace

@@ -89,7 +89,7 @@ class LiveCapture::Body {
   Body(CaptureHandle handle, PcapWriter writer, bool cut_payload)
       : handle_(std::move(handle)),
         writer_(std::move(writer)),
-        link_(link_type_of(pcap_datalink(handle_.get()))),
+        link_(link_type_of(link_number_of(handle_))),
         cut_payload_(cut_payload) {}
   ~Body() { end(); }
 

@@ -27,4 +27,10 @@ Result<CaptureHandle> open_capture(const std::string& interface) {
   return handle;
 }
 
+std::uint32_t link_number_of(const CaptureHandle& handle) {
+  constexpr std::uint32_t kRawIp = 101;
+  const int dlt = pcap_datalink(handle.get());
+  return dlt == DLT_RAW ? kRawIp : static_cast<std::uint32_t>(dlt);
+}
+
 }  // namespace tailrace

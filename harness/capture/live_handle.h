@@ -15,5 +15,7 @@ using CaptureHandle = std::unique_ptr<pcap_t, decltype(&pcap_close)>;
 
 // Nanoseconds, whole packets. Error: which interface, and what is denied.
 Result<CaptureHandle> open_capture(const std::string& interface);
+// As files have it: of all link types that we know, libpcap numbers only raw IP differently.
+std::uint32_t link_number_of(const CaptureHandle& handle);
 
 }  // namespace tailrace

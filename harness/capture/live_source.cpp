@@ -20,8 +20,8 @@ class LiveSource::Body {
   Body(CaptureHandle handle, CaptureWatch& watch)
       : handle_(std::move(handle)),
         watch_(watch),
-        link_(link_type_of(pcap_datalink(handle_.get()))),
-        link_number_(link_number_of(pcap_datalink(handle_.get()))) {}
+        link_number_(link_number_of(handle_)),
+        link_(link_type_of(link_number_)) {}
 
   Status begin(const std::string& filter) {
     bpf_program program{};
@@ -77,8 +77,8 @@ class LiveSource::Body {
 
   CaptureHandle handle_;
   CaptureWatch& watch_;
-  LinkType link_;
   std::uint32_t link_number_;
+  LinkType link_;
   std::uint32_t frames_ = 0;
   std::optional<RealTime> ended_at_;  // By the watch.
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// PcapFile: packets of a capture file: pcap through libpcap, pcapng by a reader of our own, either
-// also packed by gzip or Zstandard. One thread at a time.
+// PcapFile: packets of a capture file, pcap or pcapng, either also packed by gzip or Zstandard. One
+// thread at a time.
 #pragma once
 
 #include <memory>
@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "harness/capture/byte_source.h"
+#include "harness/capture/classic_file.h"
+#include "harness/capture/packet_filter.h"
 #include "harness/capture/pcapng_file.h"
 #include "harness/flow/packet.h"
 
@@ -15,17 +17,17 @@ namespace tailrace {
 
 class PcapFile : public PacketSource {
  public:
-  // "-" is standard input. Error: names the file and what libpcap says of it.
+  // "-" is standard input. Error: names the file and what is wrong with it.
   static Result<std::unique_ptr<PcapFile>> open(const std::string& path);
   // The same of bytes that come from elsewhere; `path` names them in what is said.
   static Result<std::unique_ptr<PcapFile>> read(std::unique_ptr<ByteSource> bytes,
                                                 const std::string& path);
-  ~PcapFile() override;
 
   // A file cut inside a record ends there: what came before is kept, and truncated() says so.
   Result<std::optional<Packet>> next() override;
   bool truncated() const { return truncated_; }
-  std::uint32_t frames() const { return pcapng_ ? pcapng_->frames() : frames_; }  // Read so far.
+  // Read so far.
+  std::uint32_t frames() const { return pcapng_ ? pcapng_->frames() : classic_->frames(); }
   // By the capture, as far as the file tells.
   std::uint64_t dropped() const { return pcapng_ ? pcapng_->dropped() : 0; }
   // Of the packet that was read last; classic pcap has none.
@@ -38,20 +40,12 @@ class PcapFile : public PacketSource {
 
  private:
   PcapFile() = default;
-  static Result<std::unique_ptr<PcapFile>> begin(std::FILE* stream, bool is_pcapng,
-                                                 std::unique_ptr<ByteSource> bytes,
-                                                 const std::string& path);
-  Result<std::optional<Packet>> next_any();
-  bool is_wanted(const Packet& packet);
+  std::optional<Packet> next_any();
 
-  struct Filter;
-  std::unique_ptr<ByteSource> bytes_;  // Under the stream of one of the two; none: a plain file.
+  std::unique_ptr<ByteSource> bytes_;  // Under one of the two.
   std::unique_ptr<PcapngFile> pcapng_;
-  void* handle_ = nullptr;  // pcap_t: its header stays in the .cpp
-  LinkType link_ = LinkType::kOther;
-  std::uint32_t link_number_ = 0;
-  std::vector<std::unique_ptr<Filter>> filters_;  // One for each link type.
-  std::uint32_t frames_ = 0;
+  std::unique_ptr<ClassicFile> classic_;
+  std::unique_ptr<PacketFilter> filter_;  // None: all are wanted.
   bool truncated_ = false;
 };
 

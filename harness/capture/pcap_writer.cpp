@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/capture/pcap_writer.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <utility>
+
+#include "harness/base/file.h"
 
 namespace tailrace {
 namespace {
@@ -18,7 +19,7 @@ constexpr std::size_t kBuffered = 64 << 10;  // Bytes before they are written ou
 }  // namespace
 
 Result<PcapWriter> PcapWriter::create(const std::string& path, std::uint32_t link) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  const int file = open_to_write(path, Creation::kEmpty);
   if (file < 0) return system_trouble("cannot create capture '" + path + "'", errno);
   PcapWriter writer(file);
   for (const std::uint32_t word : {kNanosecondMagic, kVersion, 0U, 0U, kSnapLength, link}) {
@@ -41,9 +42,7 @@ PcapWriter::~PcapWriter() {
 }
 
 void PcapWriter::put32(std::uint32_t value) {
-  std::byte raw[sizeof value];
-  std::memcpy(raw, &value, sizeof value);
-  buffer_.insert(buffer_.end(), raw, raw + sizeof value);
+  buffer_.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
 void PcapWriter::add(RealTime time, std::uint32_t original_length,
@@ -53,18 +52,13 @@ void PcapWriter::add(RealTime time, std::uint32_t original_length,
   put32(static_cast<std::uint32_t>((time.since_epoch - seconds).count()));
   put32(static_cast<std::uint32_t>(bytes.size()));
   put32(original_length);
-  buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+  buffer_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   ++written_;
   if (buffer_.size() >= kBuffered) (void)flush();
 }
 
 Status PcapWriter::flush() {
-  std::size_t done = 0;
-  while (failure_ == 0 && done < buffer_.size()) {
-    const ssize_t wrote = ::write(file_, buffer_.data() + done, buffer_.size() - done);
-    if (wrote < 0 && errno != EINTR) failure_ = errno;
-    if (wrote > 0) done += static_cast<std::size_t>(wrote);
-  }
+  if (failure_ == 0) failure_ = write_whole(file_, buffer_);
   buffer_.clear();
   if (failure_ != 0) return system_trouble("the capture cannot be written", failure_);
   return {};

@@ -5,7 +5,6 @@
 
 #include <span>
 #include <string>
-#include <vector>
 
 #include "harness/base/result.h"
 #include "harness/base/time.h"
@@ -29,7 +28,7 @@ class PcapWriter {
   void put32(std::uint32_t value);
 
   int file_;
-  std::vector<std::byte> buffer_;
+  std::string buffer_;
   std::uint64_t written_ = 0;
   int failure_ = 0;
 };

@@ -42,10 +42,6 @@ Nanos nanos_of(std::uint64_t ticks, std::uint64_t ticks_a_second) {
 
 }  // namespace
 
-PcapngFile::~PcapngFile() {
-  std::fclose(file_);
-}
-
 std::uint16_t PcapngFile::u16(std::size_t at) const {
   if (at + 2 > body_.size()) return 0;
   const auto a = std::to_integer<unsigned>(body_[at]);
@@ -60,13 +56,13 @@ std::uint32_t PcapngFile::u32(std::size_t at) const {
 
 bool PcapngFile::read_body(std::size_t length) {
   body_.resize(length);
-  return std::fread(body_.data(), 1, length, file_) == length;
+  return fill(bytes_, body_) == length;
 }
 
 // Fills body_. False: the end, with truncated_ where it comes too soon.
 bool PcapngFile::read_block(std::uint32_t& type) {
   body_.resize(8);
-  const std::size_t got = std::fread(body_.data(), 1, body_.size(), file_);
+  const std::size_t got = fill(bytes_, body_);
   truncated_ = got != 0 && got != body_.size();
   if (got != body_.size()) return false;
   type = u32(0);

@@ -4,20 +4,17 @@
 // thread at a time; nothing in the file is trusted.
 #pragma once
 
-#include <cstdio>
 #include <string>
 #include <vector>
 
+#include "harness/capture/byte_source.h"
 #include "harness/flow/packet.h"
 
 namespace tailrace {
 
 class PcapngFile {
  public:
-  explicit PcapngFile(std::FILE* file) : file_(file) {}
-  ~PcapngFile();
-  PcapngFile(const PcapngFile&) = delete;
-  PcapngFile& operator=(const PcapngFile&) = delete;
+  explicit PcapngFile(ByteSource& bytes) : bytes_(bytes) {}  // They must outlive it.
 
   // nullopt: the end, or a block that is broken; truncated() tells which.
   std::optional<Packet> next();
@@ -49,7 +46,7 @@ class PcapngFile {
                                std::uint32_t original);
   std::optional<Packet> take_packet(std::uint32_t type);
 
-  std::FILE* file_;
+  ByteSource& bytes_;
   bool big_endian_ = false, truncated_ = false;
   std::vector<Interface> interfaces_;
   std::vector<std::byte> body_;  // Of the block being read, without type and length.

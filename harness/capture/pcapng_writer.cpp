@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/capture/pcapng_writer.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
+
+#include "harness/base/file.h"
 
 namespace tailrace {
 namespace {
@@ -24,7 +25,7 @@ constexpr std::size_t kLongestComment = 65535;
 }  // namespace
 
 Result<PcapngWriter> PcapngWriter::create(const std::string& path) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  const int file = open_to_write(path, Creation::kEmpty);
   if (file < 0) return system_trouble("cannot create capture '" + path + "'", errno);
   PcapngWriter writer(file);
   const std::size_t begin = writer.begin_block(kSection);
@@ -118,12 +119,7 @@ void PcapngWriter::add(const Packet& packet, const std::vector<std::string>& com
 }
 
 Status PcapngWriter::flush() {
-  std::size_t done = 0;
-  while (failure_ == 0 && done < buffer_.size()) {
-    const ssize_t wrote = ::write(file_, buffer_.data() + done, buffer_.size() - done);
-    if (wrote < 0 && errno != EINTR) failure_ = errno;
-    if (wrote > 0) done += static_cast<std::size_t>(wrote);
-  }
+  if (failure_ == 0) failure_ = write_whole(file_, buffer_);
   buffer_.clear();
   if (failure_ != 0) return system_trouble("the capture cannot be written", failure_);
   return {};

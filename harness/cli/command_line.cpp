@@ -6,44 +6,22 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <map>
 
 #include "harness/base/version.h"
 #include "harness/cli/choice.h"
+#include "harness/cli/driving_words.h"
 #include "harness/cli/folder_words.h"
 #include "harness/cli/manual.h"
-#include "harness/cli/pair_words.h"
 #include "harness/cli/pcap_words.h"
-#include "harness/cli/run_words.h"
 #include "harness/run/glob.h"
 
 namespace tailrace {
 namespace {
 
-constexpr const char* kExamples = R"(
-Examples:
-  tailrace server http://127.0.0.1:3000/mcp        judge a running server, politely
-  tailrace server -- ./my-server --port {port}     start it, judge it, watch its processes
-  tailrace client -- ./my-client                   judge a client; it gets our URL last
-  tailrace server --only 'delayed_ack.*' -- ./my-server {port}
-  tailrace judge RUN_DIR                           judge a recorded run again, without a network
-  tailrace pair --server './my-server {port}' --client './my-client {url}'
-  tailrace pcap trace.pcapng                       explain every wait in a capture
-  tailrace explain error_terminal.server_ends_stream_after_error
-  tailrace report RUN_DIR --format html > report.html
-  tailrace baseline write RUN_DIR --out known.json
-  tailrace diff RUN_A RUN_B                        what a new version breaks and mends
-  tailrace completion bash > /etc/bash_completion.d/tailrace
+constexpr const char* kExitStatus = R"(
 
 Exit status: 0 clean or exactly as baselined, 1 something failed, 2 wrong usage or nothing could be
 judged, 3 nothing failed but something could not be seen.)";
-
-const std::map<std::string, Side> kRoles = {{"server", Side::kServer}, {"client", Side::kClient}};
-
-void add_output_options(CLI::App& app, CommandLine& line) {
-  app.add_flag("-q,--quiet", line.quiet, "No progress on standard error");
-  add_report_options(app, line);
-}
 
 // Every word that may stand where a wrong one did.
 std::vector<std::string> known_words(const CLI::App& app) {
@@ -74,21 +52,6 @@ std::string with_nearest(const CLI::App& app, const std::vector<std::string>& ar
   return why;
 }
 
-void add_run(CLI::App& app, CommandLine& line, RunWords& words) {
-  CLI::App& server = *app.add_subcommand("server", "Judge a server: a URL, or -- COMMAND");
-  add_server_options(server, line.run, words);
-  add_run_options(server, line.run, words);
-  add_output_options(server, line);
-  CLI::App& client = *app.add_subcommand("client", "Judge a client: -- COMMAND");
-  add_run_options(client, line.run, words);
-  add_output_options(client, line);
-  server.callback([&line] { line.command = Command::kRun; });
-  client.callback([&line] {
-    line.command = Command::kRun;
-    line.run.under_test = Side::kClient;
-  });
-}
-
 void add_reading(CLI::App& app, CommandLine& line) {
   CLI::App& judge = *app.add_subcommand("judge", "Judge a recorded run again");
   judge.add_option("folder", line.folder, "The run's folder")->type_name("RUN_DIR")->required();
@@ -111,25 +74,14 @@ void add_reading(CLI::App& app, CommandLine& line) {
   report.callback([&line] { line.command = Command::kReport; });
 }
 
-void add_init(CLI::App& app, CommandLine& line) {
-  CLI::App& init = *app.add_subcommand(
-      "init", "Write tailrace.json for the implementation in this folder; or -- COMMAND");
-  add_choice(init, "role", line.run.under_test, kRoles, "What it is");
-  init.add_option("--ci", line.pipeline, "Write its pipeline too")
-      ->check(CLI::IsMember({"github", "gitlab", "jenkins"}));
-  init.callback([&line] { line.command = Command::kInit; });
-}
-
 // Everything that may be typed; also the source of the manual and of the completions.
-void add_all(CLI::App& app, CommandLine& line, RunWords& words, PairWords& pair) {
-  app.footer(kExamples);
+void add_all(CLI::App& app, CommandLine& line, DrivingWords& driving) {
+  app.footer(std::string(examples()) + kExitStatus);
   app.set_version_flag("--version", fmt::format("tailrace {}", version()));
   app.require_subcommand(1);
-  add_run(app, line, words);
+  add_driving(app, line, driving);
   add_reading(app, line);
   add_folder_commands(app, line);
-  add_init(app, line);
-  add_pair(app, line, pair);
   add_pcap(app, line);
   add_manual(app);
 }
@@ -138,8 +90,7 @@ void add_all(CLI::App& app, CommandLine& line, RunWords& words, PairWords& pair)
 
 Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments) {
   CommandLine line;
-  RunWords words;
-  PairWords pair;
+  DrivingWords driving;
   // What stands after `--` is the implementation's own command line.
   const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
   std::vector<std::string> own(arguments.begin(), dashes);
@@ -148,7 +99,7 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments
 
   CLI::App app("Conformance and regression tests of the MCP Streamable HTTP transport.",
                "tailrace");
-  add_all(app, line, words, pair);
+  add_all(app, line, driving);
 
   auto reversed = own;
   std::reverse(reversed.begin(), reversed.end());
@@ -159,15 +110,11 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments
       app.exit(stopped);
       return line;
     }
+    if (!own.empty() && is_left_out(own.front())) return trouble(std::string(kOnlyReads));
     return trouble(with_nearest(app, own, stopped.what()));
   }
-  line.run.shuffle_seed = words.seed;
-  line.words = command;
-  if (line.command == Command::kPair) {
-    if (auto good = finish_pair(line, pair); !good) return std::unexpected(good.error());
-  }
-  if (line.command != Command::kRun) return line;
-  if (auto good = finish(line.run, words, command); !good) return std::unexpected(good.error());
+  line.words = std::move(command);
+  if (auto good = finish_driving(line, driving); !good) return std::unexpected(good.error());
   return line;
 }
 

@@ -4,14 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 
 #include "harness/cli/capture_record.h"
 #include "harness/cli/print_report.h"
-#include "harness/cli/progress_line.h"
 #include "harness/run/glob.h"
 #include "harness/run/judge_run.h"
-#include "harness/run/runner.h"
 
 namespace tailrace {
 namespace {
@@ -59,26 +56,6 @@ void explain_scenario(const Scenario& scenario, const Catalogue& catalogue) {
 int complain(const std::string& what) {
   fmt::print(stderr, "tailrace: {}\n", what);
   return kExitUnusable;
-}
-
-int run_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue) {
-  auto setup = prepare_process(line.run);
-  if (!setup) return complain(setup.error().what);
-  if (!setup->why_host_network.empty()) {
-    fmt::print(stderr, "tailrace: {}; running in the host's network\n", setup->why_host_network);
-  }
-  Result<RunRecord> record = trouble("");
-  {
-    ProgressLine progress(line.quiet);
-    record = run(line.run, *setup, registry, catalogue,
-                 [&](const Progress& now) { progress.show(now); });
-  }
-  if (!record) return complain(record.error().what);
-  print_report(*record, line, line.run.out, catalogue);
-  std::fflush(stdout);  // The report goes before what is said about it, also into one log.
-  add_step_summary(*record);
-  if (!line.quiet) fmt::print(stderr, "run folder: {}\n", line.run.out);
-  return exit_status(*record, line.run.fail_on);
 }
 
 namespace {

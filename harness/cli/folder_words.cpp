@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/cli/folder_words.h"
 
-#include <map>
-#include <string>
-
 #include "harness/cli/choice.h"
 
 namespace tailrace {
+
+const std::map<std::string, FailOn> kFailOns = {
+    {"must", FailOn::kMust}, {"harm", FailOn::kHarm}, {"should", FailOn::kShould}};
+
 namespace {
 
 const std::map<std::string, Format> kFormats = {{"console", Format::kConsole},

@@ -3,10 +3,14 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <map>
+#include <string>
 
 #include "harness/cli/command_line.h"
 
 namespace tailrace {
+
+extern const std::map<std::string, FailOn> kFailOns;
 
 // baseline, diff, merge, redact, reproduce: each sets line.command when it is parsed.
 void add_folder_commands(CLI::App& app, CommandLine& line);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
-#include <signal.h>
 
 #include "harness/cli/commands.h"
 #include "harness/cli/folder_commands.h"
+#include "harness/cli/terminal.h"
 #include "suites/catalogue/embedded.h"
 #include "suites/registry.h"
 
 int main(int argc, char** argv) {
   using namespace tailrace;
-  ::signal(SIGPIPE, SIG_IGN);  // A peer or a reader that left is an error of its call.
+  prepare_streams();
   const auto line = parse_command_line({argv + 1, argv + argc});
   if (!line) {
     fmt::print(stderr, "tailrace: {}\nTry: tailrace --help\n", line.error().what);

@@ -2,6 +2,7 @@
 #include "harness/cli/pcap_words.h"
 
 #include "harness/cli/choice.h"
+#include "harness/cli/driving_words.h"
 
 namespace tailrace {
 
@@ -12,10 +13,7 @@ void add_pcap(CLI::App& app, CommandLine& line) {
   CLI::App& pcap = *app.add_subcommand("pcap", "Explain the waits in a capture file");
   pcap.add_option("file", line.pcap.files, "Capture files, also .gz and .zst; - is standard input")
       ->type_name("FILE");
-  pcap.add_option("--interface", line.pcap.interface,
-                  "Capture from here until Ctrl-C instead of reading files")
-      ->type_name("IF");
-  pcap.add_flag("--follow", line.pcap.follow, "The file is still being written: until Ctrl-C");
+  add_live(pcap, line);
   pcap.add_flag("--join,!--no-join", line.pcap.join,
                 "All files are one capture; without it files named as tcpdump -C names them are");
   pcap.add_option("--filter", line.pcap.filter, "Only these packets, as tcpdump takes it")

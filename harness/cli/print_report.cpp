@@ -2,14 +2,13 @@
 #include "harness/cli/print_report.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
 
 #include "harness/cli/html_sources.h"
+#include "harness/cli/terminal.h"
 #include "reports/console.h"
 #include "reports/json.h"
 #include "reports/junit.h"
@@ -22,7 +21,7 @@ constexpr std::size_t kLogWidth = 100, kNarrowest = 40, kWidest = 160;  // Colum
 
 bool wants_colour() {
   const char* no_colour = std::getenv("NO_COLOR");
-  return ::isatty(STDOUT_FILENO) != 0 && (no_colour == nullptr || *no_colour == '\0');
+  return is_terminal(stdout) && (no_colour == nullptr || *no_colour == '\0');
 }
 
 std::string text_of(const RunRecord& record, const CommandLine& line, const std::string& folder,
@@ -45,9 +44,8 @@ std::string text_of(const RunRecord& record, const CommandLine& line, const std:
 }  // namespace
 
 std::size_t console_width() {
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kLogWidth;
-  return std::clamp(std::size_t{size.ws_col}, kNarrowest, kWidest);
+  const std::size_t columns = columns_of(stdout);
+  return columns == 0 ? kLogWidth : std::clamp(columns, kNarrowest, kWidest);
 }
 
 void add_step_summary(const RunRecord& record) {

@@ -2,10 +2,10 @@
 #include "harness/cli/progress_line.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <algorithm>
+
+#include "harness/cli/terminal.h"
 
 namespace tailrace {
 namespace {
@@ -16,12 +16,6 @@ constexpr std::size_t kFirstGuess = 3;
 std::string clock_text(Nanos time) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time).count();
   return fmt::format("{}:{:02}", seconds / 60, seconds % 60);
-}
-
-std::size_t width_of_terminal() {
-  winsize size{};
-  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
-  return size.ws_col;
 }
 
 }  // namespace
@@ -40,7 +34,7 @@ std::string progress_text(const Progress& progress, Nanos elapsed, std::size_t w
   return text.substr(0, width);
 }
 
-ProgressLine::ProgressLine(bool quiet) : shown_(!quiet && ::isatty(STDERR_FILENO) != 0) {}
+ProgressLine::ProgressLine(bool quiet) : shown_(!quiet && is_terminal(stderr)) {}
 
 ProgressLine::~ProgressLine() {
   if (shown_) fmt::print(stderr, "\r\x1b[K");
@@ -48,9 +42,8 @@ ProgressLine::~ProgressLine() {
 
 void ProgressLine::show(const Progress& progress) {
   if (!shown_) return;
-  const std::size_t width = width_of_terminal();
   fmt::print(stderr, "\r\x1b[K{}",
-             progress_text(progress, mono_now() - begun_, width > 1 ? width - 1 : 1));
+             progress_text(progress, mono_now() - begun_, status_line_width()));
 }
 
 }  // namespace tailrace

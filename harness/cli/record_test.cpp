@@ -56,7 +56,7 @@ TEST(RunFolder, HoldsNoSecret) {
       "PLANTED='Bearer planted-secret-0123456789' {tailrace} server "
       "--header-env Authorization=PLANTED --header 'X-Key: planted-key-abcdef' "
       "--out run -v -- {server} {port}");
-  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
   const auto files = Workshop::files_below(workshop.path("run"));
   EXPECT_GT(files.size(), 5U);
   for (const std::string& file : files) {

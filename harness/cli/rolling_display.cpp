@@ -3,9 +3,10 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+
+#include "harness/cli/terminal.h"
 
 namespace tailrace {
 namespace {
@@ -13,12 +14,6 @@ namespace {
 constexpr Deadline kRedraw{"rolling_display", Millis(200)};
 constexpr Millis kLogLine{1000};
 constexpr std::uint64_t kPacketsBetween = 256;  // Looks at the clock, while packets rush in.
-
-std::size_t width_of_terminal() {
-  winsize size{};
-  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 2) return 80;
-  return size.ws_col;
-}
 
 }  // namespace
 
@@ -33,7 +28,7 @@ std::string progress_text(const CaptureProgress& progress) {
 }
 
 RollingDisplay::RollingDisplay(const CaptureAnalysis& analysis, bool quiet)
-    : analysis_(analysis), quiet_(quiet), on_terminal_(::isatty(STDERR_FILENO) != 0) {
+    : analysis_(analysis), quiet_(quiet), on_terminal_(is_terminal(stderr)) {
   sigset_t ours;
   sigemptyset(&ours);
   sigaddset(&ours, SIGINT);
@@ -78,7 +73,7 @@ void RollingDisplay::show() {
   std::string text = progress_text(analysis_.progress());
   if (text == shown_) return;
   if (on_terminal_) {
-    fmt::print(stderr, "\r\x1b[K{}", text.substr(0, width_of_terminal() - 1));
+    fmt::print(stderr, "\r\x1b[K{}", text.substr(0, status_line_width()));
   } else {
     fmt::print(stderr, "{}\n", text);
   }

@@ -11,12 +11,11 @@
 #include <filesystem>
 
 #include "harness/cli/choice.h"
+#include "harness/cli/folder_words.h"
 #include "harness/run/plan.h"
 
 namespace tailrace {
 
-const std::map<std::string, FailOn> kFailOns = {
-    {"must", FailOn::kMust}, {"harm", FailOn::kHarm}, {"should", FailOn::kShould}};
 const std::map<std::string, NetworkChoice> kNetworks = {
     {"auto", NetworkChoice::kAuto}, {"own", NetworkChoice::kOwn}, {"host", NetworkChoice::kHost}};
 

@@ -22,7 +22,6 @@ struct RunWords {
   std::optional<std::uint64_t> seed;
 };
 
-extern const std::map<std::string, FailOn> kFailOns;
 extern const std::map<std::string, NetworkChoice> kNetworks;
 
 void add_run_options(CLI::App& app, RunOptions& run, RunWords& words);

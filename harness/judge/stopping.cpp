@@ -22,13 +22,16 @@ struct Stop {
   std::vector<const Exchange*> open;       // Event streams that were open when it was told.
 };
 
+// As Linux numbers them, where the run was recorded.
+constexpr int kKill = 9, kTerm = 15;
+
 // Nothing: the script did not come so far.
 std::optional<Stop> stop_of(const Timeline& timeline) {
   const auto mark = std::find_if(timeline.marks.begin(), timeline.marks.end(),
                                  [](const auto& m) { return m.what.name == kMarkStop; });
   if (mark == timeline.marks.end() || !timeline.process_ended) return std::nullopt;
   const At<ProcessEnded>& end = *timeline.process_ended;
-  Stop stop{mark->at, end.at, end.what.signal == SIGKILL, end.what.signal == SIGTERM, {}};
+  Stop stop{mark->at, end.at, end.what.signal == kKill, end.what.signal == kTerm, {}};
   for (const Exchange& exchange : timeline.exchanges) {
     const bool streams = exchange.response && exchange.is_event_stream();
     const bool before = streams && exchange.head_at && *exchange.head_at < stop.told;

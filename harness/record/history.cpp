@@ -1,30 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/record/history.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <fstream>
 #include <string>
 
+#include "harness/base/file.h"
+
 namespace tailrace {
-namespace {
-
-// 0, or the errno of a write that failed; partial writes are carried on.
-int write_whole(int file, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t wrote = ::write(file, text.data(), text.size());
-    if (wrote < 0 && errno != EINTR) return errno;
-    if (wrote > 0) text.remove_prefix(static_cast<std::size_t>(wrote));
-  }
-  return 0;
-}
-
-}  // namespace
 
 Result<std::unique_ptr<History>> History::create(const std::string& path) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644);
+  const int file = open_to_write(path, Creation::kNew);
   if (file < 0) return system_trouble("cannot create history '" + path + "'", errno);
   return std::unique_ptr<History>(new History(file));
 }

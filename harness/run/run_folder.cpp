@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/run/run_folder.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+
+#include "harness/base/file.h"
 
 namespace tailrace {
 namespace {
@@ -125,14 +126,13 @@ Status RunFolder::write_run(const RunRecord& about, const CaptureOutcome& captur
 
 Status RunFolder::append_line(const std::string& name, const Json& line) {
   const std::scoped_lock lock(mutex_);
-  const std::string path = file(name), text = to_text(line) + "\n";
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  const std::string path = file(name);
+  const int fd = open_to_write(path, Creation::kAppend);
   if (fd < 0) return system_trouble("cannot write '" + path + "'", errno);
-  const ssize_t wrote = ::write(fd, text.data(), text.size());
-  const int failure = errno;
+  const int failure = write_whole(fd, to_text(line) + "\n");
   ::close(fd);
-  if (wrote == static_cast<ssize_t>(text.size())) return {};
-  return system_trouble("cannot write '" + path + "'", wrote < 0 ? failure : ENOSPC);
+  if (failure != 0) return system_trouble("cannot write '" + path + "'", failure);
+  return {};
 }
 
 Status RunFolder::add(const DrivenScenario& run) {

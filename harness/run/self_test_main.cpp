@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The self-test: every scenario passes the correct reference peer, catches each fault it names and
 // spares each oddity it names. Prints the table; exit status 1 when one does not hold.
-// usage: tailrace_self_test SERVER CLIENT OUT_DIR [--shuffle SEED] [--only GLOB] [--jobs N]
+// usage: tailrace_self_test SERVER CLIENT OUT_DIR [--shuffle SEED] [--only GLOB]...
+//            [--except GLOB]... [--jobs N]
 //        tailrace_self_test --cells     prints the table of promises and runs nothing
 //
 // Trials mostly wait, so `--jobs` processes share them, each in a network of its own: ports,
@@ -32,7 +33,8 @@ namespace {
 constexpr int kDefaultJobs = 8;
 
 struct Arguments {
-  std::string server, client, out, only = "*";
+  std::string server, client, out;
+  Selection selection;
   std::optional<std::uint64_t> seed;
   int jobs = kDefaultJobs;
 };
@@ -55,7 +57,7 @@ class SelfTest {
         catalogue_(*Catalogue::parse(catalogue_json())) {}
 
   void take_trials() {
-    auto trials = all_trials(registry_, arguments_.only);
+    auto trials = all_trials(registry_, arguments_.selection);
     if (arguments_.seed) {
       std::mt19937_64 random(*arguments_.seed);
       std::shuffle(trials.begin(), trials.end(), random);
@@ -172,8 +174,7 @@ int run_all(const Arguments& arguments) {
   for (int status = 0; ::wait(&status) > 0;) lost += status != 0;
   fmt::print("self-test: {} of {} hold\n", shared.good.load(), shared.good + shared.bad);
   if (lost > 0) fmt::print("self-test: {} of its own processes failed\n", lost);
-  const bool whole = arguments.only == "*";
-  if (whole && print_unbroken(shared) > 0) return 1;
+  if (arguments.selection.is_all() && print_unbroken(shared) > 0) return 1;
   return shared.bad == 0 && shared.good > 0 && lost == 0 ? 0 : 1;
 }
 
@@ -181,7 +182,7 @@ int run_all(const Arguments& arguments) {
 // that a promise that goes away is seen in review.
 void print_cells() {
   std::set<std::string> lines;
-  for (const Trial& trial : all_trials(suites::all_scenarios(), "*")) {
+  for (const Trial& trial : all_trials(suites::all_scenarios(), {})) {
     for (const std::string& id : trial.scenarios) {
       lines.insert(fmt::format("{} {} {} {}\n", name_of(trial.role), id, name_of(trial.expected),
                                trial.name.empty() ? "correct_peer" : trial.name));
@@ -202,8 +203,8 @@ int main(int argc, char** argv) {
   }
   if (argc < 4) {
     fmt::print(stderr,
-               "usage: tailrace_self_test SERVER CLIENT OUT_DIR [--shuffle SEED] [--only GLOB] "
-               "[--jobs N] [--time-scale X]\n");
+               "usage: tailrace_self_test SERVER CLIENT OUT_DIR [--shuffle SEED] [--only GLOB]... "
+               "[--except GLOB]... [--jobs N] [--time-scale X]\n");
     return kExitUnusable;
   }
   Arguments arguments;
@@ -214,7 +215,8 @@ int main(int argc, char** argv) {
     const std::string_view option = argv[i];
     if (option == "--shuffle") arguments.seed = std::strtoull(argv[i + 1], nullptr, 10);
     if (option == "--time-scale") set_time_scale(std::clamp(std::atof(argv[i + 1]), 1.0, 100.0));
-    if (option == "--only") arguments.only = argv[i + 1];
+    if (option == "--only") arguments.selection.only.emplace_back(argv[i + 1]);
+    if (option == "--except") arguments.selection.except.emplace_back(argv[i + 1]);
     if (option == "--jobs") arguments.jobs = std::clamp(std::atoi(argv[i + 1]), 1, 64);
   }
   return run_all(arguments);

@@ -48,10 +48,10 @@ std::map<std::string, ManifestTool> reference_tools() {
 
 // Those that run alone become trials of their own, so that they do not queue behind each other.
 void add_trials(std::vector<Trial>& trials, const Trial& of, const Registry& registry,
-                std::string_view only) {
+                const Selection& selection) {
   Trial shared = of;
   for (const Scenario& scenario : registry) {
-    const bool chosen = scenario.under_test() == of.role && glob_matches(only, scenario.id());
+    const bool chosen = scenario.under_test() == of.role && selection.takes(scenario.id());
     if (!chosen || !concerns(scenario, of)) continue;
     if (!scenario.spec().exclusive) {
       shared.scenarios.emplace_back(scenario.id());
@@ -71,7 +71,13 @@ std::string_view name_of(Expected expected) {
   return expected == Expected::kCaught ? "caught" : "spared";
 }
 
-std::vector<Trial> all_trials(const Registry& registry, std::string_view only) {
+bool Selection::takes(std::string_view id) const {
+  const auto matches = [id](const std::string& glob) { return glob_matches(glob, id); };
+  return (only.empty() || std::ranges::any_of(only, matches)) &&
+         std::ranges::none_of(except, matches);
+}
+
+std::vector<Trial> all_trials(const Registry& registry, const Selection& selection) {
   std::vector<Trial> trials;
   for (const Side role : {Side::kServer, Side::kClient}) {
     std::set<std::string> faults, oddities;
@@ -80,12 +86,12 @@ std::vector<Trial> all_trials(const Registry& registry, std::string_view only) {
       for (const Fault& fault : scenario.spec().catches) faults.emplace(fault.name);
       for (const Oddity& oddity : scenario.spec().spares) oddities.emplace(oddity.name);
     }
-    add_trials(trials, {role, "", "", Expected::kPass, {}, 0}, registry, only);
+    add_trials(trials, {role, "", "", Expected::kPass, {}, 0}, registry, selection);
     for (const std::string& name : faults) {
-      add_trials(trials, {role, "--fault", name, Expected::kCaught, {}, 0}, registry, only);
+      add_trials(trials, {role, "--fault", name, Expected::kCaught, {}, 0}, registry, selection);
     }
     for (const std::string& name : oddities) {
-      add_trials(trials, {role, "--oddity", name, Expected::kSpared, {}, 0}, registry, only);
+      add_trials(trials, {role, "--oddity", name, Expected::kSpared, {}, 0}, registry, selection);
     }
   }
   std::stable_sort(trials.begin(), trials.end(), [](const Trial& a, const Trial& b) {

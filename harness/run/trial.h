@@ -24,8 +24,17 @@ struct Trial {
   std::size_t number = 0;  // Names its folder.
 };
 
-// All trials over the scenarios that match `only`, those first that take longest.
-std::vector<Trial> all_trials(const Registry& registry, std::string_view only);
+// Globs over ids: those that one of `only` matches, or all where there is none, and none of
+// `except`.
+struct Selection {
+  std::vector<std::string> only, except;
+
+  bool takes(std::string_view id) const;
+  bool is_all() const { return only.empty() && except.empty(); }
+};
+
+// All trials over the selected scenarios, those first that take longest.
+std::vector<Trial> all_trials(const Registry& registry, const Selection& selection);
 
 // What the self-test runs a trial with; `out` is still empty.
 RunOptions options_for(const Trial& trial, const std::string& server, const std::string& client);

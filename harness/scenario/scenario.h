@@ -19,6 +19,20 @@ namespace tailrace {
 // Who is under test follows from the driver a script takes.
 using DriveAgainstServer = void (*)(ClientDriver&);
 using DriveAgainstClient = void (*)(ServerDriver&);
+#ifndef TAILRACE_READER_ONLY
+using Drive = std::variant<DriveAgainstServer, DriveAgainstClient>;
+#else
+// A program that only reads runs no script: it keeps for whom one is, and needs no driver to link.
+class Drive {
+ public:
+  consteval Drive(DriveAgainstServer) : index_(0) {}
+  consteval Drive(DriveAgainstClient) : index_(1) {}
+  std::size_t index() const { return index_; }
+
+ private:
+  std::size_t index_;
+};
+#endif
 
 // The revisions before 2026-07-28 have sessions; since then each request stands for itself.
 enum class Era : std::uint8_t { kSessions, kStateless };
@@ -28,7 +42,7 @@ struct ScenarioSpec {
   std::string_view id;        // area.snake_case, the same as its file's path
   std::string_view question;  // One sentence
   std::vector<Rule> covers{};
-  std::variant<DriveAgainstServer, DriveAgainstClient> drive;
+  Drive drive;
   std::vector<Check> checks{};
   std::vector<Fault> catches{};
   std::vector<Oddity> spares{};
@@ -48,7 +62,7 @@ class Scenario {
   const ScenarioSpec& spec() const { return spec_; }
   std::string_view id() const { return spec_.id; }
   Side under_test() const {
-    return std::holds_alternative<DriveAgainstServer>(spec_.drive) ? Side::kServer : Side::kClient;
+    return spec_.drive.index() == 0 ? Side::kServer : Side::kClient;
   }
   // Its requirements that are in force in this revision; none: it does not hold there.
   std::vector<std::string> requirements(const Catalogue& catalogue,

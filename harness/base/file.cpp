@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/base/file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace tailrace {
+namespace {
+
+#ifdef _WIN32
+constexpr int kAlways = O_BINARY | O_NOINHERIT;
+#else
+constexpr int kAlways = O_CLOEXEC;
+#endif
+constexpr int kPermissions = 0644;
+
+int flags_of(Creation creation) {
+  switch (creation) {
+    case Creation::kEmpty:
+      return O_TRUNC;
+    case Creation::kNew:
+      return O_EXCL | O_APPEND;
+    case Creation::kAppend:
+      break;
+  }
+  return O_APPEND;
+}
+
+}  // namespace
+
+int open_to_read(const std::string& path) {
+  return ::open(path.c_str(), O_RDONLY | kAlways);
+}
+
+int open_to_write(const std::string& path, Creation creation) {
+  return ::open(path.c_str(), O_WRONLY | O_CREAT | flags_of(creation) | kAlways, kPermissions);
+}
+
+int write_whole(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t wrote = ::write(file, bytes.data(), bytes.size());
+    if (wrote < 0 && errno != EINTR) return errno;
+    if (wrote > 0) bytes.remove_prefix(static_cast<std::size_t>(wrote));
+  }
+  return 0;
+}
+
+}  // namespace tailrace
