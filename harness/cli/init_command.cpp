@@ -15,6 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kManifestName = "tailrace.json";
+constexpr std::string_view kPlaceholder = "github.com/OWNER/tailrace";
 
 struct Guess {
   const char* file;
@@ -90,6 +91,10 @@ int init_command(const CommandLine& line) {
     const auto written = write_new(
         known.path, with_role(std::string(known.text), name_of(line.run.under_test)));
     if (!written) return complain(written.error().what);
+    // Nobody but the user knows where a pipeline of his may fetch a program.
+    if (known.text.find(kPlaceholder) == known.text.npos) continue;
+    fmt::print("fill in: {} in {}, from where the program of `ci/build static tailrace` is fetched\n",
+               kPlaceholder, known.path);
   }
   fmt::print("next: tailrace {} --manifest {}\n", name_of(line.run.under_test), kManifestName);
   return kExitClean;
