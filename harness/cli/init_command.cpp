@@ -93,7 +93,7 @@ int init_command(const CommandLine& line) {
     if (!written) return complain(written.error().what);
     // Nobody but the user knows where a pipeline of his may fetch a program.
     if (known.text.find(kPlaceholder) == known.text.npos) continue;
-    fmt::print("fill in: {} in {}, from where the program of `ci/build static tailrace` is fetched\n",
+    fmt::print("fill in: {} in {}: where the program of `ci/build static tailrace` lies\n",
                kPlaceholder, known.path);
   }
   fmt::print("next: tailrace {} --manifest {}\n", name_of(line.run.under_test), kManifestName);
