@@ -10,6 +10,7 @@
 #include "harness/judge/law.h"
 #include "harness/judge/session.h"
 #include "harness/wire/escape.h"
+#include "harness/wire/meta_names.h"
 
 namespace tailrace {
 namespace {
@@ -17,7 +18,6 @@ namespace {
 constexpr std::size_t kExcerpt = 60;
 constexpr std::string_view kFirstWithoutBatches = "2025-06-18";
 constexpr std::string_view kInitialize = "initialize", kDiscover = "server/discover";
-constexpr std::string_view kMeta = "io.modelcontextprotocol/";
 // Whether it is said is looked at, what it says is not.
 constexpr std::string_view kWho = "clientInfo";
 
@@ -79,15 +79,11 @@ bool is_probe(const Exchange& exchange) {
   if (!exchange.asked) return false;
   const Json& meta = exchange.asked->body["params"]["_meta"];
   return exchange.asked->method == kDiscover ||
-         meta.find(std::string(kMeta) + "protocolVersion") != nullptr;
+         meta.find(kMetaVersion) != nullptr;
 }
 
 const Exchange* handshake_of(const Timeline& timeline) {
-  const auto& all = timeline.exchanges;
-  const auto found = std::find_if(all.begin(), all.end(), [](const Exchange& exchange) {
-    return exchange.asked && exchange.asked->method == kInitialize;
-  });
-  return found == all.end() ? nullptr : &*found;
+  return first_asked(timeline, kInitialize);
 }
 
 Look comes_first(const Evidence& evidence, const Exchange& exchange) {
@@ -168,7 +164,7 @@ Look leaves_unknown(const Evidence& evidence, const Exchange& exchange) {
 Look names_client(const Evidence&, const Exchange& exchange) {
   if (!is_request(exchange) || exchange.asked->method == kInitialize) return std::nullopt;
   const Json& meta = exchange.asked->body["params"]["_meta"];
-  return meta[std::string(kMeta) + std::string(kWho)].is_object()
+  return meta[kMetaAsker].is_object()
              ? ""
              : "_meta does not say who asks";
 }

@@ -8,13 +8,13 @@
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
 #include "harness/judge/session.h"
+#include "harness/wire/meta_names.h"
 
 namespace tailrace {
 namespace {
 
 constexpr int kBadRequest = 400;
 constexpr int kMismatch = -32020, kUnsupported = -32022, kInvalidParams = -32602;
-constexpr std::string_view kMeta = "io.modelcontextprotocol/";
 constexpr std::string_view kInitialize = "initialize", kFirstStateless = "2026-07-28";
 constexpr std::string_view kVersion = "mcp-protocol-version", kMethod = "mcp-method";
 constexpr std::string_view kName = "mcp-name", kSession = "mcp-session-id";
@@ -31,8 +31,8 @@ Wrong wrong_with(const std::string& header, const std::string& body) {
 Wrong wrong_with(const Exchange& request) {
   const Json& params = request.asked->body["params"];
   const Json& meta = params["_meta"];
-  const std::string& version = meta[std::string(kMeta) + "protocolVersion"].as_string();
-  const bool can = meta[std::string(kMeta) + "clientCapabilities"].is_object();
+  const std::string& version = meta[kMetaVersion].as_string();
+  const bool can = meta[kMetaCapabilities].is_object();
   if (version.empty() || !can) return Wrong::kNoMeta;
   if (version != header_of(request, kVersion)) return Wrong::kDate;
   if (version != kFirstStateless) return Wrong::kRevision;

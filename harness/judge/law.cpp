@@ -105,6 +105,14 @@ bool resumes(const Exchange& exchange) {
   return exchange.request.find("last-event-id") != nullptr;
 }
 
+const Exchange* first_asked(const Timeline& timeline, std::string_view method) {
+  const auto& all = timeline.exchanges;
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Exchange& exchange) {
+    return exchange.asked && exchange.asked->method == method;
+  });
+  return found == all.end() ? nullptr : &*found;
+}
+
 const Json& first_result(const Timeline& timeline, std::string_view method) {
   static const Json none;
   for (const Exchange& exchange : timeline.exchanges) {

@@ -42,7 +42,9 @@ std::function<Look(const Evidence&, const Exchange&)> each_message(
 std::string header_of(const Exchange& exchange, std::string_view name);
 bool resumes(const Exchange& exchange);
 
-// The result of the first exchange that asks by this method, and null where none came.
+// The first exchange that asks by this method, and nullptr where none does.
+const Exchange* first_asked(const Timeline& timeline, std::string_view method);
+// The result of the first exchange that asks by this method and has one, and null where none came.
 const Json& first_result(const Timeline& timeline, std::string_view method);
 bool is_notification_of(const RpcMessage& message, std::string_view name);
 

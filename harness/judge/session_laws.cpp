@@ -74,35 +74,24 @@ bool asks_something(const RpcMessage& message) {
   return message.kind == MessageKind::kRequest && message.method != "ping";
 }
 
-Look nothing_before(const Evidence& evidence, const Exchange& exchange) {
+Look nothing_before(const Exchange& exchange, const RpcMessage& message) {
   if (!opens(exchange) || !exchange.is_event_stream()) return std::nullopt;
-  for (const RpcMessage* message : messages_of(evidence.timeline, exchange)) {
-    if (asks_something(*message)) return "its stream brought " + describe(*message);
-  }
-  return "";
-}
-
-const Json& client_capabilities(const Timeline& timeline) {
-  static const Json none;
-  for (const Exchange& exchange : timeline.exchanges) {
-    if (exchange.asked && exchange.asked->method == kInitialize) {
-      return exchange.asked->body["params"]["capabilities"];
-    }
-  }
-  return none;
+  return asks_something(message) ? "its stream brought " + describe(message) : "";
 }
 
 Look client_can(const Evidence& evidence, const Exchange& exchange) {
-  Look look;
-  for (const RpcMessage* message : messages_of(evidence.timeline, exchange)) {
-    look = "";
-    if (!asks_something(*message)) continue;
-    const std::string feature = message->method.substr(0, message->method.find('/'));
-    if (client_capabilities(evidence.timeline).find(feature) != nullptr) continue;
-    return describe(*message) + " asks for " + excerpt(feature, kExcerpt) +
+  static const Json none;
+  const Exchange* handshake = first_asked(evidence.timeline, kInitialize);
+  const Json& declared =
+      handshake == nullptr ? none : handshake->asked->body["params"]["capabilities"];
+  const auto look = each_message([&](const Exchange&, const RpcMessage& message) -> Look {
+    if (!asks_something(message)) return "";
+    const std::string feature = message.method.substr(0, message.method.find('/'));
+    if (declared.find(feature) != nullptr) return "";
+    return describe(message) + " asks for " + excerpt(feature, kExcerpt) +
            ", which the client did not declare";
-  }
-  return look;
+  });
+  return look(evidence, exchange);
 }
 
 const Json& server_capabilities(const Timeline& timeline) {
@@ -113,15 +102,11 @@ const Json& server_capabilities(const Timeline& timeline) {
 Look server_says(const Evidence& evidence, const Exchange& exchange) {
   const Json& declared = server_capabilities(evidence.timeline);
   if (!declared.is_object()) return std::nullopt;
-  Look look;
-  for (const RpcMessage* message : messages_of(evidence.timeline, exchange)) {
-    if (!is_notification_of(*message, "message")) continue;
-    if (declared.find("logging") == nullptr) {
-      return "it logs, and does not declare logging";
-    }
-    look = "";
-  }
-  return look;
+  const auto look = each_message([&](const Exchange&, const RpcMessage& message) -> Look {
+    if (!is_notification_of(message, "message")) return std::nullopt;
+    return declared.find("logging") == nullptr ? "it logs, and does not declare logging" : "";
+  });
+  return look(evidence, exchange);
 }
 
 Look lists(const Evidence& evidence, const Exchange& exchange) {
@@ -177,7 +162,8 @@ Check nothing_is_asked_before_initialized(Rule rule) {
                    "before notifications/initialized a server asks for nothing but ping",
                    "what the server wants to know is asked as soon as a client comes",
                    "wait for notifications/initialized",
-                   "initialize was not answered on an event stream", nothing_before},
+                   "initialize was not answered on an event stream",
+                   each_message(nothing_before)},
                   rule);
 }
 

@@ -11,13 +11,13 @@
 #include "harness/judge/resume.h"
 #include "harness/judge/session.h"
 #include "harness/wire/escape.h"
+#include "harness/wire/meta_names.h"
 
 namespace tailrace {
 namespace {
 
 constexpr std::string_view kListen = "subscriptions/listen";
 constexpr std::size_t kExcerpt = 60;
-constexpr std::string_view kMeta = "io.modelcontextprotocol/";
 
 Judgement judge_broken(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
@@ -140,7 +140,7 @@ Judgement judge_input(const Evidence& evidence, Rule gathers, Rule new_id, Rule 
       std::find_if(timeline.exchanges.begin(), timeline.exchanges.end(), gives_input);
   const Json& result = asked->final_message()->body["result"];
   const Json& meta = asked->asked->body["params"]["_meta"];
-  const Json& can = meta[std::string(kMeta) + "clientCapabilities"];
+  const Json& can = meta[kMetaCapabilities];
   if (round == timeline.exchanges.end()) {
     if (can.find("elicitation") == nullptr) {
       return not_applicable("the client does not say that it can be asked for input");
@@ -235,7 +235,7 @@ std::optional<std::pair<Rule, std::string>> undescribed(const Exchange& request,
   };
   const std::string version = header("mcp-protocol-version");
   if (version.empty()) return {{rules.version, "it has no MCP-Protocol-Version"}};
-  if (meta[std::string(kMeta) + "protocolVersion"].as_string() != version) {
+  if (meta[kMetaVersion].as_string() != version) {
     return {{rules.same, "header and body name different revisions"}};
   }
   if (header("mcp-method") != request.asked->method) {
@@ -245,7 +245,7 @@ std::optional<std::pair<Rule, std::string>> undescribed(const Exchange& request,
   if (calls && header("mcp-name") != params["name"].as_string()) {
     return {{rules.name, "Mcp-Name is '" + excerpt(header("mcp-name"), kExcerpt) + "'"}};
   }
-  if (!meta[std::string(kMeta) + "clientCapabilities"].is_object()) {
+  if (!meta[kMetaCapabilities].is_object()) {
     return {{rules.meta, "_meta does not say what the client can do"}};
   }
   return std::nullopt;

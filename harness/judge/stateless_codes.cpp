@@ -78,40 +78,43 @@ Look asks_for_something(const Evidence&, const Exchange& exchange) {
   return something ? "" : "input_required has neither inputRequests nor requestState";
 }
 
+// A law about each request for input.
+template <class Wrong>
+Look each_input(const Exchange& exchange, const Wrong& wrong) {
+  Look all;
+  for (const auto& [key, request] : input_of(exchange)["inputRequests"].members()) {
+    const Look one = wrong(key, request);
+    if (!one) continue;
+    all = one;
+    if (!one->empty()) break;
+  }
+  return all;
+}
+
 Look known_requests(const Evidence&, const Exchange& exchange) {
   static const std::set<std::string> kKnown = {"elicitation/create", "sampling/createMessage",
                                                "roots/list"};
-  Look look;
-  for (const auto& [key, request] : input_of(exchange)["inputRequests"].members()) {
-    look = "";
+  return each_input(exchange, [](const std::string&, const Json& request) -> Look {
     const std::string& method = request["method"].as_string();
-    if (!kKnown.contains(method)) return "input is asked for by " + excerpt(method, kExcerpt);
-  }
-  return look;
+    return kKnown.contains(method) ? "" : "input is asked for by " + excerpt(method, kExcerpt);
+  });
 }
 
 Look unique_keys(const Evidence&, const Exchange& exchange) {
-  Look look;
   std::set<std::string> keys;
-  for (const auto& [key, request] : input_of(exchange)["inputRequests"].members()) {
-    look = "";
-    if (keys.insert(key).second) continue;
+  return each_input(exchange, [&](const std::string& key, const Json&) -> Look {
+    if (keys.insert(key).second) return "";
     return "two input requests have the key " + excerpt(key, kExcerpt);
-  }
-  return look;
+  });
 }
 
 Look declared_mode(const Evidence&, const Exchange& exchange) {
-  Look look;
-  for (const auto& [key, request] : input_of(exchange)["inputRequests"].members()) {
-    if (request["method"].as_string() != "elicitation/create") continue;
-    look = "";
+  return each_input(exchange, [](const std::string&, const Json& request) -> Look {
+    if (request["method"].as_string() != "elicitation/create") return std::nullopt;
     const Json& mode = request["params"]["mode"];  // Without one it is a form.
-    if (mode.is_string() && mode.as_string() != "form") {
-      return "elicitation in the mode " + excerpt(mode.as_string(), kExcerpt);
-    }
-  }
-  return look;
+    if (!mode.is_string() || mode.as_string() == "form") return "";
+    return "elicitation in the mode " + excerpt(mode.as_string(), kExcerpt);
+  });
 }
 
 }  // namespace

@@ -11,14 +11,12 @@
 #include "harness/judge/law.h"
 #include "harness/judge/session.h"
 #include "harness/wire/escape.h"
+#include "harness/wire/meta_names.h"
 
 namespace tailrace {
 namespace {
 
 constexpr std::size_t kExcerpt = 60;
-constexpr std::string_view kMeta = "io.modelcontextprotocol/";
-// Whether it is said is looked at, what it says is not.
-constexpr std::string_view kWho = "serverInfo";
 constexpr std::string_view kDiscover = "server/discover", kListen = "subscriptions/listen";
 
 // The result of a request, and null where it has none.
@@ -47,7 +45,7 @@ Look known_type(const Evidence& evidence, const Exchange& exchange) {
 Look names_server(const Evidence&, const Exchange& exchange) {
   const Json& result = result_of(exchange);
   if (!result.is_object()) return std::nullopt;
-  const Json& info = result["_meta"][std::string(kMeta) + std::string(kWho)];
+  const Json& info = result["_meta"][kMetaAnswerer];
   return info.is_object() ? "" : "_meta of the result does not say who answers";
 }
 
@@ -97,38 +95,25 @@ Look no_request(const Exchange&, const RpcMessage& message) {
   return message.kind == MessageKind::kRequest ? "the server sent " + describe(message) : "";
 }
 
-Look asked_for_log(const Evidence& evidence, const Exchange& exchange) {
-  if (!is_request(exchange) || exchange.asked->method == kListen) return std::nullopt;
-  const Json& meta = exchange.asked->body["params"]["_meta"];
-  if (meta.find(std::string(kMeta) + "logLevel") != nullptr) return std::nullopt;
-  Look look;
-  for (const RpcMessage* message : messages_of(evidence.timeline, exchange)) {
-    look = "";
-    if (is_notification_of(*message, "message")) return "a log came, and no level was asked for";
-  }
-  return look;
+bool is_listen(const Exchange& exchange) {
+  return exchange.asked && exchange.asked->method == kListen;
 }
 
-Look log_on_subscription(const Evidence& evidence, const Exchange& exchange) {
-  if (!is_request(exchange) || exchange.asked->method != kListen) return std::nullopt;
-  Look look;
-  for (const RpcMessage* message : messages_of(evidence.timeline, exchange)) {
-    look = "";
-    if (is_notification_of(*message, "message")) return "a log came on the subscription";
-  }
-  return look;
+bool asks_for_no_log(const Exchange& exchange) {
+  if (!is_request(exchange) || is_listen(exchange)) return false;
+  return exchange.asked->body["params"]["_meta"].find(kMetaLogLevel) == nullptr;
 }
 
-Look cancels(const Evidence& evidence, const Exchange& exchange) {
-  const bool listens = exchange.asked && exchange.asked->method == kListen;
-  Look look;
-  for (const RpcMessage* message : messages_of(evidence.timeline, exchange)) {
-    look = "";
-    if (is_notification_of(*message, "cancelled") && !listens) {
-      return "the server sent " + describe(*message);
-    }
-  }
-  return look;
+bool is_no_listen(const Exchange& exchange) {
+  return !is_listen(exchange);
+}
+
+// A law that no notification of this name comes in these exchanges.
+auto without(std::string_view name, bool (*is_one)(const Exchange&), std::string_view broken) {
+  return each_message([=](const Exchange& exchange, const RpcMessage& message) -> Look {
+    if (!is_one(exchange)) return std::nullopt;
+    return is_notification_of(message, name) ? std::string(broken) : "";
+  });
 }
 
 Look no_session(const Evidence&, const Exchange& exchange) {
@@ -256,7 +241,8 @@ Check server_sends_no_requests(Rule rule) {
 Check logs_are_asked_for(Rule rule) {
   return check_of({"logs_are_asked_for", "a log is sent where the request asked for a level",
                    "the level is one of the whole server", "look at _meta of the request",
-                   "no message was seen", asked_for_log},
+                   "no message was seen",
+                   without("message", asks_for_no_log, "a log came, and no level was asked for")},
                   rule);
 }
 
@@ -264,14 +250,15 @@ Check subscriptions_bring_no_logs(Rule rule) {
   return check_of({"subscriptions_bring_no_logs", "logs come on the stream of their request only",
                    "the subscription is taken for a stream for everything",
                    "send logs with the request that they are of", "no subscription was open",
-                   log_on_subscription},
+                   without("message", is_listen, "a log came on the subscription")},
                   rule);
 }
 
 Check cancels_are_for_subscriptions(Rule rule) {
   return check_of({"cancels_are_for_subscriptions", "a server cancels subscriptions and no more",
                    "the code that ends a request tells the other side, whichever it is",
-                   "end the stream instead", "no message was seen", cancels},
+                   "end the stream instead", "no message was seen",
+                   without("cancelled", is_no_listen, "the server cancelled another request")},
                   rule);
 }
 

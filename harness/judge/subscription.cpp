@@ -6,18 +6,18 @@
 #include <algorithm>
 
 #include "harness/judge/ladder.h"
+#include "harness/wire/meta_names.h"
 
 namespace tailrace {
 namespace {
 
 constexpr std::string_view kListen = "subscriptions/listen";
 constexpr std::string_view kAcknowledged = "notifications/subscriptions/acknowledged";
-constexpr std::string_view kIdMember = "io.modelcontextprotocol/subscriptionId";
 
 // The id that a message of the subscription says it belongs to, as JSON.
 std::string subscription_of(const RpcMessage& message) {
   const Json& params = message.body[message.is_response() ? "result" : "params"];
-  return to_text(params["_meta"][kIdMember]);
+  return to_text(params["_meta"][kMetaSubscription]);
 }
 
 Judgement judge_one(const Evidence& evidence, const Exchange& listen, Rule first, Rule tag) {

@@ -5,12 +5,12 @@
 
 #include "harness/peer/client_driver.h"
 #include "harness/peer/own_info.h"
+#include "harness/wire/meta_names.h"
 
 namespace tailrace {
 namespace {
 
 constexpr std::string_view kFirstStateless = "2026-07-28";
-constexpr std::string_view kMetaPrefix = "io.modelcontextprotocol/";
 
 // We can be asked for input, so that the rounds of such a request can be watched.
 Json client_capabilities() {
@@ -41,9 +41,9 @@ void ClientDriver::add_mirrored_headers(std::vector<HttpHeader>& headers,
 Json ClientDriver::with_meta(const Json& params) const {
   Json whole = params.is_object() ? params : Json(Json::Object{});
   Json meta = whole["_meta"];
-  meta.set(std::string(kMetaPrefix) + "protocolVersion", settings_.revision);
-  meta.set(std::string(kMetaPrefix) + "clientInfo", own_info());
-  meta.set(std::string(kMetaPrefix) + "clientCapabilities", client_capabilities());
+  meta.set(std::string(kMetaVersion), settings_.revision);
+  meta.set(std::string(kMetaAsker), own_info());
+  meta.set(std::string(kMetaCapabilities), client_capabilities());
   whole.set("_meta", std::move(meta));
   return whole;
 }

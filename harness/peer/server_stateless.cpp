@@ -5,12 +5,12 @@
 
 #include "harness/net/http_message.h"
 #include "harness/peer/server_driver.h"
+#include "harness/wire/meta_names.h"
 
 namespace tailrace {
 namespace {
 
 constexpr std::string_view kFirstStateless = "2026-07-28";
-constexpr std::string_view kMetaPrefix = "io.modelcontextprotocol/";
 constexpr int kUnknownMethod = -32601;
 constexpr int kNoSuchMethod = 404;
 
@@ -61,7 +61,7 @@ bool ServerDriver::serve_stateless(const Exchange& exchange) {
 void ServerDriver::serve_subscription(StreamId stream, const RpcMessage& asked) {
   if (subscriptions_ == Subscriptions::kSilent) return;
   Json meta, notifications, params;
-  meta.set(std::string(kMetaPrefix) + "subscriptionId", *parse_json(asked.id->text));
+  meta.set(std::string(kMetaSubscription), *parse_json(asked.id->text));
   notifications.set("toolsListChanged", true);
   params.set("notifications", std::move(notifications));
   params.set("_meta", std::move(meta));
