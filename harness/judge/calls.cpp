@@ -146,10 +146,11 @@ Finding not_as_sent(const Evidence& evidence, const ClientCall& first, Rule rule
 
 // The caller had been told before its response was sent: by the line of the call, or, since that
 // line takes another way than the bytes, by the request of the next call.
-bool came_too_late(const std::vector<ClientCall>& calls, const ClientCall& call) {
+bool came_too_late(const Timeline& timeline, const std::vector<ClientCall>& calls,
+                   const ClientCall& call) {
   if (!call.final_at) return false;
   if (call.back.at && *call.final_at > *call.back.at) return true;
-  return call.number < calls.size() &&
+  return !are_at_once(timeline) && call.number < calls.size() &&
          *call.final_at > calls[call.number].exchange->request_at;
 }
 
@@ -160,7 +161,7 @@ Judgement judge_as_sent(const Evidence& evidence, Rule rule) {
   const ClientCall* first = nullptr;
   std::size_t judged = 0, untold = 0;
   for (const ClientCall& call : calls) {
-    if (came_too_late(calls, call)) continue;
+    if (came_too_late(evidence.timeline, calls, call)) continue;
     const bool stopped = stopped_reading(evidence.timeline, call);
     if (call.final == nullptr && !stopped) continue;
     if (outlived(evidence.timeline, call)) {

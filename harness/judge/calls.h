@@ -19,6 +19,8 @@ Check call_returns_after_failed_resume();
 Check refused_calls_return();
 // A GET stays without a head, and the calls go on beside it.
 Check calls_go_on_beside_silent_get();
+// The 202 to a notification has a body that does not end, and the calls go on beside it.
+Check calls_go_on_beside_endless_accept();
 // A listening GET that is answered with a page and not with events is not repeated in a storm.
 Check listens_in_bounds();
 

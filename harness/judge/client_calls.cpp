@@ -37,7 +37,7 @@ CallReturn return_of(const Timeline& timeline, const ClientCall& call) {
         return later.request_at > own.request_at && later.asked &&
                later.asked->kind == MessageKind::kRequest && later.asked->id != own.asked->id;
       });
-  if (next != timeline.exchanges.end()) return {next->request_at, "", {}};
+  if (next != timeline.exchanges.end() && !are_at_once(timeline)) return {next->request_at, "", {}};
   const bool left = timeline.process_ended && !timeline.process_ended->what.asked;
   if (left) return {timeline.process_ended->at, "", {}};
   return {};
@@ -65,6 +65,22 @@ std::string variant_of(const Timeline& timeline, MonoTime from, std::optional<Mo
 
 }  // namespace
 
+bool are_at_once(const Timeline& timeline) {
+  return timeline.mark(kMarkAtOnce) == "yes";
+}
+
+std::int64_t own_number_of(const Exchange& exchange) {
+  return exchange.asked->body["params"]["arguments"]["call"].as_int();
+}
+
+std::size_t told_calls(const Timeline& timeline) {
+  return static_cast<std::size_t>(
+      std::count_if(timeline.lines.begin(), timeline.lines.end(), [](const auto& line) {
+        const auto json = parse_json(line.what.text);
+        return json && json->find("call") != nullptr;
+      }));
+}
+
 int marked_number(const Timeline& timeline, std::string_view name) {
   const std::string text = timeline.mark(name).value_or("0");
   int number = 0;
@@ -78,6 +94,7 @@ Millis call_limit_of(const Timeline& timeline) {
 
 std::vector<ClientCall> calls_of(const Timeline& timeline) {
   std::vector<ClientCall> calls;
+  const bool at_once = are_at_once(timeline);
   for (const Exchange& exchange : timeline.exchanges) {
     if (!is_call(exchange) || (!calls.empty() && is_next_round(exchange))) continue;
     const bool again = std::any_of(calls.begin(), calls.end(), [&](const ClientCall& call) {
@@ -87,7 +104,7 @@ std::vector<ClientCall> calls_of(const Timeline& timeline) {
     if (again) continue;
     ClientCall call;
     call.exchange = &exchange;
-    call.number = calls.size() + 1;
+    call.number = at_once ? static_cast<std::size_t>(own_number_of(exchange)) : calls.size() + 1;
     find_final(timeline, call);
     calls.push_back(std::move(call));
   }

@@ -16,6 +16,10 @@ namespace tailrace {
 // The script marks "variant" when it answers a call in one of several ways: findings name it.
 inline constexpr std::string_view kMarkVariant = "variant";
 
+// "yes" where the client was asked to make its calls all at once: each then says its own number in
+// its argument "call", and no request tells that an earlier call has returned.
+inline constexpr std::string_view kMarkAtOnce = "calls_at_once";
+
 struct CallReturn {
   std::optional<MonoTime> at;
   std::string outcome;              // The adapter's word: "result", "error", "limit"; "": unknown.
@@ -24,7 +28,7 @@ struct CallReturn {
 
 struct ClientCall {
   const Exchange* exchange = nullptr;  // Its first request.
-  std::size_t number = 0;              // From 1
+  std::size_t number = 0;              // From 1, as the adapter counts
   CallReturn back;
   std::string variant;
   // Its final message, on whatever connection it came, and when that was complete.
@@ -35,6 +39,12 @@ struct ClientCall {
 // Tool calls in the order of their first requests. Another attempt with the same id, and a further
 // round of a request that asked for input, are part of the same call.
 std::vector<ClientCall> calls_of(const Timeline& timeline);
+
+bool are_at_once(const Timeline& timeline);
+// What a call that is made beside others says it is; 0 where it does not.
+std::int64_t own_number_of(const Exchange& exchange);
+// How many calls the adapter has told of.
+std::size_t told_calls(const Timeline& timeline);
 
 // The client's own limit of a call, as its manifest tells.
 Millis call_limit_of(const Timeline& timeline);

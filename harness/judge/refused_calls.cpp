@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks of a client's calls that are refused, or made beside a GET that is not answered.
+// Checks of a client's calls that are refused, or made beside what is left open.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,16 +13,7 @@
 namespace tailrace {
 namespace {
 
-constexpr int kOk = 200;
-
-// How many calls the adapter has told of.
-std::size_t told_calls(const Timeline& timeline) {
-  return static_cast<std::size_t>(
-      std::count_if(timeline.lines.begin(), timeline.lines.end(), [](const auto& line) {
-        const auto json = parse_json(line.what.text);
-        return json && json->find("call") != nullptr;
-      }));
-}
+constexpr int kOk = 200, kAccepted = 202;
 
 Finding refusal_finding(const Evidence& evidence, const ClientCall& call, std::string harm) {
   Finding finding = finding_of(evidence, "refused_calls_return", Rule{}, std::move(harm));
@@ -77,30 +68,53 @@ Judgement judge_refused(const Evidence& evidence) {
   return judgement;
 }
 
-Judgement judge_silent_get(const Evidence& evidence) {
+// An exchange that we leave open, and beside which calls are to go on.
+struct Beside {
+  std::string_view check, none, required, what, likely_cause, cure;
+  bool (*is_it)(const Exchange&);
+};
+
+constexpr Beside kSilentGet{
+    "calls_go_on_beside_silent_get",
+    "the client opened no GET stream",
+    "calls do not wait for the answer to a listening GET",
+    "a GET without an answer",
+    "the client waits for the head of the GET before it goes on",
+    "open the listening stream beside the session, not as a step of it",
+    [](const Exchange& e) { return e.request.method == "GET" && !e.response; }};
+
+constexpr Beside kEndlessAccept{
+    "calls_go_on_beside_endless_accept",
+    "the client sent no notification",
+    "calls do not wait for the end of the body of a 202",
+    "a 202 whose body does not end",
+    "the client reads the body of each response to its end before it goes on",
+    "take the status of a 202 for all it says, and bound the reading of its body",
+    [](const Exchange& e) {
+      return e.response && e.response->status == kAccepted && e.end != BodyEnd::kComplete;
+    }};
+
+Judgement judge_beside(const Evidence& evidence, const Beside& beside) {
   const Timeline& timeline = evidence.timeline;
-  const auto get =
-      std::find_if(timeline.exchanges.begin(), timeline.exchanges.end(), [](const Exchange& e) {
-        return e.request.method == "GET" && !e.response;
-      });
-  if (get == timeline.exchanges.end()) return not_applicable("the client opened no GET stream");
+  const auto open =
+      std::find_if(timeline.exchanges.begin(), timeline.exchanges.end(), beside.is_it);
+  if (open == timeline.exchanges.end()) return not_applicable(std::string(beside.none));
   const auto calls = calls_of(timeline);
   const bool asked = std::any_of(calls.begin(), calls.end(), [&](const ClientCall& call) {
-    return call.back.at && call.exchange->request_at > get->request_at;
+    return call.back.at && call.exchange->request_at > open->request_at;
   });
   if (asked) return held();
-  const Nanos waited = timeline.last.value_or(get->request_at) - get->request_at;
+  const Nanos waited = timeline.last.value_or(open->request_at) - open->request_at;
   if (waited <= call_limit_of(timeline) * kLimitsUntilHarm) {
-    return inconclusive("no call was seen while the GET was unanswered");
+    return inconclusive(fmt::format("no call was seen beside {}", beside.what));
   }
-  Finding finding =
-      finding_of(evidence, "calls_go_on_beside_silent_get", Rule{}, "harm.call_hangs");
-  finding.required = "calls do not wait for the answer to a listening GET";
-  finding.observed = fmt::format("no call was made for {} beside a GET without an answer",
-                                 in_millis(waited));
-  finding.likely_cause = "the client waits for the head of the GET before it goes on";
-  finding.cure = "open the listening stream beside the session, not as a step of it";
-  finding.evidence = ladder_of(timeline, *get);
+  Finding finding = finding_of(evidence, beside.check, Rule{}, "harm.call_hangs");
+  finding.required = beside.required;
+  finding.observed =
+      fmt::format("no call was made for {} beside {}", in_millis(waited), beside.what);
+  finding.likely_cause = beside.likely_cause;
+  finding.cure = beside.cure;
+  finding.evidence = ladder_of(timeline, *open);
   finding.evidence.push_back(gap_line(timeline, *timeline.last, "no call so far"));
   return broken(finding);
 }
@@ -136,7 +150,13 @@ Check refused_calls_return() {
 }
 
 Check calls_go_on_beside_silent_get() {
-  return {"calls_go_on_beside_silent_get", judge_silent_get};
+  return {std::string(kSilentGet.check),
+          [](const Evidence& evidence) { return judge_beside(evidence, kSilentGet); }};
+}
+
+Check calls_go_on_beside_endless_accept() {
+  return {std::string(kEndlessAccept.check),
+          [](const Evidence& evidence) { return judge_beside(evidence, kEndlessAccept); }};
 }
 
 Check listens_in_bounds() {

@@ -56,6 +56,45 @@ Judgement judge_resets(const Evidence& evidence, Rule rule) {
   return broken(finding);
 }
 
+// Its response ended before the next request came, or so soon after that the two may have met.
+bool was_finished(const Exchange& before, const Exchange& next) {
+  if (!before.ended() || before.end == BodyEnd::kMalformed) return false;
+  return before.end == BodyEnd::kUnseen || *before.ended_at <= next.request_at + kDelivered;
+}
+
+Judgement judge_unfinished(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  std::size_t left = 0, reused = 0;
+  const Exchange *first = nullptr, *before = nullptr;
+  for (const Connection& connection : timeline.connections) {
+    for (std::size_t i = 0; i < connection.streams.size(); ++i) {
+      const Exchange& own = *timeline.exchange(connection.streams[i]);
+      const bool last = i + 1 == connection.streams.size();
+      left += last && own.response && own.end != BodyEnd::kComplete;
+      if (last) continue;
+      const Exchange& next = *timeline.exchange(connection.streams[i + 1]);
+      if (was_finished(own, next)) continue;
+      ++reused;
+      if (first != nullptr) continue;
+      before = &own;
+      first = &next;
+    }
+  }
+  if (first == nullptr) {
+    return left > 0 ? held() : not_applicable("the client let every response come to its end");
+  }
+  Finding finding = finding_of(evidence, "takes_no_unfinished_connection", Rule{});
+  finding.level = Level::kShould;  // RFC 9112 has it as one; no row of MCP does.
+  finding.required = "a request goes on a connection whose last response has ended, or on another";
+  finding.observed =
+      fmt::format("{} requests came on connections with an unfinished response; first {} after {}",
+                  reused, describe(*first), describe(*before));
+  finding.likely_cause = "the connection goes back to the pool when its call is over, not its body";
+  finding.cure = "read the body to its end, or close the connection";
+  finding.evidence = ladder_of(timeline, *before, *first);
+  return broken(finding);
+}
+
 // Bytes that answer no request. A server may tell an idle client 408 before it closes
 // (RFC 9110, section 15.5.9).
 const At<std::string>* stray_bytes(const Connection& connection) {
@@ -194,6 +233,10 @@ Judgement measure_patience(const Evidence& evidence) {
 Check does_not_reset_after_body(Rule rule) {
   return {"does_not_reset_after_body",
           [=](const Evidence& evidence) { return judge_resets(evidence, rule); }};
+}
+
+Check takes_no_unfinished_connection() {
+  return {"takes_no_unfinished_connection", judge_unfinished};
 }
 
 Check connection_carries_next_request(Rule rule) {

@@ -14,6 +14,10 @@ inline constexpr Millis kDelivered{50};
 // A client does not reset a connection after the complete body of a response.
 Check does_not_reset_after_body(Rule rule);
 
+// A request goes on no connection whose last response has not ended (RFC 9112, section 9.3.2: none
+// is pipelined after a POST).
+Check takes_no_unfinished_connection();
+
 // As a client of ours: a finished body leaves the connection usable for the next request.
 Check connection_carries_next_request(Rule rule);
 

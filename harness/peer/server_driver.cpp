@@ -7,6 +7,7 @@
 #include <array>
 
 #include "harness/judge/calls.h"
+#include "harness/judge/client_calls.h"
 #include "harness/judge/leaving.h"
 #include "harness/judge/resume.h"
 #include "harness/net/http_message.h"
@@ -21,6 +22,7 @@ constexpr Deadline kFirstCall{"first_call", Millis(30000)};
 // A loaded machine takes longer to start a client than a call may take.
 constexpr Deadline kFirstRequest{"first_request", Millis(30000)};
 constexpr std::string_view kPath = "/mcp";
+constexpr int kAccepted = 202;
 constexpr std::array<std::string_view, 4> kSpoken = {"2024-11-05", "2025-03-26", "2025-06-18",
                                                      "2025-11-25"};
 
@@ -40,17 +42,21 @@ ServerDriver::ServerDriver(Network& network, Vault& vault, History& history,
     : Script(history), network_(network), vault_(vault), settings_(std::move(settings)) {}
 
 void ServerDriver::start_client(int calls, Millis linger) {
-  const bool counts_calls = settings_.contract == ClientContract::kCalls;
-  mark(kMarkContract, counts_calls ? "calls" : "conformance");
+  mark(kMarkContract, counts_calls() ? "calls" : "conformance");
   mark(kMarkCallLimit, std::to_string(settings_.call_limit.count()));
   mark(kMarkCloses, settings_.closes ? "yes" : "no");
   if (is_stateless()) mark("revision", settings_.revision);
-  if (calls > 1 && !counts_calls) {
+  if (calls > 1 && !counts_calls()) {
     decline(
         fmt::format("this question needs {} calls, and the client keeps the one-call contract: "
                     "give it an adapter (fixtures/sut/README.md)",
                     calls));
   }
+  if (asks_at_once_ && !settings_.parallel) {
+    decline("this question needs several calls at once, and the manifest does not say that the "
+            "client makes them");
+  }
+  if (asks_at_once_) mark(kMarkAtOnce, "yes");
   const Endpoint any_port = v4_endpoint({127, 0, 0, 1}, 0);
   auto listener = network_.listen({&history_, &vault_}, any_port, settings_.links, [this](Link l) {
     const std::scoped_lock lock(links_mutex_);
@@ -81,6 +87,7 @@ Environment ServerDriver::environment_for(int calls, Millis linger) const {
       calls_environment(settings_.scenario, calls, "say_hello", settings_.call_limit);
   if (is_stateless()) environment.emplace_back("TAILRACE_REVISION", settings_.revision);
   if (asks_to_listen_) environment.emplace_back("TAILRACE_LISTEN", "1");
+  if (asks_at_once_) environment.emplace_back("TAILRACE_PARALLEL", "1");
   environment.emplace_back("TAILRACE_LINGER_MS", std::to_string(linger.count()));
   return environment;
 }
@@ -142,7 +149,10 @@ void ServerDriver::serve_post(const Exchange& exchange) {
   if (asked.kind == MessageKind::kInvalid || asked.kind == MessageKind::kBatch) {
     return respond(exchange.id, 400, json, compose_error(std::nullopt, -32600, asked.why_invalid));
   }
-  if (asked.kind != MessageKind::kRequest) return respond(exchange.id, 202, {}, "");
+  if (asked.kind != MessageKind::kRequest) {
+    if (leaves_accepts_open_) return send_endless_body(exchange.id, kAccepted);
+    return respond(exchange.id, kAccepted, {}, "");
+  }
   if (is_call(exchange)) {
     calls_.push_back(exchange.id);
     return;
@@ -274,7 +284,8 @@ bool ServerDriver::watch_exit(Millis window) {
 }
 
 bool ServerDriver::watch_return(StreamId call, Millis window) {
-  const auto number = history_.read([&](const Timeline& timeline) {
+  const auto number = history_.read([&](const Timeline& timeline) -> std::int64_t {
+    if (asks_at_once_) return own_number_of(*timeline.exchange(call));
     return std::count_if(timeline.exchanges.begin(), timeline.exchanges.end(),
                          [&](const Exchange& e) { return is_call(e) && e.id <= call; });
   });
@@ -289,7 +300,7 @@ bool ServerDriver::watch_return(StreamId call, Millis window) {
     const auto& id = timeline.exchange(call)->asked->id;
     const bool asked_more = std::any_of(
         timeline.exchanges.begin(), timeline.exchanges.end(), [&](const Exchange& later) {
-          return later.id > call && later.asked && later.asked->id != id &&
+          return !asks_at_once_ && later.id > call && later.asked && later.asked->id != id &&
                  later.asked->kind == MessageKind::kRequest;
         });
     return told || asked_more || timeline.process_ended.has_value();

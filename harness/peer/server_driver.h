@@ -37,6 +37,7 @@ struct ServerSettings {
   ClientContract contract = ClientContract::kConformance;
   Millis call_limit{5000};  // The client's own limit of a call.
   bool closes = false;      // The client ends its session by DELETE.
+  bool parallel = false;    // The client makes its calls at once when asked.
   LinkOptions links;
   // Starts the client with the URL as its last argument; its lines and its end go to the History.
   std::function<Status(const std::string& url, const Environment& environment)> start_client;
@@ -66,8 +67,8 @@ class ServerDriver : public Script {
   void send_bare_head(StreamId stream);  // Never with a priming event.
   void send_result(StreamId stream, bool with_end);
   void send_error(StreamId stream, bool with_end);
-  // The head of a refusal and the beginning of its body, which never ends.
-  void send_endless_refusal(StreamId stream, int status);
+  // The head of a response and the beginning of its body, which never ends.
+  void send_endless_body(StreamId stream, int status);
   void send_end(StreamId stream);
   void send_bytes(StreamId stream, std::string bytes);
   // head + priming | final message + end: the two writes of a typical server.
@@ -99,12 +100,16 @@ class ServerDriver : public Script {
   void answer_initialize_with(std::string_view revision) { answered_ = revision; }
   // Asks the client for a listening stream, where its SDK leaves the choice.
   void ask_to_listen() { asks_to_listen_ = true; }
+  // Asks the client to make its calls all at once; start_client() declines where it cannot.
+  void ask_for_calls_at_once() { asks_at_once_ = true; }
   // From here on the script answers the GETs that resume itself. A listening GET still gets its 405
   // at once, unless it is claimed too: some clients make no call before its head.
   void claim_gets() { claims_gets_ = true; }
   void claim_listening_gets() { claims_listening_ = true; }
   void refuse_get(StreamId get);  // 405, as where nothing is claimed.
   void claim_deletes() { claims_deletes_ = true; }
+  // The bodies of 202 begin and never end.
+  void leave_accepts_open() { leaves_accepts_open_ = true; }
   void answer_subscriptions(Subscriptions how) { subscriptions_ = how; }
   // The next GET within the window, if one comes before the client ends.
   std::optional<StreamId> watch_get(Millis window);
@@ -118,6 +123,8 @@ class ServerDriver : public Script {
   void reset_connection(StreamId stream);
 
   void use_event_ids(bool use, Millis retry);
+  // It keeps the contract of N calls.
+  bool counts_calls() const { return settings_.contract == ClientContract::kCalls; }
   Millis call_limit() const { return settings_.call_limit; }
 
  private:
@@ -145,8 +152,9 @@ class ServerDriver : public Script {
   bool event_ids_ = false;
   Millis retry_{0};
   std::set<StreamId> served_;
-  bool asks_to_listen_ = false, claims_gets_ = false, claims_listening_ = false;
-  bool claims_deletes_ = false;
+  bool asks_to_listen_ = false, asks_at_once_ = false;
+  bool claims_gets_ = false, claims_listening_ = false;
+  bool claims_deletes_ = false, leaves_accepts_open_ = false;
   Subscriptions subscriptions_ = Subscriptions::kRefused;
   std::deque<StreamId> calls_, gets_, deletes_;
   std::map<StreamId, int> events_sent_;

@@ -109,10 +109,10 @@ void ServerDriver::send_error(StreamId stream, bool with_end) {
   send_final(stream, error_for(stream), with_end);
 }
 
-void ServerDriver::send_endless_refusal(StreamId stream, int status) {
+void ServerDriver::send_endless_body(StreamId stream, int status) {
   send_bytes(stream, compose_http_head(status, {{"Content-Type", "text/plain"},
                                                 {"Transfer-Encoding", "chunked"}}) +
-                         chunk_of("it went wrong, and there is more to come"));
+                         chunk_of("there is more to come"));
 }
 
 void ServerDriver::send_end(StreamId stream) {

@@ -112,6 +112,7 @@ RunOptions options_for(const Trial& trial, const std::string& server, const std:
   options.manifest->call_limit = stretched(kClientLimit);
   options.manifest->closes = true;
   options.manifest->stateless = true;
+  options.manifest->parallel = true;
   if (trial.role == Side::kServer) options.manifest->tools = reference_tools();
   options.source = fmt::format("-- {}", fmt::join(command, " "));
   options.only = trial.scenarios;

@@ -245,6 +245,7 @@ void Worker::drive_client(const Scenario& scenario, const PlannedRun& run, Histo
   settings.contract = manifest.counts_calls ? ClientContract::kCalls : ClientContract::kConformance;
   settings.call_limit = manifest.call_limit;
   settings.closes = manifest.closes;
+  settings.parallel = manifest.parallel;
   settings.start_client = [&](const std::string& url, const Environment& environment) -> Status {
     auto started = ClientProcess::start(
         *context_.setup.supervisor, manifest, run.mode, url, environment,

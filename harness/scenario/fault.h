@@ -239,6 +239,7 @@ inline constexpr Fault kConflatesIds{"conflates_ids"};
 inline constexpr Fault kHangsOnRefusal{"hangs_on_refusal"};
 inline constexpr Fault kBreaksAfterRefusal{"breaks_after_refusal"};
 inline constexpr Fault kReadsErrorBodiesForever{"reads_error_bodies_forever"};
+inline constexpr Fault kReadsAcceptsForever{"reads_accepts_forever"};
 inline constexpr Fault kKeepsLostSession{"keeps_lost_session"};
 // What every request says.
 inline constexpr Fault kDropsSessionHeader{"drops_session_header"};
@@ -285,6 +286,10 @@ inline constexpr Fault kTakesLateAnswers{"takes_late_answers"};
 inline constexpr Fault kDropsNameHeader{"drops_name_header"};
 inline constexpr Fault kHidesCapabilities{"hides_capabilities"};
 inline constexpr Fault kSubscribesToAll{"subscribes_to_all"};
+// Several calls and their connections.
+inline constexpr Fault kKeepsTwoConnections{"keeps_two_connections"};
+inline constexpr Fault kTakesAnswersInOrder{"takes_answers_in_order"};
+inline constexpr Fault kReusesUnfinished{"reuses_unfinished_connections"};
 }  // namespace client_fault
 
 namespace client_oddity {

@@ -124,8 +124,8 @@ void read_tools(ManifestReader& reader, const Json& json, Manifest& manifest) {
 }
 
 void read_client(ManifestReader& reader, const Json& json, Manifest& manifest) {
-  static constexpr std::array<std::string_view, 4> kKnown = {"contract", "call_limit_ms", "closes",
-                                                             "stateless"};
+  static constexpr std::array<std::string_view, 5> kKnown = {"contract", "call_limit_ms", "closes",
+                                                             "stateless", "parallel"};
   (void)reader.object(json, "", "client");
   const Json& client = json["client"];
   reader.allow(client, "client.", kKnown);
@@ -137,6 +137,7 @@ void read_client(ManifestReader& reader, const Json& json, Manifest& manifest) {
   reader.duration(client, "client.", "call_limit_ms", manifest.call_limit);
   manifest.closes = reader.truth(client, "client.", "closes");
   manifest.stateless = reader.truth(client, "client.", "stateless");
+  manifest.parallel = reader.truth(client, "client.", "parallel");
 }
 
 }  // namespace

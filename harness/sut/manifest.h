@@ -40,6 +40,7 @@ struct Manifest {
   Millis call_limit{5000};
   bool closes = false;     // The client ends its session by DELETE.
   bool stateless = false;  // The client can speak 2026-07-28, and does so when told.
+  bool parallel = false;   // The client makes its calls at once when told.
   Millis term{3000};       // From TERM to KILL.
 };
 

@@ -112,6 +112,7 @@ TEST(Manifest, TheLeastGivesTheDefaults) {
   EXPECT_FALSE(manifest->counts_calls);
   EXPECT_FALSE(manifest->closes);
   EXPECT_FALSE(manifest->stateless);
+  EXPECT_FALSE(manifest->parallel);
   EXPECT_TRUE(manifest->modes.empty() && manifest->tools.empty() && manifest->folder.empty());
 }
 
@@ -123,7 +124,8 @@ TEST(Manifest, EveryMemberIsRead) {
     "environment": {"B": "2", "A": "1"}, "endpoint": "/", "ready_ms": 600000,
     "modes": {"json": {"environment": {"J": "1"}, "arguments": ["--json"]}, "bare": {}},
     "tools": {"slow": {"name": "wait", "arguments": {"ms": 5}}, "plain": {"name": "echo"}},
-    "client": {"contract": "calls", "call_limit_ms": 1, "closes": true, "stateless": true},
+    "client": {"contract": "calls", "call_limit_ms": 1, "closes": true, "stateless": true,
+               "parallel": true},
     "stop": {"term_ms": 250}})",
                                        "some.json");
   ASSERT_TRUE(manifest) << manifest.error().what;
@@ -143,6 +145,7 @@ TEST(Manifest, EveryMemberIsRead) {
   EXPECT_TRUE(manifest->counts_calls);
   EXPECT_TRUE(manifest->closes);
   EXPECT_TRUE(manifest->stateless);
+  EXPECT_TRUE(manifest->parallel);
   EXPECT_EQ(manifest->call_limit, Millis(1));
   EXPECT_EQ(manifest->term, Millis(250));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long the client waits for a late terminator before it gives the connection up: measured for
-// several delays, and no call may wait for ever.
+// several delays, and no call may wait for ever or go where a body has not ended.
 
 #include <array>
 
@@ -14,7 +14,7 @@ namespace {
 
 // Released clients give up at 0 or 2 ms; 50 ms and 200 ms are limits seen in others.
 constexpr std::array<Millis, 4> kLateness = {Millis(0), Millis(2), Millis(20), Millis(200)};
-constexpr int kCalls = static_cast<int>(kLateness.size()) + 1;
+constexpr int kCalls = static_cast<int>(kLateness.size()) + 2;
 constexpr Millis kLinger{300};
 
 void drive(ServerDriver& server) {
@@ -28,11 +28,12 @@ void drive(ServerDriver& server) {
     server.stay_connected(late);
     server.send_end(call);
   }
-  const StreamId last = server.await_call();
+  const StreamId endless = server.await_call();
   server.mark(kMarkTerminator, "never");
-  server.send_head(last);
-  server.send_result(last, false);
-  server.watch_return(last, server.call_limit() * (kLimitsUntilHarm + 1));
+  server.send_head(endless);
+  server.send_result(endless, false);
+  const auto next = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
+  if (next) server.answer_with_result(*next);
 }
 
 }  // namespace
@@ -43,8 +44,9 @@ Scenario drain_client_patience() {
       .question = "How long does the client wait for a late end of the body?",
       .covers = {},
       .drive = &drive,
-      .checks = {measures_patience(), call_returns_without_terminator()},
-      .catches = {client_fault::kWaitsForTerminator},
+      .checks = {measures_patience(), call_returns_without_terminator(),
+                 takes_no_unfinished_connection()},
+      .catches = {client_fault::kWaitsForTerminator, client_fault::kReusesUnfinished},
       .spares = {client_oddity::kClosesAfterResponseQuickly, client_oddity::kNewConnectionPerCall},
   }};
 }

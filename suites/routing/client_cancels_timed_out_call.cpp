@@ -6,6 +6,7 @@
 #include "harness/judge/client_calls.h"
 #include "harness/judge/client_laws.h"
 #include "harness/judge/leaving.h"
+#include "harness/judge/reuse.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -41,7 +42,7 @@ Scenario routing_client_cancels_timed_out_call() {
       .checks = {timed_out_call_is_cancelled(req::kTimeOutCancels, req::kCancelsItsOwn),
                  unanswered_call_returns(req::kCallHasLimit),
                  late_answer_is_ignored(req::kLateAnswerIgnored),
-                 call_returns_what_was_sent(Rule{})},
+                 call_returns_what_was_sent(Rule{}), takes_no_unfinished_connection()},
       .catches = {client_fault::kNoCancelAfterLimit, client_fault::kCancelsOtherRequest,
                   client_fault::kHasNoLimit, client_fault::kTakesLateAnswers},
       .spares = {client_oddity::kStringRequestIds, client_oddity::kNewConnectionPerCall},
