@@ -50,13 +50,16 @@ TEST(RunFolder, OneEditedByteChangesAVerdict) {
   EXPECT_EQ(load_run_record(workshop.path("run"))->scenarios.front().verdict, Verdict::kFail);
 }
 
+// Whatever the verdicts are: a sanitizer or a busy machine may leave some of them open.
 TEST(RunFolder, HoldsNoSecret) {
   const Workshop workshop;
   const Ran ran = workshop.run(
-      "PLANTED='Bearer planted-secret-0123456789' {tailrace} server "
+      "PLANTED='Bearer planted-secret-0123456789' {tailrace} server --quick "
       "--header-env Authorization=PLANTED --header 'X-Key: planted-key-abcdef' "
       "--out run -v -- {server} {port}");
-  EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
+  const auto record = load_run_record(workshop.path("run"));
+  ASSERT_TRUE(record) << ran.err;
+  EXPECT_GT(record->scenarios.size(), 50U) << ran.out;
   const auto files = Workshop::files_below(workshop.path("run"));
   EXPECT_GT(files.size(), 5U);
   for (const std::string& file : files) {
