@@ -204,6 +204,8 @@ void ExchangeAccount::emit(Open& open) {
   // What the bounded ledger let go.
   sums.plain[Cause::kUnexplained] += record.length() - sums.settled({true, true}).total();
   if (sums.any_held()) held_.push_back({done_.size(), sums});
+  // By half: many connections wait with some each, and what doubles is a quarter empty.
+  if (done_.size() == done_.capacity()) done_.reserve(done_.size() + done_.size() / 2 + 1);
   done_.push_back(std::move(record));
   done_.back().causes = sums.plain;
   sink_.on_ended();

@@ -26,8 +26,8 @@ void ObserverThread::finish() {
   {
     const std::lock_guard lock(mutex_);
     over_ = true;
+    changed_.notify_all();
   }
-  changed_.notify_all();
   thread_.join();
 }
 
