@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
 
 #include "harness/capture/capture_files.h"
 #include "harness/cli/annotate_capture.h"
@@ -69,8 +68,7 @@ Result<CaptureReport> explain(const std::vector<std::string>& files, const Comma
   }
   if (words.follow) return explain_followed(files.front(), words.filter, options, line.quiet);
   AnalysisOptions parallel = options;
-  const bool two_processors = std::thread::hardware_concurrency() > 1;
-  parallel.threads = words.threads != 0 ? words.threads : two_processors ? 2 : 1;
+  parallel.threads = words.threads;
   return explain_capture(files, words.filter, parallel);
 }
 

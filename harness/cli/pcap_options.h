@@ -20,7 +20,7 @@ struct PcapOptions {
   std::string out;                 // "" or the run folder to write.
   std::vector<std::string> only;   // Scenarios; empty: those that need no script.
   bool list_scenarios = false;     // That packets alone can answer, and nothing else.
-  int threads = 0;                 // 1 or 2; 0: as many as there are processors.
+  int threads = 1;                 // Or 2, for a file.
   std::string server;              // ADDR:PORT, where a capture does not tell.
 };
 

@@ -20,7 +20,7 @@ constexpr std::chrono::seconds kRepeatedWithin{10};
 constexpr Nanos kRepeatedAtOnce = Millis(20);  // Where the bytes cannot be compared.
 constexpr std::size_t kMostGroups = 4096;
 // Exchanges until they are settled, when their connection ends: of one connection, and of all.
-constexpr std::size_t kMostWaiting = 1024, kMostWaitingInAll = 50'000, kFewWaiting = 64;
+constexpr std::size_t kMostWaiting = 1024, kMostWaitingInAll = 40'000, kFewWaiting = 64;
 constexpr Nanos kWorthAWord = Millis(1);    // Of a round trip.
 constexpr std::uint64_t kFewCalls = 3;
 // So many calls for each release, at most: what leaves on an ACK now and then does so by chance.
