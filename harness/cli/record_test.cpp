@@ -16,10 +16,11 @@ std::vector<std::pair<std::string, Verdict>> verdicts(const RunRecord& record) {
   return list;
 }
 
+// Without the questions of growth: thousands of calls of 40 ms each.
 TEST(RunFolder, IsJudgedAgainWithTheSameVerdicts) {
   const Workshop workshop;
   const Ran ran = workshop.run(
-      "{tailrace} server --out run -- {server} --fault nagle_two_writes "
+      "{tailrace} server --quick --out run -- {server} --fault nagle_two_writes "
       "--fault notification_after_final_response {port}");
   EXPECT_EQ(ran.status, 1) << ran.out << ran.err;
   const auto first = load_run_record(workshop.path("run"));

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "harness/flow/hashed_pointers.h"
+
 namespace tailrace {
 namespace {
 
@@ -31,9 +33,9 @@ bool sender_is_client(const Segment& segment, const std::optional<Endpoint>& ser
 }
 
 std::uint16_t mark_of(const Likeness& like) {
-  const std::uint64_t words = (std::uint64_t{like.seq} << 32 | like.ack) * 0x9e3779b97f4a7c15ULL +
+  const std::uint64_t words = mixed(std::uint64_t{like.seq} << 32 | like.ack) +
                               (std::uint64_t{like.id} << 32 | like.stamp) + like.length;
-  return static_cast<std::uint16_t>((words * 0x9e3779b97f4a7c15ULL) >> 48);
+  return static_cast<std::uint16_t>(mixed(words) >> 48);
 }
 
 }  // namespace

@@ -12,13 +12,6 @@
 namespace tailrace {
 namespace {
 
-const Exchange* silent_get(const Timeline& timeline) {
-  const auto get =
-      std::find_if(timeline.exchanges.begin(), timeline.exchanges.end(),
-                   [](const Exchange& e) { return e.request.method == "GET" && !e.response; });
-  return get == timeline.exchanges.end() ? nullptr : &*get;
-}
-
 Judgement judge_waiting(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
   const auto calls = calls_of(timeline);
@@ -35,11 +28,11 @@ Judgement judge_waiting(const Evidence& evidence) {
     ++waited;
     if (late == nullptr) late = &call;
   }
-  const Exchange* get = silent_get(timeline);
+  const bool beside_get = std::ranges::any_of(timeline.exchanges, is_silent_get);
   if (late == nullptr) {
     Judgement judgement = held();
     judgement.measurements = {{"calls_at_once", fmt::format("{}", calls.size())},
-                              {"beside_silent_get", get != nullptr ? "yes" : "no"}};
+                              {"beside_silent_get", beside_get ? "yes" : "no"}};
     return judgement;
   }
   Finding finding = finding_of(evidence, "calls_do_not_wait_for_each_other", Rule{});
@@ -49,7 +42,7 @@ Judgement judge_waiting(const Evidence& evidence) {
       "{} of {} calls were sent only when another had its response, first {} {} after {}{}", waited,
       calls.size(), name_of(*late),
       in_millis(late->exchange->request_at - answered->exchange->request_at), name_of(*answered),
-      get != nullptr ? "; a GET without an answer was open" : "");
+      beside_get ? "; a GET without an answer was open" : "");
   finding.likely_cause = "a pool with a limit on the connections to one host, which streams use up";
   finding.cure = "give streams connections beside the pool, or the pool no small limit";
   finding.evidence = ladder_of(timeline, *answered->exchange, *late->exchange);

@@ -132,6 +132,10 @@ bool limit_was_near(const Timeline& timeline, const ClientCall& call, MonoTime a
   return at - call.exchange->request_at > call_limit_of(timeline) / 2;
 }
 
+bool is_silent_get(const Exchange& exchange) {
+  return exchange.request.method == "GET" && !exchange.response;
+}
+
 std::string name_of(const ClientCall& call) {
   if (call.variant.empty()) return fmt::format("call {}", call.number);
   return fmt::format("call {} ({})", call.number, call.variant);

@@ -57,6 +57,8 @@ bool is_next_round(const Exchange& exchange);
 // It ran out of its own limit, and `at`, what it waited for, had come in the second half of that: a
 // slow script or a loaded host may be to blame, so nothing can be told of the client.
 bool limit_was_near(const Timeline& timeline, const ClientCall& call, MonoTime at);
+// A listening GET whose answer has not begun.
+bool is_silent_get(const Exchange& exchange);
 // "call 3 (CRLF)": for findings.
 std::string name_of(const ClientCall& call);
 

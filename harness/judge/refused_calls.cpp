@@ -81,7 +81,7 @@ constexpr Beside kSilentGet{
     "a GET without an answer",
     "the client waits for the head of the GET before it goes on",
     "open the listening stream beside the session, not as a step of it",
-    [](const Exchange& e) { return e.request.method == "GET" && !e.response; }};
+    is_silent_get};
 
 constexpr Beside kEndlessAccept{
     "calls_go_on_beside_endless_accept",

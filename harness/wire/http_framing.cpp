@@ -8,25 +8,19 @@
 namespace tailrace {
 namespace {
 
-bool read_length(std::string_view text, std::uint64_t& length) {
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, length);
-  return error == std::errc() && stop == end && !text.empty();
-}
+constexpr int kNotModified = 304;
 
 Complaint settle_length(HttpHead& head, bool& declared) {
-  std::uint64_t length = 0;
   for (const HttpHeader& header : head.headers) {
     if (!same_name(header.name, "Content-Length")) continue;
     for (std::string_view rest = header.value;;) {
       const auto comma = std::min(rest.find(','), rest.size());
-      if (!read_length(trimmed(rest.substr(0, comma)), length)) {
-        return "a Content-Length that is no number of 64 bits";
-      }
-      if (declared && length != head.content_length) return "two Content-Lengths that differ";
+      const auto length = content_length_of(trimmed(rest.substr(0, comma)));
+      if (!length) return "a Content-Length that is no number of 64 bits";
+      if (declared && *length != head.content_length) return "two Content-Lengths that differ";
       if (declared) head.add_oddity("repeated Content-Length");
       declared = true;
-      head.content_length = length;
+      head.content_length = *length;
       if (comma == rest.size()) break;
       rest.remove_prefix(comma + 1);
     }
@@ -54,9 +48,20 @@ Complaint settle_coding(HttpRole role, HttpHead& head) {
 
 }  // namespace
 
-Complaint settle_framing(HttpRole role, bool answers_head, HttpHead& head) {
+std::optional<std::uint64_t> content_length_of(std::string_view text) {
+  std::uint64_t length = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, length);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return length;
+}
+
+bool never_has_a_body(int status) {
   constexpr int kNoContent = 204;
-  constexpr int kNotModified = 304;
+  return status / 100 == 1 || status == kNoContent || status == kNotModified;
+}
+
+Complaint settle_framing(HttpRole role, bool answers_head, HttpHead& head) {
   bool has_length = false;
   if (Complaint complaint = settle_length(head, has_length)) return complaint;
   const bool names_coding = head.find("Transfer-Encoding") != nullptr;
@@ -65,11 +70,12 @@ Complaint settle_framing(HttpRole role, bool answers_head, HttpHead& head) {
   if (has_coding && has_length) head.add_oddity("Transfer-Encoding and Content-Length");
   head.framing = HttpFraming::kNone;
   if (role == HttpRole::kResponse) {
-    const bool never_a_body = head.is_interim() || head.status == kNoContent;
-    if (never_a_body && (has_coding || has_length)) {
+    const bool no_body = never_has_a_body(head.status);
+    // A 304 may tell the length that the answer to a GET would have (RFC 9112, 6.3).
+    if (no_body && head.status != kNotModified && (has_coding || has_length)) {
       head.add_oddity("body framing on a response that has no body");
     }
-    if (never_a_body || head.status == kNotModified || answers_head) return std::nullopt;
+    if (no_body || answers_head) return std::nullopt;
     head.framing = HttpFraming::kUntilClose;
   }
   if (has_coding) return settle_coding(role, head);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,6 +43,11 @@ class HeadReader {
 
 // Fills in framing and content_length (RFC 9112, 6.3). `answers_head`: the response answers HEAD.
 Complaint settle_framing(HttpRole role, bool answers_head, HttpHead& head);
+
+// Nothing but digits, of 64 bits.
+std::optional<std::uint64_t> content_length_of(std::string_view text);
+// Whatever else the head of the response says: 1xx, 204, 304.
+bool never_has_a_body(int status);
 
 bool is_token(std::string_view text);  // RFC 9110, 5.6.2; not empty.
 

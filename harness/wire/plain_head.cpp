@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/wire/plain_head.h"
 
-#include <charconv>
-
 #include "harness/wire/http_head_reader.h"
 
 namespace tailrace {
@@ -54,13 +52,10 @@ bool read_status_line(std::string_view line, PlainHead& head) {
   return true;
 }
 
-bool read_length(std::string_view text, PlainHead& head) {
-  std::uint64_t length = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, length);
-  if (head.content_length || error != std::errc() || stop != end) return false;
-  head.content_length = length;
-  return true;
+bool take_length(std::string_view text, PlainHead& head) {
+  if (head.content_length) return false;
+  head.content_length = content_length_of(text);
+  return head.content_length.has_value();
 }
 
 bool read_header(std::string_view line, PlainHead& head) {
@@ -78,7 +73,7 @@ bool read_header(std::string_view line, PlainHead& head) {
       }
       return true;
     case 14:
-      return !same_name(name, "Content-Length") || read_length(value, head);
+      return !same_name(name, "Content-Length") || take_length(value, head);
     case 17:
       if (!same_name(name, "Transfer-Encoding")) return true;
       if (head.is_chunked || !same_name(value, "chunked")) return false;
@@ -115,13 +110,8 @@ std::optional<PlainHead> read_plain_head(HttpRole role, std::string_view bytes,
 }
 
 HttpFraming framing_of(const PlainHead& head, HttpRole role, bool answers_head) {
-  constexpr int kNoContent = 204;
-  constexpr int kNotModified = 304;
   const bool is_response = role == HttpRole::kResponse;
-  if (is_response && (head.is_interim() || head.status == kNoContent ||
-                      head.status == kNotModified || answers_head)) {
-    return HttpFraming::kNone;
-  }
+  if (is_response && (answers_head || never_has_a_body(head.status))) return HttpFraming::kNone;
   if (head.is_chunked) return HttpFraming::kChunked;
   if (head.content_length) return HttpFraming::kContentLength;
   return is_response ? HttpFraming::kUntilClose : HttpFraming::kNone;
