@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "harness/record/marks.h"
 #include "reports/reproduce_parts.h"
@@ -11,71 +12,12 @@
 namespace tailrace {
 namespace {
 
-constexpr std::string_view kExpect = "expect", kReset = "reset";
 constexpr Nanos kAtOnce = std::chrono::milliseconds(2);
-constexpr double kBeyond = 3;  // Seconds that a client may be later than it was.
+constexpr double kLate = 0.3;  // Seconds; what is sooner tells nothing.
+constexpr double kBeyond = 5;  // Seconds that a client may be later than it was.
 constexpr double kHangs = 1;   // One that had so long, and did not end, would not have.
 
-constexpr std::string_view kProgram = R"PY(
-ID = rb'"(?:id|requestId)": *("[^"]*"|\d+)'
-ASKS = (rb'(?m)^[a-z]+ /|^mcp-session-id|^(?:accept:|last-event-id:|mcp-)[^\r]*|"inputresponses"'
-        rb'|^reset|"(?:method|requeststate)": *"[^"]*"')  # What must be as it was
-listener = socket.create_server(("127.0.0.1", 0))
-listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-client = subprocess.Popen(sys.argv[1:] + ["http://127.0.0.1:%d/mcp" % listener.getsockname()[1]],
-                          env=os.environ | ENVIRONMENT, stdout=subprocess.PIPE)
-socks, ids, agree, stalls, missed, last = [], {}, 0, 0, 0, time.monotonic()
-
-def request(file):  # Nothing at the end of the connection
-    try:
-        head = b"".join(itertools.takewhile(bytes.strip, file))
-        length = re.search(rb"(?im)^content-length: *(\d+)", head)
-        return head + (file.read(int(length[1])) if length else b"")
-    except ConnectionResetError:
-        return b"reset"
-
-try:
-    for n, verb, pause, data in STEPS:
-        listener.settimeout(pause * 1.5 + WAIT)
-        while len(socks) < n:
-            socks.append((sock := listener.accept()[0], sock.makefile("rb")))
-        sock, file = socks[n - 1]
-        sock.settimeout(pause * 1.5 + WAIT)
-        if verb == "send":
-            time.sleep(pause)
-            with contextlib.suppress(ConnectionError):
-                sock.sendall(re.sub(ID, lambda m: m[0].replace(m[1], ids.get(m[1], m[1])), data))
-        elif verb == "close":
-            sock.shutdown(socket.SHUT_RDWR)
-        else:
-            came, took = request(file), time.monotonic() - last
-            old, new = re.findall(ID, data), re.findall(ID, came)
-            ids = dict(zip(old, new)) | ids
-            waited = 0.03 < pause < 0.3  # Of several such waits most must come again
-            stalls, missed = stalls + waited, missed + (waited and took < pause / 2)
-            asks = [sorted(re.findall(ASKS, each.lower())) for each in (data, came)]
-            same = (asks[0] == asks[1] and [ids[i] for i in old] == new
-                    and len(set(ids.values())) == len(ids)
-                    and (agree == 0 or pause / 2 - 0.1 < took < pause * 1.5 + 0.1))
-            agree += same
-            print(f"{n}: +{took:.3f} s {came[:60]!r}", "" if same else f"- not +{pause} s {data}")
-        last = time.monotonic()
-except OSError as why:
-    print(f"{n}: no {verb}: {why}")
-try:
-    told, hangs = client.communicate(timeout=WAIT)[0], False
-except subprocess.TimeoutExpired:
-    client.kill()
-    told, hangs = client.communicate()[0], True
-told = re.findall(rb'(?m)^{"call":[^\n]*', re.sub(rb',"ms":[0-9.]+', b"", told))
-due = sum(verb == "expect" for _, verb, *_ in STEPS)
-print(f"{agree} of {due} requests and ends came as recorded, {missed} of {stalls} waits did not;",
-      "the client", "hangs," if hangs else "ended,", told)
-other = told[:len(TOLD)] != TOLD or HANGS is not None and hangs != HANGS
-sys.exit(agree < due or 2 * missed > stalls > 2 or other)
-)PY";
-
-std::string without_times(std::string line) {
+std::string without_time(std::string line) {
   static constexpr std::string_view kName = ",\"ms\":";
   const auto at = line.find(kName);
   if (at == std::string::npos) return line;
@@ -85,21 +27,26 @@ std::string without_times(std::string line) {
 class ClientSteps {
  public:
   void take(const Fact& fact) {
+    if (ended_) return;
     std::visit(Overloaded{
-                   [&](const BytesRead& f) { add(f.connection, kExpect, f.bytes, fact.at); },
-                   [&](const BytesWritten& f) { add(f.connection, "send", f.bytes, fact.at); },
+                   [&](const BytesRead& f) { came(f.connection, f.bytes, fact.at); },
+                   [&](const BytesWritten& f) { sent(f.connection, f.bytes, fact.at); },
                    [&](const WeEnded& f) {
-                     if (!f.half) add(f.connection, "close", "", fact.at);
+                     if (f.half) return;
+                     sent(f.connection, "(close)", fact.at);
+                     need('c');
                    },
                    [&](const PeerEnded& f) {
                      const bool reset = f.how == Ending::kReset;
-                     add(f.connection, kExpect, std::string(reset ? kReset : ""), fact.at);
+                     if (reset) need('r');
+                     need('b');
+                     came(f.connection, reset ? kResetSaid : kEndSaid, fact.at);
                    },
                    [&](const Marked& f) {
                      if (f.name == kMarkEnvironment) environment_ = f.value;
                    },
                    [&](const ProcessLine& f) {
-                     if (f.text.starts_with("{\"call\":")) told_.push_back(without_times(f.text));
+                     if (f.text.starts_with("{\"call\":")) told_.push_back(without_time(f.text));
                    },
                    [&](const ProcessEnded& f) {
                      ended_ = fact.at;
@@ -111,63 +58,128 @@ class ClientSteps {
   }
 
   Result<std::string> write() {
-    // What we ended ended its connections.
-    while (killed_ && !steps_.empty() && is_end(steps_.back())) {
-      steps_.pop_back();
-      at_.pop_back();
-    }
-    auto steps = script_steps(steps_, [](const ScriptStep& step, const std::string& connection,
-                                         const std::string& bytes) {
-      return fmt::format("({}, \"{}\", {}, {})", connection, step.verb, seconds(step.before),
-                         bytes);
+    end_with_the_process();
+    const double after = ended_ && !steps_.empty() ? in_seconds(*ended_ - steps_.back().at) : 0;
+    // One that we ended soon might have ended by itself.
+    if (killed_ && after > kHangs) need('h');
+    if (!told_.empty()) need('o');
+    find_features();
+    auto steps = script_steps(script(), [](const ScriptStep& step, const std::string& connection,
+                                           const std::string& answer, const std::string& want) {
+      return fmt::format("({}, {}, {}, {}, {})", connection, want, answer, seconds(step.took),
+                         seconds(step.pause));
     });
     if (!steps) return steps;
-    const double after = ended_ && !at_.empty() ? in_seconds(*ended_ - at_.back()) : 0;
-    // One that we ended soon might have ended by itself.
-    const char* hangs = !killed_ ? "False" : after > kHangs ? "True" : "None";
-    return "import contextlib, itertools, os, re, socket, subprocess, sys, time\n\n" +
-           fmt::format("ENVIRONMENT = {}\nHANGS, WAIT, TOLD = {}, {}, [{}]\n",
-                       environment_.empty() ? "{}" : environment_, hangs, seconds(after + kBeyond),
-                       fmt::join(told_in_python(), ", ")) +
-           "# Connection, what happens on it, seconds since what was before, bytes\n" + *steps +
-           std::string(kProgram.substr(1));
+    std::string calls;
+    for (const std::string& line : told_) {
+      calls += (calls.empty() ? "" : ", ") + python_bytes(line);
+    }
+    return fmt::format("import {}itertools, os, re, {}socket, subprocess, sys, time\n\n",
+                       features_.find('b') == std::string::npos ? "" : "contextlib, ",
+                       features_.find('h') == std::string::npos ? "" : "select, ") +
+           fmt::format("ENVIRONMENT, WAIT = {}, {}\n", environment_.empty() ? "{}" : environment_,
+                       seconds(longest_ + kBeyond)) +
+           (calls.empty() ? "" : "CALLS = [" + calls + "]  # What it told of them\n") +
+           "# Connection, the request, the answer; seconds from the last answer, to the answer\n" +
+           *steps + client_program(features_);
   }
 
  private:
+  struct Step {
+    ConnectionId connection;
+    std::string came, wanted, sent;
+    double took = 0, pause = 0;
+    MonoTime at, began;
+  };
+
   static double in_seconds(Nanos time) { return std::chrono::duration<double>(time).count(); }
-
-  std::vector<std::string> told_in_python() const {
-    std::vector<std::string> lines;
-    for (const std::string& line : told_) lines.push_back(python_bytes(line));
-    return lines;
+  static bool is_end(std::string_view wanted) {
+    return wanted == kEndSaid.substr(1) || wanted == kResetSaid.substr(1);
   }
 
-  static bool is_end(const ScriptStep& step) {
-    return step.verb == kExpect && (step.bytes.empty() || step.bytes == kReset);
+  // Connections that are open at the end end with the process: of them that of the last request
+  // is told, where the client ended by itself.
+  void end_with_the_process() {
+    std::set<ConnectionId> ended;
+    while (!steps_.empty() && is_end(steps_.back().wanted)) {
+      ended.insert(steps_.back().connection);
+      steps_.pop_back();
+    }
+    if (steps_.empty() || killed_ || !ended.contains(steps_.back().connection)) return;
+    Step end = steps_.back();
+    end.wanted = kEndSaid.substr(1);
+    end.sent.clear();
+    end.took = end.pause = 0;
+    steps_.push_back(end);
   }
 
-  void add(ConnectionId connection, std::string_view verb, const std::string& bytes, MonoTime at) {
-    const Nanos before = at_.empty() ? Nanos{0} : at - at_.back();
-    const ScriptStep step{connection.value, std::string(verb), bytes,
-                          before > kAtOnce ? in_seconds(before) : 0, 0, 0, ""};
-    ScriptStep* last = steps_.empty() ? nullptr : &steps_.back();
+  void need(char feature) {
+    if (features_.find(feature) == std::string::npos) features_ += feature;
+  }
+
+  void came(ConnectionId connection, std::string_view bytes, MonoTime at) {
+    Step* last = steps_.empty() ? nullptr : &steps_.back();
     // A request that came in parts.
-    if (last != nullptr && verb == kExpect && last->verb == kExpect && !is_end(step) &&
-        !is_end(*last) && last->connection == connection.value) {
-      last->bytes += bytes;
-      last->before += in_seconds(before);
-      at_.back() = at;
+    if (last == nullptr || last->connection != connection || !last->sent.empty() ||
+        bytes == kEndSaid || bytes == kResetSaid) {
+      steps_.push_back({connection, "", "", "", 0, 0, at, steps_.empty() ? at : last_});
+      last = &steps_.back();
+    }
+    last_ = at;
+    last->came += bytes;
+    last->wanted = fmt::format("{}", fmt::join(said_of(Said::kRequests, last->came), "\n"));
+    last->took = in_seconds(at - last->began);
+    last->at = at;
+  }
+
+  void sent(ConnectionId connection, const std::string& bytes, MonoTime at) {
+    Step* last = steps_.empty() ? nullptr : &steps_.back();
+    const Nanos before = last == nullptr ? Nanos{0} : at - last_;
+    last_ = at;
+    const bool more = last != nullptr && last->connection == connection && bytes != "(close)" &&
+                      last->sent != "(close)" && before < kAtOnce && !is_end(last->wanted);
+    const bool first = last != nullptr && last->connection == connection && last->sent.empty();
+    if (more || first) {
+      if (first) last->pause = before > kAtOnce ? in_seconds(before) : 0;
+      last->sent += bytes;
+      last->at = at;
       return;
     }
-    steps_.push_back(step);
-    at_.push_back(at);
+    steps_.push_back({connection, "", "", bytes, 0, before > kAtOnce ? in_seconds(before) : 0, at,
+                      at});
   }
 
-  std::vector<ScriptStep> steps_;
+  void find_features() {
+    int stalls = 0;
+    for (const Step& step : steps_) {
+      stalls += is_stall(step.took);
+      if (step.took > kLate) need('l');
+      if (step.pause > 0) need('z');
+      longest_ = std::max(longest_, step.took);
+      const auto id = step.wanted.find("\"id\":\"");
+      if (id != std::string::npos) need('i');
+    }
+    if (stalls > 2) need('w');
+    const bool late = features_.find('l') != std::string::npos;
+    if (stalls > 2 || late) need('t');
+    if (late && stalls <= 2) need('x');
+  }
+
+  std::vector<ScriptStep> script() const {
+    std::vector<ScriptStep> script;
+    for (const Step& step : steps_) {
+      script.push_back({step.connection.value, step.sent, step.wanted, step.took, step.pause});
+    }
+    return script;
+  }
+
+  std::vector<Step> steps_;
   std::vector<std::string> told_;
   std::string environment_;  // JSON, which Python reads as well.
-  std::vector<MonoTime> at_;  // Of each step
+  std::string features_;
+  MonoTime last_;  // When something came or was sent.
   std::optional<MonoTime> ended_;
+  double longest_ = 0;
   bool killed_ = false;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts of reproduce.h: a program for each role, and how its steps are written. Pure, any
-// thread.
+// The parts of reproduce.h: a program for each role, what it compares, and how its steps are
+// written. Pure, any thread.
 #pragma once
 
 #include <functional>
@@ -16,27 +16,41 @@ namespace tailrace {
 Result<std::string> program_against_server(const std::vector<Fact>& facts);
 Result<std::string> program_against_client(const std::vector<Fact>& facts);
 
+// What a program compares of what came: the lines that tell something. TOLD of the programs says
+// the same in Python, MASK what `masked` does. kEvents: with the ids of events.
+enum class Said : std::uint8_t { kAnswers, kEvents, kRequests };
+inline constexpr std::string_view kEndSaid = "\n(end)", kResetSaid = "\n(reset)";
+std::vector<std::string> said_of(Said which, std::string_view text);
+std::string shortened(const std::string& line);
+// Random and clock values, which no two runs share, as a star.
+std::string masked(std::string_view text);
+
 // One entry of the program's list.
 struct ScriptStep {
   std::uint32_t connection = 0;
-  std::string verb;        // What steps that repeat have in common, besides the rest.
-  std::string bytes;       // What is sent, or expected.
-  double before = 0;       // Seconds
-  double took = 0;         // Seconds
-  std::uint64_t came = 0;  // Bytes
-  std::string wanted;      // Must be the same when steps repeat.
+  std::string sent;    // Bytes
+  std::string wanted;  // What must come, or have come.
+  double took = 0;     // Seconds until it came.
+  double pause = 0;    // Seconds, after it or before what is sent.
 };
 
-// An entry of Python's with this connection and these bytes, both already of Python.
+// An entry of Python's with these bytes, all of them already of Python.
 using WriteEntry = std::function<std::string(const ScriptStep& step, const std::string& connection,
-                                             const std::string& bytes)>;
+                                             const std::string& sent, const std::string& wanted)>;
 
-// The list, steps that repeat with numbers that count on written as a loop. Error: too long to be
-// read by anybody.
+// The list, with names for heads that are sent more than once, and steps that repeat with numbers
+// that count on as a loop. Error: too long to be read by anybody.
 Result<std::string> script_steps(const std::vector<ScriptStep>& steps, const WriteEntry& entry);
+
+// The lines of a program without those that end with #x for an `x` that is not of `features`, or
+// with #!x for one that is.
+std::string program_of(std::string_view program, std::string_view features);
+std::string server_program(std::string_view features);  // After its list.
+std::string client_program(std::string_view features);
 
 std::string python_bytes(std::string_view bytes);  // As a literal of Python's, on one line.
 std::string seconds(double value);                 // In milliseconds' precision, as short as it is.
 std::string lowered(std::string text);             // ASCII letters alone.
+bool is_stall(double seconds);                     // So long may a delayed ACK be awaited.
 
 }  // namespace tailrace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -15,73 +16,26 @@ namespace {
 
 constexpr Nanos kPause = std::chrono::milliseconds(5);  // Shorter ones are the harness's own.
 constexpr Nanos kSoon = std::chrono::milliseconds(100);
-constexpr Nanos kAtOnce = std::chrono::milliseconds(2);
-constexpr int kThinnedSlack = 4;  // Bytes, where a server counts calls that were left out.
+constexpr Nanos kAtOnce = std::chrono::milliseconds(20);
+constexpr Nanos kNoticed = std::chrono::milliseconds(50);  // A server sees that we closed.
 constexpr Nanos kTail = std::chrono::milliseconds(300);  // In which nothing may come at the end.
+constexpr int kManyStalls = 8;  // Enough to tell them from chance.
+constexpr double kLate = 0.3;   // Seconds; what is sooner tells nothing.
+constexpr std::string_view kClose = "(close)", kStop = "(stop)", kUnread = "(unread)";
+constexpr std::size_t kDigits = 9;
+constexpr std::string_view kPart = "...";  // At the end of what is wanted: more may come.
 
-// Lines that end with #s are for sessions, #u for connections that are read no more.
-constexpr std::string_view kProgram = R"PY(
-url, socks, unread = urllib.parse.urlsplit(sys.argv[1]), {}, {}
-agree, stalls, missed = 0, 0, 0
-names = {b"{host}": url.netloc.encode(), b"{path}": (url.path or "/").encode()}
-for n, pause, data, count, late, ends, said, closes in STEPS:
-    time.sleep(pause)
-    for name, value in names.items():
-        data = data.replace(name, value)
-    if data and n not in socks:
-        socks[n] = socket.create_connection((url.hostname, url.port or 80))
-        socks[n].setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    came, ended, took, began = b"", 0, 0.0, time.monotonic()
-    if not data:
-        socks.pop(n, None), unread.pop(n, None)
-    with contextlib.suppress(OSError):
-        data and socks[n].sendall(data)
-    while (short := len(came) < count - SLACK or ended < ends) or not data:
-        ready = select.select(socks.values(), [], [], 1 + 2 * late if short else 0)[0]
-        if not ready:
-            break
-        for k in [k for k in socks if socks[k] in ready]:
-            part = b""
-            with contextlib.suppress(OSError):  # A reset ends a connection as well
-                part = socks[k].recv(65536)
-            came, took = came + part, time.monotonic() - began
-            ended += not part and bool(socks.pop(k))
-    if b'"initialize"' in data: #s
-        for found in re.findall(rb"(?i)mcp-session-id: *(\S+)", came): #s
-            names[b"{session %d}" % (len(names) - 1)] = found #s
-    own = (re.findall(rb'"id":(\d+)', data) + [b"-"])[0]
-    words = [s or i for s, i in re.findall(rb'HTTP/1\.. (\d+)|"id":(\d+)', came)]
-    words = " ".join(sorted("own" if w == own else w.decode() for w in words))
-    waited = 0.03 < late < 0.3  # Of several such waits most must come again
-    stalls, missed = stalls + waited, missed + (waited and took < late / 2)
-    same = (ended == ends and words == said and abs(len(came) - count) <= 2 * SLACK
-            and late / 2 - 0.1 < took < late * 1.5 + 0.1) or (
-                len(came) > count and said in words  # Not all of it was read
-                and (closes == 2 or closes and "own" not in said))
-    agree += same
-    print(f"{n}: {len(came)} bytes, +{took:.3f} s, {ended} ended, {words}",
-          "" if same else f"- recorded: {count}, +{late} s, {ends}, {said}")
-    if closes == 2: #u
-        unread[n] = socks.pop(n) #u
-        continue #u
-    if closes:
-        socks.pop(n, None)
-print(f"{agree} of {len(STEPS)} steps came as recorded, {missed} of {stalls} waits did not")
-sys.exit(agree < len(STEPS) or 2 * missed > stalls > 2)
-)PY";
-
-// What the facts tell of one step: how much came after it, until when, and how many ended.
+// What the facts tell of one step: what came after it, until when.
 struct Step {
-  std::string verb;
-  std::uint32_t connection = 0;
-  std::string bytes;
+  ConnectionId connection;
+  std::string sent;  // Empty: the connection was opened.
   MonoTime at;
-  std::uint64_t came = 0;
   Nanos until{0};
-  int ended = 0;
   std::map<std::uint32_t, std::string> got;  // By connection
   bool watched = false;  // The script waited for something before it went on.
-  int closes = 0;        // 1: and we closed the connection; 2: we read no more of it.
+  bool joined = false;   // What came after it counts to the next.
+
+  bool is_request() const { return !sent.empty() && !sent.starts_with('('); }
 };
 
 std::string digits_at(std::string_view text, std::size_t at) {
@@ -92,118 +46,108 @@ std::string digits_at(std::string_view text, std::size_t at) {
 
 constexpr std::string_view kId = "\"id\":";
 
-std::string own_id(std::string_view bytes) {
-  const auto at = bytes.find(kId);
-  return at == std::string_view::npos ? "" : digits_at(bytes, at + kId.size());
-}
-
-// Status codes and ids of what came, sorted: what must come again. MARKS of the program.
-std::string marks_of(const Step& step) {
-  static constexpr std::string_view kVersion = "HTTP/1.";
-  const std::string own = own_id(step.bytes);
-  std::vector<std::string> words;
-  for (const auto& [connection, text] : step.got) {
-    for (auto at = text.find(kVersion); at != std::string::npos; at = text.find(kVersion, at + 1)) {
-      if (at + 9 < text.size() && text[at + 8] == ' ') words.push_back(digits_at(text, at + 9));
+bool answered(const Step& step) {
+  const auto at = step.sent.find(kId);
+  if (at == std::string::npos) return true;
+  const std::string own = std::string(kId) + digits_at(step.sent, at + kId.size());
+  return std::any_of(step.got.begin(), step.got.end(), [&own](const auto& of) {
+    for (auto found = of.second.find(own); found != std::string::npos;
+         found = of.second.find(own, found + 1)) {
+      if (digits_at(of.second, found + own.size()).empty()) return true;
     }
-    for (auto at = text.find(kId); at != std::string::npos; at = text.find(kId, at + 1)) {
-      const std::string id = digits_at(text, at + kId.size());
-      words.push_back(id == own && !id.empty() ? "own" : id);
-    }
-  }
-  std::erase(words, "");
-  std::sort(words.begin(), words.end());
-  return fmt::format("{}", fmt::join(words, " "));
+    return false;
+  });
 }
 
 class ServerSteps {
  public:
   void take(const Fact& fact) {
+    if (cured_) return;
     ended_ = fact.at;
     std::visit(Overloaded{
                    [&](const ConnectionOpened& f) {
-                     if (f.quick_ack) quick_.insert(f.connection.value);
-                     add("open", f.connection, "", fact.at);
+                     if (f.quick_ack) quick_.insert(f.connection);
+                     add(f.connection, "", fact.at);
                    },
-                   [&](const BytesWritten& f) { add("send", f.connection, f.bytes, fact.at); },
+                   [&](const BytesWritten& f) { add(f.connection, f.bytes, fact.at); },
                    [&](const WeEnded& f) {
-                     if (!f.half) add("close", f.connection, "", fact.at);
+                     if (!f.half) add(f.connection, std::string(kClose), fact.at);
                    },
-                   [&](const BytesRead& f) { came(f, fact.at); },
-                   [&](const PeerEnded&) {
-                     if (!steps_.empty()) ++steps_.back().ended;
+                   [&](const BytesRead& f) { came(f.connection, f.bytes, fact.at); },
+                   [&](const PeerEnded& f) {
+                     if (f.how == Ending::kReset) need('r');
+                     came(f.connection, kEndSaid, fact.at);
                    },
                    [&](const Marked& f) {
-                     if (f.name == kMarkUnread) read_no_more(f.value);
-                     slow_ |= f.name == kMarkReadAgain;
+                     if (f.name == kMarkStop) add(ConnectionId{0}, std::string(kStop), fact.at);
+                     if (f.name == kMarkUnread || f.name == kMarkReadAgain) toggle(f, fact.at);
                    },
                    [&](const WindowEnded&) {
                      if (!steps_.empty()) steps_.back().watched = true;
                    },
+                   // What came before shows the harm, and no script has that right.
+                   [&](const CureTried&) { cured_ = true; },
                    [](const auto&) {},
                },
                fact.event);
   }
 
   Result<std::string> write() {
-    if (slow_) return trouble("the reader was slow, and a script reads at once");
     leave_out_quick_connections();
     find_sessions();
     join_what_was_sent_at_once();
     const Nanos tail = time_at_the_end();
     drop_what_goes_without_saying();
-    keep_pauses();
-    script_.push_back({0, "end", "", in_seconds(tail), 0, 0, "0, \"\", 0"});
+    make_script(tail);
     auto steps = script_steps(script_, [](const ScriptStep& step, const std::string& connection,
-                                          const std::string& bytes) {
-      return fmt::format("({}, {}, {}, {}, {}, {})", connection, seconds(step.before), bytes,
-                         step.came, seconds(step.took), step.wanted);
+                                          const std::string& sent, const std::string& wanted) {
+      return fmt::format("({}, {}, {}, {}, {})", connection, sent, wanted, seconds(step.took),
+                         seconds(step.pause));
     });
     if (!steps) return steps;
-    return "import contextlib, re, select, socket, sys, time, urllib.parse\n\n"
-           "# Connection, seconds to wait, what is sent; then bytes that came, until when,\n"
-           "# connections that ended, statuses and ids, whether we close it\n" +
-           *steps + fmt::format("SLACK = {}  # Bytes\n", thinned_ ? kThinnedSlack : 0) + program();
+    const bool stops = features_.find('k') != std::string::npos;
+    return fmt::format("import {}re, select, {}socket, sys, time, urllib.parse\n\n",
+                       stops ? "os, " : "", stops ? "signal, " : "") +
+           "# Connection, what is sent; what came, after how many seconds, and then nothing for\n" +
+           *steps + server_program(features_);
   }
 
  private:
-  void read_no_more(const std::string& connection) {
-    const auto last = std::find_if(steps_.rbegin(), steps_.rend(), [&](const Step& step) {
-      return std::to_string(step.connection) == connection;
+  void need(char feature) {
+    if (features_.find(feature) == std::string::npos) features_ += feature;
+  }
+  bool needs(char feature) const { return features_.find(feature) != std::string::npos; }
+
+  // No more is read of the connection whose request was the last or, where one follows, of that.
+  void toggle(const Marked& mark, MonoTime at) {
+    const std::string digits = digits_at(mark.value, 0);
+    if (digits.empty() || digits.size() > kDigits) return;
+    const ConnectionId connection{static_cast<std::uint32_t>(std::stoul(digits))};
+    need('u');
+    if (mark.name == kMarkReadAgain) unread_.erase(connection);
+    if (mark.name == kMarkUnread) unread_.insert(connection);
+    const bool asked = std::any_of(steps_.begin(), steps_.end(), [connection](const Step& step) {
+      return step.connection == connection && step.is_request();
     });
-    if (last != steps_.rend()) last->closes = 2;
-    unread_ = true;
-  }
-
-  // Where a connection was no more to be read and a request followed on it, it is that one.
-  void pass_on(Step& step) {
-    for (Step& earlier : steps_) {
-      if (earlier.connection != step.connection || earlier.closes != 2) continue;
-      step.closes = 2;
-      earlier.closes = 0;
+    if (mark.name == kMarkUnread && !asked) {
+      unread_next_ = connection;
+    } else {
+      add(connection, std::string(kUnread), at);
     }
-  }
-
-  // Its lines for sessions and unread connections only where there are some.
-  std::string program() const {
-    std::string out;
-    for (std::size_t at = 1; at < kProgram.size();) {
-      const std::size_t end = kProgram.find('\n', at);
-      std::string_view line = kProgram.substr(at, end - at);
-      at = end + 1;
-      const bool of_sessions = line.ends_with(" #s"), of_unread = line.ends_with(" #u");
-      if ((of_sessions && sessions_.empty()) || (of_unread && !unread_)) continue;
-      if (of_sessions || of_unread) line.remove_suffix(3);
-      out += std::string(line) + "\n";
-    }
-    return out;
   }
 
   // Those that acknowledge at once show what the others miss; a stall shows without them.
   void leave_out_quick_connections() {
     const auto quick = [this](const Step& step) { return quick_.contains(step.connection); };
-    if (!std::all_of(steps_.begin(), steps_.end(), quick)) {
-      thinned_ = std::erase_if(steps_, quick) > 0;
+    if (std::all_of(steps_.begin(), steps_.end(), quick) ||
+        std::erase_if(steps_, quick) == 0) {
+      return;
+    }
+    thinned_ = true;
+    int stalls = 0;
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+      stalls += is_stall(in_seconds(steps_[i].until));
+      if (stalls == kManyStalls) steps_.resize(i + 1);
     }
   }
 
@@ -211,58 +155,100 @@ class ServerSteps {
   void drop_what_goes_without_saying() {
     std::vector<Step> kept;
     for (std::size_t i = 0; i < steps_.size(); ++i) {
-      const Step& step = steps_[i];
-      const bool opens = step.verb == "open" && step.came == 0 && step.ended == 0 &&
-                         i + 1 < steps_.size() && steps_[i + 1].verb == "send" &&
+      Step& step = steps_[i];
+      const bool opens = step.sent.empty() && step.got.empty() && i + 1 < steps_.size() &&
                          steps_[i + 1].connection == step.connection;
-      if (!opens) kept.push_back(step);
+      if (!opens) kept.push_back(std::move(step));
     }
-    while (!kept.empty() && kept.back().verb == "close" && kept.back().came == 0 &&
-           kept.back().ended == 0) {
-      kept.pop_back();
-    }
-    steps_.clear();
-    for (Step& step : kept) {
-      const bool at_once = step.verb == "close" && step.came == 0 && step.ended == 0 &&
-                           !steps_.empty() && !steps_.back().closes &&
-                           steps_.back().connection == step.connection &&
-                           step.at - steps_.back().at - steps_.back().until < kAtOnce;
-      if (at_once) {
-        steps_.back().closes = 1;
-      } else {
-        step.closes = step.verb == "close" ? 1 : step.closes;
-        steps_.push_back(std::move(step));
-      }
-    }
+    while (!kept.empty() && kept.back().sent == kClose && kept.back().got.empty()) kept.pop_back();
+    steps_ = std::move(kept);
   }
 
   // How long nothing came after the last request, up to what is asked of a replay.
   Nanos time_at_the_end() const {
     const auto last = std::find_if(steps_.rbegin(), steps_.rend(),
-                                   [](const Step& step) { return step.verb == "send"; });
+                                   [](const Step& step) { return step.is_request(); });
     if (last == steps_.rend()) return Nanos{0};
     return std::min(ended_ - last->at - last->until, kTail);
   }
 
   // What came beside a close of ours was of the request before it.
   static void take_back(Step& step, Step& close) {
-    step.came += std::exchange(close.came, 0);
-    step.ended += std::exchange(close.ended, 0);
     step.until = close.at - step.at + std::exchange(close.until, Nanos{0});
     for (auto& [connection, text] : close.got) step.got[connection] += text;
     close.got.clear();
   }
 
-  // Pauses in which nothing came: the script waited for something to happen in the server.
-  void keep_pauses() {
+  // Whether we read no more of its answer before it was whole.
+  bool is_part(std::size_t index) const {
+    const Step& step = steps_[index];
+    if (!step.is_request()) return false;
+    for (std::size_t i = index + 1; i < steps_.size(); ++i) {
+      if (steps_[i].connection != step.connection) continue;
+      return steps_[i].sent == kUnread ||
+             (steps_[i].sent == kClose &&
+              (!answered(step) || steps_[i].at - step.at - step.until < kSoon));
+    }
+    return ended_ - step.at - step.until < kSoon;
+  }
+
+  std::string wanted_of(std::size_t index) {
+    std::string wanted;
+    bool cut = false;
+    if (steps_[index].got.size() > 1) need('d');
+    for (const auto& [connection, text] : steps_[index].got) {
+      const std::string said = told_of_answer(text);
+      wanted += (wanted.empty() || said.empty() ? "" : "\n") + said;
+      cut = !text.ends_with('\n') && !text.ends_with('}');
+    }
+    // An answer that ends with its own end is whole.
+    if (!is_part(index) || wanted.ends_with("\n0")) return wanted;
+    const auto last = wanted.rfind('\n') == std::string::npos ? 0 : wanted.rfind('\n') + 1;
+    if (cut && wanted.substr(last).starts_with('{')) wanted.resize(last);
+    if (!cut && wanted.ends_with('}') && is_json(steps_[index])) return wanted;
+    if (wanted.empty()) return wanted;
+    need('p');
+    return wanted + std::string(kPart);
+  }
+
+  // As the program's `told`, of one connection.
+  std::string told_of_answer(const std::string& text) {
+    std::string told;
+    for (const std::string& line : said_of(needs('e') ? Said::kEvents : Said::kAnswers, text)) {
+      const std::string brief = shortened(line), out = masked(brief);
+      if (brief != line) need('g');
+      if (out != brief) need('v');
+      told += (told.empty() ? "" : "\n") + out;
+    }
+    return told;
+  }
+
+  static bool is_json(const Step& step) {
+    return std::all_of(step.got.begin(), step.got.end(), [](const auto& of) {
+      return lowered(of.second).find("content-length:") != std::string::npos;
+    });
+  }
+
+  // With the pauses in which nothing came: the script waited for something in the server.
+  void make_script(Nanos tail) {
+    int stalls = 0;
+    if (!thinned_) need('e');  // A server may count them.
+    need(sessions_.empty() ? 'o' : sessions_.size() > 1 ? 'm' : 's');
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       const Step& step = steps_[i];
-      const Nanos idle = i == 0 ? Nanos{0} : step.at - steps_[i - 1].at - steps_[i - 1].until;
-      script_.push_back({step.connection, step.verb, named(step.bytes),
-                         idle > kPause ? in_seconds(idle) : 0, in_seconds(step.until), step.came,
-                         fmt::format("{}, \"{}\", {}", step.ended, marks_of(step),
-                                     step.closes)});
+      const bool last = i + 1 == steps_.size();
+      Nanos idle = last ? tail : steps_[i + 1].at - step.at - step.until;
+      if (step.joined) idle = Nanos{0};
+      if (step.sent == kClose) idle = std::max(idle, kNoticed);
+      const double took = in_seconds(step.until);
+      if (step.sent == kClose) need('c');
+      if (step.sent == kStop) need('k');
+      if (took > kLate) need('l'), need('t');
+      stalls += is_stall(took);
+      script_.push_back({step.connection.value, named(step.sent), wanted_of(i), took,
+                         idle > kPause ? in_seconds(idle) : 0});
     }
+    if (stalls > 2) need('w'), need('t');
   }
 
   static double in_seconds(Nanos time) { return std::chrono::duration<double>(time).count(); }
@@ -291,36 +277,37 @@ class ServerSteps {
     }
   }
 
-  void add(std::string verb, ConnectionId connection, std::string bytes, MonoTime at) {
+  void add(ConnectionId connection, std::string sent, MonoTime at) {
     // The parts of one request that were written at once are one step.
-    if (verb == "send" && !steps_.empty() && steps_.back().verb == "send" &&
-        steps_.back().connection == connection.value && steps_.back().came == 0 &&
-        at - steps_.back().at < kSoon) {
-      steps_.back().bytes += bytes;
+    Step* last = steps_.empty() ? nullptr : &steps_.back();
+    Step step{connection, std::move(sent), at, Nanos{0}, {}, false, false};
+    if (last != nullptr && step.is_request() && last->is_request() && last->got.empty() &&
+        last->connection == connection && at - last->at < kSoon) {
+      last->sent += step.sent;
       return;
     }
-    Step step;
-    step.verb = std::move(verb);
-    step.connection = connection.value;
-    step.bytes = std::move(bytes);
-    step.at = at;
-    if (step.verb == "send") pass_on(step);
     steps_.push_back(std::move(step));
   }
 
-  void came(const BytesRead& read, MonoTime at) {
+  void came(ConnectionId connection, std::string_view bytes, MonoTime at) {
     if (steps_.empty()) return;
     Step& step = steps_.back();
-    step.came += read.bytes.size();
+    // What was on its way when we stopped to read.
+    if (unread_.contains(connection) && step.connection != connection) return;
+    if (unread_.contains(connection) && !step.is_request()) return;
     step.until = at - step.at;
-    step.got[read.connection.value] += read.bytes;
+    step.got[connection.value] += bytes;
+    if (unread_next_ == connection && step.connection == connection && step.is_request()) {
+      unread_next_.reset();
+      steps_.push_back({connection, std::string(kUnread), at, Nanos{0}, {}, false, false});
+    }
   }
 
   // The sessions in the order in which they began: the server will name them anew.
   void find_sessions() {
     static constexpr std::string_view kName = "mcp-session-id:";
     for (const Step& step : steps_) {
-      if (step.bytes.find("\"initialize\"") == std::string::npos) continue;
+      if (step.sent.find("\"initialize\"") == std::string::npos) continue;
       for (const auto& [connection, text] : step.got) {
         const auto found = lowered(text).find(kName);
         if (found == std::string::npos) continue;
@@ -339,30 +326,31 @@ class ServerSteps {
     for (std::size_t i = 0; i + 1 < steps_.size(); ++i) {
       Step& step = steps_[i];
       Step& next = steps_[i + 1];
-      if (next.verb == "close" && (next.came > 0 || next.ended > 0) && next.at - step.at < kSoon) {
+      if (next.sent == kClose && !next.got.empty() && next.at - step.at < kSoon) {
         take_back(step, next);
         continue;
       }
-      if (step.verb != "send" || next.verb != "send" || step.connection == next.connection ||
-          next.at - step.at > kAtOnce || step.watched || own_id(step.bytes).empty() ||
-          marks_of(step).find("own") != std::string::npos) {
+      if (!step.is_request() || !next.is_request() || step.connection == next.connection ||
+          next.at - step.at > kAtOnce || step.watched || answered(step)) {
         continue;
       }
-      if (next.came == 0) next.until = Nanos{0};
-      next.came += std::exchange(step.came, 0);
-      next.ended += std::exchange(step.ended, 0);
+      if (next.got.empty()) next.until = Nanos{0};
       step.until = Nanos{0};
       for (auto& [connection, text] : step.got) next.got[connection].insert(0, text);
       step.got.clear();
+      step.joined = true;
     }
   }
 
   std::vector<Step> steps_;
-  std::set<std::uint32_t> quick_;
+  std::set<ConnectionId> quick_;
   std::vector<std::string> sessions_;
   std::vector<ScriptStep> script_;
+  std::string features_;
   MonoTime ended_;
-  bool unread_ = false, slow_ = false, thinned_ = false;
+  std::set<ConnectionId> unread_;
+  std::optional<ConnectionId> unread_next_;  // From its next request on.
+  bool cured_ = false, thinned_ = false;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <map>
 #include <optional>
 
 #include "reports/reproduce_parts.h"
@@ -17,6 +18,7 @@ constexpr std::size_t kLongestRound = 8;   // Steps that are looked for as repea
 constexpr std::size_t kLongestNumber = 9;  // Digits; longer ones are no counters.
 constexpr std::size_t kLongRun = 64;       // So many equal bytes are written as a product.
 constexpr double kSameTime = 0.010, kSameShare = 0.5;
+constexpr double kShortStall = 0.03, kLongStall = 0.25;  // Seconds of a delayed ACK.
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -60,26 +62,31 @@ bool near(double a, double b) {
 }
 
 bool alike(const ScriptStep& a, const ScriptStep& b) {
-  return a.verb == b.verb && a.wanted == b.wanted && a.came == b.came && near(a.took, b.took) &&
-         near(a.before, b.before);
+  return (near(a.took, b.took) || (is_stall(a.took) && is_stall(b.took))) && near(a.pause, b.pause);
 }
 
 struct Round {
   std::size_t length = 1, times = 1;
 };
 
+// Whether the `nth` round's text is the first's, with its numbers counted on as in the second's.
+bool counts_on(const std::string& first, const std::string& second, const std::string& then,
+               std::size_t nth) {
+  const auto once = growth(first, second), now = growth(first, then);
+  if (!once || !now) return false;
+  for (std::size_t i = 0; i < once->size(); ++i) {
+    if ((*now)[i] != (*once)[i] * static_cast<long>(nth)) return false;
+  }
+  return true;
+}
+
 bool comes_again(const std::vector<ScriptStep>& steps, std::size_t first, std::size_t length,
                  std::size_t nth) {
+  const ScriptStep &once = steps[first], &twice = steps[first + length];
   const ScriptStep& then = steps[first + nth * length];
-  const auto once = growth(steps[first].bytes, steps[first + length].bytes);
-  const auto now = growth(steps[first].bytes, then.bytes);
-  if (!once || !now || !alike(steps[first], then)) return false;
-  const auto times = static_cast<long>(nth);
-  for (std::size_t i = 0; i < once->size(); ++i) {
-    if ((*now)[i] != (*once)[i] * times) return false;
-  }
-  return then.connection - steps[first].connection ==
-         (steps[first + length].connection - steps[first].connection) * nth;
+  return alike(once, then) && counts_on(once.sent, twice.sent, then.sent, nth) &&
+         counts_on(once.wanted, twice.wanted, then.wanted, nth) &&
+         then.connection - once.connection == (twice.connection - once.connection) * nth;
 }
 
 // How often the `length` steps at `at` come one after the other.
@@ -124,12 +131,13 @@ std::string python_pattern(const std::string& bytes, const std::vector<long>& by
   return fmt::format("{} % ({},)", python_bytes(pattern), numbers);
 }
 
-void literal(std::string& out, char c) {
+// `quote` is the one around it.
+void literal(std::string& out, char c, char quote) {
   if (c == '\r') {
     out += "\\r";
   } else if (c == '\n') {
     out += "\\n";
-  } else if (c == '"' || c == '\\') {
+  } else if (c == quote || c == '\\') {
     out += {'\\', c};
   } else if (c < ' ' || c > '~') {
     out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
@@ -138,25 +146,70 @@ void literal(std::string& out, char c) {
   }
 }
 
+// Heads of messages that are sent more than once, as names of Python's. A head is what stands
+// before the length.
+class Heads {
+ public:
+  explicit Heads(const std::vector<ScriptStep>& steps) {
+    for (const ScriptStep& step : steps) ++uses_[head_of(step.sent)];
+    uses_.erase("");
+  }
+
+  // Of a message, with numbers that grow to those of `next`.
+  std::string literal(const std::string& sent, const std::string& next) {
+    const std::string head = head_of(sent);
+    const auto used = uses_.find(head);
+    if (used == uses_.end() || used->second < 2 || head != head_of(next)) {
+      return python_pattern(sent, *growth(sent, next));
+    }
+    const auto known = std::find(names_.begin(), names_.end(), head);
+    const auto index = static_cast<std::size_t>(known - names_.begin());
+    if (known == names_.end()) names_.push_back(head);
+    const std::string rest = sent.substr(head.size()), after = next.substr(head.size());
+    return name(index) + " + " + python_pattern(rest, *growth(rest, after));
+  }
+
+  std::string definitions() const {
+    std::string out;
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      out += fmt::format("{} = {}\n", name(i), python_bytes(names_[i]));
+    }
+    return out;
+  }
+
+ private:
+  static std::string name(std::size_t index) { return fmt::format("HEAD_{}", index + 1); }
+
+  static std::string head_of(const std::string& sent) {
+    const auto length = lowered(sent).find("content-length:");
+    return length == std::string::npos ? "" : sent.substr(0, length);
+  }
+
+  std::map<std::string, int> uses_;
+  std::vector<std::string> names_;
+};
+
 }  // namespace
 
 std::string python_bytes(std::string_view bytes) {
-  std::string out = "b\"";
+  const bool double_within = bytes.find('"') != std::string_view::npos;
+  const char quote = double_within && bytes.find('\'') == std::string_view::npos ? '\'' : '"';
+  std::string out = {'b', quote};
   bool product = false;
   for (std::size_t at = 0; at < bytes.size();) {
     const std::size_t other = bytes.find_first_not_of(bytes[at], at);
     const std::size_t run = std::min(other, bytes.size()) - at;
     if (run < kLongRun) {
-      literal(out, bytes[at++]);
+      literal(out, bytes[at++], quote);
       continue;
     }
-    out += "\" + b\"";
-    literal(out, bytes[at]);
-    out += fmt::format("\" * {} + b\"", run);
+    out += fmt::format("{0} + b{0}", quote);
+    literal(out, bytes[at], quote);
+    out += fmt::format("{0} * {1} + b{0}", quote, run);
     at += run;
     product = true;
   }
-  out += "\"";
+  out += quote;
   return product ? "(" + out + ")" : out;
 }
 
@@ -170,8 +223,11 @@ std::string lowered(std::string text) {
   return text;
 }
 
+bool is_stall(double seconds) { return seconds > kShortStall && seconds < kLongStall; }
+
 Result<std::string> script_steps(const std::vector<ScriptStep>& steps, const WriteEntry& entry) {
-  std::string out = "STEPS = [\n";
+  Heads heads(steps);
+  std::string out;
   std::size_t entries = 0;
   for (std::size_t at = 0; at < steps.size();) {
     const Round round = longest_at(steps, at);
@@ -179,25 +235,21 @@ Result<std::string> script_steps(const std::vector<ScriptStep>& steps, const Wri
     if (entries > kMostEntries) {
       return trouble(fmt::format("it took more than {} steps that differ", kMostEntries));
     }
-    if (round.times > 1) {
-      out += fmt::format("    *(step for i in range({}) for step in [\n", round.times);
-    }
+    const bool loop = round.times > 1;
+    if (loop) out += fmt::format("    *(step for i in range({}) for step in [\n", round.times);
     for (std::size_t i = at; i < at + round.length; ++i) {
       const ScriptStep& step = steps[i];
-      std::string connection = std::to_string(step.connection);
-      std::string bytes = python_bytes(step.bytes);
-      if (round.times > 1) {
-        const ScriptStep& next = steps[i + round.length];
-        connection = counted(connection, static_cast<long>(next.connection) -
-                                             static_cast<long>(step.connection));
-        bytes = python_pattern(step.bytes, *growth(step.bytes, next.bytes));
-      }
-      out += (round.times > 1 ? "        " : "    ") + entry(step, connection, bytes) + ",\n";
+      const ScriptStep& next = steps[loop ? i + round.length : i];
+      const long apart = static_cast<long>(next.connection) - static_cast<long>(step.connection);
+      out += loop ? "        " : "    ";
+      out += entry(step, counted(std::to_string(step.connection), apart),
+                   heads.literal(step.sent, next.sent),
+                   python_pattern(step.wanted, *growth(step.wanted, next.wanted))) + ",\n";
     }
-    if (round.times > 1) out.replace(out.size() - 2, 2, "]),\n");
+    if (loop) out.replace(out.size() - 2, 2, "]),\n");
     at += round.length * round.times;
   }
-  return out + "]\n";
+  return heads.definitions() + "STEPS = [\n" + out + "]\n";
 }
 
 }  // namespace tailrace

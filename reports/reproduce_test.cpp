@@ -42,23 +42,55 @@ TEST(Reproduction, RefusesWhatNoScriptCanShow) {
 }
 
 TEST(Reproduction, StepsThatCountOnAreALoop) {
-  const auto entry = [](const ScriptStep& step, const std::string& n, const std::string& bytes) {
-    return "(" + n + ", " + bytes + ", " + seconds(step.took) + ")";
+  const auto entry = [](const ScriptStep& step, const std::string& n, const std::string& sent,
+                        const std::string& wanted) {
+    return "(" + n + ", " + sent + ", " + wanted + ", " + seconds(step.took) + ")";
   };
   std::vector<ScriptStep> steps;
   for (std::uint32_t i = 0; i < 3; ++i) {
-    steps.push_back({2 + i, "send", "100% of \"id\":" + std::to_string(4 + 2 * i), 0, 0.3, 9, ""});
+    steps.push_back({2 + i, "100% of \"id\":" + std::to_string(4 + 2 * i), "its", 0.3, 0});
   }
-  steps.push_back({9, "send", std::string(70, 'x'), 0, 0, 0, ""});
+  steps.push_back({9, std::string(70, 'x'), "", 0, 0});
   EXPECT_EQ(*script_steps(steps, entry),
             "STEPS = [\n"
             "    *(step for i in range(3) for step in [\n"
-            "        (2 + i, b\"100%% of \\\"id\\\":%d\" % (4 + 2 * i,), 0.3)]),\n"
-            "    (9, (b\"\" + b\"x\" * 70 + b\"\"), 0),\n"
+            "        (2 + i, b'100%% of \"id\":%d' % (4 + 2 * i,), b\"its\", 0.3)]),\n"
+            "    (9, (b\"\" + b\"x\" * 70 + b\"\"), b\"\", 0),\n"
             "]\n");
-  steps.assign(70, {1, "send", "", 0, 0, 0, ""});
-  for (std::size_t i = 0; i < steps.size(); ++i) steps[i].came = i * i;
+  const std::string head = "POST / HTTP/1.1\r\nContent-Length: ";
+  steps = {{1, head + "1\r\n\r\na", "", 0, 0}, {1, head + "2\r\n\r\nbc", "", 0, 0}};
+  EXPECT_EQ(*script_steps(steps, entry),
+            "HEAD_1 = b\"POST / HTTP/1.1\\r\\n\"\n"
+            "STEPS = [\n"
+            "    (1, HEAD_1 + b\"Content-Length: 1\\r\\n\\r\\na\", b\"\", 0),\n"
+            "    (1, HEAD_1 + b\"Content-Length: 2\\r\\n\\r\\nbc\", b\"\", 0),\n"
+            "]\n");
+  steps.assign(70, ScriptStep{1, "", "", 0, 0});
+  for (std::size_t i = 0; i < steps.size(); ++i) steps[i].pause = static_cast<double>(1 << (i % 9));
   EXPECT_FALSE(script_steps(steps, entry));
+}
+
+TEST(Reproduction, WhatIsComparedLeavesOutWhatDiffersEachTime) {
+  const std::vector<std::string> said = said_of(
+      Said::kAnswers,
+      "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Type: text/event-stream\r\n"
+      "Mcp-Session-Id: kC8OqCAZLdamgoMcIeyEmneYi\r\n\r\n"
+      "1c\r\nid: 7\ndata: {\"at\":\"2026-11-27T01:02:03.004Z\"}\n\n\r\n0\r\n\r\n");
+  EXPECT_EQ(said, (std::vector<std::string>{"HTTP/1.1 200", "Content-Type: text/event-stream",
+                                            "Mcp-Session-Id",
+                                            "{\"at\":\"2026-11-27T01:02:03.004Z\"}", "0"}));
+  EXPECT_EQ(masked(said[3]), "{\"at\":\"*\"}");
+  EXPECT_EQ(masked("io.modelcontextprotocol"), "io.modelcontextprotocol");
+  EXPECT_EQ(shortened(std::string(130, 'a')), std::string(130, 'a'));
+  EXPECT_EQ(shortened(std::string(400, 'a')),
+            std::string(80, 'a') + " ... " + std::string(40, 'a'));
+  EXPECT_EQ(said_of(Said::kRequests, "GET /mcp HTTP/1.1\r\nHost: h\r\nLast-Event-ID: 7\r\n\r\n"),
+            (std::vector<std::string>{"GET /mcp", "Last-Event-ID: 7"}));
+}
+
+TEST(Reproduction, ProgramsHoldWhatTheyNeed) {
+  EXPECT_EQ(program_of("all\nhere  #x\nnot here  #y\nwithout  #!y\nsay  # so\n", "x"),
+            "all\nhere\nwithout\nsay  # so\n");
 }
 
 }  // namespace

@@ -41,6 +41,7 @@ struct CommandLine {
   std::string reason;                // baseline write
   std::vector<std::string> secrets;  // redact: names of variables.
   std::string pipeline;              // init: "", "github", "gitlab" or "jenkins".
+  std::string program_url;           // init: where that pipeline fetches the static program.
   std::vector<std::string> words;    // init: the implementation's command.
   PcapOptions pcap;
   PairOptions pair;

@@ -52,6 +52,9 @@ void add_init(CLI::App& app, CommandLine& line) {
   add_choice(init, "role", line.run.under_test, kRoles, "What it is");
   init.add_option("--ci", line.pipeline, "Write its pipeline too")
       ->check(CLI::IsMember({"github", "gitlab", "jenkins"}));
+  init.add_option("--program-url", line.program_url,
+                  "Where that pipeline fetches the static program from")
+      ->type_name("URL");
   init.callback([&line] { line.command = Command::kInit; });
 }
 

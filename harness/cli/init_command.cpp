@@ -15,7 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kManifestName = "tailrace.json";
-constexpr std::string_view kPlaceholder = "github.com/OWNER/tailrace";
+// Nobody but the user knows where a pipeline of his may fetch a program. The name never resolves.
+constexpr std::string_view kPlaceholder = "https://example.invalid/tailrace";
 
 struct Guess {
   const char* file;
@@ -64,10 +65,9 @@ Status write_new(const fs::path& path, const std::string& text) {
   return {};
 }
 
-std::string with_role(std::string text, const std::string& role) {
-  static constexpr std::string_view kRole = "tailrace server";
-  for (auto at = text.find(kRole); at != std::string::npos; at = text.find(kRole, at + 1)) {
-    text.replace(at, kRole.size(), "tailrace " + role);
+std::string with(std::string text, std::string_view old, const std::string& by) {
+  for (auto at = text.find(old); at != std::string::npos; at = text.find(old, at + by.size())) {
+    text.replace(at, old.size(), by);
   }
   return text;
 }
@@ -88,12 +88,13 @@ int init_command(const CommandLine& line) {
   if (auto good = write_new(kManifestName, text); !good) return complain(good.error().what);
   for (const PipelineTemplate& known : pipeline_templates()) {
     if (line.pipeline != known.name) continue;
-    const auto written = write_new(
-        known.path, with_role(std::string(known.text), name_of(line.run.under_test)));
-    if (!written) return complain(written.error().what);
-    // Nobody but the user knows where a pipeline of his may fetch a program.
-    if (known.text.find(kPlaceholder) == known.text.npos) continue;
-    fmt::print("fill in: {} in {}: where the program of `ci/build static tailrace` lies\n",
+    std::string pipeline = with(std::string(known.text), "tailrace server",
+                                "tailrace " + std::string(name_of(line.run.under_test)));
+    if (!line.program_url.empty()) pipeline = with(pipeline, kPlaceholder, line.program_url);
+    if (auto good = write_new(known.path, pipeline); !good) return complain(good.error().what);
+    if (pipeline.find(kPlaceholder) == pipeline.npos) continue;
+    fmt::print("fill in: {} in {}: where you put the program of `ci/build static tailrace` "
+               "(--program-url)\n",
                kPlaceholder, known.path);
   }
   fmt::print("next: tailrace {} --manifest {}\n", name_of(line.run.under_test), kManifestName);

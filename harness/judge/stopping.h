@@ -3,12 +3,10 @@
 #pragma once
 
 #include "harness/judge/check.h"
+#include "harness/record/marks.h"
 
 namespace tailrace {
 
-// The script marks that TERM was sent; the end of the process is a fact of its own. A server that
-// does not handle TERM dies of it, which is a stop as well, but no graceful one.
-inline constexpr std::string_view kMarkStop = "told_to_stop";
 inline constexpr Deadline kStops{"stop", Millis(5000)};  // Above what servers wait for calls.
 
 // Why such a question is declined where the server is not ours to stop.

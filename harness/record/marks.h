@@ -13,4 +13,8 @@ inline constexpr std::string_view kMarkEnvironment = "environment";
 inline constexpr std::string_view kMarkUnread = "reading_paused";
 inline constexpr std::string_view kMarkReadAgain = "reading_resumed";
 
+// TERM was sent to the server; the end of the process is a fact of its own. A server that does not
+// handle TERM dies of it, which is a stop as well, but no graceful one.
+inline constexpr std::string_view kMarkStop = "told_to_stop";
+
 }  // namespace tailrace
