@@ -177,7 +177,8 @@ LiveCapture::LiveCapture(std::unique_ptr<Body> body) : body_(std::move(body)) {}
 LiveCapture::~LiveCapture() = default;
 
 Result<std::unique_ptr<LiveCapture>> LiveCapture::start(const CaptureOptions& options) {
-  auto handle = open_capture(options.interface);
+  auto handle =
+      open_capture(options.interface, options.cut_payload ? Snap::kHeaders : Snap::kWhole);
   if (!handle) return std::unexpected(handle.error());
   const auto link = static_cast<std::uint32_t>(pcap_datalink(handle->get()));
   auto writer = PcapWriter::create(options.file, link);
@@ -193,7 +194,7 @@ Result<CaptureCounts> LiveCapture::stop() {
 }
 
 Status capture_rights(const std::string& interface) {
-  const auto handle = open_capture(interface);
+  const auto handle = open_capture(interface, Snap::kHeaders);
   if (!handle) return std::unexpected(handle.error());
   return {};
 }

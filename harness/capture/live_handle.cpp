@@ -4,19 +4,27 @@
 namespace tailrace {
 namespace {
 
-constexpr int kRingBytes = 32 << 20;
-constexpr int kSnapLength = 262144;  // Loopback segments may be 64 KiB.
-constexpr int kToMillis = 10;        // A block is handed over at the latest after this.
+// A ring has blocks of 256 KiB. One is handed over when it is full or its time is over, and then
+// waits for us: a ring lasts for its number of blocks times that, or for what it holds.
+struct Ring {
+  int bytes;
+  int packet_bytes;
+  int handed_over_after;  // Milliseconds, at the latest
+};
+constexpr Ring kWhole{32 << 20, 262144, 10};  // Loopback segments may be 64 KiB.
+// Link, IPv6 with an extension and TCP with all its options; 40 000 of them.
+constexpr Ring kHeaders{8 << 20, 256, 40};
 
 }  // namespace
 
-Result<CaptureHandle> open_capture(const std::string& interface) {
+Result<CaptureHandle> open_capture(const std::string& interface, Snap snap) {
+  const Ring& ring = snap == Snap::kHeaders ? kHeaders : kWhole;
   char why[PCAP_ERRBUF_SIZE] = "";
   CaptureHandle handle(pcap_create(interface.c_str(), why), &pcap_close);
   if (!handle) return trouble("interface '" + interface + "': " + why);
-  pcap_set_snaplen(handle.get(), kSnapLength);
-  pcap_set_timeout(handle.get(), kToMillis);
-  pcap_set_buffer_size(handle.get(), kRingBytes);
+  pcap_set_snaplen(handle.get(), ring.packet_bytes);
+  pcap_set_timeout(handle.get(), ring.handed_over_after);
+  pcap_set_buffer_size(handle.get(), ring.bytes);
   pcap_set_tstamp_precision(handle.get(), PCAP_TSTAMP_PRECISION_NANO);
   const int failed = pcap_activate(handle.get());
   if (failed < 0) {

@@ -4,6 +4,7 @@
 
 #include <pcap/pcap.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -13,8 +14,11 @@ namespace tailrace {
 
 using CaptureHandle = std::unique_ptr<pcap_t, decltype(&pcap_close)>;
 
-// Nanoseconds, whole packets. Error: which interface, and what is denied.
-Result<CaptureHandle> open_capture(const std::string& interface);
+// Whole packets, or the headers alone, which need a small ring.
+enum class Snap : std::uint8_t { kWhole, kHeaders };
+
+// Nanoseconds. Error: which interface, and what is denied.
+Result<CaptureHandle> open_capture(const std::string& interface, Snap snap);
 // As files have it: of all link types that we know, libpcap numbers only raw IP differently.
 std::uint32_t link_number_of(const CaptureHandle& handle);
 

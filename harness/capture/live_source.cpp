@@ -89,7 +89,7 @@ LiveSource::~LiveSource() = default;
 Result<std::unique_ptr<LiveSource>> LiveSource::open(const std::string& interface,
                                                      const std::string& filter,
                                                      CaptureWatch& watch) {
-  auto handle = open_capture(interface);
+  auto handle = open_capture(interface, Snap::kWhole);
   if (!handle) return std::unexpected(handle.error());
   auto body = std::make_unique<Body>(std::move(*handle), watch);
   if (auto begun = body->begin(filter); !begun) return std::unexpected(begun.error());
