@@ -145,6 +145,10 @@ std::string wait_words(const Series& plain) {
   }
   std::vector<Nanos> waits;
   for (const Stall* stall : plain.stalls) waits.push_back(stall->ack_wait);
+  if (plain.calls_there == 0) {
+    return fmt::format("{} writes on one listening stream waited, median {}", plain.on_one,
+                       in_millis(median_of(waits)));
+  }
   return fmt::format("{} of {} calls on one reused connection waited, median {}", plain.on_one,
                      plain.calls_there, in_millis(median_of(waits)));
 }
@@ -178,6 +182,15 @@ Finding stalled(const Evidence& evidence, const Series& plain, const Series& con
                    [&](const Stall& stall) { return by_holder(stall, holder); });
   finding.evidence = packet_ladder(evidence, plain, *first);
   return finding;
+}
+
+// Of the listening streams, which carry no answers.
+std::size_t listened_events(const Timeline& timeline) {
+  std::size_t events = 0;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (exchange.request.method == "GET") events += exchange.events.size();
+  }
+  return events;
 }
 
 std::vector<Measurement> measurements_of(const Series& plain, const Series& control) {
@@ -251,6 +264,9 @@ Judgement judge_stalls(const Evidence& evidence, Side holder) {
     return inconclusive("the capture lost packets, so a stall may have been missed");
   }
   judgement.measurements = measurements_of(plain, control);
+  if (const std::size_t events = listened_events(evidence.timeline); events > 0) {
+    judgement.measurements.push_back({"events_on_listening_streams", fmt::format("{}", events)});
+  }
   return judgement;
 }
 

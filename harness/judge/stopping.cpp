@@ -9,6 +9,7 @@
 #include "harness/judge/calls.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/session.h"
+#include "harness/wire/meta_names.h"
 
 namespace tailrace {
 namespace {
@@ -56,13 +57,13 @@ Finding stop_finding(const Evidence& evidence, std::string_view check, const Sto
 constexpr std::string_view kNothingOpen = "no stream was open when the server was told to stop";
 constexpr std::string_view kNotStopped = "the server was not stopped";
 
-Judgement judge_stop(const Evidence& evidence) {
+Judgement judge_stop(const Evidence& evidence, Rule rule) {
   const auto stop = stop_of(evidence.timeline);
   if (!stop) return inconclusive(std::string(kNotStopped));
   if (stop->open.empty()) return not_applicable(std::string(kNothingOpen));
   const std::string_view name = "stops_with_open_streams";
   if (stop->killed) {
-    Finding finding = stop_finding(evidence, name, *stop, *stop->open.front(), Rule{});
+    Finding finding = stop_finding(evidence, name, *stop, *stop->open.front(), rule);
     finding.required = "a server that is told to stop ends its streams and then its process";
     finding.observed = fmt::format("it still ran {} s after TERM, with {} streams open",
                                    kStops.limit.count() / 1000, stop->open.size());
@@ -73,7 +74,7 @@ Judgement judge_stop(const Evidence& evidence) {
   const auto reset = std::find_if(stop->open.begin(), stop->open.end(),
                                   [](const Exchange* e) { return e->end == BodyEnd::kReset; });
   if (reset != stop->open.end()) {
-    Finding finding = stop_finding(evidence, name, *stop, **reset, Rule{});
+    Finding finding = stop_finding(evidence, name, *stop, **reset, rule);
     finding.required = "streams that are open at a stop end by FIN, so that what was sent arrives";
     finding.observed = describe(**reset) + " was reset";
     finding.likely_cause = "connections are closed with a linger time of zero, or while data of "
@@ -86,7 +87,22 @@ Judgement judge_stop(const Evidence& evidence) {
   return judgement;
 }
 
-Judgement judge_subscriptions(const Evidence& evidence, Rule told, Rule closed) {
+// Empty where the result names the subscription that it ends.
+std::optional<Finding> unnamed(const Evidence& evidence, const Stop& stop, const Exchange& stream,
+                               Rule rule) {
+  const Json& body = stream.final_message()->body;
+  const Json& named = body["result"]["_meta"][kMetaSubscription];
+  if (stream.asked->id && to_text(named) == stream.asked->id->text) return std::nullopt;
+  Finding finding = stop_finding(evidence, "stop_ends_subscriptions", stop, stream, rule);
+  finding.required = "the result that ends a subscription names it in _meta, by its request's id";
+  finding.observed = fmt::format("the result of {} names {}", describe(stream),
+                                 named.is_null() ? "none" : to_text(named).substr(0, 40));
+  finding.likely_cause = "notifications are tagged with the subscription, its result is not";
+  finding.cure = "put the subscription's id into _meta of its result too";
+  return finding;
+}
+
+Judgement judge_subscriptions(const Evidence& evidence, Rule told, Rule named, Rule closed) {
   const auto stop = stop_of(evidence.timeline);
   if (!stop) return inconclusive(std::string(kNotStopped));
   const auto listen = std::find_if(
@@ -98,7 +114,10 @@ Judgement judge_subscriptions(const Evidence& evidence, Rule told, Rule closed) 
   }
   const Exchange& stream = **listen;
   const RpcMessage* final = stream.final_message();
-  if (!stop->killed && final != nullptr && final->kind == MessageKind::kResult) return held();
+  if (!stop->killed && final != nullptr && final->kind == MessageKind::kResult) {
+    auto finding = unnamed(evidence, *stop, stream, named);
+    return finding ? broken(*std::move(finding)) : held();
+  }
   Finding finding = stop_finding(evidence, "stop_ends_subscriptions", *stop, stream,
                                  stop->killed ? closed : told);
   finding.required = stop->killed ? "a server that stops closes the streams of its subscriptions"
@@ -138,13 +157,15 @@ Judgement judge_cancels(const Evidence& evidence, Rule rule) {
 
 }  // namespace
 
-Check stops_with_open_streams() {
-  return {"stops_with_open_streams", judge_stop};
+Check stops_with_open_streams(Rule rule) {
+  return {"stops_with_open_streams",
+          [=](const Evidence& evidence) { return judge_stop(evidence, rule); }};
 }
 
-Check stop_ends_subscriptions(Rule told, Rule closed) {
-  return {"stop_ends_subscriptions",
-          [=](const Evidence& evidence) { return judge_subscriptions(evidence, told, closed); }};
+Check stop_ends_subscriptions(Rule told, Rule named, Rule closed) {
+  return {"stop_ends_subscriptions", [=](const Evidence& evidence) {
+            return judge_subscriptions(evidence, told, named, closed);
+          }};
 }
 
 Check server_cancels_only_subscriptions(Rule rule) {

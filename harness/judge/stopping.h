@@ -13,10 +13,11 @@ inline constexpr Deadline kStops{"stop", Millis(5000)};  // Above what servers w
 inline constexpr std::string_view kNotOurs =
     "the server was not started by us: start it with -- COMMAND to have it stopped";
 
-// It ends by itself, and resets none of its streams. No text asks for it: a should.
-Check stops_with_open_streams();
-// 2026-07-28: it ends its subscriptions by a result (`told`) and closes their streams (`closed`).
-Check stop_ends_subscriptions(Rule told, Rule closed);
+// It ends by itself, and resets none of its streams. The texts state it as a fact: a should.
+Check stops_with_open_streams(Rule rule);
+// 2026-07-28: it ends its subscriptions by a result (`told`) that names them (`named`), and closes
+// their streams (`closed`).
+Check stop_ends_subscriptions(Rule told, Rule named, Rule closed);
 // A cancel that a server sends is about a subscription.
 Check server_cancels_only_subscriptions(Rule rule);
 

@@ -11,6 +11,8 @@
 namespace tailrace {
 namespace {
 
+const Check kStopsCleanly = stops_with_open_streams(req::kStopEndsStreams);
+
 constexpr std::string_view kStateless = "2026-07-28";
 
 // A subscription is open, with the id 3, when the server is told to stop.
@@ -26,33 +28,40 @@ Story& gone(Story& story, int signal) {
 }
 
 Judgement ends(const Story& story) {
-  return story.judge(stop_ends_subscriptions(req::kStopEndsSubscription, req::kStopClosesStream),
+  return story.judge(stop_ends_subscriptions(req::kStopEndsSubscription,
+                                             req::kStopNamesSubscription, req::kStopClosesStream),
                      kStateless);
 }
 
 TEST(Stopping, AServerThatHadToBeKilledIsWarned) {
   Story stays = told();
   gone(stays, SIGKILL);
-  ASSERT_EQ(stays.judge(stops_with_open_streams()).outcome, Outcome::kBroken);
-  EXPECT_EQ(stays.judge(stops_with_open_streams()).findings.front().level, Level::kShould);
+  ASSERT_EQ(stays.judge(kStopsCleanly).outcome, Outcome::kBroken);
+  EXPECT_EQ(stays.judge(kStopsCleanly).findings.front().level, Level::kShould);
   EXPECT_EQ(ends(stays).findings.front().level, Level::kShould);
   Story dies = told();
   gone(dies.tell(PeerEnded{{1}, Ending::kFin}), SIGTERM);
-  EXPECT_EQ(dies.judge(stops_with_open_streams()).outcome, Outcome::kHeld);
+  EXPECT_EQ(dies.judge(kStopsCleanly).outcome, Outcome::kHeld);
   EXPECT_EQ(ends(dies).outcome, Outcome::kNotApplicable);
-  EXPECT_EQ(told().judge(stops_with_open_streams()).outcome, Outcome::kInconclusive);
+  EXPECT_EQ(told().judge(kStopsCleanly).outcome, Outcome::kInconclusive);
 }
 
 TEST(Stopping, AResetIsWarned) {
   Story story = told();
   gone(story.tell(PeerEnded{{1}, Ending::kReset}), 0);
-  EXPECT_EQ(story.judge(stops_with_open_streams()).outcome, Outcome::kBroken);
+  EXPECT_EQ(story.judge(kStopsCleanly).outcome, Outcome::kBroken);
 }
 
 TEST(Stopping, ASubscriptionEndsWithItsResult) {
   Story told_so = told();
-  gone(told_so.result(1, 3).end(1), 0);
+  const std::string meta = R"({"io.modelcontextprotocol/subscriptionId":3})";
+  told_so.event(1, R"({"jsonrpc":"2.0","id":3,"result":{"_meta":)" + meta + "}}").end(1);
+  gone(told_so, 0);
   EXPECT_EQ(ends(told_so).outcome, Outcome::kHeld);
+  Story unnamed = told();
+  gone(unnamed.result(1, 3).end(1), 0);
+  ASSERT_EQ(ends(unnamed).outcome, Outcome::kBroken);
+  EXPECT_EQ(ends(unnamed).findings.front().level, Level::kMust);
   Story untold = told();
   gone(untold.end(1), 0);
   ASSERT_EQ(ends(untold).outcome, Outcome::kBroken);

@@ -28,9 +28,9 @@ Scenario stream_closure_server_stops_with_open_streams() {
   return Scenario{{
       .id = "stream_closure.server_stops_with_open_streams",
       .question = "Does a server that is told to stop end its streams, and then its process?",
-      .covers = {},
+      .covers = {req::kStopEndsStreams},
       .drive = &drive,
-      .checks = {stops_with_open_streams()},
+      .checks = {stops_with_open_streams(req::kStopEndsStreams)},
       .catches = {server_fault::kNeverStopsWithStreams, server_fault::kResetsAtStop},
       .spares = {server_oddity::kDiesOfTerm, server_oddity::kStopsLate, server_oddity::kNoGet},
   }};
