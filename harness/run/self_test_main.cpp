@@ -2,7 +2,7 @@
 // The self-test: every scenario passes the correct reference peer, catches each fault it names and
 // spares each oddity it names. Prints the table; exit status 1 when one does not hold.
 // usage: tailrace_self_test SERVER CLIENT OUT_DIR [--shuffle SEED] [--only GLOB]...
-//            [--except GLOB]... [--jobs N]
+//            [--except GLOB]... [--jobs N] [--serve yes]
 //        tailrace_self_test --cells     prints the table of promises and runs nothing
 //
 // Trials mostly wait, so `--jobs` processes share them, each in a network of its own: ports,
@@ -37,6 +37,7 @@ struct Arguments {
   Selection selection;
   std::optional<std::uint64_t> seed;
   int jobs = kDefaultJobs;
+  bool serve = false;  // Many scenarios in one process of the client.
 };
 
 // By the rows of the catalogue, in its order.
@@ -69,6 +70,7 @@ class SelfTest {
   void try_one(const Trial& trial) {
     RunOptions options = options_for(trial, arguments_.server, arguments_.client);
     options.shuffle_seed = arguments_.seed;
+    options.manifest->serves = arguments_.serve;
     options.out = fmt::format("{}/{}-{}-{}", arguments_.out, trial.number, name_of(trial.role),
                               trial.name.empty() ? "correct" : trial.name);
     const auto record = run(options, setup_, registry_, catalogue_, nullptr);
@@ -204,7 +206,7 @@ int main(int argc, char** argv) {
   if (argc < 4) {
     fmt::print(stderr,
                "usage: tailrace_self_test SERVER CLIENT OUT_DIR [--shuffle SEED] [--only GLOB]... "
-               "[--except GLOB]... [--jobs N] [--time-scale X]\n");
+               "[--except GLOB]... [--jobs N] [--serve yes] [--time-scale X]\n");
     return kExitUnusable;
   }
   Arguments arguments;
@@ -217,6 +219,7 @@ int main(int argc, char** argv) {
     if (option == "--time-scale") set_time_scale(std::clamp(std::atof(argv[i + 1]), 1.0, 100.0));
     if (option == "--only") arguments.selection.only.emplace_back(argv[i + 1]);
     if (option == "--except") arguments.selection.except.emplace_back(argv[i + 1]);
+    if (option == "--serve") arguments.serve = std::string_view(argv[i + 1]) == "yes";
     if (option == "--jobs") arguments.jobs = std::clamp(std::atoi(argv[i + 1]), 1, 64);
   }
   return run_all(arguments);

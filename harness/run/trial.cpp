@@ -113,6 +113,7 @@ RunOptions options_for(const Trial& trial, const std::string& server, const std:
   options.manifest->closes = true;
   options.manifest->stateless = true;
   options.manifest->parallel = true;
+  options.manifest->large = true;
   if (trial.role == Side::kServer) options.manifest->tools = reference_tools();
   options.source = fmt::format("-- {}", fmt::join(command, " "));
   options.only = trial.scenarios;

@@ -80,6 +80,7 @@ class ClientWatch {
 
 Worker::~Worker() {
   stop_server();
+  stop_serving_client();
   if (output_.empty()) return;
   std::ofstream file(context_.folder.file("output.txt"), std::ios::binary | std::ios::app);
   file << context_.vault.mask(output_);
@@ -89,6 +90,24 @@ void Worker::stop_server() {
   if (!server_) return;
   output_ += server_->output();
   server_.reset();
+}
+
+void Worker::stop_serving_client() {
+  if (!serving_) return;
+  serving_->stop();
+  output_ += serving_->output();
+  serving_.reset();
+}
+
+// What crashed, hangs or said more than it should is replaced: the next scenario is not blamed.
+Status Worker::ensure_serving_client(const std::string& mode) {
+  if (serving_ && serving_->mode() == mode && serving_->is_ready()) return {};
+  stop_serving_client();
+  auto started = ServingClient::start(*context_.setup.supervisor, *context_.options.manifest, mode,
+                                      context_.vault);
+  if (!started) return std::unexpected(started.error());
+  serving_ = std::move(*started);
+  return {};
 }
 
 Status Worker::ensure_server(const std::string& mode) {
@@ -235,10 +254,8 @@ void Worker::note_server_end(History& history) {
   if (status) history.append(ProcessEnded{status->code, status->signal, false});
 }
 
-void Worker::drive_client(const Scenario& scenario, const PlannedRun& run, History& history) {
+ServerSettings Worker::server_settings(const Scenario& scenario, const PlannedRun& run) const {
   const Manifest& manifest = *context_.options.manifest;
-  std::unique_ptr<ClientProcess> client;
-  std::unique_ptr<ClientWatch> watch;
   ServerSettings settings;
   settings.scenario = std::string(scenario.id());
   settings.revision = run.revision == "auto" ? "" : run.revision;
@@ -246,6 +263,18 @@ void Worker::drive_client(const Scenario& scenario, const PlannedRun& run, Histo
   settings.call_limit = manifest.call_limit;
   settings.closes = manifest.closes;
   settings.parallel = manifest.parallel;
+  settings.large = manifest.large;
+  return settings;
+}
+
+void Worker::drive_client(const Scenario& scenario, const PlannedRun& run, History& history) {
+  const Manifest& manifest = *context_.options.manifest;
+  if (manifest.serves && !scenario.spec().exclusive) {
+    return drive_serving_client(scenario, run, history);
+  }
+  std::unique_ptr<ClientProcess> client;
+  std::unique_ptr<ClientWatch> watch;
+  ServerSettings settings = server_settings(scenario, run);
   settings.start_client = [&](const std::string& url, const Environment& environment) -> Status {
     auto started = ClientProcess::start(
         *context_.setup.supervisor, manifest, run.mode, url, environment,
@@ -262,6 +291,29 @@ void Worker::drive_client(const Scenario& scenario, const PlannedRun& run, Histo
     watch.reset();
     output_ += client->output();
     client.reset();
+  };
+  ServerDriver driver(context_.network, context_.vault, history, std::move(settings));
+  driver.give_up_at(std::min(mono_now() + stretched(kScenarioLimit.limit), context_.over_at));
+  try {
+    std::get<DriveAgainstClient>(scenario.spec().drive)(driver);
+  } catch (const ScriptStopped&) {
+    end_client();
+    throw;
+  }
+  end_client();
+}
+
+// The same by a process that had other scenarios before.
+void Worker::drive_serving_client(const Scenario& scenario, const PlannedRun& run,
+                                  History& history) {
+  ServerSettings settings = server_settings(scenario, run);
+  settings.start_client = [&](const std::string& url, const Environment& environment) -> Status {
+    if (auto ready = ensure_serving_client(run.mode); !ready) return ready;
+    return serving_->take(url, environment, history);
+  };
+  const auto end_client = [&] {
+    if (serving_ && !serving_->is_done()) stop_serving_client();
+    if (serving_) serving_->release();
   };
   ServerDriver driver(context_.network, context_.vault, history, std::move(settings));
   driver.give_up_at(std::min(mono_now() + stretched(kScenarioLimit.limit), context_.over_at));

@@ -7,6 +7,7 @@
 
 #include "harness/net/network.h"
 #include "harness/run/runner.h"
+#include "harness/run/serving_client.h"
 #include "harness/sut/implementation.h"
 #include "harness/sut/send_queue.h"
 
@@ -48,11 +49,16 @@ class Worker {
   void drive_server(const Scenario& scenario, const PlannedRun& run, History& history);
   void drive_client(const Scenario& scenario, const PlannedRun& run, History& history);
   void note_server_end(History& history);
+  Status ensure_serving_client(const std::string& mode);
+  void stop_serving_client();
+  ServerSettings server_settings(const Scenario& scenario, const PlannedRun& run) const;
+  void drive_serving_client(const Scenario& scenario, const PlannedRun& run, History& history);
 
   RunContext& context_;
   std::unique_ptr<ServerProcess> server_;
   SocketDiag sockets_;
   std::string server_mode_;
+  std::unique_ptr<ServingClient> serving_;
   std::string output_;  // Of instances that are gone.
 };
 

@@ -219,6 +219,17 @@ ClientProcess::ClientProcess(Supervisor& supervisor, const Manifest& manifest,
 
 ClientProcess::~ClientProcess() {
   stop();
+  if (process_.input >= 0) ::close(process_.input);
+}
+
+Status ClientProcess::tell(const std::string& text) {
+  for (std::size_t told = 0; told < text.size();) {
+    const ssize_t count = ::write(process_.input, text.data() + told, text.size() - told);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return system_trouble("the client's standard input", errno);
+    told += static_cast<std::size_t>(count);
+  }
+  return {};
 }
 
 Result<std::unique_ptr<ClientProcess>> ClientProcess::start(
@@ -229,7 +240,8 @@ Result<std::unique_ptr<ClientProcess>> ClientProcess::start(
   const auto known = manifest.modes.find(mode);
   const bool has_place = names_url(manifest.start) ||
                          (known != manifest.modes.end() && names_url(known->second.arguments));
-  if (!has_place) spec.arguments.push_back(url);
+  spec.has_input = url.empty();
+  if (!has_place && !url.empty()) spec.arguments.push_back(url);
   spec.environment.insert(spec.environment.end(), environment.begin(), environment.end());
   const auto started = supervisor.start(spec);
   if (!started) return std::unexpected(started.error());

@@ -54,7 +54,8 @@ Result<bool> set_accepted_no_delay(const ServerProcess& server, const Endpoint& 
 
 class ClientProcess {
  public:
-  // `on_line` gets each line of its standard output, on another thread.
+  // `on_line` gets each line of its standard output, on another thread. Without a URL it gets a
+  // standard input instead, for tell().
   static Result<std::unique_ptr<ClientProcess>> start(
       Supervisor& supervisor, const Manifest& manifest, const std::string& mode,
       const std::string& url, const std::vector<std::pair<std::string, std::string>>& environment,
@@ -63,6 +64,8 @@ class ClientProcess {
 
   pid_t pid() const { return process_.pid; }
   std::string output() const { return output_.text(); }
+  // Error: it reads no more.
+  Status tell(const std::string& text);
   // Its end, once it has come and all its output is read.
   std::optional<ExitStatus> wait_exit(MonoTime until);
   void stop();

@@ -124,8 +124,8 @@ void read_tools(ManifestReader& reader, const Json& json, Manifest& manifest) {
 }
 
 void read_client(ManifestReader& reader, const Json& json, Manifest& manifest) {
-  static constexpr std::array<std::string_view, 5> kKnown = {"contract", "call_limit_ms", "closes",
-                                                             "stateless", "parallel"};
+  static constexpr std::array<std::string_view, 7> kKnown = {
+      "contract", "call_limit_ms", "closes", "stateless", "parallel", "large", "serves"};
   (void)reader.object(json, "", "client");
   const Json& client = json["client"];
   reader.allow(client, "client.", kKnown);
@@ -138,6 +138,12 @@ void read_client(ManifestReader& reader, const Json& json, Manifest& manifest) {
   manifest.closes = reader.truth(client, "client.", "closes");
   manifest.stateless = reader.truth(client, "client.", "stateless");
   manifest.parallel = reader.truth(client, "client.", "parallel");
+  manifest.large = reader.truth(client, "client.", "large");
+  const std::string serves = reader.text(client, "client.", "serves", false);
+  if (!serves.empty() && serves != "json_lines") {
+    reader.complain("client.serves", "is not \"json_lines\"");
+  }
+  manifest.serves = !serves.empty();
 }
 
 }  // namespace

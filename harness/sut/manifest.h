@@ -41,6 +41,8 @@ struct Manifest {
   bool closes = false;     // The client ends its session by DELETE.
   bool stateless = false;  // The client can speak 2026-07-28, and does so when told.
   bool parallel = false;   // The client makes its calls at once when told.
+  bool large = false;      // The client gives its calls a large argument when told.
+  bool serves = false;     // The client takes scenarios as JSON lines on its standard input.
   Millis term{3000};       // From TERM to KILL.
 };
 

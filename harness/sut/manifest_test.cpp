@@ -113,6 +113,8 @@ TEST(Manifest, TheLeastGivesTheDefaults) {
   EXPECT_FALSE(manifest->closes);
   EXPECT_FALSE(manifest->stateless);
   EXPECT_FALSE(manifest->parallel);
+  EXPECT_FALSE(manifest->large);
+  EXPECT_FALSE(manifest->serves);
   EXPECT_TRUE(manifest->modes.empty() && manifest->tools.empty() && manifest->folder.empty());
 }
 
@@ -125,7 +127,7 @@ TEST(Manifest, EveryMemberIsRead) {
     "modes": {"json": {"environment": {"J": "1"}, "arguments": ["--json"]}, "bare": {}},
     "tools": {"slow": {"name": "wait", "arguments": {"ms": 5}}, "plain": {"name": "echo"}},
     "client": {"contract": "calls", "call_limit_ms": 1, "closes": true, "stateless": true,
-               "parallel": true},
+               "parallel": true, "large": true, "serves": "json_lines"},
     "stop": {"term_ms": 250}})",
                                        "some.json");
   ASSERT_TRUE(manifest) << manifest.error().what;
@@ -146,6 +148,8 @@ TEST(Manifest, EveryMemberIsRead) {
   EXPECT_TRUE(manifest->closes);
   EXPECT_TRUE(manifest->stateless);
   EXPECT_TRUE(manifest->parallel);
+  EXPECT_TRUE(manifest->large);
+  EXPECT_TRUE(manifest->serves);
   EXPECT_EQ(manifest->call_limit, Millis(1));
   EXPECT_EQ(manifest->term, Millis(250));
 }

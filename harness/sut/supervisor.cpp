@@ -13,10 +13,31 @@
 #include <set>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "harness/sut/supervisor_channel.h"
 
 namespace tailrace {
+namespace {
+
+struct Pipe {
+  int read = -1, write = -1;
+
+  ~Pipe() {
+    for (const int end : {read, write}) {
+      if (end >= 0) ::close(end);
+    }
+  }
+  bool open() {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return false;
+    read = ends[0];
+    write = ends[1];
+    return true;
+  }
+};
+
+}  // namespace
 
 struct Supervisor::Body {
   int socket = -1;
@@ -98,13 +119,10 @@ Result<Supervisor> Supervisor::fork_supervisor() {
 
 Result<StartedProcess> Supervisor::start(const ProcessSpec& spec) {
   if (spec.arguments.empty()) return trouble("the command to start is empty");
-  int output[2], errors[2];
-  if (::pipe2(output, O_CLOEXEC) != 0) return system_trouble("a pipe", errno);
-  if (::pipe2(errors, O_CLOEXEC) != 0) {
-    const int failure = errno;
-    ::close(output[0]);
-    ::close(output[1]);
-    return system_trouble("a pipe", failure);
+  Pipe output, errors, input;
+  for (Pipe* pipe : {&output, &errors, &input}) {
+    if (pipe == &input && !spec.has_input) continue;
+    if (!pipe->open()) return system_trouble("a pipe", errno);
   }
   Json arguments{Json::Array{}}, environment{Json::Array{}}, word;
   for (const auto& argument : spec.arguments) arguments.push(argument);
@@ -118,20 +136,19 @@ Result<StartedProcess> Supervisor::start(const ProcessSpec& spec) {
   word.set("start", std::move(arguments));
   word.set("environment", std::move(environment));
   word.set("folder", spec.folder);
-  const Status sent = send_word(body_->socket, word, {output[1], errors[1]});
-  ::close(output[1]);
-  ::close(errors[1]);
+  std::vector<int> theirs = {output.write, errors.write};
+  if (spec.has_input) theirs.push_back(input.read);
+  const Status sent = send_word(body_->socket, word, theirs);
   if (sent) {
     body_->heard.wait(lock, [&] { return body_->ended || body_->replies.contains(request); });
   }
   const auto reply = body_->replies.find(request);
   const bool answered = reply != body_->replies.end();
   if (answered && reply->second.find("started") != nullptr) {
-    return StartedProcess{static_cast<pid_t>(reply->second["started"].as_int()), output[0],
-                          errors[0]};
+    return StartedProcess{static_cast<pid_t>(reply->second["started"].as_int()),
+                          std::exchange(output.read, -1), std::exchange(errors.read, -1),
+                          std::exchange(input.write, -1)};
   }
-  ::close(output[0]);
-  ::close(errors[0]);
   if (!sent) return std::unexpected(sent.error());
   if (!answered) return trouble("the supervisor is gone");
   const int failure = static_cast<int>(reply->second["failed"].as_int());

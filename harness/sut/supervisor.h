@@ -27,6 +27,7 @@ struct ProcessSpec {
   std::vector<std::string> arguments;  // The program first; searched in PATH without a slash.
   std::vector<std::pair<std::string, std::string>> environment;  // Added to the runner's.
   std::string folder;                                            // "" is the runner's.
+  bool has_input = false;  // A pipe of ours as its standard input; otherwise that is empty.
 };
 
 struct ExitStatus {
@@ -38,6 +39,7 @@ struct StartedProcess {
   pid_t pid = 0;
   int output = -1;  // Read ends of its standard output and error; the caller closes them.
   int errors = -1;
+  int input = -1;  // The write end of its standard input, where it has one.
 };
 
 class Supervisor {

@@ -101,7 +101,7 @@ class SupervisorLoop {
     Json reply;
     reply.set("request", json["request"]);
     int report[2];
-    if (descriptors.size() != 2 || ::pipe2(report, O_CLOEXEC) != 0) {
+    if (descriptors.size() < 2 || descriptors.size() > 3 || ::pipe2(report, O_CLOEXEC) != 0) {
       reply.set("failed", EMFILE);
       (void)send_word(socket_, reply);
       return;
@@ -137,8 +137,9 @@ class SupervisorLoop {
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) ::signal(signal, SIG_DFL);
+    const bool has_input = descriptors.size() > 2;
     const int null = ::open("/dev/null", O_RDONLY);
-    ::dup2(null, STDIN_FILENO);
+    ::dup2(has_input ? descriptors[2] : null, STDIN_FILENO);
     ::dup2(descriptors[0], STDOUT_FILENO);
     ::dup2(descriptors[1], STDERR_FILENO);
     for (const Json& pair : json["environment"].items()) {

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/run/serving_client.h"
+
+#include "harness/wire/json.h"
+
+namespace tailrace {
+namespace {
+
+constexpr Millis kLook{20};  // For the end of its process.
+
+}  // namespace
+
+Result<std::unique_ptr<ServingClient>> ServingClient::start(Supervisor& supervisor,
+                                                            const Manifest& manifest,
+                                                            const std::string& mode,
+                                                            Vault& vault) {
+  std::unique_ptr<ServingClient> client(new ServingClient(mode, vault));
+  const Environment told = {{std::string(kServeVariable), "1"}};
+  auto started = ClientProcess::start(
+      supervisor, manifest, mode, "", told,
+      [serving = client.get()](const std::string& line) { serving->hear(line); });
+  if (!started) return std::unexpected(started.error());
+  client->process_ = std::move(*started);
+  return client;
+}
+
+ServingClient::~ServingClient() {
+  release();
+}
+
+void ServingClient::hear(const std::string& line) {
+  const std::scoped_lock lock(mutex_);
+  if (history_ == nullptr || done_) {
+    strayed_ = true;
+    return;
+  }
+  const auto json = parse_json(line);
+  if (!json || !(*json)["done"].as_bool()) {
+    return history_->append(ProcessLine{vault_.mask(line)});
+  }
+  done_ = true;
+  history_->append(ProcessEnded{static_cast<int>((*json)["status"].as_int()), 0, asked_});
+}
+
+void ServingClient::end(const ProcessEnded& how) {
+  const std::scoped_lock lock(mutex_);
+  if (history_ == nullptr || done_ || ended_) return;
+  ended_ = true;
+  history_->append(how);
+}
+
+Status ServingClient::take(const std::string& url, const Environment& environment,
+                           History& history) {
+  Json word;
+  word.set("url", url);
+  for (const auto& [name, value] : environment) word.set(name, value);
+  {
+    const std::scoped_lock lock(mutex_);
+    history_ = &history;
+    done_ = ended_ = false;
+  }
+  left_ = asked_ = false;
+  watch_ = std::thread([this] {
+    std::optional<ExitStatus> status;
+    while (!(status = process_->wait_exit(mono_now() + kLook)) && !left_) {
+    }
+    if (status) end({status->code, status->signal, asked_});
+  });
+  return process_->tell(to_text(word) + "\n");
+}
+
+void ServingClient::release() {
+  left_ = true;
+  if (watch_.joinable()) watch_.join();
+  const std::scoped_lock lock(mutex_);
+  history_ = nullptr;
+}
+
+bool ServingClient::is_done() {
+  const std::scoped_lock lock(mutex_);
+  return history_ == nullptr || done_;
+}
+
+bool ServingClient::is_ready() {
+  const std::scoped_lock lock(mutex_);
+  return history_ == nullptr && !strayed_ && !process_->wait_exit(mono_now());
+}
+
+void ServingClient::stop() {
+  asked_ = true;
+  process_->stop();
+  const auto status = process_->wait_exit(mono_now());
+  if (status) end({status->code, status->signal, true});
+  release();
+}
+
+}  // namespace tailrace
