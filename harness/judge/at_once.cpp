@@ -8,9 +8,13 @@
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
+#include "harness/judge/session.h"
+#include "harness/wire/escape.h"
 
 namespace tailrace {
 namespace {
+
+constexpr std::size_t kShownValue = 40;
 
 Judgement judge_waiting(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
@@ -61,7 +65,71 @@ Judgement judge_own_answers(const Evidence& evidence) {
   return judgement;
 }
 
+std::string id_in(const Exchange& request) {
+  return request.asked->id->text;
+}
+
+std::string token_in(const Exchange& request) {
+  const Json* token = request.asked->body["params"]["_meta"].find("progressToken");
+  return token == nullptr ? "" : to_text(*token);
+}
+
+// What two requests must not share while both are under way.
+struct OpenLaw {
+  std::string_view check, what, none;
+  std::string (*value)(const Exchange&);  // "" where it has none.
+};
+constexpr OpenLaw kIds{"open_ids_differ", "id", "no two requests of the client were under way",
+                       &id_in};
+constexpr OpenLaw kTokens{"open_progress_tokens_differ", "progress token",
+                          "no two requests with a progress token were under way", &token_in};
+
+// A response on another stream ends it as well, and so does the end of its own.
+bool is_open_at(const Timeline& timeline, const Exchange& request, MonoTime at) {
+  if (request.ended_at && *request.ended_at <= at) return false;
+  const auto copies = copies_of_answer(timeline, request);
+  // An earlier request may have had the same id.
+  return std::none_of(copies.begin(), copies.end(), [&](const Copy& copy) {
+    return copy.at > request.request_at && copy.at <= at;
+  });
+}
+
+Judgement judge_open(const Evidence& evidence, const OpenLaw& law, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  std::vector<const Exchange*> asked;
+  std::size_t pairs = 0;
+  for (const Exchange& later : timeline.exchanges) {
+    if (!is_request(later) || law.value(later).empty()) continue;
+    for (const Exchange* earlier : asked) {
+      if (!is_open_at(timeline, *earlier, later.request_at)) continue;
+      ++pairs;
+      if (law.value(*earlier) != law.value(later)) continue;
+      Finding finding = finding_of(evidence, law.check, rule);
+      finding.required = fmt::format("requests under way at once have each another {}", law.what);
+      finding.observed = fmt::format("{} came with the {} {} while {} was under way",
+                                     describe(later), law.what,
+                                     excerpt(law.value(later), kShownValue), describe(*earlier));
+      finding.likely_cause = "it is not drawn from a counter of the whole connection to the server";
+      finding.cure = "draw it from one counter, or from enough random bits";
+      finding.evidence = ladder_of(timeline, *earlier, later);
+      return broken(finding);
+    }
+    asked.push_back(&later);
+  }
+  return pairs > 0 ? held() : not_applicable(std::string(law.none));
+}
+
 }  // namespace
+
+Check open_ids_differ(Rule rule) {
+  return {std::string(kIds.check),
+          [=](const Evidence& evidence) { return judge_open(evidence, kIds, rule); }};
+}
+
+Check open_progress_tokens_differ(Rule rule) {
+  return {std::string(kTokens.check),
+          [=](const Evidence& evidence) { return judge_open(evidence, kTokens, rule); }};
+}
 
 Check calls_do_not_wait_for_each_other() {
   return {"calls_do_not_wait_for_each_other", judge_waiting};

@@ -7,6 +7,7 @@
 #include "harness/judge/resume.h"
 #include "harness/judge/reuse.h"
 #include "harness/judge/story.h"
+#include "suites/catalogue/requirements.h"
 
 namespace tailrace {
 namespace {
@@ -89,6 +90,32 @@ TEST(UnfinishedConnection, IsNotToBeTakenForAnotherRequest) {
   left.at(1).open(1, Side::kServer).call(1, 1).sse_head(1).result(1, 1);
   left.at(100).open(2, Side::kServer).call(2, 2);
   EXPECT_EQ(left.judge(takes_no_unfinished_connection()).outcome, Outcome::kHeld);
+}
+
+TEST(OpenRequests, ShareNeitherIdNorTokenWhileBothAreUnderWay) {
+  const auto asked = [](const char* id, const char* token) {
+    return fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":"tools/call",)"
+                       R"("params":{{"_meta":{{"progressToken":{}}}}}}})",
+                       id, token);
+  };
+  const auto two = [&](bool answered, const char* id, const char* token) {
+    Story story;
+    story.at(1).open(1, Side::kServer).post(1, asked("1", "1"));
+    if (answered) story.at(1.5).sse_head(1).result(1, 1);
+    story.at(2).open(2, Side::kServer).post(2, asked(id, token));
+    return story;
+  };
+  const Check ids = open_ids_differ(req::kOpenIdsDiffer);
+  const Check tokens = open_progress_tokens_differ(req::kOpenTokensDiffer);
+  const std::string_view stateless = "2026-07-28";
+  ASSERT_EQ(two(false, "1", "2").judge(ids, stateless).outcome, Outcome::kBroken);
+  EXPECT_EQ(two(false, "1", "2").judge(ids, stateless).findings.front().level, Level::kMust);
+  EXPECT_EQ(two(false, "1", "2").judge(tokens).outcome, Outcome::kHeld);
+  EXPECT_EQ(two(false, "2", "1").judge(ids, stateless).outcome, Outcome::kHeld);
+  ASSERT_EQ(two(false, "2", "1").judge(tokens).outcome, Outcome::kBroken);
+  EXPECT_EQ(two(false, "2", "1").judge(tokens).findings.front().level, Level::kMust);
+  EXPECT_EQ(two(true, "1", "1").judge(ids, stateless).outcome, Outcome::kNotApplicable);
+  EXPECT_EQ(two(true, "1", "1").judge(tokens).outcome, Outcome::kNotApplicable);
 }
 
 }  // namespace

@@ -8,13 +8,13 @@
 
 #include "harness/judge/calls.h"
 #include "harness/judge/resume.h"
+#include "harness/judge/session.h"
 
 namespace tailrace {
 namespace {
 
-bool is_call(const Exchange& exchange) {
-  return exchange.asked && exchange.asked->kind == MessageKind::kRequest &&
-         exchange.asked->method == "tools/call";
+std::optional<RpcId> id_of(const Exchange& exchange) {
+  return exchange.asked ? exchange.asked->id : std::nullopt;
 }
 
 std::optional<CallReturn> told_by_adapter(const Timeline& timeline, std::size_t call) {
@@ -35,7 +35,7 @@ CallReturn return_of(const Timeline& timeline, const ClientCall& call) {
   const auto next = std::find_if(
       timeline.exchanges.begin(), timeline.exchanges.end(), [&](const Exchange& later) {
         return later.request_at > own.request_at && later.asked &&
-               later.asked->kind == MessageKind::kRequest && later.asked->id != own.asked->id;
+               later.asked->kind == MessageKind::kRequest && later.asked->id != id_of(own);
       });
   if (next != timeline.exchanges.end() && !are_at_once(timeline)) return {next->request_at, "", {}};
   const bool left = timeline.process_ended && !timeline.process_ended->what.asked;
@@ -48,7 +48,7 @@ void find_final(const Timeline& timeline, ClientCall& call) {
   for (const Exchange& exchange : timeline.exchanges) {
     if (exchange.request_at < call.exchange->request_at) continue;
     const RpcMessage* final = exchange.final_message();
-    if (final == nullptr || final->id != call.exchange->asked->id) continue;
+    if (final == nullptr || final->id != id_of(*call.exchange)) continue;
     if (call.final_at && *exchange.final_at() >= *call.final_at) continue;
     call.final = final;
     call.final_at = exchange.final_at();
@@ -64,6 +64,12 @@ std::string variant_of(const Timeline& timeline, MonoTime from, std::optional<Mo
 }
 
 }  // namespace
+
+bool is_call(const Exchange& exchange) {
+  if (!exchange.request_complete) return exchange.is_post() && is_refused(exchange);
+  return exchange.asked && exchange.asked->kind == MessageKind::kRequest &&
+         exchange.asked->method == "tools/call";
+}
 
 bool are_at_once(const Timeline& timeline) {
   return timeline.mark(kMarkAtOnce) == "yes";
@@ -99,7 +105,7 @@ std::vector<ClientCall> calls_of(const Timeline& timeline) {
     if (!is_call(exchange) || (!calls.empty() && is_next_round(exchange))) continue;
     const bool again = std::any_of(calls.begin(), calls.end(), [&](const ClientCall& call) {
       const bool open = !call.final_at || *call.final_at >= exchange.request_at;
-      return open && call.exchange->asked->id == exchange.asked->id;
+      return open && exchange.asked && id_of(*call.exchange) == exchange.asked->id;
     });
     if (again) continue;
     ClientCall call;
@@ -123,6 +129,7 @@ bool outlived(const Timeline& timeline, const ClientCall& call) {
 }
 
 bool is_next_round(const Exchange& exchange) {
+  if (!exchange.asked) return false;
   const Json& params = exchange.asked->body["params"];
   return params.find("inputResponses") != nullptr || params.find("requestState") != nullptr;
 }

@@ -36,6 +36,10 @@ struct ClientCall {
   std::optional<MonoTime> final_at;
 };
 
+// A tool call; also one that was refused before its body had come in full, which then tells nothing
+// but that: scripts leave no other message unread.
+bool is_call(const Exchange& exchange);
+
 // Tool calls in the order of their first requests. Another attempt with the same id, and a further
 // round of a request that asked for input, are part of the same call.
 std::vector<ClientCall> calls_of(const Timeline& timeline);

@@ -6,6 +6,7 @@
 #include "harness/judge/leaving.h"
 #include "harness/judge/resume.h"
 #include "harness/judge/story.h"
+#include "harness/record/marks.h"
 #include "suites/catalogue/requirements.h"
 
 namespace tailrace {
@@ -141,6 +142,39 @@ TEST(RefusedCalls, HangingIsHarmAndTheOwnLimitAShould) {
   endless.call(1, 2).from_server(1, "HTTP/1.1 500 X\r\nTransfer-Encoding: chunked\r\n\r\n");
   endless.at(1001).tell(line(1, "limit"));
   EXPECT_EQ(endless.judge(refused_calls_return()).outcome, Outcome::kHeld);
+}
+
+TEST(RefusedCalls, AProcessThatEndsBeforeItsLaterCallsIsWarned) {
+  const auto ended = [](const char* calls) {
+    Story story;
+    story.mark(kMarkContract, "calls").mark(kMarkCallLimit, "1000");
+    story.mark(kMarkEnvironment, std::string(R"({"TAILRACE_CALLS":")") + calls + "\"}");
+    story.at(1).open(1, Side::kServer).call(1, 1).plain(1, 400);
+    story.at(5).tell(ProcessEnded{1, 0, false});
+    return story.judge(refused_calls_return());
+  };
+  ASSERT_EQ(ended("2").outcome, Outcome::kBroken);
+  EXPECT_EQ(ended("2").findings.front().level, Level::kShould);
+  EXPECT_EQ(ended("1").outcome, Outcome::kHeld);
+}
+
+TEST(RefusedCalls, ACallThatIsRefusedBeforeItHasComeInFullIsACall) {
+  const std::string begun = "POST /mcp HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n{";
+  const auto early = [&](double back, const std::string& outcome) {
+    Story story;
+    story.mark(kMarkContract, "calls").mark(kMarkCallLimit, "1000");
+    story.at(1).open(1, Side::kServer).from_client(1, begun).plain(1, 413);
+    story.at(back).tell(ProcessLine{R"({"call":1,"outcome":")" + outcome + "\"}"});
+    story.open(2, Side::kServer).call(2, 2).sse_head(2).result(2, 2).end(2);
+    story.at(back + 1).tell(ProcessLine{R"({"call":2,"outcome":"result"})"});
+    return story;
+  };
+  EXPECT_EQ(early(5, "error").judge(refused_calls_return()).outcome, Outcome::kHeld);
+  EXPECT_EQ(early(5, "error").judge(call_returns_what_was_sent(Rule{})).outcome, Outcome::kHeld);
+  EXPECT_EQ(early(1001, "limit").judge(refused_calls_return()).findings.front().level,
+            Level::kShould);
+  EXPECT_EQ(early(3500, "error").judge(refused_calls_return()).findings.front().harm,
+            "harm.call_hangs");
 }
 
 TEST(SilentGet, CallsGoOnBesideIt) {

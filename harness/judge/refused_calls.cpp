@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/resume.h"
 #include "harness/judge/session.h"
+#include "harness/record/marks.h"
 
 namespace tailrace {
 namespace {
@@ -22,6 +24,22 @@ Finding refusal_finding(const Evidence& evidence, const ClientCall& call, std::s
   finding.cure = "fail the one call that was refused, and keep the session";
   finding.evidence = ladder_of(evidence.timeline, *call.exchange);
   return finding;
+}
+
+// How the client shows that it makes no further calls: it says so, or its process is gone; "" where
+// it made all that it was asked for.
+std::string missing_calls(const Timeline& timeline, std::size_t made) {
+  if (told_calls(timeline) > made) {
+    return fmt::format("the client told of {} calls and sent {}", told_calls(timeline), made);
+  }
+  const auto& end = timeline.process_ended;
+  const auto told = parse_json(timeline.mark(kMarkEnvironment).value_or("{}"));
+  const std::string asked = told ? (*told)["TAILRACE_CALLS"].as_string() : "";
+  std::size_t calls = 0;
+  std::from_chars(asked.data(), asked.data() + asked.size(), calls);
+  if (!end || end->what.asked || made >= calls) return "";
+  return fmt::format("the client's process ended with status {} after {} of {} calls",
+                     end->what.exit_code, made, calls);
 }
 
 Judgement judge_refused(const Evidence& evidence) {
@@ -57,11 +75,10 @@ Judgement judge_refused(const Evidence& evidence) {
     judgement.findings.push_back(std::move(finding));
   }
   if (last == nullptr) return inconclusive("the client made no call that was refused");
-  if (told_calls(timeline) > calls.size()) {
+  if (const std::string missing = missing_calls(timeline, calls.size()); !missing.empty()) {
     Finding finding = refusal_finding(evidence, *last, "");
     finding.level = Level::kShould;  // A field regression.
-    finding.observed = fmt::format("the client told of {} calls and sent {}: none after {}",
-                                   told_calls(timeline), calls.size(), name_of(*last));
+    finding.observed = fmt::format("{}: none after {}", missing, name_of(*last));
     judgement.outcome = Outcome::kBroken;
     judgement.findings.push_back(std::move(finding));
   }

@@ -139,6 +139,8 @@ void LinkBody::has_read(const Failure& failure, std::size_t count) {
   if (ended_) return;
   if (count > 0) record(true, {buffer_.data(), count}, now);
   if (failure) return peer_ended(failure);
+  read_so_far_ += count;
+  paused_ |= options_.reads_first > 0 && read_so_far_ >= options_.reads_first;
   read_next();
 }
 
@@ -261,6 +263,7 @@ void LinkBody::end(Ending how) {
 
 void LinkBody::pause(bool paused) {
   paused_ = paused;
+  if (!paused) options_.reads_first = 0;
   if (!paused) read_next();
   // A read that is under way takes one more buffer; the receive window fills up after it.
 }

@@ -63,6 +63,7 @@ class LinkBody : public std::enable_shared_from_this<LinkBody> {
   std::string target_text_;
   Redactor read_redactor_, write_redactor_;
   std::uint64_t kept_read_ = 0, kept_written_ = 0;
+  std::size_t read_so_far_ = 0;
   std::deque<std::string> writes_;
   std::size_t written_of_front_ = 0;
   Side we_are_ = Side::kClient;

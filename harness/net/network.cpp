@@ -82,6 +82,10 @@ class ListenerBody : public std::enable_shared_from_this<ListenerBody> {
     const auto at = to_asio(address);
     Failure failure;
     acceptor_.open(at.protocol(), failure);
+    if (!failure && options_.receive_buffer > 0) {  // What is accepted inherits it.
+      acceptor_.set_option(asio::socket_base::receive_buffer_size(options_.receive_buffer),
+                           failure);
+    }
     if (!failure) acceptor_.bind(at, failure);
     if (!failure) acceptor_.listen(asio::socket_base::max_listen_connections, failure);
     if (!failure) endpoint_ = to_endpoint(acceptor_.local_endpoint(failure));

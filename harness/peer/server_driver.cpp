@@ -22,17 +22,18 @@ constexpr Deadline kFirstCall{"first_call", Millis(30000)};
 // A loaded machine takes longer to start a client than a call may take.
 constexpr Deadline kFirstRequest{"first_request", Millis(30000)};
 constexpr std::string_view kPath = "/mcp";
+// Of a connection that carries large calls: more than the handshake takes, and so much of a body
+// that only a large one has.
+constexpr std::size_t kReadsFirst = 32 << 10, kHeld = kReadsFirst / 2;
+// What our kernel takes beyond that. It is less than ten segments of a MTU of 1500: with more of
+// them on the way the client's kernel would take ever more of the rest, up to 4 MB.
+constexpr int kStored = 8 << 10;
 constexpr int kAccepted = 202;
 constexpr std::array<std::string_view, 4> kSpoken = {"2024-11-05", "2025-03-26", "2025-06-18",
                                                      "2025-11-25"};
 
 std::string loopback_url(const Endpoint& endpoint) {
   return fmt::format("http://{}{}", endpoint.text(), kPath);
-}
-
-bool is_call(const Exchange& exchange) {
-  return exchange.asked && exchange.asked->kind == MessageKind::kRequest &&
-         exchange.asked->method == "tools/call";
 }
 
 }  // namespace
@@ -57,9 +58,14 @@ void ServerDriver::start_client(int calls, Millis linger) {
             "client makes them");
   }
   if (asks_at_once_) mark(kMarkAtOnce, "yes");
+  if (argument_bytes_ > 0 && !settings_.large) {
+    decline("this question needs calls with a large argument, and the manifest does not say that "
+            "the client makes them");
+  }
   const Endpoint any_port = v4_endpoint({127, 0, 0, 1}, 0);
   auto listener = network_.listen({&history_, &vault_}, any_port, settings_.links, [this](Link l) {
     const std::scoped_lock lock(links_mutex_);
+    if (reads_all_) l.resume_reading();
     links_.emplace(l.id(), l);
   });
   if (!listener) {
@@ -88,6 +94,9 @@ Environment ServerDriver::environment_for(int calls, Millis linger) const {
   if (is_stateless()) environment.emplace_back("TAILRACE_REVISION", settings_.revision);
   if (asks_to_listen_) environment.emplace_back("TAILRACE_LISTEN", "1");
   if (asks_at_once_) environment.emplace_back("TAILRACE_PARALLEL", "1");
+  if (argument_bytes_ > 0) {
+    environment.emplace_back("TAILRACE_ARGUMENT_BYTES", std::to_string(argument_bytes_));
+  }
   environment.emplace_back("TAILRACE_LINGER_MS", std::to_string(linger.count()));
   return environment;
 }
@@ -193,6 +202,7 @@ void ServerDriver::answer_initialize(const Exchange& exchange) {
 
 void ServerDriver::respond(StreamId stream, int status, const std::vector<HttpHeader>& headers,
                            std::string_view body) {
+  served_.insert(stream);  // Also one whose request has not come in full.
   link_of(stream).write(compose_http_response(status, headers, body));
 }
 
@@ -231,12 +241,45 @@ std::optional<StreamId> ServerDriver::watch_claimed(std::deque<StreamId>& claime
   return stream;
 }
 
-std::optional<StreamId> ServerDriver::watch_call(Millis window) {
+void ServerDriver::watch_first_request() {
   const auto has_begun = [](const Timeline& timeline) {
     return !timeline.exchanges.empty() || timeline.process_ended.has_value();
   };
   if (!history_.read(has_begun)) watch(kFirstRequest, has_begun);
+}
+
+std::optional<StreamId> ServerDriver::watch_call(Millis window) {
+  watch_first_request();
   return watch_claimed(calls_, {"watch_call", window});
+}
+
+void ServerDriver::ask_for_large_calls(std::size_t bytes) {
+  argument_bytes_ = bytes;
+  settings_.links.reads_first = kReadsFirst;
+  settings_.links.receive_buffer = kStored;
+}
+
+std::optional<StreamId> ServerDriver::watch_upload(Millis window) {
+  watch_first_request();
+  std::optional<StreamId> upload;
+  watch({"watch_upload", window}, [&](const Timeline& timeline) {
+    for (const Exchange& exchange : timeline.exchanges) {
+      const bool held = !exchange.request_complete && exchange.request_body.size() >= kHeld;
+      if (held && !served_.contains(exchange.id)) upload = exchange.id;
+    }
+    return upload || !calls_.empty() || timeline.process_ended.has_value();
+  });
+  return upload;
+}
+
+void ServerDriver::read_on(StreamId upload) {
+  link_of(upload).resume_reading();
+}
+
+void ServerDriver::read_all() {
+  const std::scoped_lock lock(links_mutex_);
+  reads_all_ = true;
+  for (auto& [id, link] : links_) link.resume_reading();
 }
 
 std::optional<StreamId> ServerDriver::watch_get(Millis window) {
@@ -297,7 +340,8 @@ bool ServerDriver::watch_return(StreamId call, Millis window) {
           return json && (*json)["call"].as_int() == number;
         });
     // The same request once more is a second attempt at the same call.
-    const auto& id = timeline.exchange(call)->asked->id;
+    const auto& asked = timeline.exchange(call)->asked;
+    const auto id = asked ? asked->id : std::nullopt;
     const bool asked_more = std::any_of(
         timeline.exchanges.begin(), timeline.exchanges.end(), [&](const Exchange& later) {
           return !asks_at_once_ && later.id > call && later.asked && later.asked->id != id &&

@@ -38,6 +38,7 @@ struct ServerSettings {
   Millis call_limit{5000};  // The client's own limit of a call.
   bool closes = false;      // The client ends its session by DELETE.
   bool parallel = false;    // The client makes its calls at once when asked.
+  bool large = false;       // The client gives its calls a large argument when asked.
   LinkOptions links;
   // Starts the client with the URL as its last argument; its lines and its end go to the History.
   std::function<Status(const std::string& url, const Environment& environment)> start_client;
@@ -102,6 +103,14 @@ class ServerDriver : public Script {
   void ask_to_listen() { asks_to_listen_ = true; }
   // Asks the client to make its calls all at once; start_client() declines where it cannot.
   void ask_for_calls_at_once() { asks_at_once_ = true; }
+  // Asks the client for calls with an argument of so many bytes, and reads of each connection only
+  // how the first of them begins, until told to read on; start_client() declines where the client
+  // makes none.
+  void ask_for_large_calls(std::size_t bytes);
+  // A call of which the beginning is read and no more, within the window.
+  std::optional<StreamId> watch_upload(Millis window);
+  void read_on(StreamId upload);
+  void read_all();  // Of every connection, from here on.
   // From here on the script answers the GETs that resume itself. A listening GET still gets its 405
   // at once, unless it is claimed too: some clients make no call before its head.
   void claim_gets() { claims_gets_ = true; }
@@ -139,6 +148,7 @@ class ServerDriver : public Script {
   Json cacheable(Json result) const;
   bool serve_stateless(const Exchange& exchange);
   void serve_subscription(StreamId stream, const RpcMessage& asked);
+  void watch_first_request();
   std::optional<StreamId> watch_claimed(std::deque<StreamId>& claimed, Deadline window);
   void send_final(StreamId stream, const std::string& message, bool with_end);
   RpcId id_of(StreamId stream) const;
@@ -153,6 +163,7 @@ class ServerDriver : public Script {
   Millis retry_{0};
   std::set<StreamId> served_;
   bool asks_to_listen_ = false, asks_at_once_ = false;
+  std::size_t argument_bytes_ = 0;
   bool claims_gets_ = false, claims_listening_ = false;
   bool claims_deletes_ = false, leaves_accepts_open_ = false;
   Subscriptions subscriptions_ = Subscriptions::kRefused;
@@ -161,6 +172,7 @@ class ServerDriver : public Script {
   int pings_ = 0;
   std::mutex links_mutex_;
   std::map<ConnectionId, Link> links_;
+  bool reads_all_ = false;
   std::optional<Listener> listener_;  // Last: it stops before what its callback uses.
 };
 

@@ -92,6 +92,7 @@ inline constexpr Fault kLeftStreamEndsSession{"left_stream_ends_session"};
 inline constexpr Fault kNagleTwoWritesOfErrors{"nagle_two_writes_of_errors"};
 inline constexpr Fault kNagleSplitsReplies{"nagle_splits_replies"};
 inline constexpr Fault kNagleEachEvent{"nagle_each_event"};
+inline constexpr Fault kNagleEachOnGet{"nagle_each_event_on_get"};
 inline constexpr Fault k400ForUnknownSession{"400_for_unknown_session"};
 inline constexpr Fault kServesUnknownSession{"serves_unknown_session"};
 inline constexpr Fault kDropsJsonrpc{"drops_jsonrpc_member"};
@@ -206,6 +207,7 @@ inline constexpr Oddity kLetsClientPoll{"lets_client_poll"};
 inline constexpr Oddity kDiesOfTerm{"dies_of_term"};
 inline constexpr Oddity kStopsLate{"stops_late"};
 inline constexpr Oddity kCancelsSubscriptionAtStop{"cancels_subscription_at_stop"};
+inline constexpr Oddity kNotifiesOnGet{"notifies_on_get"};
 }  // namespace server_oddity
 
 namespace client_fault {
@@ -290,6 +292,10 @@ inline constexpr Fault kSubscribesToAll{"subscribes_to_all"};
 inline constexpr Fault kKeepsTwoConnections{"keeps_two_connections"};
 inline constexpr Fault kTakesAnswersInOrder{"takes_answers_in_order"};
 inline constexpr Fault kReusesUnfinished{"reuses_unfinished_connections"};
+inline constexpr Fault kSendsAllFirst{"sends_all_before_reading"};
+inline constexpr Fault kReusesHalfSent{"reuses_half_sent_connections"};
+inline constexpr Fault kReusesTimedOut{"reuses_timed_out_connections"};
+inline constexpr Fault kRepeatsTokens{"repeats_progress_tokens"};
 }  // namespace client_fault
 
 namespace client_oddity {
@@ -306,6 +312,8 @@ inline constexpr Oddity kResumesOnce{"resumes_once"};
 inline constexpr Oddity kListensEverSlower{"listens_ever_slower"};
 inline constexpr Oddity kAsksAgain{"asks_again_with_new_id"};
 inline constexpr Oddity kSendsTokens{"sends_progress_tokens"};
+inline constexpr Oddity kSendsRefusedUploads{"sends_all_of_refused_uploads"};
+inline constexpr Oddity kDrainsTimedOut{"drains_timed_out_streams"};
 }  // namespace client_oddity
 
 }  // namespace tailrace

@@ -78,6 +78,8 @@ inline constexpr std::array<Requirement, 1> kRoundHasNewId = {Requirement{"MRTR-
 // A server that stops ends its subscriptions.
 inline constexpr std::array<Requirement, 1> kStopEndsSubscription = {Requirement{"SUB-09"}};
 inline constexpr std::array<Requirement, 1> kStopClosesStream = {Requirement{"SUB-13"}};
+inline constexpr std::array<Requirement, 1> kStopNamesSubscription = {Requirement{"SUB-10"}};
+inline constexpr std::array<Requirement, 1> kStopEndsStreams = {Requirement{"LC-18"}};
 inline constexpr std::array<Requirement, 1> kCancelOfSubscription = {Requirement{"CAN-03"}};
 inline constexpr std::array<Requirement, 1> kSubscriptionHasFilter = {Requirement{"SUB-14"}};
 inline constexpr std::array<Requirement, 2> kVersionInEveryHeader = {Requirement{"SH-HDR-02"},
@@ -192,6 +194,8 @@ inline constexpr std::array<Requirement, 1> kOffersOwnRevision = {Requirement{"L
 inline constexpr std::array<Requirement, 1> kLeavesUnknownRevision = {Requirement{"LC-12"}};
 inline constexpr std::array<Requirement, 1> kClientNamed = {Requirement{"SH-REQ-08"}};
 inline constexpr std::array<Requirement, 1> kTokenKind = {Requirement{"PROG-01"}};
+inline constexpr std::array<Requirement, 1> kOpenTokensDiffer = {Requirement{"PROG-02"}};
+inline constexpr std::array<Requirement, 1> kOpenIdsDiffer = {Requirement{"RPC-REQ-04"}};
 inline constexpr std::array<Requirement, 1> kCancelsOwnRequests = {Requirement{"CAN-02"}};
 inline constexpr std::array<Requirement, 1> kFewPings = {Requirement{"PING-06"}};
 inline constexpr std::array<Requirement, 1> kLateAnswerIgnored = {Requirement{"CAN-10"}};

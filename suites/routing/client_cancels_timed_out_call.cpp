@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A call is not answered before its own limit: the client tells the server to stop by
-// notifications/cancelled. An answer that comes too late harms no later call.
+// notifications/cancelled. An answer that comes too late harms no later call, and its connection is
+// used again only when it has ended.
 
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
@@ -44,8 +45,10 @@ Scenario routing_client_cancels_timed_out_call() {
                  late_answer_is_ignored(req::kLateAnswerIgnored),
                  call_returns_what_was_sent(Rule{}), takes_no_unfinished_connection()},
       .catches = {client_fault::kNoCancelAfterLimit, client_fault::kCancelsOtherRequest,
-                  client_fault::kHasNoLimit, client_fault::kTakesLateAnswers},
-      .spares = {client_oddity::kStringRequestIds, client_oddity::kNewConnectionPerCall},
+                  client_fault::kHasNoLimit, client_fault::kTakesLateAnswers,
+                  client_fault::kReusesTimedOut},
+      .spares = {client_oddity::kStringRequestIds, client_oddity::kNewConnectionPerCall,
+                 client_oddity::kDrainsTimedOut},
   }};
 }
 

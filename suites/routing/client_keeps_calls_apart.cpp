@@ -55,12 +55,14 @@ Scenario routing_client_keeps_calls_apart() {
   return Scenario{{
       .id = "routing.client_keeps_calls_apart",
       .question = "Does each of several calls made at once go out, and get its own answer?",
-      .covers = {},
+      .covers = {req::kOpenTokensDiffer},
       .drive = &drive,
-      .checks = {calls_do_not_wait_for_each_other(), calls_get_their_own_answers()},
-      .catches = {client_fault::kKeepsTwoConnections, client_fault::kTakesAnswersInOrder},
+      .checks = {calls_do_not_wait_for_each_other(), calls_get_their_own_answers(),
+                 open_progress_tokens_differ(req::kOpenTokensDiffer)},
+      .catches = {client_fault::kKeepsTwoConnections, client_fault::kTakesAnswersInOrder,
+                  client_fault::kRepeatsTokens},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds,
-                 client_oddity::kRandomIntegerIds},
+                 client_oddity::kRandomIntegerIds, client_oddity::kSendsTokens},
   }};
 }
 

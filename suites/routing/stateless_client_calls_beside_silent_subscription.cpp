@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A subscription gets no answer at all: the calls go on beside it.
 
+#include "harness/judge/at_once.h"
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
 #include "harness/judge/stateless_client.h"
@@ -28,12 +29,14 @@ Scenario routing_stateless_client_calls_beside_silent_subscription() {
   return Scenario{{
       .id = "routing.stateless_client_calls_beside_silent_subscription",
       .question = "Does the client call while its subscription is not answered?",
-      .covers = {req::kSubscriptionHasFilter},
+      .covers = {req::kSubscriptionHasFilter, req::kOpenIdsDiffer},
       .drive = &drive,
       .checks = {subscriptions_do_not_storm(req::kSubscriptionHasFilter),
-                 calls_go_on_beside_subscription(), call_returns_what_was_sent(Rule{})},
-      .catches = {client_fault::kBlocksOnListeningGet},
-      .spares = {client_oddity::kReconnectsListeningGet, client_oddity::kNewConnectionPerCall},
+                 calls_go_on_beside_subscription(), call_returns_what_was_sent(Rule{}),
+                 open_ids_differ(req::kOpenIdsDiffer)},
+      .catches = {client_fault::kBlocksOnListeningGet, client_fault::kReusesRequestId},
+      .spares = {client_oddity::kReconnectsListeningGet, client_oddity::kNewConnectionPerCall,
+                 client_oddity::kRandomIntegerIds},
       .era = Era::kStateless,
   }};
 }
