@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What ci/real shows of its records: a console line, the matrix as Markdown. Pure functions."""
 import collections
+import fnmatch
 
 LETTERS = {"pass": "+", "warn": "W", "fail": "F", "not_applicable": "-", "inconclusive": "?",
            "harness_error": "!"}
@@ -28,18 +29,28 @@ def verdicts(records):
     return found
 
 
-def changes(runs):
-    """(lines on what was not the same in all of these verdicts, how many were compared)"""
-    lines, compared = [], 0
+def changes(runs, unstable):
+    """What was not the same in all of these verdicts, as lines of (what changed, what is known to
+    hang on the implementation's own luck, what was not seen each time); how many were compared.
+    `unstable`: {manifest: [(scenario, revision)]}, globs."""
+    changed, luck, unseen, compared = [], [], [], 0
     for manifest in sorted(set.intersection(*(set(run) for run in runs))):
         for row in sorted(set.intersection(*(set(run[manifest]) for run in runs))):
             compared += 1
             rates = collections.Counter(run[manifest][row] for run in runs)
-            if len(rates) > 1:
-                lines.append(f"{manifest} {row}: " + ", ".join(
-                    f"{verdict} in {count} of {len(runs)}" for verdict, count in
-                    rates.most_common()))
-    return lines, compared
+            if len(rates) == 1:
+                continue
+            words = f"{manifest} {row}: " + ", ".join(
+                f"{verdict} in {count} of {len(runs)}" for verdict, count in rates.most_common())
+            scenario, revision = row.split()[:2]
+            if any(fnmatch.fnmatch(scenario, an_id) and fnmatch.fnmatch(revision, a_revision)
+                   for an_id, a_revision in unstable.get(manifest, [])):
+                luck.append(words)
+            elif len(set(rates) - {"inconclusive"}) == 1:
+                unseen.append(words)
+            else:
+                changed.append(words)
+    return changed, luck, unseen, compared
 
 
 def line(manifest, record):

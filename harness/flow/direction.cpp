@@ -63,6 +63,7 @@ void Direction::new_data(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_
   largest_ = std::max(largest_, segment.length);
   last_data_at_ = segment.time;
   if (!is_small(segment)) {
+    if (waiting_) waiting_->since = segment.time;
     drop_pending();
     return;
   }
@@ -75,9 +76,11 @@ void Direction::new_data(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_
   }
   if (pending_) judge_release(segment, rtt_to_sender, rtt_to_receiver);
   drop_pending();
-  waiting_ = Waiting{segment.seq + segment.length, segment.frame,  segment.time, segment.ts_echo,
-                     seen_offset_of(segment.seq),  segment.length, false,        segment.psh,
-                     false};
+  waiting_ = Waiting{segment.seq + segment.length, segment.frame,
+                     segment.time,                 segment.time,
+                     segment.ts_echo,              seen_offset_of(segment.seq),
+                     segment.length,               false,
+                     segment.psh,                  false};
 }
 
 bool Direction::heard(const Segment& segment) const {
@@ -100,7 +103,8 @@ void Direction::judge_release(const Segment& segment, Nanos rtt_to_sender, Nanos
   Pending& pending = *pending_;
   const Nanos rtt = rtt_to_sender + rtt_to_receiver;
   const Nanos gap = segment.time - pending.ack_at - rtt_to_sender;
-  if (pending.waiting.disturbed) return;
+  // Offloading shows several segments as one: its full ones were not there before.
+  if (pending.waiting.disturbed || segment.length > mss()) return;
   if (!heard(segment)) {
     // It left before S knew of the ACK that the capture had seen: nothing was held.
     if (!pending.waiting.talked_over && pending.waiting.ends_write && !segment.fin) {
@@ -147,7 +151,8 @@ Stall Direction::stall_of(const Segment& segment, Nanos gap) const {
   stall.ack_delay = pending.ack_delay;
   stall.release_gap = gap;
   const Nanos pause = least_pause_.value_or(Nanos(0));
-  stall.hold = std::max(segment.time - pending.waiting.at - pause, Nanos(0));
+  stall.held_since = pending.waiting.since;
+  stall.hold = std::max(segment.time - pending.waiting.since - pause, Nanos(0));
   stall.waiting_offset = pending.waiting.offset;
   stall.waiting_length = pending.waiting.length;
   stall.release_offset = seen_offset_of(segment.seq);
@@ -173,7 +178,7 @@ void Direction::answered(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_
     least_ack_time_ = std::min(least_ack_time_.value_or(wait), wait);
   }
   const bool pure = segment.length == 0 && !segment.syn && !segment.fin && !segment.rst;
-  const Nanos delay = wait - rtt_to_receiver;
+  const Nanos delay = segment.time - waiting_->since - rtt_to_receiver;
   const bool delayed =
       delay >= std::max(kLeastAckDelay, (rtt_to_sender + rtt_to_receiver) / kJitterPart);
   drop_pending();

@@ -58,6 +58,9 @@ class Direction {
     std::uint32_t end = 0;
     FrameNumber frame;
     RealTime at;
+    // What may wait for its ACK was not there before: at, or the last full segment after it, since
+    // Nagle's algorithm lets those pass, and less than one was left when it was sent.
+    RealTime since;
     std::optional<std::uint32_t> ts_echo;
     std::uint64_t offset = 0, length = 0;
     bool disturbed = false;  // Loss or a closed window since.

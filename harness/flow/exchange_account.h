@@ -88,7 +88,7 @@ class ExchangeAccount {
   void charge_answer(RealTime from, const PacketFacts& facts, Open& open);
   void charge_gap(RealTime to, Cause silence, bool moving);
   void note_silence(Open& open, Side whose, const PacketFacts& facts);
-  void take_repeat(const PacketFacts& facts);
+  void take_repeat(const PacketFacts& facts, Side from);
   void take_release(const Release& release, Side holder);
   void track_window(const PacketFacts& facts);
   void take_reset(const PacketFacts& facts);

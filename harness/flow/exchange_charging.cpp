@@ -21,6 +21,7 @@ void ExchangeAccount::on_packet(const PacketFacts& facts) {
   begun_ = true;
   holds_ = {facts.client_holds, facts.server_holds};
   rtt_ = facts.rtt_to_client + facts.rtt_to_server;
+  for (const Side side : {Side::kClient, Side::kServer}) take_repeat(facts, side);
   charge(facts);
   seen_[static_cast<std::size_t>(facts.from)] = true;
   if (facts.syn_again) {
@@ -35,7 +36,6 @@ void ExchangeAccount::on_packet(const PacketFacts& facts) {
     established_ = true;
     established_at_ = facts.at;
   }
-  take_repeat(facts);
   if (facts.release != nullptr) take_release(*facts.release, facts.from);
   track_window(facts);
   if (facts.new_data) last_data_ = Data{facts.from, facts.at, facts.frame, facts.full};
@@ -130,30 +130,30 @@ void ExchangeAccount::note_silence(Open& open, Side whose, const PacketFacts& fa
   if (length > longest.length) longest = {length, last_data_->frame, facts.frame};
 }
 
-void ExchangeAccount::take_repeat(const PacketFacts& facts) {
-  const Repeated& repeat = facts.repeat;
+void ExchangeAccount::take_repeat(const PacketFacts& facts, Side from) {
+  const Repeated& repeat = facts.repeats[static_cast<std::size_t>(from)];
   if (repeat.how != Repeat::kFast && repeat.how != Repeat::kTailProbe &&
       repeat.how != Repeat::kTimeout) {
     return;
   }
-  ledger_.recharge(repeat.since, facts.at, Cause::kRetransmission);
+  ledger_.recharge(repeat.since, repeat.at, Cause::kRetransmission);
   // A response that was complete here, and lost behind the capture, ends when it comes again.
   std::optional<std::uint32_t> exchange;
   if (!open_.empty()) {
     Open& last = open_.back();
     exchange = last.record.index;
-    if (facts.from == Side::kClient && !last.record.answered) last.request_at = facts.at;
-    const auto begin = static_cast<std::uint64_t>(std::max<std::int64_t>(facts.offset, 0));
-    const bool in_response = facts.from == Side::kServer && last.record.answered &&
+    if (from == Side::kClient && !last.record.answered) last.request_at = repeat.at;
+    const auto begin = static_cast<std::uint64_t>(std::max<std::int64_t>(repeat.offset, 0));
+    const bool in_response = from == Side::kServer && last.record.answered &&
                              begin < last.record.response.end &&
-                             begin + facts.length > last.record.response.begin;
-    if (in_response && facts.at > last.record.end) {
-      last.record.end = facts.at;
-      last.record.last_frame = facts.frame;
+                             begin + repeat.length > last.record.response.begin;
+    if (in_response && repeat.at > last.record.end) {
+      last.record.end = repeat.at;
+      last.record.last_frame = repeat.frame;
     }
   }
-  sink_.on_incident({Incident::kRetransmission, id_, exchange, facts.from, repeat.how,
-                     repeat.since, facts.at, repeat.first_frame, facts.frame});
+  sink_.on_incident({Incident::kRetransmission, id_, exchange, from, repeat.how, repeat.since,
+                     repeat.at, repeat.first_frame, repeat.frame});
 }
 
 void ExchangeAccount::take_release(const Release& release, Side holder) {

@@ -3,6 +3,8 @@
 // order. Called on the analyzer's thread.
 #pragma once
 
+#include <array>
+
 #include "harness/flow/direction.h"
 #include "harness/flow/flow_report.h"
 #include "harness/flow/loss_watch.h"
@@ -21,7 +23,7 @@ struct PacketFacts {
   bool syn_again = false;
   bool full = false;             // As large as the path allows: more will follow.
   bool new_data = false;
-  Repeated repeat;
+  std::array<Repeated, 2> repeats;  // By the side that sent again: what this packet settles.
   const Release* release = nullptr;
   Nanos rtt_to_client{0}, rtt_to_server{0};  // From the capture and back; the least seen.
   bool client_holds = true, server_holds = true;  // As far as it is known by now.

@@ -21,7 +21,8 @@ struct Stall {
   Side ack_delayer = Side::kClient;
   FrameNumber waiting_frame, ack_frame, release_frame;
   RealTime waiting_at, ack_at, release_at;
-  Nanos ack_wait{0};     // Waiting segment to ACK, at the capture point: bounds the hold.
+  RealTime held_since;   // The earliest: waiting_at, or the last full segment since.
+  Nanos ack_wait{0};     // Waiting segment to ACK, at the capture point.
   Nanos ack_delay{0};    // The same less the round trip: what the receiver's timer added.
   Nanos release_gap{0};  // ACK to release, less the round trip.
   Nanos hold{0};         // Best estimate: without the pause that the sender usually makes there.

@@ -15,6 +15,29 @@ constexpr Nanos kLeastTimeout = Millis(200);
 constexpr Nanos kProbeSlack = Millis(30);
 constexpr int kDuplicateAcks = 3;  // RFC 5681, 3.2.
 
+// Whether R's answer shows that the first transmission had arrived: it says that the second was a
+// duplicate (RFC 2883), or echoes a time before it (RFC 3522).
+bool was_needless(const Repeated& repeat, const Segment& answer) {
+  const std::uint32_t end = repeat.seq + repeat.length;
+  if (!answer.ack_flag || seq_before(answer.ack, end)) return false;
+  const bool duplicate = answer.tells_of_duplicate() &&
+                         seq_before(answer.sack_begin, end) &&
+                         seq_before(repeat.seq, answer.sack_end);
+  return duplicate || (repeat.ts_value && answer.ts_echo &&
+                       seq_before(*answer.ts_echo, *repeat.ts_value));
+}
+
+Repeated repeat_of(Repeat how, const Segment& segment) {
+  Repeated repeat;
+  repeat.how = how;
+  repeat.since = repeat.at = segment.time;
+  repeat.frame = segment.frame;
+  repeat.seq = segment.seq;
+  repeat.length = segment.length;
+  repeat.ts_value = segment.ts_value;
+  return repeat;
+}
+
 bool overlap(std::uint32_t a, std::uint32_t a_end, std::uint32_t b, std::uint32_t b_end) {
   return seq_before(a, b_end) && seq_before(b, a_end);
 }
@@ -44,7 +67,7 @@ std::optional<Repeated> LossWatch::fill_hole(const Segment& segment, std::uint32
                                              Nanos rtt) {
   for (auto hole = holes_.begin(); hole != holes_.end(); ++hole) {
     if (!overlap(hole->begin, hole->end, segment.seq, end)) continue;
-    Repeated repeated;
+    Repeated repeated = repeat_of(Repeat::kNone, segment);
     repeated.since = hole->at;
     repeated.in_flight = segments_in_flight() + 1;
     const Nanos age = segment.time - hole->at;
@@ -65,7 +88,7 @@ std::optional<Repeated> LossWatch::fill_hole(const Segment& segment, std::uint32
 }
 
 Repeated LossWatch::classify(Flight& flight, const Segment& segment, Nanos rtt) {
-  Repeated repeated;
+  Repeated repeated = repeat_of(Repeat::kNone, segment);
   repeated.since = flight.last_at;
   repeated.first_frame = flight.frame;
   repeated.in_flight = segments_in_flight();
@@ -86,6 +109,22 @@ Repeated LossWatch::classify(Flight& flight, const Segment& segment, Nanos rtt) 
 
 Repeated LossWatch::sent(const Segment& segment, Nanos rtt) {
   if (segment.length == 0) return {};
+  Repeated repeat = classified(segment, rtt);
+  if (repeat.how == Repeat::kNone) return {};
+  return std::exchange(pending_, repeat);
+}
+
+Repeated LossWatch::answered(const Segment& segment, bool after_loss) {
+  Repeated repeat;
+  if (pending_.how != Repeat::kNone && segment.ack_flag && !segment.rst) {
+    repeat = unanswered();
+    if (!after_loss && was_needless(repeat, segment)) repeat.how = Repeat::kNeedless;
+  }
+  acknowledge(segment);
+  return repeat;
+}
+
+Repeated LossWatch::classified(const Segment& segment, Nanos rtt) {
   const std::uint32_t end = segment.seq + segment.length;
   if (!begun_) {
     begun_ = true;
@@ -97,10 +136,10 @@ Repeated LossWatch::sent(const Segment& segment, Nanos rtt) {
   }
   if (const auto filled = fill_hole(segment, end, rtt)) return *filled;
   if (acked_ && segment.length <= 1 && end == una_) {
-    return {Repeat::kKeepAlive, segment.time, {}, 0};
+    return repeat_of(Repeat::kKeepAlive, segment);
   }
-  if (acked_ && !seq_before(una_, end)) return {Repeat::kNeedless, segment.time, {}, 0};
-  Repeated found{Repeat::kNeedless, segment.time, {}, 0};
+  Repeated found = repeat_of(Repeat::kNeedless, segment);
+  if (acked_ && !seq_before(una_, end)) return found;
   for (Flight& flight : flight_) {
     if (!overlap(flight.begin, flight.end, segment.seq, end)) continue;
     if (found.how == Repeat::kNeedless) found = classify(flight, segment, rtt);
@@ -110,14 +149,14 @@ Repeated LossWatch::sent(const Segment& segment, Nanos rtt) {
   return found;
 }
 
-void LossWatch::answered(const Segment& segment) {
+void LossWatch::acknowledge(const Segment& segment) {
   if (!segment.ack_flag || segment.rst) return;
   const bool advances = !acked_ || seq_before(una_, segment.ack);
   if (advances) {
     una_ = segment.ack;
     acked_ = true;
     duplicate_acks_ = 0;
-    sack_seen_ = segment.sack;
+    sack_seen_ = segment.sack && !segment.tells_of_duplicate();
     while (!flight_.empty() && !seq_before(una_, flight_.front().end)) flight_.pop_front();
     while (!holes_.empty() && !seq_before(una_, holes_.front().end)) {
       missed_ += holes_.front().end - holes_.front().begin;
@@ -126,7 +165,7 @@ void LossWatch::answered(const Segment& segment) {
     if (begun_ && seq_before(next_, una_)) next_ = una_;
   } else if (segment.ack == una_ && segment.length == 0 && !flight_.empty() && !segment.syn) {
     ++duplicate_acks_;
-    sack_seen_ = sack_seen_ || segment.sack;
+    sack_seen_ = sack_seen_ || (segment.sack && !segment.tells_of_duplicate());
   }
   last_ack_at_ = segment.time;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 #include "harness/base/queue.h"
 #include "harness/flow/segment.h"
@@ -15,7 +16,7 @@ enum class Repeat : std::uint8_t {
   kNone,
   kKeepAlive,  // Or the probe of a closed window.
   kReordered,  // An earlier segment that came late, and was no repeat.
-  kNeedless,   // It had been acknowledged.
+  kNeedless,   // It had been acknowledged, or its first transmission had arrived.
   kFast,       // On duplicate or selective acknowledgements.
   kTailProbe,  // The last of several segments again, after about two round trips.
   kTimeout,    // By the timer; of a single segment in flight a probe looks the same.
@@ -26,14 +27,25 @@ struct Repeated {
   RealTime since;            // The transmission that was lost, or its place in the stream.
   FrameNumber first_frame;   // Of it; none where the capture does not hold it.
   std::uint32_t in_flight = 0;
+  RealTime at;               // That it was sent again.
+  FrameNumber frame;
+  std::uint32_t seq = 0, length = 0;
+  std::int64_t offset = 0;   // In the direction, filled in by whoever knows that.
+  std::optional<std::uint32_t> ts_value;
 };
 
 class LossWatch {
  public:
-  // A segment of S with data.
+  // A segment of S. What was sent again is told once it is known whether that was needed: here of
+  // the repeat before, if R has said nothing since.
   Repeated sent(const Segment& segment, Nanos rtt);
-  // A segment of R.
-  void answered(const Segment& segment);
+  // A segment of R. It tells whether the last repeat was needed. `after_loss`: R had sent more that
+  // did not come, and may have been that for which S waited.
+  Repeated answered(const Segment& segment, bool after_loss);
+  // Data that came before the segment is missing.
+  bool is_ahead(const Segment& segment) const { return begun_ && seq_before(next_, segment.seq); }
+  // At the end: of a repeat that R never answered.
+  Repeated unanswered() { return std::exchange(pending_, {}); }
 
   // Bytes that R acknowledged and the capture does not hold.
   std::uint64_t missed_by_capture() const { return missed_; }
@@ -52,6 +64,8 @@ class LossWatch {
     RealTime at;
   };
 
+  Repeated classified(const Segment& segment, Nanos rtt);
+  void acknowledge(const Segment& segment);
   void add_new(const Segment& segment, std::uint32_t end);
   std::optional<Repeated> fill_hole(const Segment& segment, std::uint32_t end, Nanos rtt);
   Repeated classify(Flight& flight, const Segment& segment, Nanos rtt);
@@ -65,6 +79,7 @@ class LossWatch {
   bool sack_seen_ = false;
   RealTime last_ack_at_;
   std::uint64_t missed_ = 0;
+  Repeated pending_;
 };
 
 }  // namespace tailrace

@@ -70,7 +70,11 @@ void read_options(PacketBytes& bytes, std::size_t at, std::size_t end, Segment& 
     if (size < 2 || at + size > end) return;
     if (kind == 2 && size == 4) segment.mss = bytes.u16(at + 2);
     if (kind == 3 && size == 3) segment.window_scale = bytes.u8(at + 2);
-    if (kind == 5) segment.sack = true;
+    if (kind == 5 && size >= 10) {
+      segment.sack = true;
+      segment.sack_begin = bytes.u32(at + 2);
+      segment.sack_end = bytes.u32(at + 6);
+    }
     if (kind == 8 && size == 10) {
       segment.ts_value = bytes.u32(at + 2);
       segment.ts_echo = bytes.u32(at + 6);

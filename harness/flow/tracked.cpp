@@ -110,9 +110,9 @@ void Tracked::observe(const Segment& segment, Side from, bool syn_again, bool ne
   facts.client_is_full = server_.window.is_full();
   facts.server_is_full = client_.window.is_full();
   facts.payload = segment.payload;
-  receiver.loss.answered(segment);
+  settle(facts, other(from), receiver.loss.answered(segment, sender.loss.is_ahead(segment)));
   if (!segment.syn && !segment.rst) {
-    facts.repeat = sender.loss.sent(segment, facts.rtt_to_client + facts.rtt_to_server);
+    settle(facts, from, sender.loss.sent(segment, facts.rtt_to_client + facts.rtt_to_server));
   }
   receiver.window.answered(segment);
   sender.window.sent(segment);
@@ -120,7 +120,32 @@ void Tracked::observe(const Segment& segment, Side from, bool syn_again, bool ne
   observer_->on_packet(facts);
 }
 
+void Tracked::settle(PacketFacts& facts, Side side, Repeated repeat) {
+  if (repeat.how == Repeat::kNone) return;
+  repeat.offset = half(side).direction.offset_of(repeat.seq);
+  facts.repeats[static_cast<std::size_t>(side)] = std::move(repeat);
+}
+
+// What was sent again and never answered is told with the end of the connection.
+void Tracked::tell_unanswered() {
+  PacketFacts facts;
+  facts.connection = id_;
+  facts.at = flow_.last;
+  facts.rtt_to_client = rtt_to(Side::kClient);
+  facts.rtt_to_server = rtt_to(Side::kServer);
+  for (const Side side : {Side::kClient, Side::kServer}) {
+    Repeated repeat = half(side).loss.unanswered();
+    if (repeat.how == Repeat::kNone) continue;
+    facts.from = side;
+    facts.frame = repeat.frame;
+    facts.repeats = {};
+    settle(facts, side, std::move(repeat));
+    observer_->on_packet(facts);
+  }
+}
+
 ConnectionFlow Tracked::finish() {
+  if (observer_) tell_unanswered();
   if (sink_) {
     client_.bytes.finish(*sink_);
     server_.bytes.finish(*sink_);

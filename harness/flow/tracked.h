@@ -63,6 +63,8 @@ class Tracked {
 
   bool is_second_copy(const Segment& segment, Side from);
   bool is_remembered(const Likeness& like) const;
+  void settle(PacketFacts& facts, Side side, Repeated repeat);
+  void tell_unanswered();
   void take_syn(const Segment& segment, Side from);
   void measure_handshake(const Segment& segment, Side from);
   Nanos rtt_to(Side side);

@@ -57,11 +57,21 @@ std::string trouble_of(const Exchange& exchange) {
   return "";
 }
 
+// Its body was to be had in time: a capture that ends in the middle of it tells nothing.
+bool was_awaited(const Timeline& timeline, const Exchange& exchange) {
+  return std::any_of(timeline.deadlines.begin(), timeline.deadlines.end(),
+                     [&](const auto& passed) { return passed.at >= *exchange.head_at; });
+}
+
 Judgement judge_json(const Evidence& evidence, Rule rule) {
-  std::size_t answered = 0;
+  std::size_t answered = 0, under_way = 0;
   for (const Exchange& exchange : evidence.timeline.exchanges) {
     if (!is_request(exchange) || !is_success(exchange) || !is_json(*exchange.response)) continue;
     if (exchange.end == BodyEnd::kUnseen) continue;
+    if (!exchange.ended() && !was_awaited(evidence.timeline, exchange)) {
+      ++under_way;
+      continue;
+    }
     ++answered;
     const std::string trouble = trouble_of(exchange);
     if (trouble.empty()) continue;
@@ -73,6 +83,7 @@ Judgement judge_json(const Evidence& evidence, Rule rule) {
     finding.evidence = ladder_of(evidence.timeline, exchange);
     return broken(finding);
   }
+  if (answered == 0 && under_way > 0) return inconclusive("no answer was seen to its end");
   if (answered == 0) return not_applicable("the server answers with event streams, not with JSON");
   return held();
 }

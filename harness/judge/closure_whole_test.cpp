@@ -27,6 +27,10 @@ TEST(JsonAnswers, AreOneObjectInACompleteBody) {
   EXPECT_EQ(answered(kResult + "\n" + kResult).judge(check).findings.front().level, Level::kMust);
   Story cut = answered(kResult, 1);
   EXPECT_EQ(cut.tell(PeerEnded{{1}, Ending::kFin}).judge(check).outcome, Outcome::kBroken);
+  Story under_way = answered(kResult, 1);
+  EXPECT_EQ(under_way.judge(check).outcome, Outcome::kInconclusive);
+  EXPECT_EQ(under_way.tell(DeadlinePassed{"answer", "", Millis(1)}).judge(check).outcome,
+            Outcome::kBroken);
   Story stream;
   stream.open(1).call(1, 1).sse_head(1).result(1, 1).end(1);
   EXPECT_EQ(stream.judge(check).outcome, Outcome::kNotApplicable);

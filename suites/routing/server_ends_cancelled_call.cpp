@@ -10,12 +10,13 @@
 namespace tailrace::suites {
 namespace {
 
-constexpr Millis kUnderWay{50};  // The head may come only with the first event.
+// The head tells nothing: it may come only with the first event, or before the call is under way.
+constexpr Millis kUnderWay{50};
 
 void drive(ClientDriver& client) {
   client.open_session();
   const StreamId call = client.ask_tool(&AllowedTools::slow, {.fresh = true});
-  client.watch_head(call, kUnderWay);
+  client.watch_end(call, kUnderWay);
   client.cancel(call);
   client.mark(kMarkAfterwards, "a cancel");
   client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);

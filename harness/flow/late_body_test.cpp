@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// A body that comes late after its head: what of it was held, and since when.
+#include <gtest/gtest.h>
+
+#include "harness/flow/made_conversation.h"
+
+namespace tailrace {
+namespace {
+
+constexpr auto kClient = Side::kClient, kServer = Side::kServer;
+
+class LateBody : public testing::Test {
+ protected:
+  // The report of the only connection.
+  ConnectionFlow flow() {
+    FlowReport report = analyzer.finish();
+    EXPECT_EQ(report.connections.size(), 1U);
+    return report.connections.empty() ? ConnectionFlow{} : report.connections.front();
+  }
+
+  FlowAnalyzer analyzer{FlowOptions{}};
+  Conversation talk{analyzer};
+};
+
+// A small head, and 43 ms later a body: its full segments pass, and what they bring about is the
+// ACK that its last part waits for. Nothing was there before them.
+TEST_F(LateBody, TheEndOfALateBodyWaitedSinceItsFullSegments) {
+  talk.open();
+  for (int call = 0; call < 4; ++call) {
+    talk.send(kClient, 200);
+    talk.pass(kMoment);
+    talk.send(kServer, 100);
+    talk.pass(kDelayed);
+    for (int i = 0; i < 3; ++i) talk.send(kServer, 1448);
+    talk.pass(kMoment);
+    talk.ack(kClient);
+    talk.pass(kMoment);
+    talk.send(kServer, 300);
+    talk.pass(kMoment);
+    talk.ack(kClient);
+    talk.pass(kMoment);
+  }
+  const ConnectionFlow seen = flow();
+  EXPECT_TRUE(seen.stalls.empty());
+  EXPECT_EQ(seen.from_server.harmless_delays, 0U);
+}
+
+// The same with a delayed ACK after the full segments: held since those.
+TEST_F(LateBody, WhatIsHeldBehindFullSegmentsWaitedSinceThem) {
+  talk.open();
+  talk.send(kClient, 200);
+  talk.pass(kMoment);
+  talk.send(kServer, 100);
+  talk.pass(Millis(7));
+  talk.send(kServer, 1448);
+  talk.pass(kDelayed);
+  talk.ack(kClient);
+  talk.send(kServer, 300);
+  const ConnectionFlow seen = flow();
+  ASSERT_EQ(seen.stalls.size(), 1U);
+  EXPECT_EQ(seen.stalls.front().hold, kDelayed);
+  EXPECT_EQ(seen.stalls.front().ack_wait, Millis(7) + kDelayed);
+}
+
+}  // namespace
+}  // namespace tailrace

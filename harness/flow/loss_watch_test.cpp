@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was sent again: lost, or needless because its first transmission had arrived.
+#include "harness/flow/loss_watch.h"
+
+#include <gtest/gtest.h>
+
+namespace tailrace {
+namespace {
+
+constexpr Nanos kRtt = std::chrono::microseconds(50);
+
+class Losses : public testing::Test {
+ protected:
+  // Three segments of S, and the last of them again after 11 ms.
+  void send_and_probe() {
+    for (std::uint32_t i = 0; i < 3; ++i) EXPECT_EQ(sent(1000 + 100 * i), Repeat::kNone);
+    now_ += Millis(11);
+    EXPECT_EQ(sent(1200), Repeat::kNone) << "whether it was needed is not known yet";
+  }
+  Repeat sent(std::uint32_t seq) {
+    Segment segment = made();
+    segment.seq = seq;
+    segment.length = 100;
+    segment.ts_value = stamp();
+    return watch_.sent(segment, kRtt).how;
+  }
+  Segment answer(std::uint32_t ack) {
+    Segment segment = made();
+    segment.ack = ack;
+    return segment;
+  }
+  Segment made() {
+    Segment segment;
+    segment.time = RealTime(now_);
+    segment.frame = {++frame_};
+    segment.ack_flag = true;
+    return segment;
+  }
+  std::uint32_t stamp() const { return static_cast<std::uint32_t>(now_ / Millis(1)); }
+
+  LossWatch watch_;
+  Nanos now_ = Millis(100);
+  std::uint32_t frame_ = 0;
+};
+
+TEST_F(Losses, AProbeThatIsAcknowledgedAsNewWasNeeded) {
+  send_and_probe();
+  Segment ack = answer(1300);
+  ack.ts_echo = stamp();
+  const Repeated repeat = watch_.answered(ack, false);
+  EXPECT_EQ(repeat.how, Repeat::kTailProbe);
+  EXPECT_EQ(repeat.first_frame, FrameNumber{3});
+  EXPECT_EQ(repeat.frame, FrameNumber{4});
+  EXPECT_EQ(repeat.at - repeat.since, Millis(11));
+}
+
+TEST_F(Losses, AProbeThatIsADuplicateLostNothing) {
+  send_and_probe();
+  Segment ack = answer(1300);
+  ack.sack = true;
+  ack.sack_begin = 1200;
+  ack.sack_end = 1300;
+  EXPECT_EQ(watch_.answered(ack, false).how, Repeat::kNeedless);
+}
+
+TEST_F(Losses, ADuplicateWhoseAnswerWasLostWaitedForThat) {
+  send_and_probe();
+  Segment ack = answer(1300);
+  ack.sack = true;
+  ack.sack_begin = 1200;
+  ack.sack_end = 1300;
+  EXPECT_EQ(watch_.answered(ack, true).how, Repeat::kTailProbe);
+}
+
+TEST_F(Losses, AnAckThatEchoesATimeBeforeTheProbeLostNothing) {
+  send_and_probe();
+  Segment ack = answer(1300);
+  ack.ts_echo = stamp() - 11;
+  EXPECT_EQ(watch_.answered(ack, false).how, Repeat::kNeedless);
+}
+
+TEST_F(Losses, SelectiveAcknowledgementsAboveAHoleAreNoDuplicates) {
+  EXPECT_EQ(sent(1000), Repeat::kNone);
+  EXPECT_EQ(sent(1100), Repeat::kNone);
+  Segment ack = answer(1000);
+  ack.sack = true;
+  ack.sack_begin = 1100;
+  ack.sack_end = 1200;
+  watch_.answered(ack, false);
+  EXPECT_EQ(sent(1000), Repeat::kNone);
+  EXPECT_EQ(watch_.answered(answer(1200), false).how, Repeat::kFast);
+}
+
+TEST_F(Losses, WhatIsNeverAnsweredIsToldByTheNextRepeatAndAtTheEnd) {
+  EXPECT_EQ(sent(1000), Repeat::kNone);
+  now_ += Millis(300);
+  EXPECT_EQ(sent(1000), Repeat::kNone);
+  now_ += Millis(600);
+  EXPECT_EQ(sent(1000), Repeat::kTimeout);
+  EXPECT_EQ(watch_.unanswered().how, Repeat::kTimeout);
+  EXPECT_EQ(watch_.unanswered().how, Repeat::kNone);
+}
+
+}  // namespace
+}  // namespace tailrace
