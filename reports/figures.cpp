@@ -155,6 +155,13 @@ struct Series {
   std::vector<double> values;
 };
 
+// Whole numbers as they are.
+std::string figure(double value) {
+  const bool whole = value == std::floor(value);
+  return whole ? fmt::format("{:.0f}", value) : fmt::format("{:.2f}", value);
+}
+
+// What it grew from and to stands on the left too: on a phone that is what is seen first.
 std::string chart(const Series& series, int top) {
   constexpr int kHeight = 56;
   const auto [least, most] = std::minmax_element(series.values.begin(), series.values.end());
@@ -168,11 +175,13 @@ std::string chart(const Series& series, int top) {
                           top + kHeight - kHeight * (series.values[i] - *least) / span);
   }
   return fmt::format(
-      "<text x=\"{}\" y=\"{}\" class=\"t\">{}</text><path class=\"life\" d=\"M{} {}H{}\"/>"
-      "<path class=\"grow\" d=\"{}\"/><text x=\"{}\" y=\"{}\">{:.6g}</text>"
-      "<text x=\"{}\" y=\"{}\">{:.6g}</text>\n",
-      kLabelWidth, top + kHeight / 2, series.name, kBarX, top + kHeight, kBarX + kBarWidth, points,
-      kBarX + kBarWidth + 8, top + 8, *most, kBarX + kBarWidth + 8, top + kHeight, *least);
+      "<text x=\"{0}\" y=\"{1}\" class=\"t\">{2}</text>"
+      "<text x=\"{0}\" y=\"{3}\" class=\"t\">{4} to {5}</text>"
+      "<path class=\"life\" d=\"M{6} {7}H{8}\"/><path class=\"grow\" d=\"{9}\"/>"
+      "<text x=\"{10}\" y=\"{11}\">{12}</text><text x=\"{10}\" y=\"{7}\">{13}</text>\n",
+      kLabelWidth, top + kHeight / 2 - 8, series.name, top + kHeight / 2 + 8,
+      figure(series.values.front()), figure(series.values.back()), kBarX, top + kHeight,
+      kBarX + kBarWidth, points, kBarX + kBarWidth + 8, top + 8, figure(*most), figure(*least));
 }
 
 }  // namespace
@@ -273,10 +282,14 @@ std::string growth_figure(const Timeline& timeline) {
   int top = 8;
   for (const Series& series : all) {
     drawn += chart(series, top);
-    label += fmt::format("; {} from {:.6g} to {:.6g}", series.name, series.values.front(),
-                         series.values.back());
+    label += fmt::format("; {} from {} to {}", series.name, figure(series.values.front()),
+                         figure(series.values.back()));
     top += 76;
   }
+  drawn += fmt::format(
+      "<text x=\"{}\" y=\"{}\" class=\"w\">{} samples, from the first to the last</text>\n", kBarX,
+      top, timeline.samples.size());
+  top += 12;
   return opened(top, label) + drawn + std::string(kClosed);
 }
 

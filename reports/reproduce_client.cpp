@@ -15,6 +15,7 @@ namespace {
 constexpr Nanos kAtOnce = std::chrono::milliseconds(2);
 constexpr double kLate = 0.3;  // Seconds; what is sooner tells nothing.
 constexpr double kBeyond = 5;  // Seconds that a client may be later than it was.
+constexpr Nanos kKilled = std::chrono::milliseconds(200);  // What ends so late, we ended.
 constexpr double kHangs = 1;   // One that had so long, and did not end, would not have.
 
 std::string without_time(std::string line) {
@@ -32,7 +33,6 @@ class ClientSteps {
                    [&](const BytesRead& f) { came(f.connection, f.bytes, fact.at); },
                    [&](const BytesWritten& f) { sent(f.connection, f.bytes, fact.at); },
                    [&](const WeEnded& f) {
-                     if (f.half) return;
                      sent(f.connection, "(close)", fact.at);
                      need('c');
                    },
@@ -62,6 +62,7 @@ class ClientSteps {
     const double after = ended_ && !steps_.empty() ? in_seconds(*ended_ - steps_.back().at) : 0;
     // One that we ended soon might have ended by itself.
     if (killed_ && after > kHangs) need('h');
+    if (killed_) need('k');
     if (!told_.empty()) need('o');
     find_features();
     auto steps = script_steps(script(), [](const ScriptStep& step, const std::string& connection,
@@ -101,7 +102,8 @@ class ClientSteps {
   // is told, where the client ended by itself.
   void end_with_the_process() {
     std::set<ConnectionId> ended;
-    while (!steps_.empty() && is_end(steps_.back().wanted)) {
+    const auto by_us = [this](const Step& step) { return !killed_ || *ended_ - step.at < kKilled; };
+    while (!steps_.empty() && is_end(steps_.back().wanted) && by_us(steps_.back())) {
       ended.insert(steps_.back().connection);
       steps_.pop_back();
     }

@@ -105,7 +105,8 @@ std::string action(std::string_view features) {
 }
 
 // Features: i ids that may be others, r resets, w waits for ACKs, l late requests, x these alone,
-// t any of both, z pauses, o what the client tells of its calls, h it hangs, c we close, b it does.
+// t any of both, z pauses, o what the client tells of its calls, h it hangs, k we ended it, c we close,
+// b it does.
 constexpr std::string_view kClient = R"PY(
 TOLD = rb"(?im)^((?:POST|GET|DELETE) \S+|(?:accept|content-type|last-event-id|mcp-.*?):[^\r]*|\{.*)"
 ID = rb'("(?:id|requestId|progressToken)": *)("[^"]*"|[\d.]+)'  #i
@@ -149,7 +150,7 @@ for n, want, answer, late, pause in STEPS:
             gone.append(socks[n - 1][0])  #h
     time.sleep(pause)  #z
     if answer == b"(close)":  #c
-        socks[n - 1][0].shutdown(socket.SHUT_RDWR)  #c
+        socks[n - 1][0].shutdown(socket.SHUT_WR)  #c
         continue  #c
     answer = re.sub(ID, lambda m: b"".join(ids.get(m.groups(), m.groups())), answer)  #i
     with contextlib.suppress(ConnectionError):  #b
@@ -160,7 +161,7 @@ if missed * 2 > stalls > 2:  #w
     sys.exit(client.kill() or f"not reproduced, {missed} of {stalls} calls did not wait")  #w
 if select.select([listener, *(s for s, _ in socks if s not in gone)], [], [], WAIT)[0]:  #h
     sys.exit(client.kill() or "not reproduced, the client went on")  #h
-client.kill()  #h
+client.kill()  #k
 told = re.sub(rb',"ms":[\d.]+', b"", client.communicate()[0])  #o
 if re.findall(rb'(?m)^{"call":.*', told)[:len(CALLS)] != CALLS:  #o
     sys.exit(f"not reproduced, recorded was {CALLS}")  #o

@@ -59,6 +59,12 @@ bool answered(const Step& step) {
   });
 }
 
+// Its response ended, whatever it held.
+bool is_over(const Step& step) {
+  const auto own = step.got.find(step.connection.value);
+  return own != step.got.end() && own->second.ends_with("0\r\n\r\n");
+}
+
 class ServerSteps {
  public:
   void take(const Fact& fact) {
@@ -331,7 +337,7 @@ class ServerSteps {
         continue;
       }
       if (!step.is_request() || !next.is_request() || step.connection == next.connection ||
-          next.at - step.at > kAtOnce || step.watched || answered(step)) {
+          next.at - step.at > kAtOnce || step.watched || answered(step) || is_over(step)) {
         continue;
       }
       if (next.got.empty()) next.until = Nanos{0};
