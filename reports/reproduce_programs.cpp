@@ -105,8 +105,8 @@ std::string action(std::string_view features) {
 }
 
 // Features: i ids that may be others, r resets, w waits for ACKs, l late requests, x these alone,
-// t any of both, z pauses, o what the client tells of its calls, h it hangs, k we ended it, c we close,
-// b it does.
+// t any of both, z pauses, o what the client tells of its calls, h it hangs, k we ended it, c we
+// close, b it does.
 constexpr std::string_view kClient = R"PY(
 TOLD = rb"(?im)^((?:POST|GET|DELETE) \S+|(?:accept|content-type|last-event-id|mcp-.*?):[^\r]*|\{.*)"
 ID = rb'("(?:id|requestId|progressToken)": *)("[^"]*"|[\d.]+)'  #i
