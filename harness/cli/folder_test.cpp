@@ -50,7 +50,7 @@ TEST(Folders, BaselineDiffRedactAndReproduce) {
   EXPECT_EQ(workshop.run("{tailrace} diff bad good").status, 0);
   const Ran script =
       workshop.run("{tailrace} reproduce bad routing.server_forgets_deleted_session");
-  EXPECT_NE(script.out.find("steps came as recorded"), std::string::npos) << script.err;
+  EXPECT_NE(script.out.find("not reproduced, recorded was"), std::string::npos) << script.err;
   EXPECT_EQ(workshop.run("WORD=tools/list {tailrace} redact bad --secret-env WORD").status, 0);
   for (const std::string& file : Workshop::files_below(workshop.path("bad/histories"))) {
     EXPECT_EQ(Workshop::read(file).find("tools/list"), std::string::npos) << file;
