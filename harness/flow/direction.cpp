@@ -103,8 +103,10 @@ void Direction::judge_release(const Segment& segment, Nanos rtt_to_sender, Nanos
   Pending& pending = *pending_;
   const Nanos rtt = rtt_to_sender + rtt_to_receiver;
   const Nanos gap = segment.time - pending.ack_at - rtt_to_sender;
-  // Offloading shows several segments as one: its full ones were not there before.
-  if (pending.waiting.disturbed || segment.length > mss()) return;
+  // Offloading shows several segments as one: its full ones were not there before. What does not
+  // end a write is no rest of one either: the receiver's window had cut it.
+  const bool is_rest = segment.length <= mss() && (segment.psh || segment.fin);
+  if (pending.waiting.disturbed || !is_rest) return;
   if (!heard(segment)) {
     // It left before S knew of the ACK that the capture had seen: nothing was held.
     if (!pending.waiting.talked_over && pending.waiting.ends_write && !segment.fin) {
