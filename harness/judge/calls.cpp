@@ -129,6 +129,15 @@ bool stopped_reading(const Timeline& timeline, const ClientCall& call) {
   return left && exchange.end != BodyEnd::kComplete && exchange.end != BodyEnd::kCut;
 }
 
+// The caller was told of an error, long before its limit, while the response was on its way.
+bool gave_up_on(const Timeline& timeline, const ClientCall& call) {
+  const Exchange& exchange = *call.exchange;
+  if (call.back.outcome != "error" || !call.back.at || !exchange.head_at) return false;
+  if (!call.final_at || exchange.final_message() != call.final) return false;
+  return *call.back.at > *exchange.head_at && *call.back.at < *call.final_at &&
+         *call.back.at - exchange.request_at < call_limit_of(timeline) / 2;
+}
+
 Finding not_as_sent(const Evidence& evidence, const ClientCall& first, Rule rule,
                     const std::vector<std::string>& wrong, std::size_t judged) {
   const std::string harm = rule.empty() ? "harm.answer_lost" : "";
@@ -193,6 +202,16 @@ Judgement judge_as_sent(const Evidence& evidence, Rule rule) {
 
 Judgement judge_big(const Evidence& evidence) {
   Judgement judgement = judge_as_sent(evidence, Rule{});
+  const auto calls = calls_of(evidence.timeline);
+  const auto given_up = std::find_if(calls.begin(), calls.end(), [&](const ClientCall& call) {
+    return gave_up_on(evidence.timeline, call);
+  });
+  if (judgement.outcome != Outcome::kBroken && given_up != calls.end()) {
+    judgement = broken(not_as_sent(
+        evidence, *given_up, Rule{},
+        {name_of(*given_up) + ": the call came back as error before all of its response was sent"},
+        calls.size()));
+  }
   for (Finding& finding : judgement.findings) {
     finding.check = "call_returns_big_answers";
     finding.harm.clear();

@@ -53,6 +53,19 @@ TEST(CallReturnsWhatWasSent, WithoutARuleALostAnswerIsHarm) {
   EXPECT_EQ(story.judge(call_returns_big_answers()).findings.front().level, Level::kShould);
 }
 
+TEST(CallReturnsBigAnswers, GivingUpInTheMiddleOfOneIsFound) {
+  Story story = one_call();
+  told(story.at(5), R"("outcome":"error")").at(9).event(1, hello(1)).end(1);
+  const Judgement judgement = story.judge(call_returns_big_answers());
+  ASSERT_EQ(judgement.outcome, Outcome::kBroken);
+  EXPECT_NE(judgement.findings.front().observed.find("came back as error before"),
+            std::string::npos);
+  Story late = one_call();
+  told(late.at(800), R"("outcome":"error")").at(810).event(1, hello(1)).end(1);
+  EXPECT_NE(late.judge(call_returns_big_answers()).outcome, Outcome::kBroken)
+      << "it may have been its limit";
+}
+
 TEST(CallReturnsWhatWasSent, NamesTheVariantAndHangingUp) {
   Story story = one_call();
   story.mark(kMarkVariant, "CR").at(3).tell(PeerEnded{{1}, Ending::kReset});
