@@ -36,7 +36,10 @@ std::optional<Stop> stop_of(const Timeline& timeline) {
   for (const Exchange& exchange : timeline.exchanges) {
     const bool streams = exchange.response && exchange.is_event_stream();
     const bool before = streams && exchange.head_at && *exchange.head_at < stop.told;
-    if (before && (!exchange.ended_at || *exchange.ended_at > stop.told)) {
+    // Of an answered one only the last bytes were on their way: luck, and nothing to be ended.
+    const auto final_at = exchange.final_at();
+    const bool answered = final_at && *final_at < stop.told;
+    if (before && !answered && (!exchange.ended_at || *exchange.ended_at > stop.told)) {
       stop.open.push_back(&exchange);
     }
   }

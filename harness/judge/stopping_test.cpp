@@ -33,6 +33,12 @@ Judgement ends(const Story& story) {
                      kStateless);
 }
 
+TEST(Stopping, AStreamWhoseResponseHadComeIsNotOpen) {
+  Story story;
+  story.open(1).call(1, 3).sse_head(1).result(1, 3).at(10).mark(kMarkStop, "TERM").at(20).end(1);
+  EXPECT_EQ(gone(story, 0).judge(kStopsCleanly).outcome, Outcome::kNotApplicable);
+}
+
 TEST(Stopping, AServerThatHadToBeKilledIsWarned) {
   Story stays = told();
   gone(stays, SIGKILL);
