@@ -129,13 +129,22 @@ bool stopped_reading(const Timeline& timeline, const ClientCall& call) {
   return left && exchange.end != BodyEnd::kComplete && exchange.end != BodyEnd::kCut;
 }
 
-// The caller was told of an error, long before its limit, while the response was on its way.
-bool gave_up_on(const Timeline& timeline, const ClientCall& call) {
+// How the caller was told of the end, where the response had begun in time and all of it was sent:
+// of an error long before its limit while it was on its way, or of its limit, since how fast a big
+// response leaves is up to who reads it. "" where neither is so.
+std::string gave_up_on(const Timeline& timeline, const ClientCall& call) {
   const Exchange& exchange = *call.exchange;
-  if (call.back.outcome != "error" || !call.back.at || !exchange.head_at) return false;
-  if (!call.final_at || exchange.final_message() != call.final) return false;
-  return *call.back.at > *exchange.head_at && *call.back.at < *call.final_at &&
-         *call.back.at - exchange.request_at < call_limit_of(timeline) / 2;
+  if (!call.back.at || !exchange.head_at || *call.back.at <= *exchange.head_at) return "";
+  if (!call.final_at || exchange.final_message() != call.final) return "";
+  const Nanos half = call_limit_of(timeline) / 2;
+  if (call.back.outcome == "error" && *call.back.at < *call.final_at &&
+      *call.back.at - exchange.request_at < half) {
+    return "the call came back as error before all of its response was sent";
+  }
+  if (call.back.outcome == "limit" && *exchange.head_at - exchange.request_at < half) {
+    return "it had not read its response within its limit";
+  }
+  return "";
 }
 
 Finding not_as_sent(const Evidence& evidence, const ClientCall& first, Rule rule,
@@ -204,13 +213,11 @@ Judgement judge_big(const Evidence& evidence) {
   Judgement judgement = judge_as_sent(evidence, Rule{});
   const auto calls = calls_of(evidence.timeline);
   const auto given_up = std::find_if(calls.begin(), calls.end(), [&](const ClientCall& call) {
-    return gave_up_on(evidence.timeline, call);
+    return !gave_up_on(evidence.timeline, call).empty();
   });
   if (judgement.outcome != Outcome::kBroken && given_up != calls.end()) {
-    judgement = broken(not_as_sent(
-        evidence, *given_up, Rule{},
-        {name_of(*given_up) + ": the call came back as error before all of its response was sent"},
-        calls.size()));
+    const std::string how = name_of(*given_up) + ": " + gave_up_on(evidence.timeline, *given_up);
+    judgement = broken(not_as_sent(evidence, *given_up, Rule{}, {how}, calls.size()));
   }
   for (Finding& finding : judgement.findings) {
     finding.check = "call_returns_big_answers";

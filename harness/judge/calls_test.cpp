@@ -60,6 +60,10 @@ TEST(CallReturnsBigAnswers, GivingUpInTheMiddleOfOneIsFound) {
   ASSERT_EQ(judgement.outcome, Outcome::kBroken);
   EXPECT_NE(judgement.findings.front().observed.find("came back as error before"),
             std::string::npos);
+  Story slow = one_call();
+  told(slow.at(990).event(1, hello(1)).end(1).at(1001), R"("outcome":"limit")");
+  EXPECT_EQ(slow.judge(call_returns_big_answers()).outcome, Outcome::kBroken)
+      << "it had its head at once";
   Story late = one_call();
   told(late.at(800), R"("outcome":"error")").at(810).event(1, hello(1)).end(1);
   EXPECT_NE(late.judge(call_returns_big_answers()).outcome, Outcome::kBroken)
