@@ -72,8 +72,7 @@ void Direction::new_data(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_
   // capture would look like a proof.
   const bool unheard = waiting_ && segment.ts_echo == waiting_->ts_echo;
   // What ends no write was cut by the receiver's window, which Nagle's algorithm lets pass.
-  const bool ends_writes = segment.psh && waiting_ && waiting_->ends_write;
-  if (unheard && !segment.fin && !waiting_->disturbed && ends_writes) {
+  if (unheard && segment.psh && !segment.fin && waiting_->ends_write && !waiting_->disturbed) {
     ++flow_.nodelay_proofs;
   }
   if (pending_) judge_release(segment, rtt_to_sender, rtt_to_receiver);

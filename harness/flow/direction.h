@@ -38,7 +38,6 @@ class Direction {
   void answered(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_receiver);
 
   void set_mss(std::uint32_t mss) { mss_ = mss; }
-  void set_scale(std::uint8_t scale) { scale_ = scale; }
   DirectionFlow finish(Side holder, std::vector<Stall>& stalls, std::uint64_t& left_out) const;
   std::uint64_t holds_of_one_rtt() const { return holds_of_one_rtt_; }
   // What the last segment released, if anything.
@@ -94,7 +93,6 @@ class Direction {
   std::uint32_t next_ = 0;
   std::uint64_t next_offset_ = 0;
   std::uint32_t mss_ = 0, largest_ = 0;
-  std::uint8_t scale_ = 0;  // Of R's window
   std::optional<Waiting> waiting_;
   std::optional<Pending> pending_;
   std::vector<Stall> stalls_;

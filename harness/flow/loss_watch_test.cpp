@@ -29,6 +29,14 @@ class Losses : public testing::Test {
     segment.ack = ack;
     return segment;
   }
+  // It acknowledges the segment that begins there, too.
+  Segment selective(std::uint32_t ack, std::uint32_t begin) {
+    Segment segment = answer(ack);
+    segment.sack = true;
+    segment.sack_begin = begin;
+    segment.sack_end = begin + 100;
+    return segment;
+  }
   Segment made() {
     Segment segment;
     segment.time = RealTime(now_);
@@ -56,20 +64,12 @@ TEST_F(Losses, AProbeThatIsAcknowledgedAsNewWasNeeded) {
 
 TEST_F(Losses, AProbeThatIsADuplicateLostNothing) {
   send_and_probe();
-  Segment ack = answer(1300);
-  ack.sack = true;
-  ack.sack_begin = 1200;
-  ack.sack_end = 1300;
-  EXPECT_EQ(watch_.answered(ack, false).how, Repeat::kNeedless);
+  EXPECT_EQ(watch_.answered(selective(1300, 1200), false).how, Repeat::kNeedless);
 }
 
 TEST_F(Losses, ADuplicateWhoseAnswerWasLostWaitedForThat) {
   send_and_probe();
-  Segment ack = answer(1300);
-  ack.sack = true;
-  ack.sack_begin = 1200;
-  ack.sack_end = 1300;
-  EXPECT_EQ(watch_.answered(ack, true).how, Repeat::kTailProbe);
+  EXPECT_EQ(watch_.answered(selective(1300, 1200), true).how, Repeat::kTailProbe);
 }
 
 TEST_F(Losses, AnAckThatEchoesATimeBeforeTheProbeLostNothing) {
@@ -82,11 +82,7 @@ TEST_F(Losses, AnAckThatEchoesATimeBeforeTheProbeLostNothing) {
 TEST_F(Losses, SelectiveAcknowledgementsAboveAHoleAreNoDuplicates) {
   EXPECT_EQ(sent(1000), Repeat::kNone);
   EXPECT_EQ(sent(1100), Repeat::kNone);
-  Segment ack = answer(1000);
-  ack.sack = true;
-  ack.sack_begin = 1100;
-  ack.sack_end = 1200;
-  watch_.answered(ack, false);
+  watch_.answered(selective(1000, 1100), false);
   EXPECT_EQ(sent(1000), Repeat::kNone);
   EXPECT_EQ(watch_.answered(answer(1200), false).how, Repeat::kFast);
 }

@@ -211,13 +211,15 @@ Judgement judge_as_sent(const Evidence& evidence, Rule rule) {
 
 Judgement judge_big(const Evidence& evidence) {
   Judgement judgement = judge_as_sent(evidence, Rule{});
-  const auto calls = calls_of(evidence.timeline);
-  const auto given_up = std::find_if(calls.begin(), calls.end(), [&](const ClientCall& call) {
-    return !gave_up_on(evidence.timeline, call).empty();
-  });
-  if (judgement.outcome != Outcome::kBroken && given_up != calls.end()) {
-    const std::string how = name_of(*given_up) + ": " + gave_up_on(evidence.timeline, *given_up);
-    judgement = broken(not_as_sent(evidence, *given_up, Rule{}, {how}, calls.size()));
+  if (judgement.outcome != Outcome::kBroken) {
+    const auto calls = calls_of(evidence.timeline);
+    for (const ClientCall& call : calls) {
+      const std::string how = gave_up_on(evidence.timeline, call);
+      if (how.empty()) continue;
+      judgement = broken(
+          not_as_sent(evidence, call, Rule{}, {name_of(call) + ": " + how}, calls.size()));
+      break;
+    }
   }
   for (Finding& finding : judgement.findings) {
     finding.check = "call_returns_big_answers";

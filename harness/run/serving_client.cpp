@@ -4,11 +4,6 @@
 #include "harness/wire/json.h"
 
 namespace tailrace {
-namespace {
-
-constexpr Millis kLook{20};  // For the end of its process.
-
-}  // namespace
 
 Result<std::unique_ptr<ServingClient>> ServingClient::start(Supervisor& supervisor,
                                                             const Manifest& manifest,
@@ -59,19 +54,15 @@ Status ServingClient::take(const std::string& url, const Environment& environmen
     history_ = &history;
     done_ = ended_ = false;
   }
-  left_ = asked_ = false;
-  watch_ = std::thread([this] {
-    std::optional<ExitStatus> status;
-    while (!(status = process_->wait_exit(mono_now() + kLook)) && !left_) {
-    }
-    if (status) end({status->code, status->signal, asked_});
+  asked_ = false;
+  watch_.emplace(*process_, [this](const ExitStatus& status) {
+    end({status.code, status.signal, asked_});
   });
   return process_->tell(to_text(word) + "\n");
 }
 
 void ServingClient::release() {
-  left_ = true;
-  if (watch_.joinable()) watch_.join();
+  watch_.reset();
   const std::scoped_lock lock(mutex_);
   history_ = nullptr;
 }

@@ -8,10 +8,11 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
-#include <thread>
+#include <optional>
 
 #include "harness/record/history.h"
 #include "harness/record/redaction.h"
+#include "harness/run/client_watch.h"
 #include "harness/sut/client_environment.h"
 #include "harness/sut/implementation.h"
 
@@ -51,9 +52,9 @@ class ServingClient {
   std::mutex mutex_;            // Over the next four.
   History* history_ = nullptr;  // Of the scenario under way.
   bool done_ = false, ended_ = false, strayed_ = false;
-  std::atomic<bool> left_{false}, asked_{false};
+  std::atomic<bool> asked_{false};
   std::unique_ptr<ClientProcess> process_;  // Its thread uses what stands above.
-  std::thread watch_;                       // Of a scenario: for an end of the process in it.
+  std::optional<ClientWatch> watch_;        // Of a scenario: for an end of the process in it.
 };
 
 }  // namespace tailrace

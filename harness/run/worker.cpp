@@ -2,10 +2,11 @@
 #include "harness/run/worker.h"
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
-#include <thread>
 
 #include "harness/judge/stopping.h"
+#include "harness/run/client_watch.h"
 #include "harness/sut/process_watch.h"
 
 namespace tailrace {
@@ -53,28 +54,6 @@ bool leaves_doubt(const Timeline& timeline) {
       [](const Exchange& exchange) { return exchange.is_post() && !exchange.response; });
   return unanswered || !timeline.deadlines.empty() || looks_like_a_crash(timeline);
 }
-
-// Follows a client's process to its end, for the History.
-class ClientWatch {
- public:
-  ClientWatch(ClientProcess& client, History& history)
-      : thread_([this, &client, &history] {
-          std::optional<ExitStatus> status;
-          while (!(status = client.wait_exit(mono_now() + kLook)) && !left_) {
-          }
-          if (status) history.append(ProcessEnded{status->code, status->signal, asked_});
-        }) {}
-  ~ClientWatch() {
-    left_ = true;
-    thread_.join();
-  }
-  void we_ask_it_to_stop() { asked_ = true; }
-
- private:
-  static constexpr Millis kLook{100};
-  std::atomic<bool> left_{false}, asked_{false};
-  std::thread thread_;
-};
 
 }  // namespace
 
@@ -267,31 +246,9 @@ ServerSettings Worker::server_settings(const Scenario& scenario, const PlannedRu
   return settings;
 }
 
-void Worker::drive_client(const Scenario& scenario, const PlannedRun& run, History& history) {
-  const Manifest& manifest = *context_.options.manifest;
-  if (manifest.serves && !scenario.spec().exclusive) {
-    return drive_serving_client(scenario, run, history);
-  }
-  std::unique_ptr<ClientProcess> client;
-  std::unique_ptr<ClientWatch> watch;
-  ServerSettings settings = server_settings(scenario, run);
-  settings.start_client = [&](const std::string& url, const Environment& environment) -> Status {
-    auto started = ClientProcess::start(
-        *context_.setup.supervisor, manifest, run.mode, url, environment,
-        [&](const std::string& line) { history.append(ProcessLine{context_.vault.mask(line)}); });
-    if (!started) return std::unexpected(started.error());
-    client = std::move(*started);
-    watch = std::make_unique<ClientWatch>(*client, history);
-    return {};
-  };
-  const auto end_client = [&] {
-    if (!client) return;
-    watch->we_ask_it_to_stop();
-    client->stop();
-    watch.reset();
-    output_ += client->output();
-    client.reset();
-  };
+// Whatever becomes of the script, its client is ended.
+void Worker::run_script(const Scenario& scenario, ServerSettings settings, History& history,
+                        const std::function<void()>& end_client) {
   ServerDriver driver(context_.network, context_.vault, history, std::move(settings));
   driver.give_up_at(std::min(mono_now() + stretched(kScenarioLimit.limit), context_.over_at));
   try {
@@ -301,6 +258,37 @@ void Worker::drive_client(const Scenario& scenario, const PlannedRun& run, Histo
     throw;
   }
   end_client();
+}
+
+void Worker::drive_client(const Scenario& scenario, const PlannedRun& run, History& history) {
+  const Manifest& manifest = *context_.options.manifest;
+  if (manifest.serves && !scenario.spec().exclusive) {
+    return drive_serving_client(scenario, run, history);
+  }
+  std::unique_ptr<ClientProcess> client;
+  std::atomic<bool> asked{false};  // To stop, by us.
+  std::optional<ClientWatch> watch;
+  ServerSettings settings = server_settings(scenario, run);
+  settings.start_client = [&](const std::string& url, const Environment& environment) -> Status {
+    auto started = ClientProcess::start(
+        *context_.setup.supervisor, manifest, run.mode, url, environment,
+        [&](const std::string& line) { history.append(ProcessLine{context_.vault.mask(line)}); });
+    if (!started) return std::unexpected(started.error());
+    client = std::move(*started);
+    watch.emplace(*client, [&](const ExitStatus& status) {
+      history.append(ProcessEnded{status.code, status.signal, asked});
+    });
+    return {};
+  };
+  const auto end_client = [&] {
+    if (!client) return;
+    asked = true;
+    client->stop();
+    watch.reset();
+    output_ += client->output();
+    client.reset();
+  };
+  run_script(scenario, std::move(settings), history, end_client);
 }
 
 // The same by a process that had other scenarios before.
@@ -315,15 +303,7 @@ void Worker::drive_serving_client(const Scenario& scenario, const PlannedRun& ru
     if (serving_ && !serving_->is_done()) stop_serving_client();
     if (serving_) serving_->release();
   };
-  ServerDriver driver(context_.network, context_.vault, history, std::move(settings));
-  driver.give_up_at(std::min(mono_now() + stretched(kScenarioLimit.limit), context_.over_at));
-  try {
-    std::get<DriveAgainstClient>(scenario.spec().drive)(driver);
-  } catch (const ScriptStopped&) {
-    end_client();
-    throw;
-  }
-  end_client();
+  run_script(scenario, std::move(settings), history, end_client);
 }
 
 }  // namespace tailrace

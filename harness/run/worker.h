@@ -3,6 +3,7 @@
 // Used by one script thread; what is shared (network, vault, pace, folder) is thread-safe.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "harness/net/network.h"
@@ -52,6 +53,8 @@ class Worker {
   Status ensure_serving_client(const std::string& mode);
   void stop_serving_client();
   ServerSettings server_settings(const Scenario& scenario, const PlannedRun& run) const;
+  void run_script(const Scenario& scenario, ServerSettings settings, History& history,
+                  const std::function<void()>& end_client);
   void drive_serving_client(const Scenario& scenario, const PlannedRun& run, History& history);
 
   RunContext& context_;
