@@ -13,12 +13,9 @@
 namespace tailrace {
 namespace {
 
+constexpr int kKill = 9;  // SIGKILL
+constexpr Nanos kDying = std::chrono::milliseconds(200);  // From a kill to the process's end.
 constexpr std::size_t kPart = 300;  // Bytes of what is said in a comment.
-constexpr Nanos kAfterwards = std::chrono::milliseconds(300);  // In which nothing may come.
-
-std::string comment(std::string_view name, const std::string& text) {
-  return text.empty() ? "" : fmt::format("# {}: {}\n", name, text);
-}
 
 // Why no program of sockets can show it, or "".
 std::string why_not(const ScenarioResult& result, const std::vector<Fact>& facts) {
@@ -47,15 +44,47 @@ std::string why_not(const ScenarioResult& result, const std::vector<Fact>& facts
   return "";
 }
 
-// What the script asked after the evidence of the worst finding asked something else. Harm is shown
-// by all calls together.
+// What we sent after all that stands in the evidence, or of a client after the request that shows
+// it, was about something else. Harm is shown by all calls together.
 void drop_what_follows(std::vector<Fact>& facts, const ScenarioResult& result) {
   const auto findings = shown_findings(result, false);
   if (findings.empty() || !findings.front()->harm.empty() || facts.empty()) return;
   Nanos last{0};
-  for (const EvidenceLine& line : findings.front()->evidence) last = std::max(last, line.at);
-  const MonoTime end = facts.front().at + last + kAfterwards;
-  if (last > Nanos{0}) std::erase_if(facts, [end](const Fact& fact) { return fact.at > end; });
+  bool shows = result.role != "client";
+  for (const EvidenceLine& line : findings.front()->evidence) {
+    const bool breaks = line.gap && line.actor == "client";
+    if (result.role != "client" || breaks) last = std::max(last, line.at);
+    shows |= breaks;
+  }
+  if (!shows || last == Nanos{0}) return;
+  const MonoTime end = facts.front().at + last;
+  const auto asks = [end](const Fact& fact) {
+    return fact.at > end && (std::holds_alternative<BytesWritten>(fact.event) ||
+                             std::holds_alternative<WeEnded>(fact.event));
+  };
+  facts.erase(std::find_if(facts.begin(), facts.end(), asks), facts.end());
+}
+
+// A server that had to be killed ended nothing itself.
+void drop_ends_of_killed(std::vector<Fact>& facts) {
+  const auto killed = std::find_if(facts.begin(), facts.end(), [](const Fact& fact) {
+    const auto* ended = std::get_if<ProcessEnded>(&fact.event);
+    return ended != nullptr && ended->signal == kKill;
+  });
+  if (killed == facts.end()) return;
+  const MonoTime at = killed->at;
+  std::erase_if(facts, [at](const Fact& fact) {
+    return std::holds_alternative<PeerEnded>(fact.event) && fact.at + kDying > at;
+  });
+}
+
+// One line of a docstring.
+std::string documented(const std::string& text) {
+  std::string out;
+  for (const char c : excerpt(text, kPart)) {
+    out += c == '"' ? "'" : c == '\\' ? "\\\\" : std::string(1, c);
+  }
+  return out;
 }
 
 }  // namespace
@@ -65,26 +94,38 @@ Result<std::string> reproduction(const ScenarioResult& result, const std::vector
     return trouble("no script can show " + result.id + ": " + why);
   }
   const bool of_client = result.role == "client";
+  const auto findings = shown_findings(result, false);
+  Shown shown;
+  shown.stalls = result.id.starts_with("delayed_ack.");
+  if (!findings.empty()) {
+    const Finding& worst = *findings.front();
+    shown.times = worst.observed.find(" ms") != std::string::npos;
+    shown.early = worst.check.starts_with("waits_before");
+    shown.open = worst.check.starts_with("timed_out_stream");
+    shown.calls = !worst.harm.empty() || std::any_of(worst.evidence.begin(), worst.evidence.end(),
+                              [](const EvidenceLine& line) { return line.actor == "harness"; });
+  }
   std::vector<Fact> needed = facts;
-  if (!of_client) drop_what_follows(needed, result);
-  auto program = of_client ? program_against_client(needed) : program_against_server(needed);
+  if (!of_client) drop_ends_of_killed(needed);
+  drop_what_follows(needed, result);
+  auto program = of_client ? program_against_client(needed, shown)
+                           : program_against_server(needed, shown);
   if (!program) return trouble("no script can show " + result.id + ": " + program.error().what);
-  const bool stops = std::any_of(facts.begin(), facts.end(), [](const Fact& fact) {
+  const bool stops = std::any_of(needed.begin(), needed.end(), [](const Fact& fact) {
     const auto* mark = std::get_if<Marked>(&fact.event);
     return mark != nullptr && mark->name == kMarkStop;
   });
   std::string out = fmt::format(
-      "#!/usr/bin/env python3\n# {} at {}, usage: python3 this.py {}\n",
-      excerpt(result.id, kPart), excerpt(result.revision, kPart),
-      of_client ? "CLIENT [ARGUMENT...]   (gets the URL last)"
-      : stops   ? "http://HOST:PORT/PATH PID   (of the server, which is told to stop)"
-                : "http://HOST:PORT/PATH");
-  for (const Finding* finding : shown_findings(result, false)) {
-    out += comment("required", excerpt(finding->required, kPart));
-    out += comment("observed", excerpt(finding->observed, kPart));
-    break;
+      "\"\"\"python3 this.py {} exits 1 if it shows {} at {}:",
+      of_client ? "CLIENT [ARGUMENT...]"
+      : stops   ? "http://HOST:PORT/PATH PID"
+                : "http://HOST:PORT/PATH",
+      documented(result.id), documented(result.revision));
+  if (!findings.empty()) {
+    out += "\nrequired: " + documented(findings.front()->required) +
+           "\nobserved: " + documented(findings.front()->observed);
   }
-  return out + *program;
+  return out + "\"\"\"\n" + *program;
 }
 
 }  // namespace tailrace

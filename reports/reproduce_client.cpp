@@ -17,6 +17,9 @@ constexpr double kLate = 0.3;  // Seconds; what is sooner tells nothing.
 constexpr double kBeyond = 5;  // Seconds that a client may be later than it was.
 constexpr Nanos kKilled = std::chrono::milliseconds(200);  // What ends so late, we ended.
 constexpr double kHangs = 1;   // One that had so long, and did not end, would not have.
+constexpr std::string_view kOpen = "(open)";  // It has not ended this connection.
+constexpr std::string_view kColumns =
+    "Connection, the request, the answer; seconds from the last answer, to the answer";
 
 std::string without_time(std::string line) {
   static constexpr std::string_view kName = ",\"ms\":";
@@ -27,6 +30,8 @@ std::string without_time(std::string line) {
 
 class ClientSteps {
  public:
+  explicit ClientSteps(const Shown& shown) : shown_(shown), tells_(shown.calls) {}
+
   void take(const Fact& fact) {
     if (ended_) return;
     std::visit(Overloaded{
@@ -39,14 +44,16 @@ class ClientSteps {
                    [&](const PeerEnded& f) {
                      const bool reset = f.how == Ending::kReset;
                      if (reset) need('r');
-                     need('b');
                      came(f.connection, reset ? kResetSaid : kEndSaid, fact.at);
                    },
                    [&](const Marked& f) {
                      if (f.name == kMarkEnvironment) environment_ = f.value;
                    },
                    [&](const ProcessLine& f) {
-                     if (f.text.starts_with("{\"call\":")) told_.push_back(without_time(f.text));
+                     const bool call = f.text.starts_with("{\"call\":");
+                     const bool well = f.text.find("\"outcome\":\"result\"") != std::string::npos;
+                     tells_ |= call && !well;
+                     if (call) told_.push_back(without_time(f.text));
                    },
                    [&](const ProcessEnded& f) {
                      ended_ = fact.at;
@@ -61,28 +68,26 @@ class ClientSteps {
     end_with_the_process();
     const double after = ended_ && !steps_.empty() ? in_seconds(*ended_ - steps_.back().at) : 0;
     // One that we ended soon might have ended by itself.
-    if (killed_ && after > kHangs) need('h');
-    if (killed_) need('k');
+    const double silence = killed_ && after > kHangs ? after : 0;
+    const std::string open = open_connections(std::min(silence, longest() + kBeyond));
+    drop_what_goes_without_saying();
+    if (silence > 0) need('g');
+    if (!tells_) told_.clear();
     if (!told_.empty()) need('o');
+    if (needs('o') && (killed_ || !ended_)) need('k');
     find_features();
-    auto steps = script_steps(script(), [](const ScriptStep& step, const std::string& connection,
-                                           const std::string& answer, const std::string& want) {
+    auto steps = script_steps(script(), kColumns, [](const ScriptStep& step,
+                                                     const std::string& connection,
+                                                     const std::string& answer,
+                                                     const std::string& want) {
       return fmt::format("({}, {}, {}, {}, {})", connection, want, answer, seconds(step.took),
                          seconds(step.pause));
     });
     if (!steps) return steps;
-    std::string calls;
-    for (const std::string& line : told_) {
-      calls += (calls.empty() ? "" : ", ") + python_bytes(line);
-    }
-    return fmt::format("import {}itertools, os, re, {}socket, subprocess, sys, time\n\n",
-                       features_.find('b') == std::string::npos ? "" : "contextlib, ",
-                       features_.find('h') == std::string::npos ? "" : "select, ") +
+    return imports() +
            fmt::format("ENVIRONMENT, WAIT = {}, {}\n", environment_.empty() ? "{}" : environment_,
-                       seconds(longest_ + kBeyond)) +
-           (calls.empty() ? "" : "CALLS = [" + calls + "]  # What it told of them\n") +
-           "# Connection, the request, the answer; seconds from the last answer, to the answer\n" +
-           *steps + client_program(features_);
+                       seconds(longest() + kBeyond)) +
+           calls() + open + *steps + client_program(features_);
   }
 
  private:
@@ -92,6 +97,34 @@ class ClientSteps {
     double took = 0, pause = 0;
     MonoTime at, began;
   };
+
+  bool needs(char feature) const { return features_.find(feature) != std::string::npos; }
+
+  std::string imports() const {
+    return fmt::format("import atexit, {}itertools, os, re, {}socket, subprocess, sys{}\n\n",
+                       needs('b') ? "contextlib, " : "", needs('g') || needs('j') ? "select, " : "",
+                       needs('t') || needs('z') ? ", time" : "");
+  }
+
+  std::string calls() const {
+    std::string calls;
+    for (const std::string& line : told_) {
+      calls += (calls.empty() ? "" : ", ") + python_bytes(line);
+    }
+    return calls.empty() ? "" : "CALLS = [" + calls + "]  # What it told of them\n";
+  }
+
+  // Those that it had not ended, and we had not.
+  std::string open_connections(double silence) const {
+    if (silence == 0) return "";
+    std::set<std::uint32_t> open;
+    for (const Step& step : steps_) {
+      const bool over = is_end(step.wanted) || step.sent == "(close)";
+      if (over) open.erase(step.connection.value);
+      if (!over) open.insert(step.connection.value);
+    }
+    return fmt::format("QUIET, OPEN = {}, [{}]\n", seconds(silence), fmt::join(open, ", "));
+  }
 
   static double in_seconds(Nanos time) { return std::chrono::duration<double>(time).count(); }
   static bool is_end(std::string_view wanted) {
@@ -108,11 +141,51 @@ class ClientSteps {
       steps_.pop_back();
     }
     if (steps_.empty() || killed_ || !ended.contains(steps_.back().connection)) return;
-    Step end = steps_.back();
-    end.wanted = kEndSaid.substr(1);
-    end.sent.clear();
-    end.took = end.pause = 0;
-    steps_.push_back(end);
+    const ConnectionId last = steps_.back().connection;
+    for (const ConnectionId connection : ended) {
+      const bool cut = shown_.open && connection != last && !is_whole(connection);
+      if (cut) add_word(connection, kOpen);
+    }
+    add_word(last, kEndSaid.substr(1));
+  }
+
+  // A step without a request.
+  void add_word(ConnectionId connection, std::string_view word) {
+    Step step = steps_.back();
+    step.connection = connection;
+    step.wanted = word;
+    step.sent.clear();
+    step.took = step.pause = 0;
+    steps_.push_back(step);
+  }
+
+  // The last response on it had been sent as far as its head promises.
+  bool is_whole(ConnectionId connection) const {
+    std::string sent;
+    for (const Step& step : steps_) {
+      if (step.connection != connection) continue;
+      const bool begins = step.sent.starts_with("HTTP/1.");
+      sent = begins ? step.sent : sent + step.sent;
+    }
+    return sent.ends_with("0\r\n\r\n") ||
+           lowered(sent).find("content-length:") != std::string::npos;
+  }
+
+  double longest() const {
+    double longest = 0;
+    for (const Step& step : steps_) longest = std::max(longest, step.took);
+    return longest;
+  }
+
+  // That it closed a connection on which it awaited nothing, and went on.
+  void drop_what_goes_without_saying() {
+    std::vector<Step> kept;
+    for (const Step& step : steps_) {
+      const bool idle = step.wanted == kEndSaid.substr(1) && step.sent.empty() &&
+                        is_whole(step.connection) && &step != &steps_.back();
+      if (!idle) kept.push_back(step);
+    }
+    steps_ = std::move(kept);
   }
 
   void need(char feature) {
@@ -152,19 +225,18 @@ class ClientSteps {
   }
 
   void find_features() {
-    int stalls = 0;
+    if (shown_.stalls) need('w');
+    if (shown_.early) need('y');
     for (const Step& step : steps_) {
-      stalls += is_stall(step.took);
-      if (step.took > kLate) need('l');
+      if (is_end(step.wanted)) need('b');
+      if (step.wanted == kOpen) need('j');
+      if (step.took > kLate && shown_.times) need('l');
       if (step.pause > 0) need('z');
-      longest_ = std::max(longest_, step.took);
-      const auto id = step.wanted.find("\"id\":\"");
-      if (id != std::string::npos) need('i');
+      if (step.wanted.empty()) need('p');
+      const bool asks = step.wanted.find("\"method\"") != std::string::npos;
+      if (asks && step.wanted.find("\"id\":\"") != std::string::npos) need('i');
     }
-    if (stalls > 2) need('w');
-    const bool late = features_.find('l') != std::string::npos;
-    if (stalls > 2 || late) need('t');
-    if (late && stalls <= 2) need('x');
+    if (needs('l') || needs('w') || needs('y')) need('t');
   }
 
   std::vector<ScriptStep> script() const {
@@ -175,20 +247,21 @@ class ClientSteps {
     return script;
   }
 
+  Shown shown_;
   std::vector<Step> steps_;
   std::vector<std::string> told_;
   std::string environment_;  // JSON, which Python reads as well.
   std::string features_;
   MonoTime last_;  // When something came or was sent.
   std::optional<MonoTime> ended_;
-  double longest_ = 0;
   bool killed_ = false;
+  bool tells_ = false;  // What came of the calls counts.
 };
 
 }  // namespace
 
-Result<std::string> program_against_client(const std::vector<Fact>& facts) {
-  ClientSteps steps;
+Result<std::string> program_against_client(const std::vector<Fact>& facts, const Shown& shown) {
+  ClientSteps steps(shown);
   for (const Fact& fact : facts) steps.take(fact);
   return steps.write();
 }

@@ -12,9 +12,18 @@
 
 namespace tailrace {
 
+// What a program is to show, beside what was said.
+struct Shown {
+  bool times = false;   // What is late must be late again.
+  bool stalls = false;  // Waits for ACKs.
+  bool early = false;   // The last request came too early.
+  bool calls = false;   // What the client told of its calls.
+  bool open = false;    // Which connections it had not ended when it left.
+};
+
 // Without header. Error: why no program can show it.
-Result<std::string> program_against_server(const std::vector<Fact>& facts);
-Result<std::string> program_against_client(const std::vector<Fact>& facts);
+Result<std::string> program_against_server(const std::vector<Fact>& facts, const Shown& shown);
+Result<std::string> program_against_client(const std::vector<Fact>& facts, const Shown& shown);
 
 // What a program compares of what came: the lines that tell something. TOLD of the programs says
 // the same in Python, MASK what `masked` does. kEvents: with the ids of events.
@@ -39,8 +48,10 @@ using WriteEntry = std::function<std::string(const ScriptStep& step, const std::
                                              const std::string& sent, const std::string& wanted)>;
 
 // The list, with names for heads that are sent more than once, and steps that repeat with numbers
-// that count on as a loop. Error: too long to be read by anybody.
-Result<std::string> script_steps(const std::vector<ScriptStep>& steps, const WriteEntry& entry);
+// that count on as a loop; `columns` says what stands in an entry. Error: too long to be read by
+// anybody.
+Result<std::string> script_steps(const std::vector<ScriptStep>& steps, std::string_view columns,
+                                 const WriteEntry& entry);
 
 // The lines of a program without those that end with #x for an `x` that is not of `features`, or
 // with #!x for one that is.

@@ -3,170 +3,189 @@
 // where it is not.
 #include <fmt/format.h>
 
-#include <array>
-
 #include "reports/reproduce_parts.h"
 
 namespace tailrace {
 namespace {
 
-// Features: o no session, s one, m more of them, d answers of several connections at once, w waits
-// for ACKs, l late answers, t either, p parts of answers, r resets, u unread, e event ids, g long
-// messages, v values that differ each time; c we close and k the server is stopped, in `action`.
+// Features of both: s one session, m more of them, w waits for ACKs, l late answers, t either,
+// p parts of answers, e event ids, g long messages, v values that differ each time, c we close.
 constexpr std::string_view kServerBegin = R"PY(
 TOLD = (rb"(?im)^(?:data: ?)?(HTTP/1\.\d \d+|mcp-session-id(?=:)|content-type:[^\r\n]*"
         rb"|x-accel-buffering:[^\r\n]*|\{[^\r\n]*|0(?=\r\n\r)|\(end\))")  #!e
         rb"|x-accel-buffering:[^\r\n]*|\{[^\r\n]*|0(?=\r\n\r)|\(end\)|id:[^\r\n]*)")  #e
 MASK = rb"(?=[A-Za-z_.:+-]*\d)[\w.:+-]{20,}"  # Differs each time  #v
-url, socks, session = urllib.parse.urlsplit(sys.argv[1]), {}, b""  #s
-url, socks, names = urllib.parse.urlsplit(sys.argv[1]), {}, {}  # Of sessions  #m
-url, socks = urllib.parse.urlsplit(sys.argv[1]), {}  #o
+url = urllib.parse.urlsplit(sys.argv[1])
+socks = collections.defaultdict(lambda: socket.create_connection((url.hostname, url.port or 80)))
+names = {b"{host}": url.netloc.encode(), b"{path}": url.path.encode() or b"/"}
+sys.excepthook = lambda kind, error, trace: sys.exit(print("not reproduced:", repr(error)))
 unread = set()  #u
 stalls = missed = 0  #w
 
-def told(came):
-    came = [line for n in sorted(came) for line in re.findall(TOLD, came[n])]  #d
-    came = re.findall(TOLD, came)  #!d
-    came = [m if len(m) < 400 else b"%s ... %s" % (m[:80], m[-40:]) for m in came]  #g
-    return re.sub(MASK, b"*", b"\n".join(came))  #v
-    return b"\n".join(came)  #!v
-
 for n, sent, want, late, quiet in STEPS:
-    sent = sent.replace(b"{host}", url.netloc.encode()).replace(b"{path}", url.path.encode())
-    sent = sent.replace(b"{session 1}", session)  #s
-    for name, value in names.items():  #m
-        sent = sent.replace(name, value)  #m
+    sent = re.sub(rb"\{(host|path|session \d+)\}", lambda name: names.get(name[0], b""), sent)
 )PY";
 
-// Linux takes a while to delay its ACKs on a new connection; in a dialogue it does.
-constexpr std::array<std::string_view, 4> kAsks{
-    "if n not in socks:",
-    "    socks[n] = socket.create_connection((url.hostname, url.port or 80))",
-    "socks[n].setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 0)  # As in a dialogue",
-    "socks[n].sendall(sent)"};
-
-constexpr std::string_view kServerEnd = R"PY(
-    came = {}  # By connection  #d
-    came = b""  #!d
+// All that is asked is answered on the connection that asked.
+constexpr std::string_view kServerOwn = R"PY(
+    if sent == b"(close)":  #c
+        socks.pop(n, socket.socket()).close()  #c
+        time.sleep(quiet)  #c
+        continue  #c
+    socks[n].setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 0)  # As in a dialogue  #w
+    socks[n].sendall(sent)
     took, began = 0, time.monotonic()  #t
-    while (quiet or told(came) != want) and (ready := select.select(  #!u
-            list(socks.values()), [], [], quiet if told(came) == want else 5 + 2 * late)[0]):  #!u
-    while (quiet or told(came) != want) and (ready := select.select([socks[k] for k in  #u
-            socks.keys() - unread], [], [], quiet if told(came) == want else 5 + 2 * late)[0]):  #u
+    came = said = b""
+    while (quiet or said != want) and came[-5:] != b"(end)" and select.select(
+            [socks[n]], [], [], quiet if said == want else 5 + late)[0]:
+        came += socks[n].recv(1 << 20) or b"\n(end)"
+        said = b"\n".join(re.findall(TOLD, came))
+        said = re.sub(rb"(?m)^(.{80}).{1880,}(.{40})$", rb"\1 ... \2", said)  #g
+        said = re.sub(MASK, b"*", said)  #v
+        took = time.monotonic() - began  #t
+        if want[-3:] == b"..." and said.startswith(want[:-3]):  # Not all was read  #p
+            want = said  #p
+    print(f"{n}: {sent[-60:]}\n  {took:.3f} s: {said}")  #t
+    print(f"{n}: {sent[-60:]}\n  {said}")  #!t
+    if said != want:
+        sys.exit(print("not reproduced, recorded was", want))
+)PY";
+
+// Also: r resets, u unread, k the server is stopped.
+constexpr std::string_view kServerAll = R"PY(
+    if sent == b"(close)":
+        socks.pop(n, socket.socket()).close()
+    elif sent == b"(stop)":  #k
+        os.kill(int(sys.argv[2]), signal.SIGTERM)  #k
+    elif sent == b"(unread)":  #u
+        unread ^= {n}  # Or read again  #u
+    else:
+        socks[n].setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 0)  # As in a dialogue  #w
+        socks[n].sendall(sent)
+    came, said = {}, b""  # By connection
+    took, began = 0, time.monotonic()  #t
+    while (quiet or said != want) and (ready := select.select(  #!u
+            list(socks.values()), [], [], quiet if said == want else 5 + late)[0]):  #!u
+    while (quiet or said != want) and (ready := select.select([socks[k] for k in  #u
+            socks.keys() - unread], [], [], quiet if said == want else 5 + late)[0]):  #u
         for k in [k for k, sock in socks.items() if sock in ready]:
             try:  #r
                 part = socks[k].recv(1 << 20)  #r
             except ConnectionResetError:  #r
                 part = b""  #r
             part = socks[k].recv(1 << 20)  #!r
-            came[k] = came.get(k, b"") + (part or b"\n(end)")  #d
-            came += part or b"\n(end)"  #!d
+            came[k] = came.get(k, b"") + (part or b"\n(end)")
             part or socks.pop(k)
+        said = b"\n".join(line for k in sorted(came) for line in re.findall(TOLD, came[k]))
+        said = re.sub(rb"(?m)^(.{80}).{1880,}(.{40})$", rb"\1 ... \2", said)  #g
+        said = re.sub(MASK, b"*", said)  #v
         took = time.monotonic() - began  #t
-        if want[-3:] == b"..." and told(came).startswith(want[:-3]):  # Not all was read  #p
-            want = told(came)  #p
-    print(f"{n}: {sent[-60:]}\n  {took:.3f} s: {told(came)}")  #t
-    print(f"{n}: {sent[-60:]}\n  {told(came)}")  #!t
-    if told(came) != want:
-        sys.exit(f"not reproduced, recorded was {want}")
-    if late > 0.3 and took < late / 2 - 0.1:  #l
-        sys.exit(f"not reproduced, recorded was an answer after {late} s")  #l
-    if 0.03 < late < 0.25:  #w
-        stalls, missed = stalls + 1, missed + (took < late / 2)  #w
-    came = b"".join(came.values())  #d
-    if found := re.search(rb"(?i)mcp-session-id: *(.*?)\r", came):  #s
-        session = found[1]  #s
-    if b'"initialize"' in sent:  #m
-        found = re.search(rb"(?i)mcp-session-id: *(.*?)\r", came)  #m
-        names[b"{session %d}" % (len(names) + 1)] = found[1]  #m
-if missed * 2 > stalls > 2:  #w
-    sys.exit(f"not reproduced, {missed} of {stalls} calls did not wait")  #w
-print("reproduced")
+        if want[-3:] == b"..." and said.startswith(want[:-3]):  # Not all was read  #p
+            want = said  #p
+    print(f"{n}: {sent[-60:]}\n  {took:.3f} s: {said}")  #t
+    print(f"{n}: {sent[-60:]}\n  {said}")  #!t
+    if said != want:
+        sys.exit(print("not reproduced, recorded was", want))
+    came = b"".join(came.values())
 )PY";
 
-// What a step does, of the kinds that there are.
-std::string action(std::string_view features) {
-  const auto needs = [features](char c) { return features.find(c) != std::string_view::npos; };
-  std::string out;
-  const auto kind = [&out](const char* name, const char* does) {
-    out += fmt::format("    {} sent == b\"{}\":\n        {}\n", out.empty() ? "if" : "elif", name,
-                       does);
-  };
-  if (needs('k')) kind("(stop)", "os.kill(int(sys.argv[2]), signal.SIGTERM)");
-  if (needs('c')) kind("(close)", "socks.pop(n, None)");
-  if (needs('u')) kind("(unread)", "unread ^= {n}  # Or read again");
-  const std::string indent(out.empty() ? 4 : 8, ' ');
-  if (!out.empty()) out += "    else:\n";
-  for (const std::string_view line : kAsks) {
-    if (line.starts_with("socks[n].setsockopt") && !needs('w')) continue;
-    out += fmt::format("{}{}\n", indent, line);
-  }
-  return out;
-}
+// Linux takes a while to delay its ACKs on a new connection; in a dialogue it does.
+constexpr std::string_view kServerEnd = R"PY(
+    if late > 0.3 and took < late / 2 - 0.1:  #l
+        sys.exit(print("not reproduced, recorded was an answer after", late, "s"))  #l
+    if 0.03 < late < 0.25:  #w
+        stalls, missed = stalls + 1, missed + (took < late / 2)  #w
+    names.update((b"{session 1}", s) for s in re.findall(rb"(?i)mcp-session-id: *(.*)\r", came))  #s
+    if b'"initialize"' in sent:  #m
+        found = re.search(rb"(?i)mcp-session-id: *(.*?)\r", came)  #m
+        names[b"{session %d}" % (len(names) - 1)] = found[1]  #m
+if missed * 2 > stalls > 2:  #w
+    sys.exit(print(f"not reproduced, {missed} of {stalls} calls did not wait"))  #w
+sys.exit("reproduced\n" + __doc__)
+)PY";
 
-// Features: i ids that may be others, r resets, w waits for ACKs, l late requests, x these alone,
-// t any of both, z pauses, o what the client tells of its calls, h it hangs, k we ended it, c we
-// close, b it does.
+// Features: i ids that may be others, r resets, w waits for ACKs, l late requests, t any of both,
+// y it came too early, z pauses, p answers in parts, o what the client tells of its calls, g at the
+// end nothing comes, k we ended it, c we close, b it does.
 constexpr std::string_view kClient = R"PY(
 TOLD = rb"(?im)^((?:POST|GET|DELETE) \S+|(?:accept|content-type|last-event-id|mcp-.*?):[^\r]*|\{.*)"
 ID = rb'("(?:id|requestId|progressToken)": *)("[^"]*"|[\d.]+)'  #i
 socket.setdefaulttimeout(WAIT)
-listener = socket.create_server(("127.0.0.1", 0))
-listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+sys.excepthook = lambda kind, error, trace: sys.exit(print("not reproduced:", repr(error)))
+listener, socks, files = socket.create_server(("127.0.0.1", 0)), [], []
 client = subprocess.Popen([*sys.argv[1:], "http://127.0.0.1:%d/mcp" % listener.getsockname()[1]],
-                          env=os.environ | ENVIRONMENT, stdout=subprocess.PIPE)
-socks, ids = [], {}  #i
-socks = []  #!i
-gone = []  #h
-last, stalls, missed = time.monotonic(), 0, 0  #w
-last = time.monotonic()  #x
-
-def request(n):  # What came on the nth connection
-    while len(socks) < n:
-        socks.append((sock := listener.accept()[0], sock.makefile("rb")))
-    socks[n - 1][0].setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 0)  # As in a dialogue  #w
-    try:  #r
-        head = b"".join(itertools.takewhile(bytes.strip, socks[n - 1][1]))  #r
-    except ConnectionResetError:  #r
-        return b"(reset)"  #r
-    head = b"".join(itertools.takewhile(bytes.strip, socks[n - 1][1]))  #!r
-    if length := re.search(rb"(?i)content-length: *(\d+)", head):
-        head += socks[n - 1][1].read(int(length[1]))
-    return b"\n".join(re.findall(TOLD, head)) if head else b"(end)"
+                          env={**os.environ, **ENVIRONMENT}, stdout=subprocess.PIPE)
+atexit.register(client.kill)
+ids = {}  #i
+stalls = missed = 0  #w
+last = time.monotonic()  #t
 
 for n, want, answer, late, pause in STEPS:
-    if want:
-        print(n, got := request(n))
-        took = time.monotonic() - last  #t
-        ids |= zip(re.findall(ID, want), re.findall(ID, got))  #i
-        if re.sub(ID, rb"\1?", got) != re.sub(ID, rb"\1?", want):  #i
-        if got != want:  #!i
-            sys.exit(client.kill() or f"not reproduced, recorded was {want}")
-        if late > 0.3 and took < late / 2 - 0.1:  #l
-            sys.exit(client.kill() or f"not reproduced, recorded was a pause of {late} s")  #l
-        if 0.03 < late < 0.25:  #w
-            stalls, missed = stalls + 1, missed + (took < late / 2)  #w
-        if got == b"(end)":  #h
-            gone.append(socks[n - 1][0])  #h
+    socks += [listener.accept()[0] for _ in range(n - len(socks))]
+    files += [sock.makefile("rb") for sock in socks[len(files):]]
+    socks[n - 1].setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  #w
+    socks[n - 1].setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 0)  # As in a dialogue  #w
+)PY";
+
+// What came; indented where not each step begins with it. Also: j a connection is open.
+constexpr std::string_view kClientCame = R"PY(
+    if want == b"(open)" and select.select([socks[n - 1]], [], [], 0)[0]:  #j
+        sys.exit(print("not reproduced, it ended connection", n))  #j
+    if want == b"(open)":  #j
+        continue  #j
+    try:  #r
+        head = b"".join(itertools.takewhile(bytes.strip, files[n - 1]))  #r
+    except ConnectionResetError:  #r
+        head = b"(reset)"  #r
+    head = b"".join(itertools.takewhile(bytes.strip, files[n - 1]))  #!r
+    body = files[n - 1].read(int(re.search(rb"(?i)content-length: *(\d+)|$", head)[1] or 0))
+    got = b"\n".join(re.findall(TOLD, head + body)) or head or b"(end)"  #r
+    got = b"\n".join(re.findall(TOLD, head + body)) or b"(end)"  #!r
+    print(n, got)
+    ids.update(zip(re.findall(ID, want), re.findall(ID, got)))  #i
+    if re.sub(ID, rb"\1?", got) != re.sub(ID, rb"\1?", want):  #i
+    if got != want:  #!i
+        sys.exit(print("not reproduced, recorded was", want))
+    took = time.monotonic() - last  #t
+    if late > 0.3 and took < late / 2 - 0.1:  #l
+        sys.exit(print("not reproduced, recorded was a pause of", late, "s"))  #l
+    if 0.03 < late < 0.25:  #w
+        stalls, missed = stalls + 1, missed + (took < late / 2)  #w
+)PY";
+
+constexpr std::string_view kClientEnd = R"PY(
     time.sleep(pause)  #z
     if answer == b"(close)":  #c
-        socks[n - 1][0].shutdown(socket.SHUT_WR)  #c
+        socks[n - 1].shutdown(socket.SHUT_WR)  #c
         continue  #c
     answer = re.sub(ID, lambda m: b"".join(ids.get(m.groups(), m.groups())), answer)  #i
     with contextlib.suppress(ConnectionError):  #b
-        socks[n - 1][0].sendall(answer)  #b
-    socks[n - 1][0].sendall(answer)  #!b
+        socks[n - 1].sendall(answer)  #b
+    socks[n - 1].sendall(answer)  #!b
     last = time.monotonic()  #t
 if missed * 2 > stalls > 2:  #w
-    sys.exit(client.kill() or f"not reproduced, {missed} of {stalls} calls did not wait")  #w
-if select.select([listener, *(s for s, _ in socks if s not in gone)], [], [], WAIT)[0]:  #h
-    sys.exit(client.kill() or "not reproduced, the client went on")  #h
+    sys.exit(print(f"not reproduced, {missed} of {stalls} calls did not wait"))  #w
+if took > late + 0.15:  #y
+    sys.exit(print("not reproduced, it waited", took, "s"))  #y
+others = select.select([listener, *(socks[n - 1] for n in OPEN)], [], [], QUIET)[0]  #g
+if others or client.poll() is not None:  #g
+    sys.exit(print("not reproduced, the client went on"))  #g
 client.kill()  #k
-told = re.sub(rb',"ms":[\d.]+', b"", client.communicate()[0])  #o
+told = re.sub(rb',"ms":[\d.]+', b"", client.communicate(timeout=WAIT)[0])  #o
 if re.findall(rb'(?m)^{"call":.*', told)[:len(CALLS)] != CALLS:  #o
-    sys.exit(f"not reproduced, recorded was {CALLS}")  #o
-print("reproduced")
+    sys.exit(print("not reproduced, recorded was", CALLS))  #o
+sys.exit("reproduced\n" + __doc__)
 )PY";
+
+std::string indented(const std::string& text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = text.find('\n', at) + 1;
+    out += "    " + text.substr(at, end - at);
+    at = end;
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -190,12 +209,18 @@ std::string program_of(std::string_view program, std::string_view features) {
 }
 
 std::string server_program(std::string_view features) {
-  return program_of(kServerBegin.substr(1), features) + action(features) +
+  const bool own = features.find_first_of("drku") == std::string_view::npos;
+  return program_of(kServerBegin.substr(1), features) +
+         program_of((own ? kServerOwn : kServerAll).substr(1), features) +
          program_of(kServerEnd.substr(1), features);
 }
 
 std::string client_program(std::string_view features) {
-  return program_of(kClient.substr(1), features);
+  const std::string came = program_of(kClientCame.substr(1), features);
+  const bool parts = features.find('p') != std::string_view::npos;
+  return program_of(kClient.substr(1), features) +
+         (parts ? "    if want:\n" + indented(came) : came) +
+         program_of(kClientEnd.substr(1), features);
 }
 
 }  // namespace tailrace

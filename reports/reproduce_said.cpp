@@ -11,7 +11,7 @@
 namespace tailrace {
 namespace {
 
-constexpr std::size_t kLong = 400, kBegin = 80, kEnd = 40;  // Bytes of a message.
+constexpr std::size_t kLong = 2000, kBegin = 80, kEnd = 40;  // Bytes of a message.
 constexpr std::size_t kRandom = 20;                // As long as that, with a digit: not a name.
 constexpr std::string_view kOfNames = "_.:+-";
 constexpr std::array<std::string_view, 2> kAnswerHeads{"content-type:", "x-accel-buffering:"};

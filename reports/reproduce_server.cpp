@@ -22,6 +22,8 @@ constexpr Nanos kTail = std::chrono::milliseconds(300);  // In which nothing may
 constexpr int kManyStalls = 8;  // Enough to tell them from chance.
 constexpr double kLate = 0.3;   // Seconds; what is sooner tells nothing.
 constexpr std::string_view kClose = "(close)", kStop = "(stop)", kUnread = "(unread)";
+constexpr std::string_view kColumns =
+    "Connection, what is sent; what came, after how many seconds; then nothing for";
 constexpr std::size_t kDigits = 9;
 constexpr std::string_view kPart = "...";  // At the end of what is wanted: more may come.
 
@@ -67,6 +69,8 @@ bool is_over(const Step& step) {
 
 class ServerSteps {
  public:
+  explicit ServerSteps(const Shown& shown) : shown_(shown) {}
+
   void take(const Fact& fact) {
     if (cured_) return;
     ended_ = fact.at;
@@ -105,16 +109,18 @@ class ServerSteps {
     const Nanos tail = time_at_the_end();
     drop_what_goes_without_saying();
     make_script(tail);
-    auto steps = script_steps(script_, [](const ScriptStep& step, const std::string& connection,
-                                          const std::string& sent, const std::string& wanted) {
+    auto steps = script_steps(script_, kColumns, [](const ScriptStep& step,
+                                                    const std::string& connection,
+                                                    const std::string& sent,
+                                                    const std::string& wanted) {
       return fmt::format("({}, {}, {}, {}, {})", connection, sent, wanted, seconds(step.took),
                          seconds(step.pause));
     });
     if (!steps) return steps;
     const bool stops = features_.find('k') != std::string::npos;
-    return fmt::format("import {}re, select, {}socket, sys, time, urllib.parse\n\n",
-                       stops ? "os, " : "", stops ? "signal, " : "") +
-           "# Connection, what is sent; what came, after how many seconds, and then nothing for\n" +
+    const bool timed = needs('t') || needs('c');
+    return fmt::format("import collections, {}re, select, {}socket, sys, {}urllib.parse\n\n",
+                       stops ? "os, " : "", stops ? "signal, " : "", timed ? "time, " : "") +
            *steps + server_program(features_);
   }
 
@@ -201,8 +207,8 @@ class ServerSteps {
   std::string wanted_of(std::size_t index) {
     std::string wanted;
     bool cut = false;
-    if (steps_[index].got.size() > 1) need('d');
     for (const auto& [connection, text] : steps_[index].got) {
+      if (connection != steps_[index].connection.value) need('d');
       const std::string said = told_of_answer(text);
       wanted += (wanted.empty() || said.empty() ? "" : "\n") + said;
       cut = !text.ends_with('\n') && !text.ends_with('}');
@@ -229,6 +235,21 @@ class ServerSteps {
     return told;
   }
 
+  bool others_follow(std::size_t index) const {
+    return std::any_of(steps_.begin() + static_cast<std::ptrdiff_t>(index), steps_.end(),
+                       [this, index](const Step& step) {
+                         return step.connection != steps_[index].connection;
+                       });
+  }
+
+  // Nothing more comes on its connection before the next request.
+  static bool is_whole(const Step& step) {
+    const auto own = step.got.find(step.connection.value);
+    if (own == step.got.end()) return false;
+    return is_over(step) || own->second.ends_with(kEndSaid) ||
+           lowered(own->second).find("content-length:") != std::string::npos;
+  }
+
   static bool is_json(const Step& step) {
     return std::all_of(step.got.begin(), step.got.end(), [](const auto& of) {
       return lowered(of.second).find("content-length:") != std::string::npos;
@@ -237,9 +258,9 @@ class ServerSteps {
 
   // With the pauses in which nothing came: the script waited for something in the server.
   void make_script(Nanos tail) {
-    int stalls = 0;
     if (!thinned_) need('e');  // A server may count them.
-    need(sessions_.empty() ? 'o' : sessions_.size() > 1 ? 'm' : 's');
+    if (!sessions_.empty()) need(sessions_.size() > 1 ? 'm' : 's');
+    if (shown_.stalls) need('w'), need('t');
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       const Step& step = steps_[i];
       const bool last = i + 1 == steps_.size();
@@ -249,12 +270,11 @@ class ServerSteps {
       const double took = in_seconds(step.until);
       if (step.sent == kClose) need('c');
       if (step.sent == kStop) need('k');
-      if (took > kLate) need('l'), need('t');
-      stalls += is_stall(took);
+      if (took > kLate && shown_.times) need('l'), need('t');
+      if (step.is_request() && !is_whole(step) && others_follow(i)) need('d');
       script_.push_back({step.connection.value, named(step.sent), wanted_of(i), took,
                          idle > kPause ? in_seconds(idle) : 0});
     }
-    if (stalls > 2) need('w'), need('t');
   }
 
   static double in_seconds(Nanos time) { return std::chrono::duration<double>(time).count(); }
@@ -348,6 +368,7 @@ class ServerSteps {
     }
   }
 
+  Shown shown_;
   std::vector<Step> steps_;
   std::set<ConnectionId> quick_;
   std::vector<std::string> sessions_;
@@ -361,8 +382,8 @@ class ServerSteps {
 
 }  // namespace
 
-Result<std::string> program_against_server(const std::vector<Fact>& facts) {
-  ServerSteps steps;
+Result<std::string> program_against_server(const std::vector<Fact>& facts, const Shown& shown) {
+  ServerSteps steps(shown);
   for (const Fact& fact : facts) steps.take(fact);
   return steps.write();
 }

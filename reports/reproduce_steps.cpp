@@ -17,6 +17,7 @@ constexpr std::size_t kMostEntries = 60;   // More would be read by nobody.
 constexpr std::size_t kLongestRound = 8;   // Steps that are looked for as repeated together.
 constexpr std::size_t kLongestNumber = 9;  // Digits; longer ones are no counters.
 constexpr std::size_t kLongRun = 64;       // So many equal bytes are written as a product.
+constexpr std::size_t kLongHead = 32;      // Shorter ones need no name.
 constexpr double kSameTime = 0.010, kSameShare = 0.5;
 constexpr double kShortStall = 0.03, kLongStall = 0.25;  // Seconds of a delayed ACK.
 
@@ -152,7 +153,7 @@ class Heads {
  public:
   explicit Heads(const std::vector<ScriptStep>& steps) {
     for (const ScriptStep& step : steps) ++uses_[head_of(step.sent)];
-    uses_.erase("");
+    std::erase_if(uses_, [](const auto& use) { return use.first.size() < kLongHead; });
   }
 
   // Of a message, with numbers that grow to those of `next`.
@@ -225,7 +226,8 @@ std::string lowered(std::string text) {
 
 bool is_stall(double seconds) { return seconds > kShortStall && seconds < kLongStall; }
 
-Result<std::string> script_steps(const std::vector<ScriptStep>& steps, const WriteEntry& entry) {
+Result<std::string> script_steps(const std::vector<ScriptStep>& steps, std::string_view columns,
+                                 const WriteEntry& entry) {
   Heads heads(steps);
   std::string out;
   std::size_t entries = 0;
@@ -249,7 +251,7 @@ Result<std::string> script_steps(const std::vector<ScriptStep>& steps, const Wri
     if (loop) out.replace(out.size() - 2, 2, "]),\n");
     at += round.length * round.times;
   }
-  return heads.definitions() + "STEPS = [\n" + out + "]\n";
+  return fmt::format("{}STEPS = [  # {}\n{}]\n", heads.definitions(), columns, out);
 }
 
 }  // namespace tailrace

@@ -51,23 +51,23 @@ TEST(Reproduction, StepsThatCountOnAreALoop) {
     steps.push_back({2 + i, "100% of \"id\":" + std::to_string(4 + 2 * i), "its", 0.3, 0});
   }
   steps.push_back({9, std::string(70, 'x'), "", 0, 0});
-  EXPECT_EQ(*script_steps(steps, entry),
-            "STEPS = [\n"
+  EXPECT_EQ(*script_steps(steps, "It", entry),
+            "STEPS = [  # It\n"
             "    *(step for i in range(3) for step in [\n"
             "        (2 + i, b'100%% of \"id\":%d' % (4 + 2 * i,), b\"its\", 0.3)]),\n"
             "    (9, (b\"\" + b\"x\" * 70 + b\"\"), b\"\", 0),\n"
             "]\n");
-  const std::string head = "POST / HTTP/1.1\r\nContent-Length: ";
+  const std::string head = "POST /a/path HTTP/1.1\r\nHost: a.host\r\nContent-Length: ";
   steps = {{1, head + "1\r\n\r\na", "", 0, 0}, {1, head + "2\r\n\r\nbc", "", 0, 0}};
-  EXPECT_EQ(*script_steps(steps, entry),
-            "HEAD_1 = b\"POST / HTTP/1.1\\r\\n\"\n"
-            "STEPS = [\n"
+  EXPECT_EQ(*script_steps(steps, "It", entry),
+            "HEAD_1 = b\"POST /a/path HTTP/1.1\\r\\nHost: a.host\\r\\n\"\n"
+            "STEPS = [  # It\n"
             "    (1, HEAD_1 + b\"Content-Length: 1\\r\\n\\r\\na\", b\"\", 0),\n"
             "    (1, HEAD_1 + b\"Content-Length: 2\\r\\n\\r\\nbc\", b\"\", 0),\n"
             "]\n");
   steps.assign(70, ScriptStep{1, "", "", 0, 0});
   for (std::size_t i = 0; i < steps.size(); ++i) steps[i].pause = static_cast<double>(1 << (i % 9));
-  EXPECT_FALSE(script_steps(steps, entry));
+  EXPECT_FALSE(script_steps(steps, "It", entry));
 }
 
 TEST(Reproduction, WhatIsComparedLeavesOutWhatDiffersEachTime) {
@@ -82,7 +82,7 @@ TEST(Reproduction, WhatIsComparedLeavesOutWhatDiffersEachTime) {
   EXPECT_EQ(masked(said[3]), "{\"at\":\"*\"}");
   EXPECT_EQ(masked("io.modelcontextprotocol"), "io.modelcontextprotocol");
   EXPECT_EQ(shortened(std::string(130, 'a')), std::string(130, 'a'));
-  EXPECT_EQ(shortened(std::string(400, 'a')),
+  EXPECT_EQ(shortened(std::string(2000, 'a')),
             std::string(80, 'a') + " ... " + std::string(40, 'a'));
   EXPECT_EQ(said_of(Said::kRequests, "GET /mcp HTTP/1.1\r\nHost: h\r\nLast-Event-ID: 7\r\n\r\n"),
             (std::vector<std::string>{"GET /mcp", "Last-Event-ID: 7"}));
