@@ -32,6 +32,15 @@ bool is_sensitive(std::string_view name) {
   return std::find(kSensitive.begin(), kSensitive.end(), name) != kSensitive.end();
 }
 
+bool is_blank(char byte) {
+  return byte == ' ' || byte == '\t';
+}
+
+std::string_view without_trailing_blanks(std::string_view text) {
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
 }  // namespace
 
 Vault::Vault() : key_(kKeyBytes, '\0'), known_(std::make_shared<std::vector<Secret>>()) {
@@ -71,6 +80,8 @@ void Vault::remember(std::string_view secret, bool by_user) {
 }
 
 char Vault::pseudonym_byte(std::string_view prefix) const {
+  // Blanks are no secret, and those around a value are not part of it: they must still show.
+  if (is_blank(prefix.back())) return prefix.back();
   const std::scoped_lock lock(mutex_);
   if (const auto cached = bytes_.find(prefix); cached != bytes_.end()) return cached->second;
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -134,7 +145,7 @@ char Redactor::mask_header_byte(char byte) {
     return byte;
   }
   if (place_ == Place::kSensitiveValue) {
-    if (value_.empty() && (byte == ' ' || byte == '\t')) return byte;
+    if (value_.empty() && is_blank(byte)) return byte;
     if (value_.size() == kLongestValue) return kFiller;
     value_ += byte;
     return vault_->pseudonym_byte(value_);
@@ -153,7 +164,7 @@ char Redactor::mask_header_byte(char byte) {
 
 void Redactor::end_line() {
   const bool whole = value_.size() < kLongestValue;
-  if (place_ == Place::kSensitiveValue && whole) vault_->learn(value_);
+  if (place_ == Place::kSensitiveValue && whole) vault_->learn(without_trailing_blanks(value_));
   place_ = Place::kLineStart;
   name_.clear();
   value_.clear();

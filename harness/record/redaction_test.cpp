@@ -45,6 +45,14 @@ TEST(Redaction, ALearnedSecretIsMaskedInBodiesAndRevealed) {
   }
 }
 
+TEST(Redaction, BlanksAroundAValueAreNotPartOfIt) {
+  Vault vault;
+  Redactor redactor(vault);
+  const std::string masked = redactor.mask("Mcp-Session-Id:  " + std::string(kSession) + " \t\r\n");
+  EXPECT_EQ(masked, "Mcp-Session-Id:  " + vault.pseudonym(kSession) + " \t\r\n");
+  EXPECT_EQ(vault.reveal(vault.pseudonym(kSession)), kSession);
+}
+
 TEST(Redaction, AUsersTokenIsMaskedWithAndWithoutItsScheme) {
   Vault vault;
   vault.protect("Bearer tok-12345678");
