@@ -22,6 +22,8 @@ std::vector<Cancel> cancels_of(const Timeline& timeline) {
   for (const Exchange& notice : timeline.exchanges) {
     const Exchange* request = cancelled_by(timeline, notice);
     if (request == nullptr || !is_success(notice)) continue;
+    // Without a session the id alone names the requests of all clients.
+    if (session_of(*request).empty()) continue;
     const auto answered = request->final_at();
     if (answered && *answered <= *notice.head_at) continue;  // It had come already.
     if (request->ended_at && *request->ended_at <= notice.request_at) continue;
@@ -32,7 +34,12 @@ std::vector<Cancel> cancels_of(const Timeline& timeline) {
 
 Judgement no_cancel(const Timeline& timeline) {
   for (const Exchange& exchange : timeline.exchanges) {
-    if (cancelled_by(timeline, exchange) == nullptr) continue;
+    const Exchange* request = cancelled_by(timeline, exchange);
+    if (request == nullptr) continue;
+    if (session_of(*request).empty()) {
+      return not_applicable("the server has no sessions, and nothing else says whose request a "
+                            "cancel means");
+    }
     if (exchange.response && !is_success(exchange)) {
       return not_applicable(
           fmt::format("the server refused the cancel with {}", exchange.response->status));

@@ -11,18 +11,31 @@
 namespace tailrace {
 namespace {
 
+constexpr std::string_view kSession = "Mcp-Session-Id: one\r\n";
+
 // A call with this id on connection 1, cancelled on connection 2 after 20 ms.
-Story cancelled(const std::string& id, const std::string& named, int status = 202) {
+Story cancelled(const std::string& id, const std::string& named, int status = 202,
+                const std::string& session = std::string(kSession)) {
   Story story;
   story.open(1)
-      .post(1, R"({"jsonrpc":"2.0","id":)" + id + R"(,"method":"tools/call"})")
+      .post(1, R"({"jsonrpc":"2.0","id":)" + id + R"(,"method":"tools/call"})", session)
       .sse_head(1)
       .at(20)
       .open(2)
       .post(2, R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":)" +
-                   named + "}}")
+                   named + "}}",
+            session)
       .plain(2, status);
   return story;
+}
+
+TEST(CancelledCall, WithoutASessionNobodyKnowsWhoseItIs) {
+  Story story = cancelled("1", "1", 202, "");
+  story.at(300).result(1, 1).at(6000).mark("x", "");
+  EXPECT_EQ(story.judge(cancelled_stream_ends(req::kCancelFreesStream)).outcome,
+            Outcome::kNotApplicable);
+  EXPECT_EQ(story.judge(nothing_for_cancelled(req::kNoAnswerAfterCancel)).outcome,
+            Outcome::kNotApplicable);
 }
 
 TEST(CancelledStream, EndsWithNothingOrWithAnError) {
