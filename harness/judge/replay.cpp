@@ -50,12 +50,26 @@ bool is_accepted(const Exchange& get) {
   return is_success(get) && get.is_event_stream();
 }
 
+// The first id on the stream that was resumed is the one of its final message.
+bool begins_with_response(const Resume& resume) {
+  if (resume.stream == nullptr) return false;
+  const auto& events = resume.stream->events;
+  const auto first = std::find_if(events.begin(), events.end(), [](const StreamEvent& event) {
+    return event.sse.id && !event.sse.id->empty();
+  });
+  return first != events.end() && first->message && first->message->is_response();
+}
+
 Judgement refused(const std::vector<Resume>& resumes) {
   for (const Resume& resume : resumes) {
     if (resume.get->response && !is_accepted(*resume.get)) {
       return not_applicable(fmt::format("the server answers a resume with {}, as it may",
                                         resume.get->response->status));
     }
+  }
+  if (std::any_of(resumes.begin(), resumes.end(), begins_with_response)) {
+    return not_applicable("no event before a response has an id, so no call in flight can be "
+                          "resumed");
   }
   return inconclusive("no stream was resumed");
 }

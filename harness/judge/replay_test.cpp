@@ -44,6 +44,20 @@ TEST(ResumeBringsAnswer, AnAcceptedResumeWithoutTheAnswerHasLostIt) {
   EXPECT_EQ(silent.judge(check).outcome, Outcome::kBroken);
 }
 
+TEST(ResumeBringsAnswer, WithoutAnIdBeforeTheResponseNothingInFlightCanBeResumed) {
+  const auto resumed = [](bool primed) {
+    Story story;
+    story.open(1).call(1, 7, "tools/call", std::string(kOne)).sse_head(1);
+    if (primed) story.event(1, "", "e0");
+    story.result(1, 7, "e1").at(10).tell(WeEnded{{1}, Ending::kReset, false});
+    get(story.at(20), 2, "e1");
+    story.sse_head(2).end(2);
+    return story.judge(resume_brings_answer(req::kDisconnectIsNoCancel)).outcome;
+  };
+  EXPECT_EQ(resumed(false), Outcome::kNotApplicable);
+  EXPECT_EQ(resumed(true), Outcome::kInconclusive);
+}
+
 TEST(ResumeBringsAnswer, RefusingIsLegalAndALaterResumeMayBringIt) {
   const Check check = resume_brings_answer(req::kDisconnectIsNoCancel);
   Story refused = call();

@@ -96,6 +96,9 @@ Judgement judge_expectation(const Evidence& evidence) {
     if (exchange.response && exchange.response->status == 417) {
       return not_applicable("the server refuses expectations with 417");
     }
+    if (exchange.response && exchange.response->minor_version == 0) {
+      return not_applicable("the server speaks HTTP/1.0, which knows no 100 (Continue)");
+    }
     ++judged;
     const MonoTime body = exchange.request_complete.value_or(*timeline.last);
     const auto said = exchange.interim_at ? exchange.interim_at : exchange.head_at;

@@ -72,6 +72,9 @@ TEST(Expectation, A100OrAFinalStatusMeetsIt) {
   ASSERT_EQ(waits.outcome, Outcome::kBroken);
   EXPECT_EQ(waits.findings.front().level, Level::kShould);
   EXPECT_EQ(expecting().at(100).from_client(1, "{}").judge(check).outcome, Outcome::kInconclusive);
+  Story old = expecting();
+  old.at(1100).from_client(1, "{}").from_server(1, "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(old.judge(check).outcome, Outcome::kNotApplicable);
   EXPECT_EQ(Story().judge(check).outcome, Outcome::kInconclusive);
 }
 
