@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "harness/judge/ladder.h"
+#include "harness/judge/session.h"
 
 namespace tailrace {
 namespace {
@@ -26,12 +27,17 @@ struct Streams {
   std::vector<const Exchange*> streams;  // Event streams of POSTs that carried such a final.
   std::size_t as_json = 0;               // Others that answered with JSON instead.
   std::size_t other_final = 0;           // Event streams with the other kind of final.
+  const Exchange* refusal = nullptr;     // By its status alone.
 };
 
 Streams streams_with(const Timeline& timeline, Final final, Of of = Of::kCalls) {
   Streams found;
   for (const Exchange& exchange : timeline.exchanges) {
-    if (!exchange.is_post() || exchange.final_message() == nullptr) continue;
+    if (!exchange.is_post()) continue;
+    if (exchange.final_message() == nullptr) {
+      if (is_request(exchange) && is_refused(exchange)) found.refusal = &exchange;
+      continue;
+    }
     const bool initialize = exchange.asked && exchange.asked->method == "initialize";
     if (initialize != (of == Of::kInitialize)) continue;
     if (!exchange.is_event_stream()) {
@@ -53,6 +59,10 @@ Judgement nothing_to_judge(const Streams& found, Final final) {
   }
   if (found.other_final > 0) {
     return not_applicable(fmt::format("no event stream carried a JSON-RPC {}", word(final)));
+  }
+  if (found.refusal != nullptr && final != Final::kResult) {
+    return not_applicable(fmt::format("{} was refused with {}, without a message",
+                                      describe(*found.refusal), found.refusal->response->status));
   }
   return inconclusive(fmt::format("no {} was seen on an event stream", word(final)));
 }

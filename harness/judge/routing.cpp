@@ -86,7 +86,7 @@ Judgement judge_answers(const Evidence& evidence, const std::string& what, Rule 
 
 Judgement judge_answered(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
-  std::size_t asked = 0;
+  std::size_t asked = 0, unfetched = 0;
   for (const Exchange& exchange : timeline.exchanges) {
     if (!exchange.asked || exchange.asked->kind != MessageKind::kRequest) continue;
     ++asked;
@@ -95,6 +95,10 @@ Judgement judge_answered(const Evidence& evidence, Rule rule) {
     // Its answer may have come on a stream that resumed its own; a cancelled one needs none.
     if (!copies_of_answer(timeline, exchange).empty()) continue;
     if (is_cancelled(timeline, exchange)) continue;
+    if (waits_to_be_fetched(timeline, exchange, evidence.revision)) {
+      ++unfetched;
+      continue;
+    }
     // A request that met the server's FIN on a kept connection is the client's to repeat.
     const bool stale = exchange.index > 0 && !exchange.first_byte_at;
     if (stale || exchange.end == BodyEnd::kUnseen) {
@@ -111,6 +115,7 @@ Judgement judge_answered(const Evidence& evidence, Rule rule) {
     finding.evidence = ladder_of(timeline, exchange);
     return broken(finding);
   }
+  if (unfetched > 0) return inconclusive("a stream ended early, as it may, and was not resumed");
   return asked == 0 ? inconclusive("no request was sent") : held();
 }
 

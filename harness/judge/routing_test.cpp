@@ -48,6 +48,22 @@ TEST(AnswersReachTheirRequests, ForeignIdsAndForeignShapesAreHarm) {
             Outcome::kInconclusive);
 }
 
+TEST(EveryRequestIsAnswered, AStreamThatEndedEarlyAfterAnIdIsOnlyLostOnceAResumeWasInVain) {
+  const Check check = every_request_is_answered(req::kOneResponse);
+  const auto polled = [] {
+    Story story;
+    story.open(1).call(1, 1).sse_head(1).event(1, "", "e0").end(1);
+    return story;
+  };
+  EXPECT_EQ(polled().judge(check).outcome, Outcome::kInconclusive);
+  EXPECT_EQ(polled().judge(check, "2025-06-18").outcome, Outcome::kBroken);
+  Story fetched = polled();
+  fetched.at(20).open(2);
+  fetched.from_client(2, "GET /mcp HTTP/1.1\r\nHost: a\r\nLast-Event-ID: e0\r\n\r\n");
+  fetched.sse_head(2).end(2);
+  EXPECT_EQ(fetched.judge(check).outcome, Outcome::kBroken);
+}
+
 TEST(EveryRequestIsAnswered, SparesStaleConnectionsAndRefusals) {
   const Check check = every_request_is_answered(req::kOneResponse);
   Story lost;

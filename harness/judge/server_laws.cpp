@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "harness/judge/closure.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
 #include "harness/judge/session.h"
@@ -41,12 +42,16 @@ Look json_or_events(const Evidence&, const Exchange& exchange) {
   return type.empty() ? "the reply has no Content-Type" : "the reply is " + excerpt(type, kExcerpt);
 }
 
-Look accepted(const Evidence&, const Exchange& exchange) {
+Look accepted(const Evidence& evidence, const Exchange& exchange) {
   if (!is_notice(exchange) || !is_success(exchange)) return std::nullopt;
   const int status = exchange.response->status;
   if (status != kAccepted) return fmt::format("a notification got {}, not 202", status);
   const bool bare = exchange.body.empty() && exchange.events.empty();
-  return bare ? "" : "the 202 for a notification has a body";
+  if (!bare) return "the 202 for a notification has a body";
+  if (exchange.ended() && exchange.end != BodyEnd::kUnseen) return "";
+  const MonoTime seen = exchange.ended_at.value_or(*evidence.timeline.last);
+  const bool open = seen - *exchange.head_at >= kLeftOpen;
+  return open ? "the 202 for a notification had not ended after 5 s" : "";
 }
 
 // Broken notifications, and responses to nothing: what the script sends to be refused.

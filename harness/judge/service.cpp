@@ -63,6 +63,9 @@ Judgement judge_serves(const Evidence& evidence, Rule rule) {
       continue;
     }
     if (is_cancelled(timeline, exchange)) continue;
+    if (waits_to_be_fetched(timeline, exchange, evidence.revision)) {
+      return inconclusive("a stream ended early, as it may, and was not resumed");
+    }
     const bool stale = exchange.index > 0 && !exchange.first_byte_at && exchange.ended();
     if (stale) continue;  // It met the server's FIN on a kept connection.
     const bool over = exchange.ended() && exchange.end != BodyEnd::kUnseen;

@@ -7,6 +7,7 @@ namespace tailrace {
 namespace {
 
 constexpr std::string_view kSessionHeader = "mcp-session-id";
+constexpr std::string_view kFirstWithPolling = "2025-11-25", kFirstWithout = "2026-07-28";
 
 }  // namespace
 
@@ -51,6 +52,26 @@ std::vector<Copy> copies_of_answer(const Timeline& timeline, const Exchange& req
   std::stable_sort(copies.begin(), copies.end(),
                    [](const Copy& a, const Copy& b) { return a.at < b.at; });
   return copies;
+}
+
+bool waits_to_be_fetched(const Timeline& timeline, const Exchange& request,
+                         std::string_view revision) {
+  if (revision < kFirstWithPolling || revision >= kFirstWithout) return false;
+  const bool cut = request.end == BodyEnd::kComplete || request.end == BodyEnd::kCut;
+  if (!is_request(request) || !request.is_event_stream() || !cut) return false;
+  if (!copies_of_answer(timeline, request).empty()) return false;
+  const auto bears = [&](const std::string& id) {
+    return std::any_of(request.events.begin(), request.events.end(),
+                       [&](const StreamEvent& event) { return event.sse.id == id; });
+  };
+  const bool has_id = std::any_of(
+      request.events.begin(), request.events.end(),
+      [](const StreamEvent& event) { return event.sse.id && !event.sse.id->empty(); });
+  if (!has_id) return false;
+  return std::none_of(timeline.exchanges.begin(), timeline.exchanges.end(), [&](const auto& later) {
+    const std::string* last = later.request.find("last-event-id");
+    return last != nullptr && later.request_at > *request.ended_at && bears(*last);
+  });
 }
 
 const Exchange* cancelled_by(const Timeline& timeline, const Exchange& notice) {

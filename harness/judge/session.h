@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/record/timeline.h"
@@ -24,6 +25,11 @@ struct Copy {
   MonoTime at;
 };
 std::vector<Copy> copies_of_answer(const Timeline& timeline, const Exchange& request);
+
+// Its stream ended before its response and after an event id, as 2025-11-25 lets a server do; the
+// response is there for whoever comes back by that id, and nobody did.
+bool waits_to_be_fetched(const Timeline& timeline, const Exchange& request,
+                         std::string_view revision);
 
 // The request that notifications/cancelled of the same session names; nullptr where none is.
 const Exchange* cancelled_by(const Timeline& timeline, const Exchange& notice);

@@ -202,7 +202,16 @@ StreamId ClientDriver::delete_session(SessionNumber session, ConnectionId on) {
   options.session = session;
   const StreamId stream = send("DELETE", "", options);
   await_answer(stream);
-  return stream;
+  const bool met_fin = history_.read([&](const Timeline& timeline) {
+    const Exchange& exchange = *timeline.exchange(stream);
+    return exchange.index > 0 && exchange.ended() && !exchange.first_byte_at;
+  });
+  if (!met_fin || on) return stream;
+  // The server had closed the idle connection: what does the same twice may be sent again.
+  options.fresh = true;
+  const StreamId again = send("DELETE", "", options);
+  await_answer(again);
+  return again;
 }
 
 StreamId ClientDriver::ask_tool(std::optional<ToolCall> AllowedTools::*kind,

@@ -99,9 +99,11 @@ class ClientDriver : public Script {
   StreamId get(const GetOptions& options = {});
   // GET with the last event id of the stream; declines where it carries none.
   StreamId resume(StreamId stream, SessionNumber session = 0);
-  // Resumes until the answer of the request came, as a client does whose stream ends early: at
-  // most kMostResumes times, after the time that the server asks for. The last GET.
+  // Resumes until the answer of the request came, as a client does whose stream ends early: after
+  // the time that the server asks for, kMostResumes times and for kFetching at the least, since a
+  // server may end a resumed stream early, too. The last GET.
   static constexpr int kMostResumes = 3;
+  static constexpr Millis kFetching{2000};
   StreamId resume_until_answered(StreamId stream, SessionNumber session = 0);
   // initialize with a revision that no server speaks; a session that came of it gets a number.
   StreamId ask_for_unknown_revision();
@@ -202,6 +204,8 @@ class ClientDriver : public Script {
     Json capabilities;  // The server's.
   };
 
+  bool watch_stream(StreamId stream, Millis window);
+  void fetch_answer(StreamId stream);
   std::optional<ConnectionId> idle_connection() const;
   bool may_open() const;
   bool await_open(ConnectionId connection);

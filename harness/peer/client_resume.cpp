@@ -3,6 +3,7 @@
 // initialize that must fail.
 #include <algorithm>
 
+#include "harness/judge/session.h"
 #include "harness/peer/client_driver.h"
 
 namespace tailrace {
@@ -42,11 +43,12 @@ StreamId ClientDriver::resume(StreamId stream, SessionNumber session) {
 
 StreamId ClientDriver::resume_until_answered(StreamId stream, SessionNumber session) {
   StreamId latest = stream;
-  for (int attempt = 0; attempt < kMostResumes; ++attempt) {
+  const MonoTime begun = mono_now();
+  for (int attempt = 0; attempt < kMostResumes || mono_now() - begun < kFetching; ++attempt) {
     if (attempt > 0) stay_connected(retry_of(history_, stream));
     const bool newer = latest != stream && !last_event_id(latest).empty();
     latest = resume(newer ? latest : stream, session);
-    watch_answer(latest, kReplay);
+    watch_stream(latest, kReplay);
     const bool over = history_.read([&](const Timeline& timeline) {
       const Exchange& exchange = *timeline.exchange(latest);
       const bool refused = exchange.response && exchange.response->status / 100 != 2;
@@ -55,6 +57,20 @@ StreamId ClientDriver::resume_until_answered(StreamId stream, SessionNumber sess
     if (over) break;
   }
   return latest;
+}
+
+// 2025-11-25 lets a server end a connection before its stream; a client comes back for the rest.
+void ClientDriver::fetch_answer(StreamId stream) {
+  const std::string session = history_.read([&](const Timeline& timeline) -> std::string {
+    const Exchange& exchange = *timeline.exchange(stream);
+    const bool waits = waits_to_be_fetched(timeline, exchange, settings_.revision);
+    return waits ? session_of(exchange) : "";
+  });
+  const auto named = std::find_if(sessions_.begin(), sessions_.end(),
+                                  [&](const Session& known) { return known.id == session; });
+  if (session.empty() || named == sessions_.end()) return;
+  stay_connected(retry_of(history_, stream));
+  resume_until_answered(stream, static_cast<SessionNumber>(named - sessions_.begin()));
 }
 
 StreamId ClientDriver::ask_for_unknown_revision() {

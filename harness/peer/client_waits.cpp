@@ -2,6 +2,7 @@
 // What our scripted client waits for: answers, heads, event ids, ends.
 #include <algorithm>
 
+#include "harness/judge/session.h"
 #include "harness/judge/stopping.h"
 #include "harness/peer/client_driver.h"
 
@@ -16,6 +17,15 @@ constexpr Deadline kSettle{"settle", Millis(300)};
 bool is_over(const Timeline& timeline, StreamId stream) {
   const Exchange* exchange = timeline.exchange(stream);
   return exchange != nullptr && exchange->ended();
+}
+
+// Has all that a client must have before it goes on: of what is no request the status alone.
+bool is_replied(const Timeline& timeline, StreamId stream) {
+  const Exchange& exchange = *timeline.exchange(stream);
+  if (exchange.final_message() != nullptr || exchange.ended()) return true;
+  const bool message =
+      exchange.asked && exchange.asked->kind != MessageKind::kInvalid && !is_request(exchange);
+  return exchange.head_at && (message || exchange.request.method == "DELETE");
 }
 
 std::string last_id_of(const Exchange& exchange) {
@@ -36,9 +46,8 @@ std::string first_id_of(const Exchange& exchange) {
 
 void ClientDriver::await_answer(StreamId stream) {
   await(kAnswer, "the answer of stream " + std::to_string(stream.value),
-        [&](const Timeline& timeline) {
-          return timeline.exchange(stream)->final_message() != nullptr || is_over(timeline, stream);
-        });
+        [&](const Timeline& timeline) { return is_replied(timeline, stream); });
+  fetch_answer(stream);
   // No window is recorded: it is ours to wait a little, and says nothing of the server.
   wait_until(mono_now() + kSettle.limit,
              [&](const Timeline& timeline) { return is_over(timeline, stream); });
@@ -64,6 +73,12 @@ void ClientDriver::await_event_id(StreamId stream) {
 }
 
 bool ClientDriver::watch_answer(StreamId stream, Millis window) {
+  const bool came = watch_stream(stream, window);
+  fetch_answer(stream);
+  return came;
+}
+
+bool ClientDriver::watch_stream(StreamId stream, Millis window) {
   return watch({"answer_window", window}, [&](const Timeline& timeline) {
     return timeline.exchange(stream)->final_message() != nullptr || is_over(timeline, stream);
   });

@@ -17,6 +17,9 @@ void drive(ClientDriver& client) {
   client.watch_answer(second, kWatchOpen);
   client.watch_end(stream, kWatchOpen);
   client.watch_end(second, kWatchOpen);
+  // Both may have ended early: the rest is then to be fetched.
+  const bool came = client.is_answered(stream) || client.is_answered(second);
+  if (!came) client.resume_until_answered(stream);
 }
 
 }  // namespace

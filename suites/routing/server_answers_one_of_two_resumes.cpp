@@ -18,6 +18,9 @@ void drive(ClientDriver& client) {
   client.watch_answer(second, kWatchOpen);
   client.watch_end(first, kWatchOpen);
   client.watch_end(second, kWatchOpen);
+  // Both may have ended early: the rest is then to be fetched.
+  const bool came = client.is_answered(first) || client.is_answered(second);
+  if (!came) client.resume_until_answered(stream);
 }
 
 }  // namespace

@@ -34,7 +34,8 @@ Scenario routing_server_ends_cancelled_call() {
       .checks = {cancelled_stream_ends(req::kCancelFreesStream),
                  nothing_for_cancelled(req::kNoAnswerAfterCancel), still_serves(req::kOneResponse)},
       .catches = {server_fault::kKeepsOpenAfterCancel, server_fault::kAnswersCancelled},
-      .spares = {server_oddity::kErrorForCancelled, server_oddity::kNoEventIds},
+      .spares = {server_oddity::kErrorForCancelled, server_oddity::kNoEventIds,
+                 server_oddity::kNoSession},
   }};
 }
 

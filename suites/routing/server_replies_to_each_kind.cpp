@@ -2,6 +2,7 @@
 // Requests, notifications, responses, GET, DELETE and initialize each get the reply that is theirs,
 // and what the handshake agreed on is kept.
 
+#include "harness/judge/closure.h"
 #include "harness/judge/server_laws.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -31,6 +32,8 @@ void drive(ClientDriver& client) {
   client.await_answer(client.post_text(R"({"jsonrpc":"2.0","method":7})"));
   client.await_answer(client.post_text(R"({"jsonrpc":"2.0","id":"nobody","result":{}})"));
   if (client.has_session_id(other)) client.delete_session(other);
+  if (client.is_listening(listening)) client.close(client.connection_of(listening));
+  client.watch_ends(kWatchOpen);  // Leaving first would hide a reply that never ends.
 }
 
 }  // namespace
@@ -63,8 +66,8 @@ Scenario routing_server_replies_to_each_kind() {
                  unknown_log_levels_are_refused(req::kLogLevelExists),
                  progress_is_not_on_get(req::kGetBringsNoProgress)},
       .catches = {server_fault::kPlainText, server_fault::k200ForNotices,
-                  server_fault::k200ForBrokenNotices, server_fault::kGetNotFound,
-                  server_fault::kAnswersOnGet, server_fault::kNoAllow,
+                  server_fault::k200ForBrokenNotices, server_fault::kNeverEnds202,
+                  server_fault::kGetNotFound, server_fault::kAnswersOnGet, server_fault::kNoAllow,
                   server_fault::kCountsSessions, server_fault::kSpaceInSessionId,
                   server_fault::kIncompleteInitialize, server_fault::kAsksBeforeInitialized,
                   server_fault::kLogsUndeclared, server_fault::kListsNoTools,

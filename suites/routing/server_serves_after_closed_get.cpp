@@ -35,7 +35,8 @@ Scenario routing_server_serves_after_closed_get() {
       .drive = &drive,
       .checks = {every_request_is_answered(req::kOneResponse), still_serves(req::kOneResponse)},
       .catches = {server_fault::kClosedGetEndsSession},
-      .spares = {server_oddity::kNoGet, server_oddity::kNoEventIds},
+      .spares = {server_oddity::kNoGet, server_oddity::kNoEventIds,
+                 server_oddity::kLetsClientPoll},
   }};
 }
 
