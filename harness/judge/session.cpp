@@ -57,8 +57,8 @@ std::vector<Copy> copies_of_answer(const Timeline& timeline, const Exchange& req
 bool waits_to_be_fetched(const Timeline& timeline, const Exchange& request,
                          std::string_view revision) {
   if (revision < kFirstWithPolling || revision >= kFirstWithout) return false;
-  const bool cut = request.end == BodyEnd::kComplete || request.end == BodyEnd::kCut;
-  if (!is_request(request) || !request.is_event_stream() || !cut) return false;
+  const bool in_order = request.end == BodyEnd::kComplete;
+  if (!is_request(request) || !request.is_event_stream() || !in_order) return false;
   if (!copies_of_answer(timeline, request).empty()) return false;
   const auto bears = [&](const std::string& id) {
     return std::any_of(request.events.begin(), request.events.end(),

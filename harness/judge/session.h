@@ -26,7 +26,7 @@ struct Copy {
 };
 std::vector<Copy> copies_of_answer(const Timeline& timeline, const Exchange& request);
 
-// Its stream ended before its response and after an event id, as 2025-11-25 lets a server do; the
+// Its stream ended in order, before its response and after an event id, as 2025-11-25 allows; the
 // response is there for whoever comes back by that id, and nobody did.
 bool waits_to_be_fetched(const Timeline& timeline, const Exchange& request,
                          std::string_view revision);
