@@ -89,7 +89,10 @@ class HtmlReport {
     }
     chip("expected", expected);
     if (record_.scenarios.empty()) out_ += "<li>nothing was judged</li>\n";
-    out_ += "</ul>\n</header>\n";
+    out_ += "</ul>\n<p class=\"dim\">Tailrace judges how servers and clients speak the "
+            "Streamable HTTP transport of MCP. fail: a MUST is broken, or harm was shown; warn: a "
+            "SHOULD is broken; not_applicable: another legal choice was made, or nobody may look; "
+            "inconclusive: it could not be seen.</p>\n</header>\n";
   }
 
   void chip(std::string_view name, std::size_t count) {

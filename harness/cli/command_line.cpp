@@ -38,8 +38,13 @@ std::vector<std::string> known_words(const CLI::App& app) {
 std::string with_nearest(const CLI::App& app, const std::vector<std::string>& arguments,
                          const std::string& why) {
   const CLI::App* here = &app;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    if (!arguments.empty() && command->get_name() == arguments.front()) here = command;
+  for (const std::string& argument : arguments) {
+    const CLI::App* deeper = nullptr;
+    for (const CLI::App* command : here->get_subcommands([](const CLI::App*) { return true; })) {
+      if (command->get_name() == argument) deeper = command;
+    }
+    if (deeper == nullptr) break;
+    here = deeper;
   }
   const auto words = known_words(*here);
   for (const std::string& argument : arguments) {

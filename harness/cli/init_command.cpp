@@ -85,7 +85,13 @@ int init_command(const CommandLine& line) {
   }
   if (server && !told) command.insert(command.end(), {"--port", "{port}"});
   const std::string text = to_pretty_text(manifest_of(line, command));
-  if (auto good = write_new(kManifestName, text); !good) return complain(good.error().what);
+  std::error_code failure;
+  const bool kept = !line.pipeline.empty() && fs::exists(kManifestName, failure);
+  if (kept) {
+    fmt::print("kept {}, which exists already\n", kManifestName);
+  } else if (auto good = write_new(kManifestName, text); !good) {
+    return complain(good.error().what);
+  }
   for (const PipelineTemplate& known : pipeline_templates()) {
     if (line.pipeline != known.name) continue;
     std::string pipeline = with(std::string(known.text), "tailrace server",
@@ -96,6 +102,11 @@ int init_command(const CommandLine& line) {
     fmt::print("fill in: {} in {}: where you put the program of `ci/build static tailrace` "
                "(--program-url)\n",
                kPlaceholder, known.path);
+  }
+  if (server && !kept) {
+    fmt::print("fill in: \"tools\" in {}: no tool is called that you do not name there, and a\n"
+               "         quarter of the scenarios need one, as \"slow\": {{\"name\": \"wait\"}}\n",
+               kManifestName);
   }
   fmt::print("next: tailrace {} --manifest {}\n", name_of(line.run.under_test), kManifestName);
   return kExitClean;

@@ -21,6 +21,7 @@ TEST(Usage, WrongWordsAreNamedWithTheNearestRightOne) {
       {"server --help", 0, "--header-env"},
       {"", 2, "subcommand"},
       {"sever http://127.0.0.1:1/mcp", 2, "did you mean 'server'"},
+      {"server --baseline . -- true", 2, "cannot read baseline '.'"},
       {"server --onyl a http://127.0.0.1:1/mcp", 2, "did you mean '--only'"},
       {"server", 2, "takes one of"},
       {"server http://127.0.0.1:1/mcp -- ./x", 2, "takes one of"},

@@ -2,6 +2,8 @@
 #include "harness/peer/client_driver.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "harness/base/assert.h"
 #include "harness/judge/server_laws.h"
@@ -10,6 +12,22 @@
 
 namespace tailrace {
 namespace {
+
+// Its key among the tools of a manifest.
+std::string key_of(std::optional<ToolCall> AllowedTools::*kind) {
+  static constexpr std::array<std::pair<std::optional<ToolCall> AllowedTools::*, const char*>, 7>
+      kKeys{{{&AllowedTools::plain, "plain"},
+             {&AllowedTools::slow, "slow"},
+             {&AllowedTools::failing, "failing"},
+             {&AllowedTools::refused, "refused"},
+             {&AllowedTools::chatty, "chatty"},
+             {&AllowedTools::asking, "asking"},
+             {&AllowedTools::big, "big"}}};
+  for (const auto& [known, key] : kKeys) {
+    if (known == kind) return key;
+  }
+  return "sized";
+}
 
 constexpr std::string_view kHttp11 = " HTTP/1.1\r\n", kHttp10 = " HTTP/1.0\r\n";
 constexpr std::string_view kFirstVersionWithHeader = "2025-06-18";
@@ -217,7 +235,7 @@ StreamId ClientDriver::delete_session(SessionNumber session, ConnectionId on) {
 StreamId ClientDriver::ask_tool(std::optional<ToolCall> AllowedTools::*kind,
                                 const PostOptions& options) {
   const auto& tool = settings_.tools.*kind;
-  if (!tool) decline("no tool that does this is named by the manifest");
+  if (!tool) decline("the manifest's tools name none that is \"" + key_of(kind) + "\"");
   Json params;
   params.set("name", tool->name);
   params.set("arguments", tool->arguments);
@@ -231,7 +249,7 @@ StreamId ClientDriver::ask_tool(std::optional<ToolCall> AllowedTools::*kind,
 
 StreamId ClientDriver::ask_for_bytes(std::int64_t bytes, const PostOptions& options) {
   const auto& tool = settings_.tools.sized;
-  if (!tool) decline("no tool whose answer has a given size is named by the manifest");
+  if (!tool) decline("the manifest's tools name none that is \"sized\"");
   Json arguments, params;
   for (const auto& [name, value] : tool->arguments.members()) {
     arguments.set(name, value.is_string() && value.as_string() == kBytes ? Json(bytes) : value);

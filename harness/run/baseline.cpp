@@ -2,6 +2,7 @@
 #include "harness/run/baseline.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -63,8 +64,11 @@ std::string with_link(const ExpectedFailure& entry) {
 }  // namespace
 
 Result<Baseline> load_baseline(const std::string& path) {
+  std::error_code failure;
+  // A folder opens like a file, and reading it would throw.
+  const bool folder = std::filesystem::is_directory(path, failure);
   std::ifstream file(path, std::ios::binary);
-  if (!file) return trouble("cannot read baseline '" + path + "'");
+  if (folder || !file) return trouble("cannot read baseline '" + path + "'");
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   const auto json = parse_json(text, {.comments = true});
   if (!json) return trouble("baseline " + path + ": " + json.error().what);

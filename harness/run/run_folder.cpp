@@ -19,8 +19,10 @@ namespace fs = std::filesystem;
 constexpr std::string_view kRunSchema = "tailrace.run/1";
 
 Result<std::string> read_file(const std::string& path) {
+  std::error_code failure;
+  const bool folder = fs::is_directory(path, failure);  // Reading one would throw.
   std::ifstream file(path, std::ios::binary);
-  if (!file) return trouble("cannot read '" + path + "'");
+  if (folder || !file) return trouble("cannot read '" + path + "'");
   return std::string{std::istreambuf_iterator<char>(file), {}};
 }
 

@@ -58,8 +58,8 @@ void judge_process(const Evidence& evidence, Side under_test, ScenarioResult& re
   finding.observed = ended->what.signal != 0
                          ? "it was ended by signal " + std::to_string(ended->what.signal)
                          : "it exited with status " + std::to_string(ended->what.exit_code);
-  finding.likely_cause = "a crash; the end of its output is in the run's folder";
-  finding.cure = "run the command below and read the implementation's output";
+  finding.likely_cause = "a crash; what it printed is in output.txt of the run's folder";
+  finding.cure = "run the command below and read what it prints";
   finding.evidence.push_back(
       gap_line(evidence.timeline, ended->at, "the implementation's process is gone"));
   result.findings.push_back(std::move(finding));
