@@ -65,6 +65,18 @@ TEST(Usage, AServerThatCannotBeStartedIsNoVerdict) {
   EXPECT_NE(leaves.err.find("out of order"), std::string::npos) << leaves.err;
 }
 
+TEST(Usage, AnAddressWithoutAnEndpointIsNoVerdict) {
+  const Workshop workshop;
+  Workshop::write(workshop.path("wrong.json"),
+                  R"({"schema": "tailrace.manifest/1", "name": "wrong", "version": "1",)"
+                  R"( "role": "server", "start": ["./start", "{port}"], "endpoint": "/nothing"})");
+  const Ran ran = workshop.run(
+      "printf '#!/bin/sh\\nexec {server} \"$1\"\\n' > {folder}/start && chmod +x {folder}/start &&"
+      " {tailrace} server -q --only routing.* --manifest {folder}/wrong.json");
+  EXPECT_EQ(ran.status, 2) << ran.out;
+  EXPECT_NE(ran.err.find("initialize got 404"), std::string::npos) << ran.err;
+}
+
 TEST(Usage, JsonStandsAloneOnStandardOutput) {
   const Workshop workshop;
   const Ran ran = workshop.run(

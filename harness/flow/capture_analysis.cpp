@@ -70,6 +70,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     report_.second_copies = flow.second_copies;
     report_.incomplete_datagrams = flow.incomplete_datagrams;
     add_group_findings();
+    for (CaptureFinding& finding : left_early_.proven()) add(std::move(finding));
     if (truncated) {
       CaptureFinding finding;
       finding.kind = kind::kTruncated;
@@ -131,8 +132,9 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     add_connection(id, flow, account);
     add_holds(id, flow, account, exchanges);
     for (const ExchangeRecord& record : exchanges) {
+      left_early_.note(record);
       for (auto& finding : exchange_findings(record, flow, *report_.last)) {
-        add(std::move(finding));
+        if (!left_early_.keep(finding)) add(std::move(finding));
       }
     }
     add_to_group(id, flow, exchanges.size());
@@ -360,6 +362,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
   std::deque<StaleAttempt> attempts_;
   std::set<std::pair<std::uint32_t, std::uint32_t>> repeated_;
   std::map<std::pair<std::array<std::uint8_t, 16>, Endpoint>, Group> groups_;
+  LeftEarly left_early_;
   std::unique_ptr<ObserverThread> thread_;  // With two threads: all above is its own.
   FlowAnalyzer analyzer_;                   // Last: it tells the rest.
 };

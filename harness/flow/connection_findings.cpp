@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace tailrace {
 namespace {
@@ -14,6 +15,9 @@ constexpr Nanos kLeastThink = Millis(10);
 constexpr Nanos kLeastClosedWindow = Millis(5);
 // A stream whose end has not come so long after its last message is open, not late.
 constexpr Nanos kLeftOpen = Millis(50);
+// So many streams of a server, and none that it ended, were not left too early to see their end.
+constexpr std::size_t kNeverEnded = 5;
+constexpr std::size_t kMostLeftEarly = 256, kMostServers = 4096;
 constexpr std::uint32_t kLoopbackMss = 16384;  // No path but loopback offers so much.
 constexpr std::uint64_t kHeldOnAnyPath = 2 * 1448;
 
@@ -198,18 +202,24 @@ void add_think(const ExchangeRecord& record, Side side, Nanos rtt,
   findings.push_back(std::move(finding));
 }
 
-bool left_open(const ExchangeRecord& record, const ConnectionFlow& flow, RealTime capture_end) {
+// How long the stream was seen open after its answer; none where it ended.
+std::optional<Nanos> open_for(const ExchangeRecord& record, const ConnectionFlow& flow,
+                              RealTime capture_end) {
   if (!record.is_event_stream || !record.final_at || record.complete || record.degraded) {
-    return false;
+    return std::nullopt;
   }
-  if (record.http_method != "POST") return false;
+  if (record.http_method != "POST") return std::nullopt;
   const auto& client = flow.from_client;
   const auto& server = flow.from_server;
   std::optional<RealTime> client_left = client.fin_at;
   if (client.rst_at && (!client_left || *client.rst_at < *client_left)) client_left = client.rst_at;
   // The server closed it first: that is an end, if a rude one.
-  if (server.fin_at && (!client_left || *server.fin_at < *client_left)) return false;
-  return client_left || capture_end - *record.final_at >= kLeftOpen;
+  if (server.fin_at && (!client_left || *server.fin_at < *client_left)) {
+    return std::nullopt;
+  }
+  const Nanos open = client_left.value_or(capture_end) - *record.final_at;
+  if (!client_left && open < kLeftOpen) return std::nullopt;
+  return open;
 }
 
 }  // namespace
@@ -219,7 +229,7 @@ std::vector<CaptureFinding> exchange_findings(const ExchangeRecord& record,
   std::vector<CaptureFinding> findings;
   add_think(record, Side::kServer, flow.rtt, findings);
   add_think(record, Side::kClient, flow.rtt, findings);
-  if (left_open(record, flow, capture_end)) {
+  if (const auto open = open_for(record, flow, capture_end)) {
     CaptureFinding finding =
         on_connection(kind::kLeftOpen, record.connection, record.client, record.server);
     finding.exchange = record.index;
@@ -227,6 +237,8 @@ std::vector<CaptureFinding> exchange_findings(const ExchangeRecord& record,
     add_frame(finding, "final_frame", record.final_frame,
               "the answer is here; the stream should end, and does not");
     finding.details.set("open_ms", millis_of(flow.last - *record.final_at));
+    // A client that leaves with its answer in hand has not waited for the end.
+    if (*open < kLeftOpen) finding.confidence = Confidence::kMedium;
     findings.push_back(std::move(finding));
   }
   if (record.stale) {
@@ -246,6 +258,31 @@ std::vector<CaptureFinding> exchange_findings(const ExchangeRecord& record,
     findings.push_back(std::move(finding));
   }
   return findings;
+}
+
+void LeftEarly::note(const ExchangeRecord& record) {
+  const bool answered = record.is_event_stream && record.final_at;
+  if (!answered || (servers_.size() >= kMostServers && !servers_.contains(record.server))) return;
+  servers_[record.server].ends |= record.complete;
+}
+
+bool LeftEarly::keep(CaptureFinding& finding) {
+  if (finding.kind != kind::kLeftOpen || finding.confidence == Confidence::kHigh) return false;
+  const auto known = servers_.find(finding.server);
+  const bool wanted = known != servers_.end() && !known->second.ends;
+  if (wanted && known->second.streams.size() < kMostLeftEarly) {
+    known->second.streams.push_back(std::move(finding));
+  }
+  return true;
+}
+
+std::vector<CaptureFinding> LeftEarly::proven() {
+  std::vector<CaptureFinding> proven;
+  for (auto& [endpoint, server] : servers_) {
+    if (server.ends || server.streams.size() < kNeverEnded) continue;
+    std::move(server.streams.begin(), server.streams.end(), std::back_inserter(proven));
+  }
+  return proven;
 }
 
 }  // namespace tailrace

@@ -2,6 +2,9 @@
 // What the facts of a connection amount to, as findings. Private to `flow`; pure functions.
 #pragma once
 
+#include <map>
+#include <vector>
+
 #include "harness/flow/capture_report.h"
 
 namespace tailrace {
@@ -22,6 +25,22 @@ std::optional<CaptureFinding> incident_finding(const IncidentRecord& incident,
 // Of one exchange: thinking, its stream left open, its first try on a stale connection.
 std::vector<CaptureFinding> exchange_findings(const ExchangeRecord& record,
                                               const ConnectionFlow& flow, RealTime capture_end);
+
+// Streams whose client left at once, with its answer in hand and without waiting for their end: the
+// server left them open only if it never ended one, of several.
+class LeftEarly {
+ public:
+  void note(const ExchangeRecord& record);
+  bool keep(CaptureFinding& finding);  // Whether it is such a stream's, and was taken.
+  std::vector<CaptureFinding> proven();
+
+ private:
+  struct Server {
+    bool ends = false;
+    std::vector<CaptureFinding> streams;
+  };
+  std::map<Endpoint, Server> servers_;
+};
 
 // Thinking that is worth a word on this path.
 Nanos least_think(Nanos rtt);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/judge/session.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace tailrace {
@@ -52,6 +54,19 @@ std::vector<Copy> copies_of_answer(const Timeline& timeline, const Exchange& req
   std::stable_sort(copies.begin(), copies.end(),
                    [](const Copy& a, const Copy& b) { return a.at < b.at; });
   return copies;
+}
+
+std::string why_no_endpoint(const Timeline& timeline) {
+  constexpr int kBadRequest = 400;  // So some refuse a revision.
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (!exchange.asked || exchange.asked->method != "initialize") continue;
+    if (!is_refused(exchange) || exchange.final_message() != nullptr) return "";
+    if (exchange.response->status == kBadRequest) return "";
+    return fmt::format("initialize got {} and no JSON-RPC message (is the address right, is the "
+                       "server behind it, and does it let us in?)",
+                       exchange.response->status);
+  }
+  return "";
 }
 
 bool waits_to_be_fetched(const Timeline& timeline, const Exchange& request,

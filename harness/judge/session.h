@@ -26,6 +26,10 @@ struct Copy {
 };
 std::vector<Copy> copies_of_answer(const Timeline& timeline, const Exchange& request);
 
+// That initialize got an error status and no message: no choice of an MCP server, but a wrong
+// address, a missing right, or a proxy without its server. "" where it did not.
+std::string why_no_endpoint(const Timeline& timeline);
+
 // Its stream ended in order, before its response and after an event id, as 2025-11-25 allows; the
 // response is there for whoever comes back by that id, and nobody did.
 bool waits_to_be_fetched(const Timeline& timeline, const Exchange& request,

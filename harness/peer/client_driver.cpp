@@ -7,6 +7,7 @@
 
 #include "harness/base/assert.h"
 #include "harness/judge/server_laws.h"
+#include "harness/judge/session.h"
 #include "harness/net/http_message.h"
 #include "harness/peer/own_info.h"
 
@@ -204,6 +205,13 @@ void ClientDriver::check_revision(const Session& session, const Json& answer) {
     if (session.revision.empty()) decline("the server's answer to initialize names no revision");
     decline("the server does not speak revision " + settings_.revision + " but " +
             session.revision.substr(0, 40));
+  }
+  if (!answer.is_object()) {
+    const std::string why = history_.read(why_no_endpoint);
+    if (!why.empty()) {
+      history_.append(DeadlinePassed{"initialize", "an MCP endpoint: " + why, Millis(0)});
+      stop();
+    }
   }
   const std::string& why = answer["error"]["message"].as_string();
   decline("the server refused initialize at revision " + settings_.revision +

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <fstream>
 
+#include "harness/judge/session.h"
 #include "harness/judge/stopping.h"
 #include "harness/run/client_watch.h"
 #include "harness/sut/process_watch.h"
@@ -168,6 +169,7 @@ Result<std::string> Worker::probe_one(const std::string& mode, std::string_view 
     return timeline.refused.empty() ? std::string() : timeline.refused.front().what.why;
   });
   if (!refused.empty()) return trouble("cannot reach the server: " + refused);
+  if (!stateless) no_endpoint_ = (*history)->read(why_no_endpoint);
   return spoken;
 }
 
@@ -180,6 +182,9 @@ Result<std::vector<std::string>> Worker::probe(const std::string& mode) {
     const bool known =
         std::find(std::begin(kRevisions), std::end(kRevisions), *one) != std::end(kRevisions);
     if (known) spoken.push_back(*one);
+  }
+  if (spoken.empty() && !no_endpoint_.empty()) {
+    return trouble("no MCP endpoint answers: " + no_endpoint_);
   }
   return spoken;
 }

@@ -63,6 +63,7 @@ class Worker {
   std::string server_mode_;
   std::unique_ptr<ServingClient> serving_;
   std::string output_;  // Of instances that are gone.
+  std::string no_endpoint_;  // Why what answers is no MCP server, as the probe saw it.
 };
 
 }  // namespace tailrace
