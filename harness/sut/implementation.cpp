@@ -177,7 +177,7 @@ Status ServerProcess::wait_until_it_accepts(Deadline deadline) {
     }
     if (mono_now() >= until) {
       return trouble("the server accepted no connection on port " + std::to_string(endpoint_.port) +
-                     " within " + std::to_string(deadline.limit.count()) + " ms (" +
+                     " of 127.0.0.1 within " + std::to_string(deadline.limit.count()) + " ms (" +
                      std::string(deadline.name) + "); " + tail_of(output()));
     }
   }
