@@ -21,7 +21,9 @@ void ExchangeAccount::on_packet(const PacketFacts& facts) {
   begun_ = true;
   holds_ = {facts.client_holds, facts.server_holds};
   rtt_ = facts.rtt_to_client + facts.rtt_to_server;
-  for (const Side side : {Side::kClient, Side::kServer}) take_repeat(facts, side);
+  for (const Side side : {Side::kClient, Side::kServer}) {
+    if (facts.repeats[static_cast<std::size_t>(side)] != nullptr) take_repeat(facts, side);
+  }
   charge(facts);
   seen_[static_cast<std::size_t>(facts.from)] = true;
   if (facts.syn_again) {
@@ -131,7 +133,7 @@ void ExchangeAccount::note_silence(Open& open, Side whose, const PacketFacts& fa
 }
 
 void ExchangeAccount::take_repeat(const PacketFacts& facts, Side from) {
-  const Repeated& repeat = facts.repeats[static_cast<std::size_t>(from)];
+  const Repeated& repeat = *facts.repeats[static_cast<std::size_t>(from)];
   if (repeat.how != Repeat::kFast && repeat.how != Repeat::kTailProbe &&
       repeat.how != Repeat::kTimeout) {
     return;

@@ -24,12 +24,6 @@ constexpr std::size_t kStart = 8;
 constexpr std::size_t kAhead = 4;  // Packets; their connections are fetched from memory early.
 constexpr std::size_t kCacheLine = 64;
 
-using Key = std::pair<Endpoint, Endpoint>;
-
-Key key_of(const Segment& segment) {
-  return std::minmax(segment.source, segment.destination);
-}
-
 // The same for both directions.
 std::uint64_t hash_of(const Segment& segment) {
   std::uint64_t sum = 0;
@@ -101,12 +95,17 @@ class FlowAnalyzer::Body {
 
  private:
   struct Entry {
-    Key key;
+    Endpoint one, other;  // Its ends.
     std::uint64_t hash;
     std::uint32_t number, place;  // The latter in entries_.
     Tracked tracked;
     std::uint64_t heard = 0;  // The turn of its last packet.
     bool over = false, current = true;
+
+    bool carries(const Segment& segment) const {
+      return (segment.source == one && segment.destination == other) ||
+             (segment.source == other && segment.destination == one);
+    }
   };
   // Who was silent longest stands in front. None moves at each packet: one that comes to the front
   // is asked whether it was heard of since.
@@ -198,8 +197,8 @@ class FlowAnalyzer::Body {
   }
 
   Entry* find(const Segment& segment, std::uint64_t hash) {
-    const Key key = key_of(segment);
-    Entry* known = current_.find(hash, [&](const Entry& entry) { return entry.key == key; });
+    Entry* known =
+        current_.find(hash, [&](const Entry& entry) { return entry.carries(segment); });
     if (known != nullptr) {
       const bool expired = segment.time - known->tracked.last() > options_.idle;
       if (!expired && !known->tracked.is_begun_anew_by(segment)) return known;
@@ -218,10 +217,10 @@ class FlowAnalyzer::Body {
       known->current = false;
       current_.erase(hash, known);
     }
-    return &open(segment, key, hash);
+    return &open(segment, hash);
   }
 
-  Entry& open(const Segment& segment, const Key& key, std::uint64_t hash) {
+  Entry& open(const Segment& segment, std::uint64_t hash) {
     if (free_entries_.empty()) {
       free_entries_.push_back(static_cast<std::uint32_t>(entries_.size()));
       entries_.emplace_back();
@@ -231,7 +230,8 @@ class FlowAnalyzer::Body {
     const ConnectionId id{++numbers_};
     const TrackedOptions options{options_.most_stalls, options_.server};
     entries_[place] = std::make_unique<Entry>(
-        Entry{key, hash, id.value, place, Tracked(id, segment, options, sink_, observer_)});
+        Entry{segment.source, segment.destination, hash, id.value, place,
+              Tracked(id, segment, options, sink_, observer_)});
     Entry& entry = *entries_[place];
     current_.insert(hash, &entry);
     if (observer_) open_.push({turns_ + 1, segment.time, entry.number, place});

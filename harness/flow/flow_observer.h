@@ -23,7 +23,8 @@ struct PacketFacts {
   bool syn_again = false;
   bool full = false;             // As large as the path allows: more will follow.
   bool new_data = false;
-  std::array<Repeated, 2> repeats;  // By the side that sent again: what this packet settles.
+  // By the side that sent again: what this packet settles, or null.
+  std::array<const Repeated*, 2> repeats{};
   const Release* release = nullptr;
   Nanos rtt_to_client{0}, rtt_to_server{0};  // From the capture and back; the least seen.
   bool client_holds = true, server_holds = true;  // As far as it is known by now.

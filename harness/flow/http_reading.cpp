@@ -166,10 +166,11 @@ HttpReading::Open* HttpReading::receiving() {
 }
 
 void HttpReading::take_message(Open& open, std::string_view text) {
-  const RpcGlance glance = glance_at(text);
-  if (glance.kind == RpcGlance::Kind::kNone) return;
+  using Kind = RpcGlance::Kind;
+  const Kind kind = kind_at(text);
+  if (kind == Kind::kNone) return;
   ++open.record.messages;
-  if (!glance.is_response() || open.record.final_at) return;
+  if ((kind != Kind::kResult && kind != Kind::kError) || open.record.final_at) return;
   open.record.final_at = place_.at;
   open.record.final_frame = place_.frame;
 }

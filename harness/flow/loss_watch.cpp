@@ -107,24 +107,24 @@ Repeated LossWatch::classify(Flight& flight, const Segment& segment, Nanos rtt) 
   return repeated;
 }
 
-Repeated LossWatch::sent(const Segment& segment, Nanos rtt) {
-  if (segment.length == 0) return {};
-  Repeated repeat = classified(segment, rtt);
-  if (repeat.how == Repeat::kNone) return {};
-  return std::exchange(pending_, repeat);
+std::optional<Repeated> LossWatch::sent(const Segment& segment, Nanos rtt) {
+  if (segment.length == 0) return std::nullopt;
+  auto repeat = classified(segment, rtt);
+  if (!repeat) return std::nullopt;
+  return std::exchange(pending_, std::move(repeat));
 }
 
-Repeated LossWatch::answered(const Segment& segment, bool after_loss) {
-  Repeated repeat;
-  if (pending_.how != Repeat::kNone && segment.ack_flag && !segment.rst) {
+std::optional<Repeated> LossWatch::answered(const Segment& segment, bool after_loss) {
+  std::optional<Repeated> repeat;
+  if (pending_ && segment.ack_flag && !segment.rst) {
     repeat = unanswered();
-    if (!after_loss && was_needless(repeat, segment)) repeat.how = Repeat::kNeedless;
+    if (!after_loss && was_needless(*repeat, segment)) repeat->how = Repeat::kNeedless;
   }
   acknowledge(segment);
   return repeat;
 }
 
-Repeated LossWatch::classified(const Segment& segment, Nanos rtt) {
+std::optional<Repeated> LossWatch::classified(const Segment& segment, Nanos rtt) {
   const std::uint32_t end = segment.seq + segment.length;
   if (!begun_) {
     begun_ = true;
@@ -132,9 +132,9 @@ Repeated LossWatch::classified(const Segment& segment, Nanos rtt) {
   }
   if (seq_before(next_, end)) {
     add_new(segment, end);
-    return {};
+    return std::nullopt;
   }
-  if (const auto filled = fill_hole(segment, end, rtt)) return *filled;
+  if (auto filled = fill_hole(segment, end, rtt)) return filled;
   if (acked_ && segment.length <= 1 && end == una_) {
     return repeat_of(Repeat::kKeepAlive, segment);
   }

@@ -13,7 +13,7 @@
 namespace tailrace {
 
 enum class Repeat : std::uint8_t {
-  kNone,
+  kNone,       // No repeat.
   kKeepAlive,  // Or the probe of a closed window.
   kReordered,  // An earlier segment that came late, and was no repeat.
   kNeedless,   // It had been acknowledged, or its first transmission had arrived.
@@ -38,14 +38,14 @@ class LossWatch {
  public:
   // A segment of S. What was sent again is told once it is known whether that was needed: here of
   // the repeat before, if R has said nothing since.
-  Repeated sent(const Segment& segment, Nanos rtt);
+  std::optional<Repeated> sent(const Segment& segment, Nanos rtt);
   // A segment of R. It tells whether the last repeat was needed. `after_loss`: R had sent more that
   // did not come, and may have been that for which S waited.
-  Repeated answered(const Segment& segment, bool after_loss);
+  std::optional<Repeated> answered(const Segment& segment, bool after_loss);
   // Data that came before the segment is missing.
   bool is_ahead(const Segment& segment) const { return begun_ && seq_before(next_, segment.seq); }
   // At the end: of a repeat that R never answered.
-  Repeated unanswered() { return std::exchange(pending_, {}); }
+  std::optional<Repeated> unanswered() { return std::exchange(pending_, std::nullopt); }
 
   // Bytes that R acknowledged and the capture does not hold.
   std::uint64_t missed_by_capture() const { return missed_; }
@@ -64,7 +64,7 @@ class LossWatch {
     RealTime at;
   };
 
-  Repeated classified(const Segment& segment, Nanos rtt);
+  std::optional<Repeated> classified(const Segment& segment, Nanos rtt);
   void acknowledge(const Segment& segment);
   void add_new(const Segment& segment, std::uint32_t end);
   std::optional<Repeated> fill_hole(const Segment& segment, std::uint32_t end, Nanos rtt);
@@ -79,7 +79,7 @@ class LossWatch {
   bool sack_seen_ = false;
   RealTime last_ack_at_;
   std::uint64_t missed_ = 0;
-  Repeated pending_;
+  std::optional<Repeated> pending_;
 };
 
 }  // namespace tailrace

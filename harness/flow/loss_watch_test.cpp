@@ -22,7 +22,13 @@ class Losses : public testing::Test {
     segment.seq = seq;
     segment.length = 100;
     segment.ts_value = stamp();
-    return watch_.sent(segment, kRtt).how;
+    return how(watch_.sent(segment, kRtt));
+  }
+  Repeat answered(const Segment& answer, bool after_loss = false) {
+    return how(watch_.answered(answer, after_loss));
+  }
+  static Repeat how(const std::optional<Repeated>& repeat) {
+    return repeat ? repeat->how : Repeat::kNone;
   }
   Segment answer(std::uint32_t ack) {
     Segment segment = made();
@@ -55,28 +61,29 @@ TEST_F(Losses, AProbeThatIsAcknowledgedAsNewWasNeeded) {
   send_and_probe();
   Segment ack = answer(1300);
   ack.ts_echo = stamp();
-  const Repeated repeat = watch_.answered(ack, false);
-  EXPECT_EQ(repeat.how, Repeat::kTailProbe);
-  EXPECT_EQ(repeat.first_frame, FrameNumber{3});
-  EXPECT_EQ(repeat.frame, FrameNumber{4});
-  EXPECT_EQ(repeat.at - repeat.since, Millis(11));
+  const auto repeat = watch_.answered(ack, false);
+  ASSERT_TRUE(repeat);
+  EXPECT_EQ(repeat->how, Repeat::kTailProbe);
+  EXPECT_EQ(repeat->first_frame, FrameNumber{3});
+  EXPECT_EQ(repeat->frame, FrameNumber{4});
+  EXPECT_EQ(repeat->at - repeat->since, Millis(11));
 }
 
 TEST_F(Losses, AProbeThatIsADuplicateLostNothing) {
   send_and_probe();
-  EXPECT_EQ(watch_.answered(selective(1300, 1200), false).how, Repeat::kNeedless);
+  EXPECT_EQ(answered(selective(1300, 1200)), Repeat::kNeedless);
 }
 
 TEST_F(Losses, ADuplicateWhoseAnswerWasLostWaitedForThat) {
   send_and_probe();
-  EXPECT_EQ(watch_.answered(selective(1300, 1200), true).how, Repeat::kTailProbe);
+  EXPECT_EQ(answered(selective(1300, 1200), true), Repeat::kTailProbe);
 }
 
 TEST_F(Losses, AnAckThatEchoesATimeBeforeTheProbeLostNothing) {
   send_and_probe();
   Segment ack = answer(1300);
   ack.ts_echo = stamp() - 11;
-  EXPECT_EQ(watch_.answered(ack, false).how, Repeat::kNeedless);
+  EXPECT_EQ(answered(ack), Repeat::kNeedless);
 }
 
 TEST_F(Losses, SelectiveAcknowledgementsAboveAHoleAreNoDuplicates) {
@@ -84,7 +91,7 @@ TEST_F(Losses, SelectiveAcknowledgementsAboveAHoleAreNoDuplicates) {
   EXPECT_EQ(sent(1100), Repeat::kNone);
   watch_.answered(selective(1000, 1100), false);
   EXPECT_EQ(sent(1000), Repeat::kNone);
-  EXPECT_EQ(watch_.answered(answer(1200), false).how, Repeat::kFast);
+  EXPECT_EQ(answered(answer(1200)), Repeat::kFast);
 }
 
 TEST_F(Losses, WhatIsNeverAnsweredIsToldByTheNextRepeatAndAtTheEnd) {
@@ -93,8 +100,8 @@ TEST_F(Losses, WhatIsNeverAnsweredIsToldByTheNextRepeatAndAtTheEnd) {
   EXPECT_EQ(sent(1000), Repeat::kNone);
   now_ += Millis(600);
   EXPECT_EQ(sent(1000), Repeat::kTimeout);
-  EXPECT_EQ(watch_.unanswered().how, Repeat::kTimeout);
-  EXPECT_EQ(watch_.unanswered().how, Repeat::kNone);
+  EXPECT_EQ(how(watch_.unanswered()), Repeat::kTimeout);
+  EXPECT_EQ(how(watch_.unanswered()), Repeat::kNone);
 }
 
 }  // namespace

@@ -16,6 +16,14 @@ inline constexpr std::uint8_t kProtocolTcp = 6;
 inline constexpr int kMostExtensions = 8;  // IPv6 headers before TCP; more is no honest packet.
 inline constexpr std::size_t kIpv6Header = 40;
 
+// A number in network order.
+template <class Number>
+Number network_order(const std::byte* at) {
+  Number value = 0;
+  std::memcpy(&value, at, sizeof value);
+  return std::endian::native == std::endian::little ? std::byteswap(value) : value;
+}
+
 // A view that never reads past its end: what is missing reads as zero and makes it short.
 class PacketBytes {
  public:
@@ -30,6 +38,12 @@ class PacketBytes {
   }
   std::uint16_t u16(std::size_t at) { return number<std::uint16_t>(at); }
   std::uint32_t u32(std::size_t at) { return number<std::uint32_t>(at); }
+  // Where so many bytes stand, for who reads several of them; null and short if not all are there.
+  const std::byte* at(std::size_t from, std::size_t size) {
+    if (from < bytes_.size() && bytes_.size() - from >= size) return bytes_.data() + from;
+    short_ = true;
+    return nullptr;
+  }
   std::size_t size() const { return bytes_.size(); }
   bool is_short() const { return short_; }
   std::string_view text(std::size_t from) const {
@@ -41,11 +55,10 @@ class PacketBytes {
   // In network order. One look at the bounds where all of it is there.
   template <class Number>
   Number number(std::size_t at) {
-    Number value = 0;
-    if (at < bytes_.size() && bytes_.size() - at >= sizeof value) {
-      std::memcpy(&value, bytes_.data() + at, sizeof value);
-      return std::endian::native == std::endian::little ? std::byteswap(value) : value;
+    if (at < bytes_.size() && bytes_.size() - at >= sizeof(Number)) {
+      return network_order<Number>(bytes_.data() + at);
     }
+    Number value = 0;
     for (std::size_t i = 0; i < sizeof value; ++i) {
       value = static_cast<Number>(value << 8 | u8(at + i));
     }

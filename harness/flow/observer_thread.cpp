@@ -42,6 +42,9 @@ void ObserverThread::on_packet(const PacketFacts& facts) {
   batch.packets.push_back(facts);
   batch.packets.back().payload = {};  // Lent; its bytes are told apart.
   if (facts.release != nullptr) batch.releases.push_back(*facts.release);
+  for (const Repeated* repeat : facts.repeats) {
+    if (repeat != nullptr) batch.repeats.push_back(*repeat);
+  }
   add(What::kPacket);
 }
 
@@ -96,7 +99,7 @@ void ObserverThread::run() {
 }
 
 void ObserverThread::tell(Batch& batch) {
-  std::size_t opened = 0, packet = 0, release = 0, place = 0, done = 0, byte = 0;
+  std::size_t opened = 0, packet = 0, release = 0, repeat = 0, place = 0, done = 0, byte = 0;
   for (const What what : batch.order) {
     switch (what) {
       case What::kOpen: {
@@ -107,6 +110,9 @@ void ObserverThread::tell(Batch& batch) {
       case What::kPacket: {
         PacketFacts& facts = batch.packets[packet++];
         if (facts.release != nullptr) facts.release = &batch.releases[release++];
+        for (const Repeated*& again : facts.repeats) {
+          if (again != nullptr) again = &batch.repeats[repeat++];
+        }
         observer_.on_packet(facts);
         break;
       }
@@ -139,6 +145,7 @@ void ObserverThread::Batch::clear() {
   opened.clear();
   packets.clear();
   releases.clear();
+  repeats.clear();
   places.clear();
   done.clear();
   bytes.clear();

@@ -52,6 +52,7 @@ class ObserverThread final : public FlowObserver {
     std::vector<Opened> opened;
     std::vector<PacketFacts> packets;
     std::vector<Release> releases;  // Of those packets that have one.
+    std::vector<Repeated> repeats;  // Likewise, by side.
     std::vector<Place> places;
     std::vector<Done> done;
     std::string bytes;

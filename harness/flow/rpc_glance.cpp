@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/flow/rpc_glance.h"
 
-#include <cctype>
+#include <algorithm>
 
 namespace tailrace {
 namespace {
@@ -26,19 +26,18 @@ class Scanner {
   // The text between the quotes, escapes as they stand; false where there is no whole string.
   bool string(std::string_view& text) {
     if (!take('"')) return false;
-    std::size_t quote = rest_.find('"');
-    for (std::size_t from = 0; quote != rest_.npos;) {
-      const std::size_t escape = rest_.substr(from, quote - from).find('\\');
-      if (escape == rest_.npos) {
-        text = rest_.substr(0, quote);
-        rest_.remove_prefix(quote + 1);
-        return true;
-      }
-      from += escape + 2;
-      if (from > quote) quote = rest_.find('"', from);
+    std::size_t end = 0;
+    while (end < rest_.size() && rest_[end] != '"') {
+      end += rest_[end] == '\\' ? 2U : 1U;
+      if (end >= kShort) end = end_of_long(end);
     }
-    rest_ = {};
-    return false;
+    if (end >= rest_.size()) {
+      rest_ = {};
+      return false;
+    }
+    text = rest_.substr(0, end);
+    rest_.remove_prefix(end + 1);
+    return true;
   }
   std::string_view scalar() {
     skip_space();
@@ -78,6 +77,13 @@ class Scanner {
       rest_.remove_prefix(1);
     }
   }
+  // Of a string the next quote or escape: names are short, texts are not.
+  std::size_t end_of_long(std::size_t from) const {
+    const std::string_view rest = rest_.substr(std::min(from, rest_.size()));
+    const std::string_view text = rest.substr(0, rest.find('"'));
+    return from + std::min(text.find('\\'), text.size());
+  }
+  static constexpr std::size_t kShort = 16;  // A call for more than one byte costs that much.
   std::string_view rest_;
 };
 
@@ -137,6 +143,24 @@ bool take_member(Scanner& scanner, std::string_view name, Seen& seen) {
 }
 
 }  // namespace
+
+RpcGlance::Kind kind_at(std::string_view json) {
+  using Kind = RpcGlance::Kind;
+  Scanner scanner(json);
+  scanner.take('[');
+  Kind kind = Kind::kNone;
+  bool id = false, method = false;
+  for_members(scanner, [&](std::string_view name) {
+    id = id || name == "id";
+    method = method || (name == "method" && scanner.peek() == '"');
+    if (method) return !id && scanner.skip_value();
+    if (name == "result") kind = Kind::kResult;
+    if (name == "error") kind = Kind::kError;
+    return kind == Kind::kNone && scanner.skip_value();
+  });
+  if (method) return id ? Kind::kRequest : Kind::kNotification;
+  return kind;
+}
 
 RpcGlance glance_at(std::string_view json) {
   Scanner scanner(json);

@@ -15,10 +15,11 @@ struct RpcGlance {
   std::string id;      // As written, cut to a sane length; "" where there is none.
   std::string method;
   std::string tool;    // params.name
-  bool is_response() const { return kind == Kind::kResult || kind == Kind::kError; }
 };
 
 // Of an array the first message. Tolerates anything, also text cut anywhere.
 RpcGlance glance_at(std::string_view json);
+// Its kind alone: an answer is not read past the name of its result.
+RpcGlance::Kind kind_at(std::string_view json);
 
 }  // namespace tailrace

@@ -2,36 +2,43 @@
 #include "harness/flow/segment.h"
 
 #include <algorithm>
-#include <array>
+#include <cstring>
 
 #include "harness/flow/network_header.h"
 
 namespace tailrace {
 namespace {
 
+Endpoint v4_endpoint(const std::byte* address) {
+  Endpoint endpoint;
+  endpoint.address[10] = endpoint.address[11] = 0xff;
+  std::memcpy(endpoint.address.data() + 12, address, 4);
+  return endpoint;
+}
+
 // Where TCP begins and how long it is; fills addresses and the id.
 struct Transport {
   std::size_t at = 0, length = 0;
 };
 
+constexpr std::size_t kIpv4Header = 20, kTcpHeader = 20;  // Without options.
+
 std::optional<Transport> read_ipv4(PacketBytes& bytes, std::size_t at, std::size_t wire_length,
                                    Segment& segment) {
-  const std::size_t header = std::size_t{bytes.u8(at)} % 16 * 4;
-  std::size_t total = bytes.u16(at + 2);
-  const std::uint16_t fragment = bytes.u16(at + 6) & 0x1fff;
-  segment.first_fragment = (bytes.u16(at + 6) & 0x2000) != 0;
-  if (bytes.u8(at + 9) != kProtocolTcp || fragment != 0 || header < 20) return std::nullopt;
+  const std::byte* ip = bytes.at(at, kIpv4Header);
+  if (ip == nullptr) return std::nullopt;
+  const std::size_t header = std::to_integer<std::size_t>(ip[0]) % 16 * 4;
+  std::size_t total = network_order<std::uint16_t>(ip + 2);
+  const auto fragment = network_order<std::uint16_t>(ip + 6);
+  segment.first_fragment = (fragment & 0x2000) != 0;
+  const bool is_tcp = std::to_integer<std::uint8_t>(ip[9]) == kProtocolTcp;
+  if (!is_tcp || (fragment & 0x1fff) != 0 || header < kIpv4Header) return std::nullopt;
   // With segmentation offload a packet may say 0: its length is then what the capture saw.
   if (total == 0 && wire_length > at) total = wire_length - at;
   if (total < header) return std::nullopt;
-  segment.ip_id = bytes.u16(at + 4);
-  std::array<std::uint8_t, 4> source{}, destination{};
-  for (std::size_t i = 0; i < 4; ++i) {
-    source[i] = bytes.u8(at + 12 + i);
-    destination[i] = bytes.u8(at + 16 + i);
-  }
-  segment.source = v4_endpoint(source, 0);
-  segment.destination = v4_endpoint(destination, 0);
+  segment.ip_id = network_order<std::uint16_t>(ip + 4);
+  segment.source = v4_endpoint(ip + 12);
+  segment.destination = v4_endpoint(ip + 16);
   return Transport{at + header, total - header};
 }
 
@@ -57,29 +64,45 @@ std::optional<Transport> read_ipv6(PacketBytes& bytes, std::size_t at, Segment& 
   return Transport{here, left};
 }
 
+void read_fixed_part(const std::byte* tcp, Segment& segment) {
+  segment.source.port = network_order<std::uint16_t>(tcp);
+  segment.destination.port = network_order<std::uint16_t>(tcp + 2);
+  segment.seq = network_order<std::uint32_t>(tcp + 4);
+  segment.ack = network_order<std::uint32_t>(tcp + 8);
+  segment.window = network_order<std::uint16_t>(tcp + 14);
+  const auto flags = std::to_integer<std::uint8_t>(tcp[13]);
+  segment.fin = flags & 0x01;
+  segment.syn = flags & 0x02;
+  segment.rst = flags & 0x04;
+  segment.psh = flags & 0x08;
+  segment.ack_flag = flags & 0x10;
+}
+
 // Up to the last whole one: of half a timestamp the missing bytes would read as zero.
-void read_options(PacketBytes& bytes, std::size_t at, std::size_t end, Segment& segment) {
-  while (at < end && !bytes.is_short()) {
-    const std::uint8_t kind = bytes.u8(at);
+void read_options(std::span<const std::byte> left, Segment& segment) {
+  while (!left.empty()) {
+    const auto kind = std::to_integer<std::uint8_t>(left[0]);
     if (kind == 0) return;
     if (kind == 1) {
-      ++at;
+      left = left.subspan(1);
       continue;
     }
-    const std::uint8_t size = bytes.u8(at + 1);
-    if (size < 2 || at + size > end) return;
-    if (kind == 2 && size == 4) segment.mss = bytes.u16(at + 2);
-    if (kind == 3 && size == 3) segment.window_scale = bytes.u8(at + 2);
-    if (kind == 5 && size >= 10) {
-      segment.sack = true;
-      segment.sack_begin = bytes.u32(at + 2);
-      segment.sack_end = bytes.u32(at + 6);
-    }
+    const std::size_t size = left.size() < 2 ? 0 : std::to_integer<std::size_t>(left[1]);
+    if (size < 2 || size > left.size()) return;
+    const std::byte* value = left.data() + 2;
     if (kind == 8 && size == 10) {
-      segment.ts_value = bytes.u32(at + 2);
-      segment.ts_echo = bytes.u32(at + 6);
+      segment.ts_value = network_order<std::uint32_t>(value);
+      segment.ts_echo = network_order<std::uint32_t>(value + 4);
+    } else if (kind == 5 && size >= 10) {
+      segment.sack = true;
+      segment.sack_begin = network_order<std::uint32_t>(value);
+      segment.sack_end = network_order<std::uint32_t>(value + 4);
+    } else if (kind == 2 && size == 4) {
+      segment.mss = network_order<std::uint16_t>(value);
+    } else if (kind == 3 && size == 3) {
+      segment.window_scale = std::to_integer<std::uint8_t>(*value);
     }
-    at += size;
+    left = left.subspan(size);
   }
 }
 
@@ -88,37 +111,29 @@ void read_options(PacketBytes& bytes, std::size_t at, std::size_t end, Segment& 
 std::optional<Segment> decode_segment(const Packet& packet) {
   PacketBytes bytes(packet.bytes);
   const NetworkHeader network = find_network_header(bytes, packet.link);
-  Segment segment;
+  std::optional<Segment> found(std::in_place);
+  Segment& segment = *found;
   segment.time = packet.time;
   segment.frame = packet.frame;
-  std::optional<Transport> tcp;
+  std::optional<Transport> transport;
   if (network.type == kTypeIpv4) {
-    tcp = read_ipv4(bytes, network.at, packet.original_length, segment);
+    transport = read_ipv4(bytes, network.at, packet.original_length, segment);
   } else if (network.type == kTypeIpv6) {
-    tcp = read_ipv6(bytes, network.at, segment);
+    transport = read_ipv6(bytes, network.at, segment);
   }
-  if (!tcp || bytes.is_short()) return std::nullopt;
-  segment.source.port = bytes.u16(tcp->at);
-  segment.destination.port = bytes.u16(tcp->at + 2);
-  segment.seq = bytes.u32(tcp->at + 4);
-  segment.ack = bytes.u32(tcp->at + 8);
-  const std::size_t header = std::size_t{bytes.u8(tcp->at + 12)} / 16 * 4;
-  const std::uint8_t flags = bytes.u8(tcp->at + 13);
-  segment.window = bytes.u16(tcp->at + 14);
-  (void)bytes.u32(tcp->at + 16);  // The rest of the fixed header must be there too.
-  if (bytes.is_short() || header < 20 || header > tcp->length) return std::nullopt;
-  segment.fin = flags & 0x01;
-  segment.syn = flags & 0x02;
-  segment.rst = flags & 0x04;
-  segment.psh = flags & 0x08;
-  segment.ack_flag = flags & 0x10;
-  segment.length = static_cast<std::uint32_t>(tcp->length - header);
-  segment.header_bytes = tcp->at + header;
+  const std::byte* tcp = transport ? bytes.at(transport->at, kTcpHeader) : nullptr;
+  if (tcp == nullptr || bytes.is_short()) return std::nullopt;
+  const std::size_t header = std::to_integer<std::size_t>(tcp[12]) / 16 * 4;
+  if (header < kTcpHeader || header > transport->length) return std::nullopt;
+  read_fixed_part(tcp, segment);
+  segment.length = static_cast<std::uint32_t>(transport->length - header);
+  segment.header_bytes = transport->at + header;
   segment.payload = bytes.text(segment.header_bytes).substr(0, segment.length);
   segment.options_cut = segment.header_bytes > bytes.size();
   segment.header_bytes = std::min(segment.header_bytes, bytes.size());
-  read_options(bytes, tcp->at + 20, segment.header_bytes, segment);
-  return segment;
+  const std::size_t options_at = transport->at + kTcpHeader;
+  read_options(packet.bytes.subspan(options_at, segment.header_bytes - options_at), segment);
+  return found;
 }
 
 }  // namespace tailrace

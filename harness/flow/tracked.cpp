@@ -32,10 +32,16 @@ bool sender_is_client(const Segment& segment, const std::optional<Endpoint>& ser
   return segment.source.port >= segment.destination.port;
 }
 
-std::uint16_t mark_of(const Likeness& like) {
-  const std::uint64_t words = mixed(std::uint64_t{like.seq} << 32 | like.ack) +
-                              (std::uint64_t{like.id} << 32 | like.stamp) + like.length;
-  return static_cast<std::uint16_t>(mixed(words) >> 48);
+std::uint64_t likeness_of(const Segment& segment, Side from) {
+  const unsigned flags = segment.syn | segment.fin << 1 | segment.rst << 2 |
+                         segment.ack_flag << 3 | segment.psh << 4 | (from == Side::kClient) << 5;
+  std::uint64_t words = mixed(std::uint64_t{segment.seq} << 32 | segment.ack);
+  words = mixed(words + (std::uint64_t{segment.ip_id} << 32 | segment.ts_value.value_or(0)));
+  return mixed(words + (std::uint64_t{segment.length} << 32 | segment.window << 8 | flags));
+}
+
+std::uint16_t mark_of(std::uint64_t likeness) {
+  return static_cast<std::uint16_t>(likeness >> 48);
 }
 
 }  // namespace
@@ -76,17 +82,20 @@ bool Tracked::take(const Segment& segment) {
   Half& sender = half(from);
   Half& receiver = half(other(from));
   const std::uint64_t before = sender.direction.payload_bytes();
-  receiver.direction.answered(segment, rtt_to(other(from)), rtt_to(from));
-  sender.direction.sent(segment, rtt_to(from), rtt_to(other(from)));
+  const Nanos to_other = rtt_to(other(from));
+  receiver.direction.answered(segment, to_other, rtt_to(from));
+  const Nanos to_from = rtt_to(from);  // The answer may have made it less.
+  sender.direction.sent(segment, to_from, to_other);
   const bool new_data = sender.direction.payload_bytes() > before;
-  if (observer_) observe(segment, from, syn_again, new_data);
+  if (observer_) observe(segment, from, syn_again, new_data, to_from, to_other);
   sender.fin = sender.fin || segment.fin;
   flow_.reset = flow_.reset || segment.rst;
   if (sink_) tell(segment, from);
   return true;
 }
 
-void Tracked::observe(const Segment& segment, Side from, bool syn_again, bool new_data) {
+void Tracked::observe(const Segment& segment, Side from, bool syn_again, bool new_data,
+                      Nanos rtt_to_from, Nanos rtt_to_other) {
   Half& sender = half(from);
   Half& receiver = half(other(from));
   PacketFacts facts;
@@ -103,27 +112,30 @@ void Tracked::observe(const Segment& segment, Side from, bool syn_again, bool ne
   facts.syn_again = syn_again;
   facts.new_data = new_data;
   facts.full = segment.length > 0 && !sender.direction.is_small(segment);
-  facts.rtt_to_client = rtt_to(Side::kClient);
-  facts.rtt_to_server = rtt_to(Side::kServer);
+  facts.rtt_to_client = from == Side::kClient ? rtt_to_from : rtt_to_other;
+  facts.rtt_to_server = from == Side::kClient ? rtt_to_other : rtt_to_from;
   facts.client_holds = !client_.direction.is_acquitted();
   facts.server_holds = !server_.direction.is_acquitted();
   facts.client_is_full = server_.window.is_full();
   facts.server_is_full = client_.window.is_full();
   facts.payload = segment.payload;
-  settle(facts, other(from), receiver.loss.answered(segment, sender.loss.is_ahead(segment)));
+  auto answered = receiver.loss.answered(segment, sender.loss.is_ahead(segment));
+  settle(facts, other(from), answered);
+  std::optional<Repeated> sent_again;
   if (!segment.syn && !segment.rst) {
-    settle(facts, from, sender.loss.sent(segment, facts.rtt_to_client + facts.rtt_to_server));
+    sent_again = sender.loss.sent(segment, rtt_to_from + rtt_to_other);
   }
+  settle(facts, from, sent_again);
   receiver.window.answered(segment);
   sender.window.sent(segment);
   if (const auto& released = sender.direction.released()) facts.release = &*released;
   observer_->on_packet(facts);
 }
 
-void Tracked::settle(PacketFacts& facts, Side side, Repeated repeat) {
-  if (repeat.how == Repeat::kNone) return;
-  repeat.offset = half(side).direction.offset_of(repeat.seq);
-  facts.repeats[static_cast<std::size_t>(side)] = std::move(repeat);
+void Tracked::settle(PacketFacts& facts, Side side, std::optional<Repeated>& repeat) {
+  if (!repeat) return;
+  repeat->offset = half(side).direction.offset_of(repeat->seq);
+  facts.repeats[static_cast<std::size_t>(side)] = &*repeat;
 }
 
 // What was sent again and never answered is told with the end of the connection.
@@ -134,12 +146,12 @@ void Tracked::tell_unanswered() {
   facts.rtt_to_client = rtt_to(Side::kClient);
   facts.rtt_to_server = rtt_to(Side::kServer);
   for (const Side side : {Side::kClient, Side::kServer}) {
-    Repeated repeat = half(side).loss.unanswered();
-    if (repeat.how == Repeat::kNone) continue;
+    auto repeat = half(side).loss.unanswered();
+    if (!repeat) continue;
     facts.from = side;
-    facts.frame = repeat.frame;
+    facts.frame = repeat->frame;
     facts.repeats = {};
-    settle(facts, side, std::move(repeat));
+    settle(facts, side, repeat);
     observer_->on_packet(facts);
   }
 }
@@ -164,34 +176,32 @@ ConnectionFlow Tracked::finish() {
 }
 
 bool Tracked::is_second_copy(const Segment& segment, Side from) {
-  const auto flags = static_cast<std::uint8_t>(segment.syn | segment.fin << 1 | segment.rst << 2 |
-                                               segment.ack_flag << 3 | segment.psh << 4);
   // Without a mark of its own a repeat counts as one: a retransmission taken for a copy would let
   // a loss look like a delayed ACK.
   if (segment.ip_id == 0 && !segment.ts_value) return false;
-  const Likeness like{segment.time,   segment.seq,   segment.ack,
-                      segment.length, segment.ip_id, segment.ts_value.value_or(0),
-                      segment.window, flags,         from == Side::kClient};
-  const std::uint16_t mark = mark_of(like);
-  unsigned known = 0;
-  for (const std::uint16_t other : marks_) known |= other == mark;
-  if (known != 0 && is_remembered(like)) return true;
+  const Remembered now{likeness_of(segment, from), segment.time};
+  const std::uint16_t mark = mark_of(now.likeness);
+  std::uint16_t known = 0;  // As wide as a mark: compared many at once.
+  for (const std::uint16_t other : marks_) {
+    known = static_cast<std::uint16_t>(known | (other == mark ? 1 : 0));
+  }
+  if (known != 0 && is_remembered(now)) return true;
   if (recent_.size() < kRemembered) {
     marks_[recent_.size()] = mark;
-    recent_.push_back(like);
+    recent_.push_back(now);
     return false;
   }
   marks_[oldest_] = mark;
-  recent_[oldest_] = like;
+  recent_[oldest_] = now;
   oldest_ = (oldest_ + 1) % kRemembered;
   return false;
 }
 
-bool Tracked::is_remembered(const Likeness& like) const {
+bool Tracked::is_remembered(const Remembered& now) const {
   for (std::size_t i = recent_.size(); i-- > 0;) {
-    const Likeness& earlier = recent_[(oldest_ + i) % recent_.size()];
-    if (like.at - earlier.at > kSecondCopy) return false;
-    if (earlier.same(like)) return true;
+    const Remembered& earlier = recent_[(oldest_ + i) % recent_.size()];
+    if (now.at - earlier.at > kSecondCopy) return false;
+    if (earlier.likeness == now.likeness) return true;
   }
   return false;
 }

@@ -14,18 +14,11 @@
 
 namespace tailrace {
 
-// Everything that a second copy of the same packet shares. A retransmission has a new IP id or a
+// A segment by all that a second copy of its packet shares. A retransmission has a new IP id or a
 // new timestamp; of a packet with neither nobody can tell.
-struct Likeness {
+struct Remembered {
+  std::uint64_t likeness = 0;
   RealTime at;
-  std::uint32_t seq, ack, length, id, stamp;
-  std::uint16_t window;
-  std::uint8_t flags;
-  bool from_client;
-  bool same(const Likeness& o) const {
-    return seq == o.seq && ack == o.ack && length == o.length && id == o.id && stamp == o.stamp &&
-           window == o.window && flags == o.flags && from_client == o.from_client;
-  }
 };
 
 struct TrackedOptions {
@@ -62,13 +55,14 @@ class Tracked {
   Half& half(Side side) { return side == Side::kClient ? client_ : server_; }
 
   bool is_second_copy(const Segment& segment, Side from);
-  bool is_remembered(const Likeness& like) const;
-  void settle(PacketFacts& facts, Side side, Repeated repeat);
+  bool is_remembered(const Remembered& now) const;
+  void settle(PacketFacts& facts, Side side, std::optional<Repeated>& repeat);
   void tell_unanswered();
   void take_syn(const Segment& segment, Side from);
   void measure_handshake(const Segment& segment, Side from);
   Nanos rtt_to(Side side);
-  void observe(const Segment& segment, Side from, bool syn_again, bool new_data);
+  void observe(const Segment& segment, Side from, bool syn_again, bool new_data, Nanos rtt_to_from,
+               Nanos rtt_to_other);
   void tell(const Segment& segment, Side from);
 
   ConnectionId id_;
@@ -76,11 +70,11 @@ class Tracked {
   FlowObserver* observer_;
   ConnectionFlow flow_;
   Half client_, server_;
-  // The last segments, to know a second copy by, and a hash of each: a look at those is enough for
-  // nearly all packets.
+  // The last segments, to know a second copy by, and a part of each likeness: a look at those is
+  // enough for nearly all packets.
   static constexpr std::size_t kRemembered = 64;
   std::array<std::uint16_t, kRemembered> marks_{};
-  std::vector<Likeness> recent_;
+  std::vector<Remembered> recent_;
   std::size_t oldest_ = 0;
   std::uint32_t syn_seq_ = 0;
   std::optional<RealTime> syn_at_, syn_ack_at_;

@@ -59,8 +59,14 @@ Complaint forbidden_character(std::string_view line) {  // RFC 9110, 5.5; RFC 91
 
 }  // namespace
 
+std::size_t token_at_front(std::string_view text) {
+  std::size_t size = 0;
+  while (size < text.size() && is_token_char(text[size])) ++size;
+  return size;
+}
+
 bool is_token(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, is_token_char);
+  return !text.empty() && token_at_front(text) == text.size();
 }
 
 std::optional<std::size_t> HeadReader::implausible_at(std::string_view line) const {

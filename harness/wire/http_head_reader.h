@@ -50,5 +50,7 @@ std::optional<std::uint64_t> content_length_of(std::string_view text);
 bool never_has_a_body(int status);
 
 bool is_token(std::string_view text);  // RFC 9110, 5.6.2; not empty.
+// How many characters of a token stand at the front.
+std::size_t token_at_front(std::string_view text);
 
 }  // namespace tailrace

@@ -59,10 +59,9 @@ bool take_length(std::string_view text, PlainHead& head) {
 }
 
 bool read_header(std::string_view line, PlainHead& head) {
-  const auto colon = line.find(':');
-  if (colon == line.npos) return false;
+  const std::size_t colon = token_at_front(line);
+  if (colon == 0 || colon == line.size() || line[colon] != ':') return false;
   const std::string_view name = line.substr(0, colon);
-  if (!is_token(name)) return false;
   const std::string_view value = trimmed(line.substr(colon + 1));
   switch (name.size()) {
     case 6:
