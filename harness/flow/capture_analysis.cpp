@@ -47,7 +47,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
         analyzer_(flow_options(options), thread_ ? static_cast<FlowObserver&>(*thread_) : *this) {}
   ~Body() override {
     if (thread_) thread_->finish();
-    accounts_.for_each([](ExchangeAccount& account) { delete &account; });
+    accounts_.for_each([&](ExchangeAccount& account) { owned(account); });
   }
 
   void add(const Packet& packet) {
@@ -92,7 +92,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
                RealTime at) override {
     report_.first = std::min(report_.first.value_or(at), at);
     ++progress_.connections;
-    latest_ = new ExchangeAccount(id, client, server, *this);
+    latest_ = slabs_.make<ExchangeAccount>(id, client, server, *this, slabs_).release();
     latest_id_ = id;
     accounts_.insert(mixed(id.value), latest_);
     if (options_.also != nullptr) options_.also->on_open(id, client, server, at);
@@ -122,18 +122,18 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     if (options_.also != nullptr) options_.also->on_end(place, reset);
   }
   void on_done(ConnectionId id, ConnectionFlow flow) override {
-    const std::unique_ptr<ExchangeAccount> done(&this->account(id));
+    const auto done = owned(this->account(id));
     ExchangeAccount& account = *done;
-    std::vector<ExchangeRecord> exchanges = account.finish(flow);
+    ExchangeRecords exchanges = account.finish(flow);
     waiting_ -= exchanges.size();
-    std::erase_if(exchanges, [&](const ExchangeRecord& record) {
-      return repeated_.contains({record.connection.value, record.index});
+    std::erase_if(exchanges, [&](const auto& record) {
+      return repeated_.contains({record->connection.value, record->index});
     });
     add_connection(id, flow, account);
     add_holds(id, flow, account, exchanges);
-    for (const ExchangeRecord& record : exchanges) {
-      left_early_.note(record);
-      for (auto& finding : exchange_findings(record, flow, *report_.last)) {
+    for (const auto& record : exchanges) {
+      left_early_.note(*record);
+      for (auto& finding : exchange_findings(*record, flow, *report_.last)) {
         if (!left_early_.keep(finding)) add(std::move(finding));
       }
     }
@@ -182,6 +182,9 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     flow.most_connections = options.most_connections;
     flow.server = options.server;
     return flow;
+  }
+  Slabs::Pointer<ExchangeAccount> owned(ExchangeAccount& account) {
+    return Slabs::Pointer<ExchangeAccount>(&account, {&slabs_});
   }
   // What is told of one packet is told in a row.
   ExchangeAccount& account(ConnectionId id) {
@@ -240,7 +243,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
   }
 
   void add_holds(ConnectionId id, const ConnectionFlow& flow, const ExchangeAccount& account,
-                 const std::vector<ExchangeRecord>& exchanges) {
+                 const ExchangeRecords& exchanges) {
     for (const Stall& stall : flow.stalls) {
       if (!stall.pure_ack) continue;
       auto finding = stall_finding(stall, flow, id, exchange_at(exchanges, stall.release_at));
@@ -332,16 +335,12 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
   }
 
   void sort_report() {
-    kept_.leave_out();
+    kept_.finish();
     const auto frame = [](const CaptureFinding& finding) {
       return finding.frames.empty() ? 0U : finding.frames.front().frame.value;
     };
     std::stable_sort(report_.findings.begin(), report_.findings.end(),
                      [&](const auto& a, const auto& b) { return frame(a) < frame(b); });
-    std::stable_sort(report_.exchanges.begin(), report_.exchanges.end(),
-                     [](const auto& a, const auto& b) {
-                       return std::pair(a.start, a.first_frame) < std::pair(b.start, b.first_frame);
-                     });
   }
 
   struct Worst {  // Of a kind.
@@ -350,6 +349,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
   };
 
   AnalysisOptions options_;
+  Slabs slabs_;  // First: of what is kept below.
   CaptureReport report_;
   std::map<std::string, Worst> worst_;
   KeptExchanges kept_;

@@ -76,10 +76,11 @@ Nanos least_think(Nanos rtt) {
   return std::max(kLeastThink, rtt / 4);
 }
 
-const ExchangeRecord* exchange_at(const std::vector<ExchangeRecord>& exchanges, RealTime at) {
-  const auto after = std::ranges::upper_bound(exchanges, at, {}, &ExchangeRecord::start);
+const ExchangeRecord* exchange_at(const ExchangeRecords& exchanges, RealTime at) {
+  const auto after = std::ranges::upper_bound(
+      exchanges, at, {}, [](const auto& record) { return record->start; });
   if (after == exchanges.begin()) return nullptr;
-  const ExchangeRecord& record = *std::prev(after);
+  const ExchangeRecord& record = **std::prev(after);
   return at <= record.end ? &record : nullptr;
 }
 

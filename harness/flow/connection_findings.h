@@ -12,7 +12,7 @@ namespace tailrace {
 double millis_of(Nanos duration);
 
 // The exchange of a connection that was under way then, or null; they are given in time.
-const ExchangeRecord* exchange_at(const std::vector<ExchangeRecord>& exchanges, RealTime at);
+const ExchangeRecord* exchange_at(const ExchangeRecords& exchanges, RealTime at);
 
 CaptureFinding stall_finding(const Stall& stall, const ConnectionFlow& flow, ConnectionId id,
                              const ExchangeRecord* exchange);

@@ -8,8 +8,8 @@ namespace {
 
 // Where no SYN told the MSS: smaller than any Ethernet's, larger than the messages judged here.
 constexpr std::uint32_t kAssumedMss = 1200;
-// More than one proof in so many holds, and the sender does not run Nagle's algorithm: one alone may
-// be an ACK that the capture missed.
+// More than one proof in so many holds, and the sender does not run Nagle's algorithm: one alone
+// may be an ACK that the capture missed.
 constexpr std::uint64_t kHoldsPerProof = 4;
 // Measured at true stalls: 10 us, 99 of 100 below this.
 constexpr Nanos kCloseRelease = std::chrono::microseconds(300);

@@ -3,9 +3,11 @@
 #include "harness/flow/exchange_account.h"
 
 #include <algorithm>
+#include <cstring>
 #include <string_view>
 #include <utility>
 
+#include "harness/flow/hashed_pointers.h"
 #include "harness/flow/http_reading.h"
 
 namespace tailrace {
@@ -20,7 +22,16 @@ constexpr std::size_t kMostOpen = 256;        // Pipelined, none of them answere
 constexpr char kTlsHandshake = 22, kTlsChangeCipher = 20, kTlsData = 23, kTlsMajor = 3;
 
 std::uint64_t likeness_of(std::string_view bytes) {
-  return std::hash<std::string_view>()(bytes.substr(0, kCompared));
+  std::uint64_t likeness = bytes.size();
+  std::string_view left = bytes.substr(0, kCompared);
+  std::uint64_t word = 0;
+  for (; left.size() >= sizeof word; left.remove_prefix(sizeof word)) {
+    std::memcpy(&word, left.data(), sizeof word);
+    likeness = mixed(likeness ^ word);
+  }
+  word = 0;
+  std::memcpy(&word, left.data(), left.size());
+  return mixed(likeness ^ word);
 }
 
 bool begins_request(std::string_view bytes) {
@@ -37,8 +48,8 @@ bool begins_tls(std::string_view bytes) {
 }  // namespace
 
 ExchangeAccount::ExchangeAccount(ConnectionId id, const Endpoint& client, const Endpoint& server,
-                                 ExchangeSink& sink)
-    : id_(id), client_(client), server_(server), sink_(sink) {}
+                                 ExchangeSink& sink, Slabs& slabs)
+    : id_(id), client_(client), server_(server), sink_(sink), slabs_(slabs) {}
 ExchangeAccount::~ExchangeAccount() = default;
 
 ExchangeAccount::Open* ExchangeAccount::active() {
@@ -57,9 +68,9 @@ void ExchangeAccount::on_bytes(const StreamPlace& place, std::string_view bytes)
   }
   if (by_client && !http_ && begins_request(bytes) && !tls_ && !http2_) {
     const Open* open = active();
-    if (open == nullptr || open->record.answered) {
+    if (open == nullptr || open->record->answered) {
       if (open != nullptr) active()->ended = true;
-      http_ = std::make_unique<HttpReading>(*this, offset_[0], offset_[1]);
+      http_ = slabs_.make<HttpReading>(*this, offset_[0], offset_[1]);
     }
   }
   const bool read = http_ && (by_client ? http_->from_client(place, bytes)
@@ -85,7 +96,7 @@ void ExchangeAccount::degrade() {
   Open* current = active();
   if (current == nullptr) return;
   for (Open& open : open_) open.ended = open.ended || &open != current;
-  current->record.degraded = true;
+  current->record->degraded = true;
   current->request_complete = false;
   current->expects_continue = false;
 }
@@ -112,7 +123,7 @@ void ExchangeAccount::take_turn(const StreamPlace& place, std::string_view bytes
     if (handshake) return;
     tls_open_ = bytes[0] == kTlsData;
   }
-  if (open == nullptr || open->record.answered) {
+  if (open == nullptr || open->record->answered) {
     if (open != nullptr) open->ended = true;
     open = &begin(place, bytes);
   }
@@ -124,22 +135,23 @@ ExchangeAccount::Open& ExchangeAccount::begin(const StreamPlace& place, std::str
   if (open_.size() >= kMostOpen) open_.front().ended = true;
   emit_ended();
   Open& open = open_.emplace_back();
-  open.record.connection = id_;
-  open.record.client = client_;
-  open.record.server = server_;
-  open.record.index = exchanges_;
-  open.record.start = open.record.end = place.at;
-  open.record.first_frame = open.record.last_frame = place.frame;
-  open.record.request.begin = open.record.request.end = offset_[0];
-  open.record.response.begin = open.record.response.end = offset_[1];
+  open.record = slabs_.make<ExchangeRecord>();
+  open.record->connection = id_;
+  open.record->client = client_;
+  open.record->server = server_;
+  open.record->index = exchanges_;
+  open.record->start = open.record->end = place.at;
+  open.record->first_frame = open.record->last_frame = place.frame;
+  open.record->request.begin = open.record->request.end = offset_[0];
+  open.record->response.begin = open.record->response.end = offset_[1];
   open.request_at = place.at;
   if (exchanges_ == 0 && syn_at_ && established_at_ &&
       (tls_ || place.at - *established_at_ <= std::max(kOpenedForIt, rtt_ * 2))) {
-    open.record.start = *syn_at_;
-    open.record.first_frame = syn_frame_;
-    open.record.setup = place.at - *syn_at_;
+    open.record->start = *syn_at_;
+    open.record->first_frame = syn_frame_;
+    open.record->setup = place.at - *syn_at_;
   }
-  open.local_start = open.folded_upto = open.record.start;
+  open.local_start = open.folded_upto = open.record->start;
   ++exchanges_;
   find_earlier(open, place, bytes);
   return open;
@@ -150,7 +162,7 @@ void ExchangeAccount::find_earlier(Open& open, const StreamPlace& place, std::st
   now.client = client_;
   now.server = server_;
   now.connection = id_.value;
-  now.index = open.record.index;
+  now.index = open.record->index;
   now.likeness = likeness_of(bytes);
   now.comparable = bytes.size() >= kEnoughToCompare && !tls_;
   now.start = place.at;
@@ -159,26 +171,26 @@ void ExchangeAccount::find_earlier(Open& open, const StreamPlace& place, std::st
   open.comparable = now.comparable;
   const auto earlier = sink_.earlier_attempt(now);
   if (!earlier || earlier->start >= open.local_start) return;
-  open.record.stale = std::make_shared<const StaleAttempt>(*earlier);
-  open.record.start = earlier->start;
-  open.record.first_frame = earlier->frame;
-  open.folded.plain[Cause::kStaleFallback] += open.local_start - open.record.start;
+  open.record->stale = std::make_shared<const StaleAttempt>(*earlier);
+  open.record->start = earlier->start;
+  open.record->first_frame = earlier->frame;
+  folded_of(open).plain[Cause::kStaleFallback] += open.local_start - open.record->start;
 }
 
 void ExchangeAccount::extend_request(Open& open, const StreamPlace& place, std::uint64_t length) {
   open.request_at = std::max(open.request_at, place.at);
-  open.record.request_end_frame = place.frame;
-  open.record.request.end = std::max(open.record.request.end, offset_[0] + length);
-  open.record.end = std::max(open.record.end, place.at);
-  open.record.last_frame = place.frame;
+  open.record->request_end_frame = place.frame;
+  open.record->request.end = std::max(open.record->request.end, offset_[0] + length);
+  open.record->end = std::max(open.record->end, place.at);
+  open.record->last_frame = place.frame;
 }
 
 void ExchangeAccount::extend_response(Open& open, const StreamPlace& place, std::uint64_t length) {
-  if (!open.record.answered) open.record.response_frame = place.frame;
-  open.record.answered = true;
-  open.record.response.end = std::max(open.record.response.end, offset_[1] + length);
-  open.record.end = std::max(open.record.end, place.at);
-  open.record.last_frame = place.frame;
+  if (!open.record->answered) open.record->response_frame = place.frame;
+  open.record->answered = true;
+  open.record->response.end = std::max(open.record->response.end, offset_[1] + length);
+  open.record->end = std::max(open.record->end, place.at);
+  open.record->last_frame = place.frame;
   if (open.told) {
     open.told = false;
     sink_.on_answered_late(id_);
@@ -194,30 +206,28 @@ void ExchangeAccount::emit_ended() {
 }
 
 void ExchangeAccount::emit(Open& open) {
-  ExchangeRecord& record = open.record;
+  ExchangeRecord& record = *open.record;
   // A stream left open: the call ended when its answer had come.
   if (record.final_at && !record.complete && open.folded_upto < *record.final_at) {
     record.end = *record.final_at;
   }
-  LedgerSums sums = open.folded;
-  sums += ledger_.sum(std::max(open.local_start, open.folded_upto), record.end);
+  LedgerSums sums = ledger_.sum(std::max(open.local_start, open.folded_upto), record.end);
+  if (open.folded) sums += *open.folded;
   // What the bounded ledger let go.
   sums.plain[Cause::kUnexplained] += record.length() - sums.settled({true, true}).total();
   if (sums.any_held()) held_.push_back({done_.size(), sums});
-  // By half: many connections wait with some each, and what doubles is a quarter empty.
-  if (done_.size() == done_.capacity()) done_.reserve(done_.size() + done_.size() / 2 + 1);
-  done_.push_back(std::move(record));
-  done_.back().causes = sums.plain;
+  record.causes = sums.plain;
+  done_.push_back(std::move(open.record));
   sink_.on_ended();
 }
 
-std::vector<ExchangeRecord> ExchangeAccount::take_settled() {
-  for (const Held& held : held_) done_[held.at].causes = held.sums.settled(holds_);
+ExchangeRecords ExchangeAccount::take_settled() {
+  for (const Held& held : held_) done_[held.at]->causes = held.sums.settled(holds_);
   held_.clear();
   return std::exchange(done_, {});
 }
 
-std::vector<ExchangeRecord> ExchangeAccount::finish(const ConnectionFlow& flow) {
+ExchangeRecords ExchangeAccount::finish(const ConnectionFlow& flow) {
   holds_ = {flow.from_client.holds_data, flow.from_server.holds_data};
   for (int side = 0; side < 2; ++side) {
     if (closed_window_[side]) sink_.on_incident(*closed_window_[side]);
@@ -230,17 +240,17 @@ std::vector<ExchangeRecord> ExchangeAccount::finish(const ConnectionFlow& flow) 
 // The connection ends and requests have no answer: they may come again on another one.
 void ExchangeAccount::abandon(const PacketFacts& facts) {
   for (Open& open : open_) {
-    if (open.ended || open.record.answered || open.told) continue;
+    if (open.ended || open.record->answered || open.told) continue;
     open.told = true;
     StaleAttempt attempt;
     attempt.client = client_;
     attempt.server = server_;
     attempt.connection = id_.value;
-    attempt.index = open.record.index;
+    attempt.index = open.record->index;
     attempt.likeness = open.likeness;
     attempt.comparable = open.comparable;
-    attempt.start = open.record.start + open.record.setup;
-    attempt.frame = open.record.first_frame;
+    attempt.start = open.record->start + open.record->setup;
+    attempt.frame = open.record->first_frame;
     attempt.ended_at = facts.at;
     attempt.end_frame = facts.frame;
     attempt.silent = facts.from == Side::kClient && !fin_[1];

@@ -32,7 +32,7 @@ class ExchangeSink {
 class ExchangeAccount {
  public:
   ExchangeAccount(ConnectionId id, const Endpoint& client, const Endpoint& server,
-                  ExchangeSink& sink);
+                  ExchangeSink& sink, Slabs& slabs);
   ~ExchangeAccount();
   ConnectionId id() const { return id_; }
   const Endpoint& client() const { return client_; }
@@ -44,11 +44,11 @@ class ExchangeAccount {
   void on_gap(const StreamPlace& place, std::uint64_t length);
   void on_end(const StreamPlace& place, bool reset);
   // All that is left; causes are settled by the verdict on either direction.
-  std::vector<ExchangeRecord> finish(const ConnectionFlow& flow);
+  ExchangeRecords finish(const ConnectionFlow& flow);
 
   // Exchanges that ended, for connections with many: settled by what is known of both directions.
   std::size_t waiting() const { return done_.size(); }
-  std::vector<ExchangeRecord> take_settled();
+  ExchangeRecords take_settled();
   const std::vector<Stall>& prompt_holds(Side side) const {
     return prompt_[static_cast<std::size_t>(side)];
   }
@@ -60,13 +60,13 @@ class ExchangeAccount {
  private:
   friend class HttpReading;
   struct Open {
-    ExchangeRecord record;
+    Slabs::Pointer<ExchangeRecord> record;
     RealTime local_start;  // Of its part on this connection.
     RealTime request_at;   // Last bytes of the request.
     bool request_complete = false, ended = false, expects_continue = false, told = false;
     std::uint64_t likeness = 0;
     bool comparable = false;
-    LedgerSums folded;
+    std::unique_ptr<LedgerSums> folded;  // Rare.
     RealTime folded_upto;
   };
   struct Held {  // Time of an exchange in done_, until both directions are judged.
@@ -93,6 +93,7 @@ class ExchangeAccount {
   void track_window(const PacketFacts& facts);
   void take_reset(const PacketFacts& facts);
   void fold();
+  static LedgerSums& folded_of(Open& open);
 
   // Exchanges.
   Open* active();
@@ -109,6 +110,7 @@ class ExchangeAccount {
   ConnectionId id_;
   Endpoint client_, server_;
   ExchangeSink& sink_;
+  Slabs& slabs_;
   Ledger ledger_;
   bool begun_ = false, established_ = false, tls_ = false, tls_open_ = false, http2_ = false;
   std::array<bool, 2> holds_ = {true, true};
@@ -121,9 +123,9 @@ class ExchangeAccount {
   std::optional<IncidentRecord> closed_window_[2];
   Nanos rtt_{0};
   std::uint64_t offset_[2] = {0, 0};
-  std::unique_ptr<HttpReading> http_;  // None where it cannot be read.
+  Slabs::Pointer<HttpReading> http_;  // None where it cannot be read.
   Queue<Open> open_;
-  std::vector<ExchangeRecord> done_;
+  ExchangeRecords done_;
   std::vector<Held> held_;  // Of a few.
   std::vector<Stall> prompt_[2];
   std::uint32_t exchanges_ = 0;

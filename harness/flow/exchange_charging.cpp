@@ -82,7 +82,7 @@ void ExchangeAccount::charge_http(Open& open, const PacketFacts& facts) {
     note_silence(open, Side::kClient, facts);
     return charge_gap(facts.at, Cause::kClientThink, moving);
   }
-  if (open.record.answered) {
+  if (open.record->answered) {
     note_silence(open, Side::kServer, facts);
     return charge_gap(facts.at, Cause::kServerThink, moving);
   }
@@ -125,9 +125,9 @@ void ExchangeAccount::charge_turn(const PacketFacts& facts) {
 
 void ExchangeAccount::note_silence(Open& open, Side whose, const PacketFacts& facts) {
   // A stream may be silent for good reason once the answer has come.
-  if (!last_data_ || facts.length == 0 || facts.from != whose || open.record.final_at) return;
+  if (!last_data_ || facts.length == 0 || facts.from != whose || open.record->final_at) return;
   Silence& longest =
-      whose == Side::kServer ? open.record.server_silence : open.record.client_silence;
+      whose == Side::kServer ? open.record->server_silence : open.record->client_silence;
   const Nanos length = facts.at - last_data_->at;
   if (length > longest.length) longest = {length, last_data_->frame, facts.frame};
 }
@@ -143,15 +143,15 @@ void ExchangeAccount::take_repeat(const PacketFacts& facts, Side from) {
   std::optional<std::uint32_t> exchange;
   if (!open_.empty()) {
     Open& last = open_.back();
-    exchange = last.record.index;
-    if (from == Side::kClient && !last.record.answered) last.request_at = repeat.at;
+    exchange = last.record->index;
+    if (from == Side::kClient && !last.record->answered) last.request_at = repeat.at;
     const auto begin = static_cast<std::uint64_t>(std::max<std::int64_t>(repeat.offset, 0));
-    const bool in_response = from == Side::kServer && last.record.answered &&
-                             begin < last.record.response.end &&
-                             begin + repeat.length > last.record.response.begin;
-    if (in_response && repeat.at > last.record.end) {
-      last.record.end = repeat.at;
-      last.record.last_frame = repeat.frame;
+    const bool in_response = from == Side::kServer && last.record->answered &&
+                             begin < last.record->response.end &&
+                             begin + repeat.length > last.record->response.begin;
+    if (in_response && repeat.at > last.record->end) {
+      last.record->end = repeat.at;
+      last.record->last_frame = repeat.frame;
     }
   }
   sink_.on_incident({Incident::kRetransmission, id_, exchange, from, repeat.how, repeat.since,
@@ -175,7 +175,7 @@ void ExchangeAccount::track_window(const PacketFacts& facts) {
         const Open* open = active();
         closed = IncidentRecord{Incident::kZeroWindow,
                                 id_,
-                                open ? std::optional(open->record.index) : std::nullopt,
+                                open ? std::optional(open->record->index) : std::nullopt,
                                 receiver,
                                 Repeat::kNone,
                                 last_at_,
@@ -198,21 +198,26 @@ void ExchangeAccount::track_window(const PacketFacts& facts) {
 void ExchangeAccount::take_reset(const PacketFacts& facts) {
   if (facts.from != Side::kClient || !facts.ack || fin_[0] || fin_[1]) return;
   const Open* open = open_.empty() ? nullptr : &open_.back();
-  if (open == nullptr || !open->record.answered) return;
-  const bool left_open = open->record.final_at && !open->record.complete;
+  if (open == nullptr || !open->record->answered) return;
+  const bool left_open = open->record->final_at && !open->record->complete;
   if (left_open) return;
-  sink_.on_incident({Incident::kResetUndrained, id_, open->record.index, Side::kClient,
-                     Repeat::kNone, open->record.end, facts.at, open->record.last_frame,
+  sink_.on_incident({Incident::kResetUndrained, id_, open->record->index, Side::kClient,
+                     Repeat::kNone, open->record->end, facts.at, open->record->last_frame,
                      facts.frame});
+}
+
+LedgerSums& ExchangeAccount::folded_of(Open& open) {
+  if (!open.folded) open.folded = std::make_unique<LedgerSums>();
+  return *open.folded;
 }
 
 void ExchangeAccount::fold() {
   const RealTime upto = ledger_.upto();
   for (Open& open : open_) {
     const RealTime from = std::max(open.local_start, open.folded_upto);
-    const RealTime to = open.ended ? open.record.end : upto;
+    const RealTime to = open.ended ? open.record->end : upto;
     if (to <= from) continue;
-    open.folded += ledger_.sum(from, to);
+    folded_of(open) += ledger_.sum(from, to);
     open.folded_upto = to;
   }
   ledger_.drop_before(upto);

@@ -6,11 +6,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "harness/base/endpoint.h"
 #include "harness/flow/ledger.h"
 #include "harness/flow/loss_watch.h"
 #include "harness/flow/rpc_glance.h"
+#include "harness/flow/slabs.h"
 #include "harness/wire/span.h"
 
 namespace tailrace {
@@ -56,6 +58,9 @@ struct ExchangeRecord {
 
   Nanos length() const { return end - start; }
 };
+
+// They stay where they were made: much is told of each, and most are soon forgotten.
+using ExchangeRecords = std::vector<Slabs::Pointer<ExchangeRecord>>;
 
 enum class Incident : std::uint8_t {
   kRetransmission,  // `repeat` tells which.

@@ -12,6 +12,7 @@
 #include "harness/flow/fragments.h"
 #include "harness/flow/hashed_pointers.h"
 #include "harness/flow/segment.h"
+#include "harness/flow/slabs.h"
 #include "harness/flow/tracked.h"
 
 namespace tailrace {
@@ -21,8 +22,6 @@ namespace {
 constexpr std::size_t kSorted = 64;
 // Enough of a payload to know a request by.
 constexpr std::size_t kStart = 8;
-constexpr std::size_t kAhead = 4;  // Packets; their connections are fetched from memory early.
-constexpr std::size_t kCacheLine = 64;
 
 // The same for both directions.
 std::uint64_t hash_of(const Segment& segment) {
@@ -62,21 +61,19 @@ class FlowAnalyzer::Body {
 
   void add(const Packet& packet) {
     ++report_.frames;
-    auto segment = decode_segment(packet);
-    if (!segment || segment->first_fragment) {
-      const auto whole = fragments_.take(packet);
-      segment = whole ? decode_segment(*whole) : std::nullopt;
-    }
-    if (!segment) return;
-    ++report_.segments;
     const std::size_t slot = free_slot();
-    slots_[slot].segment = *segment;
-    slots_[slot].hash = hash_of(*segment);
-    slots_[slot].payload = sink_ ? segment->payload : segment->payload.substr(0, kStart);
+    if (!decode(packet, slots_[slot].segment)) {
+      free_.push_back(slot);
+      return;
+    }
+    ++report_.segments;
+    const Segment& segment = slots_[slot].segment;
+    slots_[slot].hash = hash_of(segment);
+    slots_[slot].payload = sink_ ? segment.payload : segment.payload.substr(0, kStart);
     current_.prefetch(slots_[slot].hash);
     // Nearly all packets are in order already.
     auto at = waiting_.end();
-    while (at != waiting_.begin() && segment->time < slots_[*std::prev(at)].segment.time) --at;
+    while (at != waiting_.begin() && segment.time < slots_[*std::prev(at)].segment.time) --at;
     waiting_.insert(at, slot);
     if (waiting_.size() > kSorted) take_oldest();
   }
@@ -102,6 +99,13 @@ class FlowAnalyzer::Body {
     std::uint64_t heard = 0;  // The turn of its last packet.
     bool over = false, current = true;
 
+    Entry(const Segment& first, std::uint64_t of_hash, std::uint32_t at, Tracked connection)
+        : one(first.source),
+          other(first.destination),
+          hash(of_hash),
+          number(connection.id().value),
+          place(at),
+          tracked(std::move(connection)) {}
     bool carries(const Segment& segment) const {
       return (segment.source == one && segment.destination == other) ||
              (segment.source == other && segment.destination == one);
@@ -116,6 +120,14 @@ class FlowAnalyzer::Body {
     bool operator<(const Silent& other) const { return heard > other.heard; }
   };
   using Silents = std::priority_queue<Silent>;
+
+  bool decode(const Packet& packet, Segment& segment) {
+    segment = {};
+    if (decode_segment(packet, segment) && !segment.first_fragment) return true;
+    const auto whole = fragments_.take(packet);
+    segment = {};
+    return whole && decode_segment(*whole, segment);
+  }
 
   std::size_t free_slot() {
     if (free_.empty()) {
@@ -134,7 +146,6 @@ class FlowAnalyzer::Body {
     Segment& segment = slots_[slot].segment;
     segment.payload = slots_[slot].payload;
     if (observer_) expire(segment.time);
-    if (waiting_.size() > kAhead) fetch_ahead(slots_[waiting_[kAhead]]);
     Entry* entry = find(segment, slots_[slot].hash);
     if (entry == nullptr) return;
     if (!entry->tracked.take(segment)) ++report_.second_copies;
@@ -142,16 +153,6 @@ class FlowAnalyzer::Body {
     if (!entry->over && entry->tracked.is_over()) {
       entry->over = true;
       over_.push(silence_of(*entry));
-    }
-  }
-
-  // Its memory is on the way while the packets before it are looked at.
-  void fetch_ahead(const Held& held) {
-    const Entry* entry = current_.find(held.hash, [](const Entry&) { return true; });
-    if (entry == nullptr) return;
-    const char* at = reinterpret_cast<const char*>(entry);
-    for (std::size_t line = 0; line < sizeof(Entry); line += kCacheLine) {
-      __builtin_prefetch(at + line, 1);
     }
   }
 
@@ -229,9 +230,8 @@ class FlowAnalyzer::Body {
     free_entries_.pop_back();
     const ConnectionId id{++numbers_};
     const TrackedOptions options{options_.most_stalls, options_.server};
-    entries_[place] = std::make_unique<Entry>(
-        Entry{segment.source, segment.destination, hash, id.value, place,
-              Tracked(id, segment, options, sink_, observer_)});
+    entries_[place] = slabs_.make<Entry>(segment, hash, place,
+                                         Tracked(id, segment, options, sink_, observer_));
     Entry& entry = *entries_[place];
     current_.insert(hash, &entry);
     if (observer_) open_.push({turns_ + 1, segment.time, entry.number, place});
@@ -248,7 +248,8 @@ class FlowAnalyzer::Body {
   Queue<std::size_t> waiting_;  // Slots, by time.
   std::uint32_t numbers_ = 0;
   std::uint64_t turns_ = 0;
-  std::vector<std::unique_ptr<Entry>> entries_;
+  Slabs slabs_;
+  std::vector<Slabs::Pointer<Entry>> entries_;
   std::vector<std::uint32_t> free_entries_;
   HashedPointers<Entry> current_;  // The latest of their addresses.
   Silents open_, over_;            // The latter ended by both sides; with an observer only.

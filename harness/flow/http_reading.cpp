@@ -49,9 +49,9 @@ class HttpReading::Requests final : public HttpSink {
   void on_end(std::uint64_t offset) override {
     Open& open = *reading_.sending();
     open.request_complete = true;
-    open.record.request.end = reading_.base_[0] + offset;
+    open.record->request.end = reading_.base_[0] + offset;
     const std::string_view body = reading_.request_body_.text();
-    if (!body.empty()) open.record.asked = glance_at(body);
+    if (!body.empty()) open.record->asked = glance_at(body);
     reading_.request_body_.clear();
     reading_.sending_ = false;
   }
@@ -63,11 +63,11 @@ class HttpReading::Requests final : public HttpSink {
     if (!reading_.sending_) reading_.account_.begin(reading_.place_, reading_.bytes_);
     reading_.sending_ = true;
     Open& open = *reading_.sending();
-    open.record.is_http = true;
-    open.record.http_method = method;
-    open.record.request.begin = reading_.base_[0] + span.begin;
+    open.record->is_http = true;
+    open.record->http_method = method;
+    open.record->request.begin = reading_.base_[0] + span.begin;
     open.expects_continue = expects_continue;
-    if (method == "HEAD") reading_.responses_.answer_has_no_body(open.record.index);
+    if (method == "HEAD") reading_.responses_.answer_has_no_body(open.record->index);
     reading_.request_body_.clear();
   }
   HttpReading& reading_;
@@ -80,7 +80,7 @@ class HttpReading::Events final : public SseSink {
   void take(std::string_view data) {
     Open* open = reading_.receiving();
     if (open == nullptr) return;
-    ++open->record.events;
+    ++open->record->events;
     if (!data.empty()) reading_.take_message(*open, data);
   }
   void on_comment(SseComment) override {}
@@ -105,7 +105,7 @@ class HttpReading::Responses final : public HttpSink {
   void on_body(std::string_view data, Span) override {
     const Open* open = reading_.receiving();
     if (open == nullptr) return;
-    if (!open->record.is_event_stream) {
+    if (!open->record->is_event_stream) {
       reading_.response_body_.add(data);
       return;
     }
@@ -116,14 +116,14 @@ class HttpReading::Responses final : public HttpSink {
   void on_end(std::uint64_t offset) override {
     Open* open = reading_.receiving();
     if (reading_.interim_ || open == nullptr) return;
-    open->record.response.end = reading_.base_[1] + offset;
+    open->record->response.end = reading_.base_[1] + offset;
     const std::string_view body = reading_.response_body_.text();
     if (!body.empty()) reading_.take_message(*open, body);
     reading_.response_body_.clear();
-    open->record.complete = true;
+    open->record->complete = true;
     open->ended = true;
-    open->record.end = reading_.place_.at;
-    open->record.last_frame = reading_.place_.frame;
+    open->record->end = reading_.place_.at;
+    open->record->last_frame = reading_.place_.frame;
   }
   void on_malformed(const std::string&, std::uint64_t) override { reading_.lost_ = true; }
   void on_cut(std::uint64_t) override {}
@@ -140,11 +140,11 @@ class HttpReading::Responses final : public HttpSink {
       open->expects_continue = false;
       return;
     }
-    open->record.status = status;
-    open->record.is_event_stream = is_stream;
-    open->record.response.begin = reading_.base_[1] + span.begin;
+    open->record->status = status;
+    open->record->is_event_stream = is_stream;
+    open->record->response.begin = reading_.base_[1] + span.begin;
     reading_.response_body_.clear();
-    if (open->record.is_event_stream) reading_.sse_.emplace(kKeptEvent);
+    if (open->record->is_event_stream) reading_.sse_.emplace(kKeptEvent);
   }
   HttpReading& reading_;
 };
@@ -169,10 +169,10 @@ void HttpReading::take_message(Open& open, std::string_view text) {
   using Kind = RpcGlance::Kind;
   const Kind kind = kind_at(text);
   if (kind == Kind::kNone) return;
-  ++open.record.messages;
-  if ((kind != Kind::kResult && kind != Kind::kError) || open.record.final_at) return;
-  open.record.final_at = place_.at;
-  open.record.final_frame = place_.frame;
+  ++open.record->messages;
+  if ((kind != Kind::kResult && kind != Kind::kError) || open.record->final_at) return;
+  open.record->final_at = place_.at;
+  open.record->final_frame = place_.frame;
 }
 
 bool HttpReading::from_client(const StreamPlace& place, std::string_view bytes) {

@@ -2,6 +2,7 @@
 #include "harness/flow/kept_exchanges.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tailrace {
 namespace {
@@ -11,33 +12,41 @@ constexpr std::size_t kSlack = 2;  // So many times what is kept, before the sho
 }  // namespace
 
 KeptExchanges::KeptExchanges(CaptureReport& report, std::size_t most)
-    : report_(report), most_(most) {
-  report_.exchanges.reserve(most * kSlack);
-}
+    : report_(report), most_(most) {}
 
-void KeptExchanges::add(std::vector<ExchangeRecord> exchanges) {
-  for (ExchangeRecord& record : exchanges) {
+void KeptExchanges::add(ExchangeRecords exchanges) {
+  for (auto& record : exchanges) {
+    const Nanos length = record->length();
     ++report_.exchange_count;
-    report_.causes += record.causes;
-    report_.exchange_time += record.length();
-    if (shortest_ && record.length() <= *shortest_) {
+    report_.causes += record->causes;
+    report_.exchange_time += length;
+    if (shortest_ && length <= *shortest_) {
       ++report_.exchanges_left_out;
       continue;
     }
-    report_.exchanges.push_back(std::move(record));
-    if (report_.exchanges.size() >= most_ * kSlack) leave_out();
+    kept_.push_back({length, std::move(record)});
+    if (kept_.size() >= most_ * kSlack) leave_out();
   }
 }
 
+void KeptExchanges::finish() {
+  leave_out();
+  std::ranges::stable_sort(kept_, {}, [](const Kept& kept) {
+    return std::pair(kept.record->start, kept.record->first_frame);
+  });
+  report_.exchanges.reserve(kept_.size());
+  for (Kept& kept : kept_) report_.exchanges.push_back(std::move(*kept.record));
+  kept_.clear();
+}
+
 void KeptExchanges::leave_out() {
-  auto& kept = report_.exchanges;
-  if (kept.size() <= most_) return;
-  const auto end = kept.begin() + static_cast<std::ptrdiff_t>(most_);
-  std::nth_element(kept.begin(), end, kept.end(),
-                   [](const auto& a, const auto& b) { return a.length() > b.length(); });
-  report_.exchanges_left_out += kept.size() - most_;
-  shortest_ = end->length();
-  kept.erase(end, kept.end());
+  if (kept_.size() <= most_) return;
+  const auto end = kept_.begin() + static_cast<std::ptrdiff_t>(most_);
+  std::nth_element(kept_.begin(), end, kept_.end(),
+                   [](const Kept& a, const Kept& b) { return a.length > b.length; });
+  report_.exchanges_left_out += kept_.size() - most_;
+  shortest_ = end->length;
+  kept_.erase(end, kept_.end());
 }
 
 }  // namespace tailrace

@@ -10,12 +10,19 @@ namespace tailrace {
 class KeptExchanges {
  public:
   KeptExchanges(CaptureReport& report, std::size_t most);
-  void add(std::vector<ExchangeRecord> exchanges);
-  void leave_out();  // All but the longest.
+  void add(ExchangeRecords exchanges);
+  void finish();  // Puts the longest into the report, in time.
 
  private:
+  struct Kept {
+    Nanos length{0};
+    Slabs::Pointer<ExchangeRecord> record;
+  };
+  void leave_out();  // All but the longest.
+
   CaptureReport& report_;
   std::size_t most_;
+  std::vector<Kept> kept_;
   std::optional<Nanos> shortest_;  // Of those kept, once some were left out.
 };
 

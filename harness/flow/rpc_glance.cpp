@@ -26,11 +26,11 @@ class Scanner {
   // The text between the quotes, escapes as they stand; false where there is no whole string.
   bool string(std::string_view& text) {
     if (!take('"')) return false;
+    const std::size_t near = std::min(rest_.size(), kShort);
     std::size_t end = 0;
-    while (end < rest_.size() && rest_[end] != '"') {
-      end += rest_[end] == '\\' ? 2U : 1U;
-      if (end >= kShort) end = end_of_long(end);
-    }
+    while (end < near && rest_[end] != '"' && rest_[end] != '\\') ++end;
+    if (end == near) end = end_of_long(end);
+    while (end < rest_.size() && rest_[end] == '\\') end = end_of_long(end + 2);
     if (end >= rest_.size()) {
       rest_ = {};
       return false;
@@ -102,20 +102,21 @@ struct Seen {
   bool id = false, method = false, result = false, error = false;
 };
 
+// False: the rest is cut, or of no interest.
 bool take_params(Scanner& scanner, Seen& seen) {
   if (scanner.peek() != '{') return scanner.skip_value();
-  bool whole = true;
+  bool goes_on = true;
   for_members(scanner, [&](std::string_view name) {
     std::string_view text;
     if (name == "name" && scanner.peek() == '"') {
-      whole = scanner.string(text);
+      goes_on = scanner.string(text) && !(seen.id && seen.method);  // A call's arguments follow.
       seen.glance.tool = text.substr(0, kMostText);
     } else {
-      whole = scanner.skip_value();
+      goes_on = scanner.skip_value();
     }
-    return whole;
+    return goes_on;
   });
-  return whole;
+  return goes_on;
 }
 
 bool take_member(Scanner& scanner, std::string_view name, Seen& seen) {

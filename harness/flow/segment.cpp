@@ -109,10 +109,14 @@ void read_options(std::span<const std::byte> left, Segment& segment) {
 }  // namespace
 
 std::optional<Segment> decode_segment(const Packet& packet) {
+  std::optional<Segment> segment(std::in_place);
+  if (!decode_segment(packet, *segment)) segment.reset();
+  return segment;
+}
+
+bool decode_segment(const Packet& packet, Segment& segment) {
   PacketBytes bytes(packet.bytes);
   const NetworkHeader network = find_network_header(bytes, packet.link);
-  std::optional<Segment> found(std::in_place);
-  Segment& segment = *found;
   segment.time = packet.time;
   segment.frame = packet.frame;
   std::optional<Transport> transport;
@@ -122,9 +126,9 @@ std::optional<Segment> decode_segment(const Packet& packet) {
     transport = read_ipv6(bytes, network.at, segment);
   }
   const std::byte* tcp = transport ? bytes.at(transport->at, kTcpHeader) : nullptr;
-  if (tcp == nullptr || bytes.is_short()) return std::nullopt;
+  if (tcp == nullptr || bytes.is_short()) return false;
   const std::size_t header = std::to_integer<std::size_t>(tcp[12]) / 16 * 4;
-  if (header < kTcpHeader || header > transport->length) return std::nullopt;
+  if (header < kTcpHeader || header > transport->length) return false;
   read_fixed_part(tcp, segment);
   segment.length = static_cast<std::uint32_t>(transport->length - header);
   segment.header_bytes = transport->at + header;
@@ -133,7 +137,7 @@ std::optional<Segment> decode_segment(const Packet& packet) {
   segment.header_bytes = std::min(segment.header_bytes, bytes.size());
   const std::size_t options_at = transport->at + kTcpHeader;
   read_options(packet.bytes.subspan(options_at, segment.header_bytes - options_at), segment);
-  return found;
+  return true;
 }
 
 }  // namespace tailrace

@@ -32,6 +32,7 @@ class Tracked {
   Tracked(ConnectionId id, const Segment& first, const TrackedOptions& options, StreamSink* sink,
           FlowObserver* observer);
 
+  ConnectionId id() const { return id_; }
   RealTime last() const { return flow_.last; }
   // Both sides have ended it.
   bool is_over() const;

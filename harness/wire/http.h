@@ -8,10 +8,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
 
+#include "harness/base/queue.h"
 #include "harness/wire/http_chunked.h"
 #include "harness/wire/http_head.h"
 #include "harness/wire/http_head_reader.h"
@@ -67,7 +67,7 @@ class HttpParser {
   std::uint64_t body_left_ = 0;   // Of a body framed by length.
   std::uint64_t lost_at_ = 0;
   std::uint64_t finals_begun_ = 0;
-  std::deque<std::uint64_t> without_body_;  // Final responses that answer HEAD.
+  Queue<std::uint64_t> without_body_;  // Final responses that answer HEAD.
   LineReader lines_;
   HeadReader head_reader_;
   ChunkDecoder chunks_;
