@@ -68,6 +68,7 @@ class Steps {
       note(one.at, "refused: " + excerpt(one.what.why, kWord));
     }
     if (timeline_.process_ended) note(timeline_.process_ended->at, "the process ended");
+    if (timeline_.late_end) note(timeline_.late_end->at, "the process, long through, ended");
     std::stable_sort(steps_.begin(), steps_.end(),
                      [](const auto& a, const auto& b) { return a.at < b.at; });
     return std::move(steps_);

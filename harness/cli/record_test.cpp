@@ -97,6 +97,47 @@ TEST(Runner, ACrashOfTheServerIsHarmAndNamesTheScenario) {
   EXPECT_NE(ran.out.find("exited with status 9"), std::string::npos) << ran.out;
 }
 
+// Which findings of a served client's end each of two scenarios has. `script` decides before and
+// after the client is given the line: $n counts those of a process.
+std::vector<std::vector<std::string>> ends_of(const std::string& before, const std::string& after) {
+  const Workshop workshop;
+  Workshop::write(workshop.path("client.sh"),
+                  "n=0\nwhile read -r line; do n=$((n+1))\n" + before +
+                      "\nprintf '%s\\n' \"$line\" | $1\n" + after + "\ndone\n");
+  const Ran ran = workshop.run(
+      R"(echo '{"schema":"tailrace.manifest/1","name":"n","version":"1","role":"client",)"
+      R"("start":["sh","client.sh","{client}"],"client":{"contract":"calls","closes":true,)"
+      R"("call_limit_ms":3000,"serves":"json_lines"}}' >client.json; )"
+      "{tailrace} client --jobs 1 --only routing.client_names_its_session "
+      "--only routing.client_ends_its_session --out run --manifest client.json");
+  const auto record = load_run_record(workshop.path("run"));
+  std::vector<std::vector<std::string>> ends;
+  if (!record) {
+    ADD_FAILURE() << ran.out << ran.err;
+    return ends;
+  }
+  for (const auto& result : record->scenarios) {
+    auto& checks = ends.emplace_back();
+    for (const auto& finding : result.findings) checks.push_back(finding.check);
+    EXPECT_EQ(result.verdict, checks.empty() ? Verdict::kPass : Verdict::kFail)
+        << result.id << " " << result.reason;
+  }
+  return ends;
+}
+
+TEST(ServedClient, ACrashIsBlamedOnTheScenarioThatItCameFrom) {
+  using Ends = std::vector<std::vector<std::string>>;
+  const std::string late = "process_takes_next_scenario";
+  EXPECT_EQ(ends_of("", ""), (Ends{{}, {}}));
+  EXPECT_EQ(ends_of("", "[ $n = 1 ] && kill -9 $$"), (Ends{{late}, {late}}));
+  EXPECT_EQ(ends_of("[ $n = 2 ] && kill -9 $$", ""), (Ends{{late}, {}}))
+      << "when it had the next one already";
+  EXPECT_EQ(ends_of("", "[ $n = 2 ] && exit 7"), (Ends{{}, {late}}));
+  EXPECT_EQ(ends_of("case $line in *names_its*) kill -9 $$ ;; esac", ""),
+            (Ends{{}, {"process_stays_alive"}}))
+      << "a fresh process does the same";
+}
+
 TEST(Client, OfTheOfficialContractRunsUnchanged) {
   const Workshop workshop;
   const Ran ran = workshop.run("{tailrace} client --out run -- {client}");

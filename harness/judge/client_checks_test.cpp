@@ -148,6 +148,42 @@ TEST(Resources, ChildrenThatStayAreHarm) {
             Outcome::kHeld);
 }
 
+TEST(Resources, WhatACollectorClosesMaySettleLate) {
+  const auto of_children = [](const std::vector<std::int64_t>& children, double mib_a_batch = 0) {
+    std::vector<double> mib;
+    for (std::size_t i = 0; i < children.size(); ++i) mib.push_back(10 + mib_a_batch * double(i));
+    return batches(children, mib).judge(children_settle(Rule{})).outcome;
+  };
+  EXPECT_EQ(of_children({0, 40, 80, 120, 160, 200, 240}), Outcome::kBroken);
+  EXPECT_EQ(of_children({0, 40, 80, 120, 160, 200, 240}, 10), Outcome::kInconclusive)
+      << "a collector may not have run yet";
+  EXPECT_EQ(of_children({0, 40, 80, 120, 160, 200, 240}, 50), Outcome::kBroken);
+  EXPECT_EQ(of_children({0, 5, 10, 15, 20, 25, 30}), Outcome::kInconclusive);
+  EXPECT_EQ(of_children({0, 40, 80, 120, 160, 20, 60}), Outcome::kHeld) << "given back once";
+  EXPECT_EQ(of_children({4, 4, 4, 4, 4, 4}), Outcome::kHeld);
+  EXPECT_EQ(of_children({4, 4, 4, 4, 4}), Outcome::kInconclusive) << "too few to be called flat";
+  EXPECT_EQ(of_children({}), Outcome::kNotApplicable);
+}
+
+// Two connections of a client that we have left: those of its sockets that it still has.
+TEST(Resources, SocketsOfAClientAreKnownByItsOwnEnd) {
+  Story story;
+  story.open(1, Side::kServer).tell(WeEnded{{1}, Ending::kFin, false});
+  const Endpoint server = v4_endpoint({127, 0, 0, 1}, 80);
+  for (int batch = 0; batch < 6; ++batch) {
+    ProcessSampled sample{"batch " + std::to_string(batch), 0, 0, 0, 0, 0, 0, {}};
+    for (int kept = 0; kept < 60 * batch; ++kept) {
+      sample.sockets.push_back({v4_endpoint({127, 0, 0, 1}, 40001), server, "CLOSE_WAIT"});
+    }
+    sample.sockets.push_back({v4_endpoint({127, 0, 0, 1}, 40002), server, "ESTABLISHED"});
+    story.at(batch + 1).tell(sample);
+  }
+  const Judgement judgement = story.judge(sockets_settle(Rule{}));
+  ASSERT_EQ(judgement.outcome, Outcome::kBroken);
+  EXPECT_EQ(judgement.findings.front().harm, "harm.sockets_grow");
+  EXPECT_NE(judgement.findings.front().observed.find("a session"), std::string::npos);
+}
+
 Outcome of_memory(const std::vector<double>& mib) {
   return batches({}, mib).judge(memory_does_not_grow()).outcome;
 }

@@ -25,18 +25,25 @@ struct Growth {
   std::vector<MonoTime> at;
 };
 
+bool is_of_client(const Timeline& timeline) {
+  return !timeline.connections.empty() &&
+         timeline.connections.front().opened.we_are == Side::kServer;
+}
+
 // Sockets of the implementation whose peer is a connection of ours that we have left. Those
 // between the two of us that are still in use are no leak.
 double left_sockets(const Timeline& timeline, const At<ProcessSampled>& sample) {
-  std::set<Endpoint> left;
+  const bool of_client = is_of_client(timeline);
+  std::set<Endpoint> left;  // By the client's end: a server's is the same for all.
   for (const Connection& connection : timeline.connections) {
     if (connection.we_ended && connection.we_ended->at < sample.at) {
-      left.insert(connection.opened.local);
+      left.insert(connection.client());
     }
   }
-  return static_cast<double>(
-      std::count_if(sample.what.sockets.begin(), sample.what.sockets.end(),
-                    [&](const SocketFigure& socket) { return left.contains(socket.remote); }));
+  return static_cast<double>(std::count_if(
+      sample.what.sockets.begin(), sample.what.sockets.end(), [&](const SocketFigure& socket) {
+        return left.contains(of_client ? socket.local : socket.remote);
+      }));
 }
 
 template <class Figure>
@@ -60,24 +67,37 @@ double calls_per_batch(const Timeline& timeline) {
 struct Figure {
   std::string_view check, noun;
   std::optional<Level> level{};  // Instead of harm.
+  // Flat: no more than this over the last kFlatBatches. Growth of less than the reserve may be what
+  // a collector has not come to yet.
+  double noise = kFlatCount, reserve = kFewKept;
 };
+constexpr Figure kMemory{"memory_does_not_grow", "KiB of memory", Level::kShould, kFlatNoise,
+                         kCollectorsReserve};
 
 Finding grows(const Evidence& evidence, const Growth& growth, const Slope& slope,
               const Figure& figure, Rule rule) {
   const Timeline& timeline = evidence.timeline;
   const double calls = calls_per_batch(timeline);
+  const bool of_client = is_of_client(timeline);
+  const std::string_view call = of_client ? "session" : "call";
   Finding finding = finding_of(evidence, figure.check, rule,
                                figure.level ? "" : fmt::format("harm.{}_grow", figure.noun));
   if (figure.level) finding.level = *figure.level;
-  finding.required = fmt::format("{} return to where they were when calls are done", figure.noun);
+  finding.required =
+      fmt::format("{} return to where they were when {}s are done", figure.noun, call);
   finding.observed = fmt::format(
-      "{} after batches of {:.0f} calls: {}; {:.2f} a call (95 % interval from {:.2f})",
-      figure.noun, calls, fmt::join(growth.values, ", "), slope.per_batch / calls,
+      "{} after batches of {:.0f} {}s: {}; {:.2f} a {} (95 % interval from {:.2f})", figure.noun,
+      calls, call, fmt::join(growth.values, ", "), slope.per_batch / calls, call,
       (slope.per_batch - slope.half_width) / calls);
-  finding.likely_cause = "something opened for a request is kept when the request is done";
-  finding.cure = "close it where the request's route goes away, also when the client left first";
+  const std::string_view request = of_client ? "session" : "request";
+  finding.likely_cause =
+      fmt::format("something opened for a {0} is kept when the {0} is done", request);
+  finding.cure =
+      of_client ? "close it where the session is closed, also when a call of it failed"
+                : "close it where the request's route goes away, also when the client left first";
   for (std::size_t i = 0; i < growth.values.size(); ++i) {
-    finding.evidence.push_back({growth.at[i] - timeline.begun.value_or(growth.at[i]), "server",
+    finding.evidence.push_back({growth.at[i] - timeline.begun.value_or(growth.at[i]),
+                                of_client ? "client" : "server",
                                 fmt::format("{} {}", growth.values[i], figure.noun),
                                 i + 1 == growth.values.size()});
   }
@@ -108,51 +128,130 @@ Growth memory_of(const Timeline& timeline) {
   });
 }
 
-bool is_flat(const std::vector<double>& kib) {
-  if (kib.size() <= kFlatBatches) return false;
-  const Slope last = slope_of({kib.end() - kFlatBatches - 1, kib.end()});
-  return last.per_batch * kFlatBatches <= kFlatNoise;
+bool is_flat(const std::vector<double>& values, const Figure& figure) {
+  if (values.size() <= kFlatBatches) return false;
+  const Slope last = slope_of({values.end() - kFlatBatches - 1, values.end()});
+  return last.per_batch * kFlatBatches <= figure.noise;
 }
 
 // Steady: the later half grows as the earlier one did. What warms up slows down.
-bool grows_steadily(const std::vector<double>& kib) {
-  if (kib.size() <= kFlatBatches || kib.back() - kib.front() < kCollectorsReserve) return false;
-  const auto half = kib.begin() + static_cast<std::ptrdiff_t>(kib.size() / 2);
-  const double earlier = (*half - kib.front()) / static_cast<double>(half - kib.begin());
-  const double later = (kib.back() - *half) / static_cast<double>(kib.end() - 1 - half);
-  return slope_of(kib).grows() && later > earlier / 2;
+bool grows_steadily(const std::vector<double>& values, const Figure& figure) {
+  const double grown = values.empty() ? 0 : values.back() - values.front();
+  if (values.size() <= kFlatBatches || grown < figure.reserve) return false;
+  const auto half = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  const double earlier = (*half - values.front()) / static_cast<double>(half - values.begin());
+  const double later = (values.back() - *half) / static_cast<double>(values.end() - 1 - half);
+  return slope_of(values).grows() && later > earlier / 2;
 }
 
-Judgement judge_memory(const Evidence& evidence) {
+Trend trend_of(const Growth& growth, const Figure& figure) {
+  if (is_flat(growth.values, figure)) return Trend::kFlat;
+  return grows_steadily(growth.values, figure) ? Trend::kGrows : Trend::kUnclear;
+}
+
+// Half of what had come was gone again: by a collector, or a pool that is emptied now and then.
+bool gives_back(const std::vector<double>& values) {
+  double most = values.empty() ? 0 : values.front();
+  for (const double value : values) {
+    most = std::max(most, value);
+    const double grown = most - values.front();
+    if (grown >= kFewKept && most - value >= grown / 2) return true;
+  }
+  return false;
+}
+
+// Of sockets, descriptors, children. While memory has not settled a collector may still have to
+// close what nothing refers to any more.
+Trend count_trend(const Timeline& timeline, const Growth& growth) {
+  if (is_flat(growth.values, Figure{}) || gives_back(growth.values)) return Trend::kFlat;
+  if (memory_trend(timeline) == Trend::kUnclear) return Trend::kUnclear;
+  return trend_of(growth, Figure{});
+}
+
+// As clear as the least clear of them.
+Trend together(std::initializer_list<Trend> trends) {
+  if (std::ranges::count(trends, Trend::kUnclear) > 0) return Trend::kUnclear;
+  return std::ranges::count(trends, Trend::kGrows) > 0 ? Trend::kGrows : Trend::kFlat;
+}
+
+Judgement judge_settling(const Evidence& evidence, const Growth& growth, const Figure& figure,
+                         Rule rule, Trend trend) {
   const Timeline& timeline = evidence.timeline;
-  const Growth growth = memory_of(timeline);
-  const MemoryTrend trend = memory_trend(timeline);
-  const Figure figure{"memory_does_not_grow", "KiB of memory", Level::kShould};
-  if (growth.values.empty()) return judge_growth(evidence, growth, figure, Rule{});
+  if (growth.values.empty()) return judge_growth(evidence, growth, figure, rule);
   Judgement judgement = held();
-  if (trend == MemoryTrend::kGrows) {
-    judgement = broken(grows(evidence, growth, slope_of(growth.values), figure, Rule{}));
-  } else if (trend == MemoryTrend::kUnclear) {
+  if (trend == Trend::kGrows) {
+    judgement = broken(grows(evidence, growth, slope_of(growth.values), figure, rule));
+  } else if (trend == Trend::kUnclear) {
     judgement = inconclusive(fmt::format(
-        "memory grew by {:.0f} KiB over {} batches of {:.0f} calls and did not settle: a collector "
-        "that has not run yet looks the same; ask again with a bound on its heap",
-        growth.values.back() - growth.values.front(), growth.values.size() - 1,
-        calls_per_batch(timeline)));
+        "from {:.0f} to {:.0f} {} over {} batches of {:.0f} {}s, and not settled: a collector that "
+        "has not run yet looks the same; ask again with a bound on its heap",
+        growth.values.front(), growth.values.back(), figure.noun, growth.values.size() - 1,
+        calls_per_batch(timeline), is_of_client(timeline) ? "session" : "call"));
   }
   judgement.measurements.push_back(
       {std::string(figure.noun), fmt::format("{}", fmt::join(growth.values, ", "))});
+  return judgement;
+}
+
+Judgement judge_memory(const Evidence& evidence) {
+  const Growth growth = memory_of(evidence.timeline);
+  const Trend trend = memory_trend(evidence.timeline);
+  Judgement judgement = judge_settling(evidence, growth, kMemory, Rule{}, trend);
+  if (growth.values.empty()) return judgement;
+  const double calls = calls_per_batch(evidence.timeline);
   judgement.measurements.push_back(
       {"least growth of memory that is seen",
-       fmt::format("{:.1f} KiB a call", kFlatNoise / kFlatBatches / calls_per_batch(timeline))});
+       fmt::format("{:.1f} KiB a {}", kFlatNoise / kFlatBatches / calls,
+                   is_of_client(evidence.timeline) ? "session" : "call")});
   return judgement;
+}
+
+Growth sockets_of(const Timeline& timeline) {
+  return growth_of(timeline, [&](const auto& sample) { return left_sockets(timeline, sample); });
+}
+
+// Sockets are the other check's: a listening or a live one must not count twice.
+Growth descriptors_of(const Timeline& timeline) {
+  return growth_of(timeline, [](const auto& sample) {
+    return static_cast<double>(sample.what.files + sample.what.pipes + sample.what.anonymous);
+  });
+}
+
+Growth children_of(const Timeline& timeline) {
+  return growth_of(timeline,
+                   [](const auto& sample) { return static_cast<double>(sample.what.children); });
+}
+
+using GrowthOf = Growth (*)(const Timeline&);
+
+Check growth_check(std::string_view name, std::string_view noun, Rule rule, GrowthOf growth) {
+  return {std::string(name), [=](const Evidence& evidence) {
+            return judge_growth(evidence, growth(evidence.timeline), {name, noun}, rule);
+          }};
+}
+
+Check settling_check(std::string_view name, std::string_view noun, Rule rule, GrowthOf growth) {
+  return {std::string(name), [=](const Evidence& evidence) {
+            const Growth seen = growth(evidence.timeline);
+            return judge_settling(evidence, seen, {name, noun}, rule,
+                                  count_trend(evidence.timeline, seen));
+          }};
 }
 
 }  // namespace
 
-MemoryTrend memory_trend(const Timeline& timeline) {
-  const Growth growth = memory_of(timeline);
-  if (is_flat(growth.values)) return MemoryTrend::kFlat;
-  return grows_steadily(growth.values) ? MemoryTrend::kGrows : MemoryTrend::kUnclear;
+Trend memory_trend(const Timeline& timeline) {
+  return trend_of(memory_of(timeline), kMemory);
+}
+
+Trend counts_trend(const Timeline& timeline) {
+  return together({count_trend(timeline, sockets_of(timeline)),
+                   count_trend(timeline, descriptors_of(timeline)),
+                   count_trend(timeline, children_of(timeline))});
+}
+
+Trend resources_trend(const Timeline& timeline) {
+  return together({memory_trend(timeline), counts_trend(timeline)});
 }
 
 Slope slope_of(const std::vector<double>& y) {
@@ -180,32 +279,27 @@ Slope slope_of(const std::vector<double>& y) {
 }
 
 Check sockets_do_not_grow(Rule rule) {
-  return {"sockets_do_not_grow", [=](const Evidence& evidence) {
-            const Growth growth = growth_of(evidence.timeline, [&](const auto& sample) {
-              return left_sockets(evidence.timeline, sample);
-            });
-            return judge_growth(evidence, growth, {"sockets_do_not_grow", "sockets"}, rule);
-          }};
+  return growth_check("sockets_do_not_grow", "sockets", rule, sockets_of);
 }
 
 Check descriptors_do_not_grow(Rule rule) {
-  return {
-      "descriptors_do_not_grow", [=](const Evidence& evidence) {
-        // Sockets are the other check's: a listening or a live one must not count twice.
-        const Growth growth = growth_of(evidence.timeline, [](const auto& sample) {
-          return static_cast<double>(sample.what.files + sample.what.pipes + sample.what.anonymous);
-        });
-        return judge_growth(evidence, growth, {"descriptors_do_not_grow", "descriptors"}, rule);
-      }};
+  return growth_check("descriptors_do_not_grow", "descriptors", rule, descriptors_of);
 }
 
 Check children_do_not_grow(Rule rule) {
-  return {"children_do_not_grow", [=](const Evidence& evidence) {
-            const Growth growth = growth_of(evidence.timeline, [](const auto& sample) {
-              return static_cast<double>(sample.what.children);
-            });
-            return judge_growth(evidence, growth, {"children_do_not_grow", "children"}, rule);
-          }};
+  return growth_check("children_do_not_grow", "children", rule, children_of);
+}
+
+Check sockets_settle(Rule rule) {
+  return settling_check("sockets_settle", "sockets", rule, sockets_of);
+}
+
+Check descriptors_settle(Rule rule) {
+  return settling_check("descriptors_settle", "descriptors", rule, descriptors_of);
+}
+
+Check children_settle(Rule rule) {
+  return settling_check("children_settle", "children", rule, children_of);
 }
 
 Check memory_does_not_grow() {

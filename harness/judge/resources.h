@@ -15,6 +15,9 @@ inline constexpr std::string_view kCallsPerBatch = "calls_per_batch";
 // Why such a question is declined where there is nothing to sample.
 inline constexpr std::string_view kUnwatched =
     "the processes of the server cannot be seen: start it with -- COMMAND to have them watched";
+inline constexpr std::string_view kUnserved =
+    "this question needs many sessions in one process of the client, and the manifest does not say "
+    "that it takes them (\"serves\", fixtures/sut/README.md)";
 inline constexpr std::size_t kFewestBatches = 4;  // Points a slope with an interval needs.
 
 Check sockets_do_not_grow(Rule rule);
@@ -24,15 +27,25 @@ Check children_do_not_grow(Rule rule);
 // script adds batches until the last ones are flat (held), or until growth is steady and has passed
 // what a heap may take before its first collection; neither is inconclusive. A should.
 Check memory_does_not_grow();
+// What many sessions leave behind in one process of a client: batches of them until the last ones
+// are flat. Descriptors may be a collector's to close (measured: a JVM holds 450 more before it
+// does), so growth convicts only when memory has settled, and what was given back once does not.
+Check sockets_settle(Rule rule);
+Check descriptors_settle(Rule rule);
+Check children_settle(Rule rule);
 
-enum class MemoryTrend : std::uint8_t { kUnclear, kFlat, kGrows };
-MemoryTrend memory_trend(const Timeline& timeline);  // Of the samples so far.
+enum class Trend : std::uint8_t { kUnclear, kFlat, kGrows };
+Trend memory_trend(const Timeline& timeline);     // Of the samples so far.
+Trend counts_trend(const Timeline& timeline);     // Of sockets, descriptors and children.
+Trend resources_trend(const Timeline& timeline);  // Of these and memory.
 // Flat: no more over the last kFlatBatches than this, in KiB. Measured: Go's heap swings by 500
 // from batch to batch, V8 stands still for 5 to 9 batches of 200 calls or falls by 15000.
 inline constexpr double kFlatNoise = 2048;
 inline constexpr std::size_t kFlatBatches = 5;
 // Measured, in KiB: a JVM takes 50000 at 24 a call, V8 100000, before either gives back.
 inline constexpr double kCollectorsReserve = 192 * 1024;
+// Of sockets, descriptors and children: flat, and what need not be a leak.
+inline constexpr double kFlatCount = 1, kFewKept = 32;
 
 // Slope of y over 0, 1, 2, ... and the half width of its 95 % interval (Student's t).
 struct Slope {

@@ -41,7 +41,10 @@ constexpr std::string_view kBytes = "{bytes}";
 
 ClientDriver::ClientDriver(Network& network, Vault& vault, History& history,
                            ClientSettings settings)
-    : Script(history), network_(network), vault_(vault), settings_(std::move(settings)) {
+    : Script(history, settings.sample),
+      network_(network),
+      vault_(vault),
+      settings_(std::move(settings)) {
   TAILRACE_ASSERT(settings_.pace != nullptr && !settings_.server.addresses.empty());
 }
 
@@ -300,14 +303,6 @@ StreamId ClientDriver::ask_with_bad_arguments(const PostOptions& options) {
     return post("tools/call", params, options);
   }
   decline("no named tool takes arguments");
-}
-
-void ClientDriver::sample(std::string label) {
-  if (!settings_.sample) return;
-  auto sample = settings_.sample();
-  if (!sample) return;
-  sample->label = std::move(label);
-  history_.append(std::move(*sample));
 }
 
 }  // namespace tailrace

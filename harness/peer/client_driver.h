@@ -48,8 +48,7 @@ struct ClientSettings {
   std::string revision;
   Pace* pace = nullptr;  // Shared by the scripts of a run.
   bool own_network = false;  // What holds for a whole network may be changed.
-  // A sample of the implementation's processes; empty where they cannot be seen.
-  std::function<std::optional<ProcessSampled>()> sample;
+  Sampler sample;
   // Sets TCP_NODELAY on the server's socket of the connection that we have from this address, and
   // tells whether it was set; empty where the server is not ours to touch.
   std::function<Result<bool>(const Endpoint&)> cure;
@@ -181,10 +180,8 @@ class ClientDriver : public Script {
   void watch_ends(Millis window);
   void close(ConnectionId connection);  // By FIN; awaited.
   void close_all();
-  void sample(std::string label);
   bool can_stop() const { return static_cast<bool>(settings_.stop); }
   void stop_server();  // By TERM; returns when it is gone.
-  bool can_sample() const { return static_cast<bool>(settings_.sample); }
   const AllowedTools& tools() const { return settings_.tools; }
   void reset(ConnectionId connection);
   void half_close(ConnectionId connection);

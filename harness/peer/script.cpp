@@ -44,6 +44,14 @@ bool Script::watch(Deadline window, const Condition& holds) {
   return held;
 }
 
+void Script::sample(std::string label) {
+  if (!sampler_) return;
+  auto sample = sampler_();
+  if (!sample) return;
+  sample->label = std::move(label);
+  history_.append(std::move(*sample));
+}
+
 void Script::stay_connected(Millis length) {
   watch({"stay_connected", length}, [](const Timeline&) { return false; });
 }

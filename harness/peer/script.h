@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "harness/record/history.h"
@@ -17,10 +18,13 @@ namespace tailrace {
 struct ScriptStopped {};
 
 using Condition = std::function<bool(const Timeline&)>;
+// A sample of the implementation's processes; empty where they cannot be seen.
+using Sampler = std::function<std::optional<ProcessSampled>()>;
 
 class Script {
  public:
-  explicit Script(History& history) : history_(history) {}
+  explicit Script(History& history, Sampler sampler = {})
+      : history_(history), sampler_(std::move(sampler)) {}
   virtual ~Script() = default;
 
   void mark(std::string_view name, std::string value);
@@ -33,6 +37,8 @@ class Script {
   bool watch(Deadline window, const Condition& holds);
   // Watches for the whole length.
   void stay_connected(Millis length);
+  bool can_sample() const { return static_cast<bool>(sampler_); }
+  void sample(std::string label);
 
   // The scenario's own limit: every wait ends there at the latest, and stops the script.
   void give_up_at(MonoTime at) { give_up_at_ = at; }
@@ -49,6 +55,7 @@ class Script {
  private:
   void stop_if_over();
 
+  Sampler sampler_;
   MonoTime give_up_at_{Nanos::max()};
 };
 

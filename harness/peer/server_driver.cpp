@@ -40,7 +40,10 @@ std::string loopback_url(const Endpoint& endpoint) {
 
 ServerDriver::ServerDriver(Network& network, Vault& vault, History& history,
                            ServerSettings settings)
-    : Script(history), network_(network), vault_(vault), settings_(std::move(settings)) {}
+    : Script(history, settings.sample),
+      network_(network),
+      vault_(vault),
+      settings_(std::move(settings)) {}
 
 void ServerDriver::start_client(int calls, Millis linger) {
   mark(kMarkContract, counts_calls() ? "calls" : "conformance");
@@ -73,6 +76,10 @@ void ServerDriver::start_client(int calls, Millis linger) {
     stop();
   }
   listener_.emplace(std::move(*listener));
+  tell_client(calls, linger);
+}
+
+void ServerDriver::tell_client(int calls, Millis linger) {
   const Environment environment = environment_for(calls, linger);
   Json told;
   for (const auto& [name, value] : environment) told.set(name, value);
@@ -103,9 +110,10 @@ Environment ServerDriver::environment_for(int calls, Millis linger) const {
 
 bool ServerDriver::wait_until(MonoTime until, const Condition& holds) {
   const auto pending = [this](const Timeline& timeline) {
-    return std::any_of(timeline.exchanges.begin(), timeline.exchanges.end(), [this](const auto& e) {
-      return e.request_complete && !served_.contains(e.id);
-    });
+    return std::any_of(timeline.exchanges.begin() + static_cast<std::ptrdiff_t>(all_served_),
+                       timeline.exchanges.end(), [this](const auto& e) {
+                         return e.request_complete && !served_.contains(e.id);
+                       });
   };
   for (;;) {
     serve_pending();
@@ -120,10 +128,12 @@ bool ServerDriver::wait_until(MonoTime until, const Condition& holds) {
 
 void ServerDriver::serve_pending() {
   const auto due = history_.read([this](const Timeline& timeline) {
+    const auto& all = timeline.exchanges;
+    while (all_served_ < all.size() && served_.contains(all[all_served_].id)) ++all_served_;
     std::vector<Exchange> exchanges;
-    for (const Exchange& exchange : timeline.exchanges) {
-      if (!exchange.request_complete || served_.contains(exchange.id)) continue;
-      exchanges.push_back(exchange);
+    for (std::size_t at = all_served_; at < all.size(); ++at) {
+      if (!all[at].request_complete || served_.contains(all[at].id)) continue;
+      exchanges.push_back(all[at]);
     }
     return exchanges;
   });
@@ -182,6 +192,9 @@ void ServerDriver::serve_post(const Exchange& exchange) {
 }
 
 void ServerDriver::answer_initialize(const Exchange& exchange) {
+  if (refuses_initialize_ != 0) {
+    return respond(exchange.id, refuses_initialize_, {{"Content-Type", "text/plain"}}, "not now");
+  }
   const std::string& wanted = exchange.asked->body["params"]["protocolVersion"].as_string();
   const bool known = std::find(kSpoken.begin(), kSpoken.end(), wanted) != kSpoken.end();
   revision_ = settings_.revision;

@@ -41,7 +41,9 @@ struct ServerSettings {
   bool large = false;       // The client gives its calls a large argument when asked.
   LinkOptions links;
   // Starts the client with the URL as its last argument; its lines and its end go to the History.
+  // Again: gives the same process another session.
   std::function<Status(const std::string& url, const Environment& environment)> start_client;
+  Sampler sample;  // Where one process of the client takes many sessions.
 };
 
 class ServerDriver : public Script {
@@ -51,6 +53,13 @@ class ServerDriver : public Script {
   // Listens and starts the client, which shall make `calls` calls and then stay `linger`.
   // Declines where more than one call is needed and the client keeps the one-call contract.
   void start_client(int calls, Millis linger = Millis(0));
+
+  // Where can_sample(): another session of `calls` calls, in the process that had those before.
+  void begin_session(int calls);
+  // Its next call; none: the session is over.
+  std::optional<StreamId> await_call_of_session();
+  // FIN to all, as servers end connections that have been idle, and time to notice it.
+  void end_idle_connections();
 
   // The next tools/call of the client. Stops the script when the client left instead.
   StreamId await_call();
@@ -97,6 +106,9 @@ class ServerDriver : public Script {
   void respond(StreamId stream, int status, const std::vector<HttpHeader>& headers,
                std::string_view body);
 
+  void limit_calls(Millis limit) { settings_.call_limit = limit; }  // Before the client starts.
+  // Answers each initialize with this status from here on; 0: properly.
+  void refuse_initialize(int status) { refuses_initialize_ = status; }
   // Instead of what the client offers; legal where the client speaks it.
   void answer_initialize_with(std::string_view revision) { answered_ = revision; }
   // Asks the client for a listening stream, where its SDK leaves the choice.
@@ -138,6 +150,8 @@ class ServerDriver : public Script {
 
  private:
   bool wait_until(MonoTime until, const Condition& holds) override;
+  void tell_client(int calls, Millis linger);
+  bool has_ended_session(const Timeline& timeline);
   Environment environment_for(int calls, Millis linger) const;
   void serve_pending();
   void serve(const Exchange& exchange);
@@ -162,6 +176,10 @@ class ServerDriver : public Script {
   bool event_ids_ = false;
   Millis retry_{0};
   std::set<StreamId> served_;
+  std::size_t all_served_ = 0;  // Of the exchanges, from the first on
+  std::size_t lines_read_ = 0;  // Of the client, for the end of a session
+  bool session_over_ = false;
+  int refuses_initialize_ = 0;
   bool asks_to_listen_ = false, asks_at_once_ = false;
   std::size_t argument_bytes_ = 0;
   bool claims_gets_ = false, claims_listening_ = false;

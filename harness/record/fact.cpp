@@ -93,8 +93,10 @@ struct FactWriter {
     out.set("e", "process_line");
     out.set("text", as_latin1_json_text(e.text));
   }
-  void operator()(const ProcessEnded& e) {
-    out.set("e", "process_ended");
+  void operator()(const ProcessEnded& e) { put_end("process_ended", e); }
+  void operator()(const ProcessEndedLate& e) { put_end("process_ended_late", e.how); }
+  void put_end(std::string_view kind, const ProcessEnded& e) {
+    out.set("e", std::string(kind));
     out.set("exit_code", e.exit_code);
     out.set("signal", e.signal);
     out.set("asked", e.asked);
@@ -189,6 +191,7 @@ struct FactReader {
     e.tls = flag("tls");
     return e;
   }
+  ProcessEnded ended() { return {small("exit_code"), small("signal"), flag("asked")}; }
   Event sampled() {
     ProcessSampled e;
     e.label = text("label");
@@ -225,9 +228,8 @@ struct FactReader {
     if (kind == "declined") return Declined{text("why")};
     if (kind == "process_sampled") return sampled();
     if (kind == "process_line") return ProcessLine{bytes("text")};
-    if (kind == "process_ended") {
-      return ProcessEnded{small("exit_code"), small("signal"), flag("asked")};
-    }
+    if (kind == "process_ended") return ended();
+    if (kind == "process_ended_late") return ProcessEndedLate{ended()};
     if (kind == "cure_tried") {
       return CureTried{connection(), flag("done"), flag("was_set"), text("why_not")};
     }

@@ -90,6 +90,11 @@ struct ProcessEnded {
   int signal = 0;
   bool asked = false;  // We had asked it to stop.
 };
+// The same of a process that had said that it was through with the scenario, and should have taken
+// others.
+struct ProcessEndedLate {
+  ProcessEnded how;
+};
 // TCP_NODELAY set from outside on the server's socket of this connection, or why it was not: what
 // comes on it from here on is the cure in place.
 struct CureTried {
@@ -112,8 +117,8 @@ struct HarnessTrouble {  // Trouble of the environment or of ours that spoiled t
 
 using Event = std::variant<ConnectionOpened, ConnectFailed, BytesRead, BytesWritten, TapTruncated,
                            PeerEnded, WeEnded, DeadlinePassed, WindowEnded, Marked, Declined,
-                           ProcessSampled, ProcessLine, ProcessEnded, CureTried, QueueWatched,
-                           HarnessTrouble>;
+                           ProcessSampled, ProcessLine, ProcessEnded, ProcessEndedLate, CureTried,
+                           QueueWatched, HarnessTrouble>;
 
 struct Fact {
   std::uint64_t sequence = 0;  // From 1, without holes.

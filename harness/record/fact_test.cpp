@@ -46,6 +46,7 @@ std::vector<Event> one_of_each() {
       sampled,
       ProcessLine{"ready \x1b[31m\xff"},
       ProcessEnded{3, 9, true},
+      ProcessEndedLate{{3, 0, true}},
       CureTried{ConnectionId{5}, true, true, "not \"permitted\""},
       QueueWatched{ConnectionId{6}, 9, 8, 7, 118},
       HarnessTrouble{"no route"},
@@ -94,6 +95,7 @@ struct Account {
   std::string operator()(const ProcessEnded& e) const {
     return fmt::format("{} {} {}", e.exit_code, e.signal, e.asked);
   }
+  std::string operator()(const ProcessEndedLate& e) const { return "late " + (*this)(e.how); }
   std::string operator()(const CureTried& e) const {
     return fmt::format("cure {} {} {} {}", e.connection.value, e.done, e.was_set, e.why_not);
   }

@@ -105,6 +105,9 @@ void TimelineBuilder::apply(const Fact& fact) {
                  [&](const ProcessEnded& e) {
                    timeline_.process_ended = At<ProcessEnded>{at, e};
                  },
+                 [&](const ProcessEndedLate& e) {
+                   timeline_.late_end = At<ProcessEnded>{at, e.how};
+                 },
                  [&](const CureTried& e) {
                    timeline_.cures.push_back({at, e});
                  },

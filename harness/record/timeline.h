@@ -106,6 +106,7 @@ struct Timeline {
   std::vector<At<ProcessSampled>> samples;
   std::vector<At<ProcessLine>> lines;
   std::optional<At<ProcessEnded>> process_ended;
+  std::optional<At<ProcessEnded>> late_end;  // Of a process that had said it was through.
   std::vector<At<CureTried>> cures;
   std::vector<At<QueueWatched>> queues;
   std::vector<At<HarnessTrouble>> troubles;

@@ -148,6 +148,13 @@ Status RunFolder::add(const DrivenScenario& run) {
   return append_line("runs.jsonl", json);
 }
 
+Status RunFolder::set_aside(const std::string& history) {
+  std::error_code failure;
+  std::filesystem::rename(file(history), file(history + ".aside"), failure);
+  if (failure) return trouble(file(history) + ": " + failure.message());
+  return {};
+}
+
 Status RunFolder::add(const ClockSample& sample) {
   Json json;
   json.set("before", std::int64_t{sample.before.since_boot.count()});

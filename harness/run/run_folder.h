@@ -47,6 +47,8 @@ class RunFolder {
 
   Status write_run(const RunRecord& about, const CaptureOutcome& capture);
   Status add(const DrivenScenario& run);
+  // A history that is driven again keeps its facts under another name, "....aside".
+  Status set_aside(const std::string& history);
   Status add(const ClockSample& sample);
 
   struct Contents {

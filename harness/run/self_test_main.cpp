@@ -70,7 +70,7 @@ class SelfTest {
   void try_one(const Trial& trial) {
     RunOptions options = options_for(trial, arguments_.server, arguments_.client);
     options.shuffle_seed = arguments_.seed;
-    options.manifest->serves = arguments_.serve;
+    options.manifest->serves |= arguments_.serve;
     options.out = fmt::format("{}/{}-{}-{}", arguments_.out, trial.number, name_of(trial.role),
                               trial.name.empty() ? "correct" : trial.name);
     const auto record = run(options, setup_, registry_, catalogue_, nullptr);

@@ -29,12 +29,10 @@ void ServingClient::hear(const std::string& line) {
     strayed_ = true;
     return;
   }
-  const auto json = parse_json(line);
-  if (!json || !(*json)["done"].as_bool()) {
-    return history_->append(ProcessLine{vault_.mask(line)});
-  }
+  const auto status = status_when_done(line);
+  if (!status || in_sessions_) return history_->append(ProcessLine{vault_.mask(line)});
   done_ = true;
-  history_->append(ProcessEnded{static_cast<int>((*json)["status"].as_int()), 0, asked_});
+  history_->append(ProcessEnded{*status, 0, asked_});
 }
 
 void ServingClient::end(const ProcessEnded& how) {
@@ -44,21 +42,37 @@ void ServingClient::end(const ProcessEnded& how) {
   history_->append(how);
 }
 
-Status ServingClient::take(const std::string& url, const Environment& environment,
-                           History& history) {
+Status ServingClient::tell(const std::string& url, const Environment& environment) {
   Json word;
   word.set("url", url);
   for (const auto& [name, value] : environment) word.set(name, value);
+  return process_->tell(to_text(word) + "\n");
+}
+
+void ServingClient::begin(History& history, bool in_sessions) {
   {
     const std::scoped_lock lock(mutex_);
     history_ = &history;
     done_ = ended_ = false;
+    in_sessions_ = in_sessions;
   }
+  ++taken_;
   asked_ = false;
   watch_.emplace(*process_, [this](const ExitStatus& status) {
     end({status.code, status.signal, asked_});
   });
-  return process_->tell(to_text(word) + "\n");
+}
+
+Status ServingClient::take(const std::string& url, const Environment& environment,
+                           History& history) {
+  begin(history, false);
+  return tell(url, environment);
+}
+
+Status ServingClient::take_session(const std::string& url, const Environment& environment,
+                                   History& history) {
+  if (!in_sessions_) begin(history, true);
+  return tell(url, environment);
 }
 
 void ServingClient::release() {
@@ -75,6 +89,14 @@ bool ServingClient::is_done() {
 bool ServingClient::is_ready() {
   const std::scoped_lock lock(mutex_);
   return history_ == nullptr && !strayed_ && !process_->wait_exit(mono_now());
+}
+
+std::optional<ExitStatus> ServingClient::crashed_late() {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (asked_ || !done_ || history_ != nullptr) return std::nullopt;
+  }
+  return process_->wait_exit(mono_now());
 }
 
 void ServingClient::stop() {

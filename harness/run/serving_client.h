@@ -31,12 +31,19 @@ class ServingClient {
   // The next scenario. What the client prints goes to this history, which outlives the release;
   // "done" as the end of its process does, since its work for the scenario is over.
   Status take(const std::string& url, const Environment& environment, History& history);
+  // One more session of a scenario that looks at many: "done" is a line like others.
+  Status take_session(const std::string& url, const Environment& environment, History& history);
   // Through with the scenario that it took last.
   bool is_done();
   // Nothing goes to the history any more.
   void release();
   // Still there, and silent since the last scenario.
   bool is_ready();
+  // Scenarios it has taken, the one under way among them.
+  int taken() const { return taken_; }
+  // Its end, where it came unasked and after it had said that it was through.
+  std::optional<ExitStatus> crashed_late();
+  pid_t pid() const { return process_->pid(); }
 
   const std::string& mode() const { return mode_; }
   std::string output() const { return process_->output(); }
@@ -44,6 +51,8 @@ class ServingClient {
 
  private:
   ServingClient(std::string mode, Vault& vault) : mode_(std::move(mode)), vault_(vault) {}
+  void begin(History& history, bool in_sessions);
+  Status tell(const std::string& url, const Environment& environment);
   void hear(const std::string& line);
   void end(const ProcessEnded& how);
 
@@ -51,7 +60,8 @@ class ServingClient {
   Vault& vault_;
   std::mutex mutex_;            // Over the next four.
   History* history_ = nullptr;  // Of the scenario under way.
-  bool done_ = false, ended_ = false, strayed_ = false;
+  bool done_ = false, ended_ = false, strayed_ = false, in_sessions_ = false;
+  int taken_ = 0;
   std::atomic<bool> asked_{false};
   std::unique_ptr<ClientProcess> process_;  // Its thread uses what stands above.
   std::optional<ClientWatch> watch_;        // Of a scenario: for an end of the process in it.

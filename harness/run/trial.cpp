@@ -59,6 +59,7 @@ void add_trials(std::vector<Trial>& trials, const Trial& of, const Registry& reg
     }
     Trial alone = of;
     alone.scenarios = {std::string(scenario.id())};
+    alone.alone = true;
     trials.push_back(std::move(alone));
   }
   if (!shared.scenarios.empty()) trials.push_back(std::move(shared));
@@ -86,12 +87,14 @@ std::vector<Trial> all_trials(const Registry& registry, const Selection& selecti
       for (const Fault& fault : scenario.spec().catches) faults.emplace(fault.name);
       for (const Oddity& oddity : scenario.spec().spares) oddities.emplace(oddity.name);
     }
-    add_trials(trials, {role, "", "", Expected::kPass, {}, 0}, registry, selection);
+    add_trials(trials, {role, "", "", Expected::kPass, {}, false, 0}, registry, selection);
     for (const std::string& name : faults) {
-      add_trials(trials, {role, "--fault", name, Expected::kCaught, {}, 0}, registry, selection);
+      add_trials(trials, {role, "--fault", name, Expected::kCaught, {}, false, 0}, registry,
+                 selection);
     }
     for (const std::string& name : oddities) {
-      add_trials(trials, {role, "--oddity", name, Expected::kSpared, {}, 0}, registry, selection);
+      add_trials(trials, {role, "--oddity", name, Expected::kSpared, {}, false, 0}, registry,
+                 selection);
     }
   }
   std::stable_sort(trials.begin(), trials.end(), [](const Trial& a, const Trial& b) {
@@ -114,6 +117,7 @@ RunOptions options_for(const Trial& trial, const std::string& server, const std:
   options.manifest->stateless = true;
   options.manifest->parallel = true;
   options.manifest->large = true;
+  options.manifest->serves = trial.alone;  // For questions about many sessions.
   if (trial.role == Side::kServer) options.manifest->tools = reference_tools();
   options.source = fmt::format("-- {}", fmt::join(command, " "));
   options.only = trial.scenarios;

@@ -21,6 +21,7 @@ struct Trial {
   std::string flag, name;  // "--fault" or "--oddity" and its name; empty for the correct peer
   Expected expected = Expected::kPass;
   std::vector<std::string> scenarios;
+  bool alone = false;  // One scenario, that runs alone: its client can serve.
   std::size_t number = 0;  // Names its folder.
 };
 

@@ -47,6 +47,11 @@ Verdict verdict_of(const Judgement& judgement) {
   return worst;
 }
 
+std::string how_it_ended(const ProcessEnded& end) {
+  return end.signal != 0 ? "it was ended by signal " + std::to_string(end.signal)
+                         : "it exited with status " + std::to_string(end.exit_code);
+}
+
 // A server that ended during a scenario, unasked, took every client's calls with it.
 void judge_process(const Evidence& evidence, Side under_test, ScenarioResult& result) {
   const auto& ended = evidence.timeline.process_ended;
@@ -55,15 +60,32 @@ void judge_process(const Evidence& evidence, Side under_test, ScenarioResult& re
   if (client_done) return;
   Finding finding = finding_of(evidence, "process_stays_alive", Rule{}, "harm.process_ended");
   finding.required = "the implementation survives the scenario";
-  finding.observed = ended->what.signal != 0
-                         ? "it was ended by signal " + std::to_string(ended->what.signal)
-                         : "it exited with status " + std::to_string(ended->what.exit_code);
+  finding.observed = how_it_ended(ended->what);
   finding.likely_cause = "a crash; what it printed is in output.txt of the run's folder";
   finding.cure = "run the command below and read what it prints";
   finding.evidence.push_back(
       gap_line(evidence.timeline, ended->at, "the implementation's process is gone"));
   result.findings.push_back(std::move(finding));
   result.verdict = Verdict::kFail;
+}
+
+// One that serves had said that it was through with this scenario, and was then of no use for the
+// next, which a fresh one took well. That it hung may have been for want of time: it is said.
+void judge_late_end(const Evidence& evidence, ScenarioResult& result) {
+  const auto& ended = evidence.timeline.late_end;
+  if (!ended) return;
+  Finding finding = finding_of(evidence, "process_takes_next_scenario", Rule{},
+                               ended->what.asked ? "" : "harm.process_ended");
+  if (ended->what.asked) finding.level = Level::kShould;
+  finding.required = "a client that is through with a scenario takes the next one";
+  finding.observed = ended->what.asked ? "it did not, and we ended it" : how_it_ended(ended->what);
+  finding.likely_cause = "something of a closed session goes on, and fails or blocks";
+  finding.cure = "run the scenario before the next one, and read the implementation's output";
+  finding.evidence.push_back(
+      gap_line(evidence.timeline, ended->at, "after it had said that it was through"));
+  result.findings.push_back(std::move(finding));
+  const Verdict verdict = ended->what.asked ? Verdict::kWarn : Verdict::kFail;
+  if (severity(verdict) > severity(result.verdict)) result.verdict = verdict;
 }
 
 void take(const Judgement& judgement, ScenarioResult& result) {
@@ -92,6 +114,7 @@ void judge_scenario(const Scenario& scenario, const Evidence& evidence, Scenario
   result.requirements = scenario.requirements(evidence.catalogue, evidence.revision);
   for (const Check& check : scenario.spec().checks) take(check.judge(evidence), result);
   judge_process(evidence, scenario.under_test(), result);
+  judge_late_end(evidence, result);
   if (result.verdict == Verdict::kFail) return;
   if (!timeline.troubles.empty()) {
     result.verdict = Verdict::kHarnessError;

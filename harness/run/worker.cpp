@@ -56,6 +56,11 @@ bool leaves_doubt(const Timeline& timeline) {
   return unanswered || !timeline.deadlines.empty() || looks_like_a_crash(timeline);
 }
 
+// The client neither came nor said a word while a script waited for it to its end.
+bool showed_nothing_in_time(const Timeline& timeline) {
+  return !timeline.deadlines.empty() && timeline.connections.empty() && timeline.lines.empty();
+}
+
 }  // namespace
 
 Worker::~Worker() {
@@ -72,8 +77,20 @@ void Worker::stop_server() {
   server_.reset();
 }
 
+bool Worker::is_served(const Scenario& scenario) const {
+  return scenario.under_test() == Side::kClient && context_.options.manifest->serves &&
+         !scenario.spec().exclusive;
+}
+
+void Worker::note_late_end(const ProcessEnded& how) {
+  if (last_served_) last_served_->append(ProcessEndedLate{how});
+}
+
 void Worker::stop_serving_client() {
   if (!serving_) return;
+  if (const auto status = serving_->crashed_late()) {
+    note_late_end({status->code, status->signal, false});
+  }
   serving_->stop();
   output_ += serving_->output();
   serving_.reset();
@@ -196,25 +213,44 @@ Status Worker::drive(const PlannedRun& run) {
   }
   DrivenScenario driven{std::string(scenario.id()), run.revision, run.mode, "", run.repeat, 0};
   driven.history = RunFolder::history_name(driven);
-  auto history = History::create(context_.folder.file(driven.history));
-  if (!history) return std::unexpected(history.error());
   const MonoTime begun = mono_now();
   if (auto kept = context_.folder.add(sample_clocks()); !kept) return kept;
+  auto history = attempt(run, driven.history);
+  if (history && doubtful_end_) history = attempt_anew(run, driven.history);
+  if (!history) return std::unexpected(history.error());
+  if (scenario.under_test() == Side::kServer && (*history)->read(leaves_doubt)) stop_server();
+  driven.ms = static_cast<double>((mono_now() - begun).count()) / 1e6;
+  if (auto kept = context_.folder.add(sample_clocks()); !kept) return kept;
+  if (auto written = (*history)->written(); !written) return written;
+  if (is_served(scenario)) last_served_ = std::move(*history);
+  return context_.folder.add(driven);
+}
+
+Result<std::unique_ptr<History>> Worker::attempt(const PlannedRun& run, const std::string& name) {
+  auto history = History::create(context_.folder.file(name));
+  if (!history) return history;
+  doubtful_end_.reset();
   try {
-    if (scenario.under_test() == Side::kServer) {
-      drive_server(scenario, run, **history);
+    if (run.scenario->under_test() == Side::kServer) {
+      drive_server(*run.scenario, run, **history);
     } else {
-      drive_client(scenario, run, **history);
+      drive_client(*run.scenario, run, **history);
     }
   } catch (const ScriptStopped&) {
     // Why is in the history.
   }
   context_.network.quiesce(**history);
-  if (scenario.under_test() == Side::kServer && (*history)->read(leaves_doubt)) stop_server();
-  driven.ms = static_cast<double>((mono_now() - begun).count()) / 1e6;
-  if (auto kept = context_.folder.add(sample_clocks()); !kept) return kept;
-  if (auto written = (*history)->written(); !written) return written;
-  return context_.folder.add(driven);
+  return history;
+}
+
+// By a fresh process: what it survives was the end of the scenario before.
+Result<std::unique_ptr<History>> Worker::attempt_anew(const PlannedRun& run,
+                                                      const std::string& name) {
+  const ProcessEnded first = *doubtful_end_;
+  if (auto kept = context_.folder.set_aside(name); !kept) return std::unexpected(kept.error());
+  auto history = attempt(run, name);
+  if (history && serving_) note_late_end(first);
+  return history;
 }
 
 void Worker::drive_server(const Scenario& scenario, const PlannedRun& run, History& history) {
@@ -267,9 +303,8 @@ void Worker::run_script(const Scenario& scenario, ServerSettings settings, Histo
 
 void Worker::drive_client(const Scenario& scenario, const PlannedRun& run, History& history) {
   const Manifest& manifest = *context_.options.manifest;
-  if (manifest.serves && !scenario.spec().exclusive) {
-    return drive_serving_client(scenario, run, history);
-  }
+  if (scenario.spec().growth) return drive_sessions(scenario, run, history);
+  if (is_served(scenario)) return drive_serving_client(scenario, run, history);
   std::unique_ptr<ClientProcess> client;
   std::atomic<bool> asked{false};  // To stop, by us.
   std::optional<ClientWatch> watch;
@@ -305,8 +340,42 @@ void Worker::drive_serving_client(const Scenario& scenario, const PlannedRun& ru
     return serving_->take(url, environment, history);
   };
   const auto end_client = [&] {
-    if (serving_ && !serving_->is_done()) stop_serving_client();
-    if (serving_) serving_->release();
+    if (!serving_) return;
+    if (serving_->is_done()) return serving_->release();
+    const bool had_others = serving_->taken() > 1;
+    stop_serving_client();
+    const auto end = history.read([](const Timeline& t) { return t.process_ended; });
+    const bool gave_up_asking = history.read(showed_nothing_in_time);
+    if (had_others && end && (!end->what.asked || gave_up_asking)) doubtful_end_ = end->what;
+  };
+  run_script(scenario, std::move(settings), history, end_client);
+}
+
+// Many sessions in a process of the scenario's own, which is looked at.
+void Worker::drive_sessions(const Scenario& scenario, const PlannedRun& run, History& history) {
+  std::unique_ptr<ServingClient> client;
+  ServerSettings settings = server_settings(scenario, run);
+  settings.start_client = [&](const std::string& url, const Environment& environment) -> Status {
+    if (!client) {
+      auto started = ServingClient::start(*context_.setup.supervisor, *context_.options.manifest,
+                                          run.mode, context_.vault);
+      if (!started) return std::unexpected(started.error());
+      client = std::move(*started);
+    }
+    return client->take_session(url, environment, history);
+  };
+  if (context_.options.manifest->serves) {
+    settings.sample = [&]() -> std::optional<ProcessSampled> {
+      auto sample = client ? sample_tree(client->pid()) : trouble("it was not started");
+      if (!sample) return std::nullopt;
+      return std::move(*sample);
+    };
+  }
+  const auto end_client = [&] {
+    if (!client) return;
+    client->stop();
+    output_ += client->output();
+    client.reset();
   };
   run_script(scenario, std::move(settings), history, end_client);
 }

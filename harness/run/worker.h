@@ -50,18 +50,27 @@ class Worker {
   void drive_server(const Scenario& scenario, const PlannedRun& run, History& history);
   void drive_client(const Scenario& scenario, const PlannedRun& run, History& history);
   void note_server_end(History& history);
+  bool is_served(const Scenario& scenario) const;
+  Result<std::unique_ptr<History>> attempt(const PlannedRun& run, const std::string& name);
+  Result<std::unique_ptr<History>> attempt_anew(const PlannedRun& run, const std::string& name);
+  void note_late_end(const ProcessEnded& how);
   Status ensure_serving_client(const std::string& mode);
   void stop_serving_client();
   ServerSettings server_settings(const Scenario& scenario, const PlannedRun& run) const;
   void run_script(const Scenario& scenario, ServerSettings settings, History& history,
                   const std::function<void()>& end_client);
   void drive_serving_client(const Scenario& scenario, const PlannedRun& run, History& history);
+  void drive_sessions(const Scenario& scenario, const PlannedRun& run, History& history);
 
   RunContext& context_;
   std::unique_ptr<ServerProcess> server_;
   SocketDiag sockets_;
   std::string server_mode_;
   std::unique_ptr<ServingClient> serving_;
+  std::unique_ptr<History> last_served_;  // Of the scenario that a serving client took last.
+  // How a serving client that had taken others ended in the scenario just driven: whose fault that
+  // is shows when a fresh one takes the same scenario.
+  std::optional<ProcessEnded> doubtful_end_;
   std::string output_;  // Of instances that are gone.
   std::string no_endpoint_;  // Why what answers is no MCP server, as the probe saw it.
 };

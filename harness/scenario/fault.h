@@ -298,6 +298,12 @@ inline constexpr Fault kSendsAllFirst{"sends_all_before_reading"};
 inline constexpr Fault kReusesHalfSent{"reuses_half_sent_connections"};
 inline constexpr Fault kReusesTimedOut{"reuses_timed_out_connections"};
 inline constexpr Fault kRepeatsTokens{"repeats_progress_tokens"};
+// What a session leaves in the process.
+inline constexpr Fault kLeaksConnections{"leaks_connections"};
+inline constexpr Fault kLeaksBrokenConnections{"leaks_broken_connections"};
+inline constexpr Fault kLeaksDescriptors{"leaks_descriptors"};
+inline constexpr Fault kLeaksMemory{"leaks_memory"};
+inline constexpr Fault kLeavesChild{"leaves_child"};
 }  // namespace client_fault
 
 namespace client_oddity {
@@ -316,6 +322,10 @@ inline constexpr Oddity kAsksAgain{"asks_again_with_new_id"};
 inline constexpr Oddity kSendsTokens{"sends_progress_tokens"};
 inline constexpr Oddity kSendsRefusedUploads{"sends_all_of_refused_uploads"};
 inline constexpr Oddity kDrainsTimedOut{"drains_timed_out_streams"};
+inline constexpr Oddity kKeepsFewConnections{"keeps_few_connections"};
+inline constexpr Oddity kKeepsDescriptorCache{"keeps_descriptor_cache"};
+inline constexpr Oddity kFillsHeapFirst{"fills_heap_first"};
+inline constexpr Oddity kKeepsChild{"keeps_child"};
 }  // namespace client_oddity
 
 }  // namespace tailrace

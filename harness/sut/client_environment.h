@@ -3,6 +3,7 @@
 // and of a pair alike. Values, any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,5 +21,9 @@ Environment conformance_environment(const std::string& scenario);
 // And those of the N-call contract. `tool` "": the client's choice.
 Environment calls_environment(const std::string& scenario, int calls, const std::string& tool,
                               Millis call_limit);
+
+// The status in the line by which a client that serves says that it is through with a scenario;
+// none: another line.
+std::optional<int> status_when_done(const std::string& line);
 
 }  // namespace tailrace

@@ -14,9 +14,9 @@ constexpr int kCalls = 200;  // Per batch: about what collectors need to be seen
 void drive(ClientDriver& client) {
   if (!client.can_sample()) client.decline(std::string(kUnwatched));
   client.open_session();
-  ask_until_memory_settles(client, kCalls, [&](int call) {
+  repeat_until_settled(client, {.size = kCalls, .one = [&](int call) {
     client.await_answer(call % 2 == 0 ? client.ask_for_result() : client.ask_for_error(0));
-  });
+  }});
 }
 
 }  // namespace
