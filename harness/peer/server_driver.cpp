@@ -201,6 +201,7 @@ void ServerDriver::answer_initialize(const Exchange& exchange) {
   if (revision_.empty()) revision_ = known ? wanted : std::string(kSpoken.back());
   // Early clients speak this transport and still name the revision before it: its first rules hold.
   mark("revision", revision_ == kSpoken.front() ? std::string(kSpoken[1]) : revision_);
+  if (leaves_initialize_open_) return;
   if (!answered_.empty()) revision_ = answered_;  // Judged by what the client offered.
   Json capabilities, result;
   capabilities.set("tools", Json(Json::Object{}));

@@ -90,6 +90,7 @@ class ServerDriver : public Script {
   // The final messages of a call as text, for streams and bodies that the script shapes itself.
   std::string result_for(StreamId call, std::string_view text = "hello") const;
   std::string error_for(StreamId call) const;
+  std::string result_of_type(StreamId call, std::string_view type) const;  // 2026-07-28
   // 2026-07-28: a result that asks for input, with this state.
   std::string input_request_for(StreamId call, const std::string& state) const;
   std::string request_id(StreamId call) const { return id_of(call).text; }  // As JSON
@@ -107,6 +108,8 @@ class ServerDriver : public Script {
                std::string_view body);
 
   void limit_calls(Millis limit) { settings_.call_limit = limit; }  // Before the client starts.
+  void leave_initialize_open() { leaves_initialize_open_ = true; }  // It is never answered.
+  void await_initialize();
   // Answers each initialize with this status from here on; 0: properly.
   void refuse_initialize(int status) { refuses_initialize_ = status; }
   // Instead of what the client offers; legal where the client speaks it.
@@ -180,6 +183,7 @@ class ServerDriver : public Script {
   std::size_t lines_read_ = 0;  // Of the client, for the end of a session
   bool session_over_ = false;
   int refuses_initialize_ = 0;
+  bool leaves_initialize_open_ = false;
   bool asks_to_listen_ = false, asks_at_once_ = false;
   std::size_t argument_bytes_ = 0;
   bool claims_gets_ = false, claims_listening_ = false;

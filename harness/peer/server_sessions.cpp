@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Many sessions of one process of the client.
+// How sessions of the client begin, and many of them in one process.
+#include <algorithm>
+
 #include "harness/peer/server_driver.h"
 
 namespace tailrace {
@@ -7,6 +9,8 @@ namespace {
 
 // The next call of a session or its end: more than a call that runs into its limit, and closing.
 constexpr Deadline kSessionGoesOn{"session_goes_on", Millis(30000)};
+// A client's start, as for its first call.
+constexpr Deadline kInitialize{"initialize", Millis(30000)};
 constexpr Millis kNotices{300};  // What a client may take to close a connection that we ended.
 
 }  // namespace
@@ -16,6 +20,15 @@ void ServerDriver::begin_session(int calls) {
   calls_.clear();  // What came after the end of the one before.
   if (!listener_) return start_client(calls);
   tell_client(calls, Millis(0));
+}
+
+void ServerDriver::await_initialize() {
+  await(kInitialize, "an initialize of the client", [](const Timeline& timeline) {
+    const bool begun = std::ranges::any_of(timeline.exchanges, [](const Exchange& exchange) {
+      return exchange.asked && exchange.asked->method == "initialize";
+    });
+    return begun || timeline.process_ended;
+  });
 }
 
 bool ServerDriver::has_ended_session(const Timeline& timeline) {

@@ -27,6 +27,13 @@ Json ServerDriver::complete(Json result) const {
   return result;
 }
 
+std::string ServerDriver::result_of_type(StreamId call, std::string_view type) const {
+  Json result;
+  result.set("content", Json(Json::Array{}));
+  result.set("resultType", std::string(type));
+  return compose_result(id_of(call), result);
+}
+
 // ... and how long it may be kept, which lists and server/discover have to say.
 Json ServerDriver::cacheable(Json result) const {
   if (!is_stateless()) return result;

@@ -298,6 +298,9 @@ inline constexpr Fault kSendsAllFirst{"sends_all_before_reading"};
 inline constexpr Fault kReusesHalfSent{"reuses_half_sent_connections"};
 inline constexpr Fault kReusesTimedOut{"reuses_timed_out_connections"};
 inline constexpr Fault kRepeatsTokens{"repeats_progress_tokens"};
+inline constexpr Fault kCancelsInitialize{"cancels_initialize"};
+inline constexpr Fault kHangsUnconnected{"hangs_unconnected"};
+inline constexpr Fault kTakesUnknownTypes{"takes_unknown_result_types"};
 // What a session leaves in the process.
 inline constexpr Fault kLeaksConnections{"leaks_connections"};
 inline constexpr Fault kLeaksBrokenConnections{"leaks_broken_connections"};
@@ -326,6 +329,7 @@ inline constexpr Oddity kKeepsFewConnections{"keeps_few_connections"};
 inline constexpr Oddity kKeepsDescriptorCache{"keeps_descriptor_cache"};
 inline constexpr Oddity kFillsHeapFirst{"fills_heap_first"};
 inline constexpr Oddity kKeepsChild{"keeps_child"};
+inline constexpr Oddity kWaitsForInitialize{"waits_for_initialize"};
 }  // namespace client_oddity
 
 }  // namespace tailrace

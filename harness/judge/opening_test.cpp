@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/opening.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/judge/resume.h"
+#include "harness/judge/story.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace {
+namespace {
+
+Story asked() {
+  Story story;
+  story.mark(kMarkCallLimit, "500").open(1, Side::kServer).call(1, 7, "initialize");
+  story.at(500);
+  return story;
+}
+
+std::string cancel(int id) {
+  return fmt::format(
+      R"({{"jsonrpc":"2.0","method":"notifications/cancelled","params":{{"requestId":{}}}}})", id);
+}
+
+TEST(InitializeWithoutAnswer, IsNeverCancelled) {
+  const Check check = initialize_is_not_cancelled(req::kInitializeIsNotCancelled);
+  EXPECT_EQ(asked().tell(PeerEnded{{1}, Ending::kFin}).judge(check).outcome, Outcome::kHeld);
+  const Judgement judgement = asked().open(2, Side::kServer).post(2, cancel(7)).judge(check);
+  ASSERT_EQ(judgement.outcome, Outcome::kBroken);
+  EXPECT_EQ(judgement.findings.front().level, Level::kMust);
+  EXPECT_EQ(asked().open(2, Side::kServer).post(2, cancel(8)).judge(check).outcome,
+            Outcome::kNotApplicable);
+  EXPECT_EQ(asked().mark("x", "").judge(check).outcome, Outcome::kNotApplicable) << "it waits";
+  EXPECT_EQ(Story().judge(check).outcome, Outcome::kInconclusive);
+}
+
+TEST(InitializeWithoutAnswer, IsLeftWithinThreeLimits) {
+  const Check check = leaves_after_giving_up();
+  const auto ended = [](double ms, bool by_us) {
+    Story story = asked();
+    story.tell(PeerEnded{{1}, Ending::kFin}).at(ms).tell(ProcessEnded{1, 0, by_us});
+    return story;
+  };
+  EXPECT_EQ(ended(600, false).judge(check).outcome, Outcome::kHeld);
+  EXPECT_EQ(ended(600, true).judge(check).outcome, Outcome::kInconclusive);
+  const Judgement late = ended(2100, true).judge(check);
+  ASSERT_EQ(late.outcome, Outcome::kBroken);
+  EXPECT_EQ(late.findings.front().level, Level::kShould);
+  EXPECT_EQ(asked().at(9000).mark("x", "").judge(check).outcome, Outcome::kNotApplicable);
+}
+
+}  // namespace
+}  // namespace tailrace
