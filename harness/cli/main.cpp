@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
 #include "harness/cli/commands.h"
 #include "harness/cli/folder_commands.h"
 #include "harness/cli/terminal.h"
 #include "suites/catalogue/embedded.h"
 #include "suites/registry.h"
 
-int main(int argc, char** argv) {
-  using namespace tailrace;
-  prepare_streams();
+namespace tailrace {
+namespace {
+
+// As a shell tells of a program that SIGPIPE has ended: who read our output has left (`| head`).
+constexpr int kReaderLeft = 128 + 13;
+
+int obey(int argc, char** argv) {
   const auto line = parse_command_line({argv + 1, argv + argc});
   if (!line) {
     fmt::print(stderr, "tailrace: {}\nTry: tailrace --help\n", line.error().what);
@@ -53,6 +61,28 @@ int main(int argc, char** argv) {
     case Command::kPcap:
       return pcap_command(*line, registry, *catalogue);
     case Command::kDone:
-      return kExitClean;
+      break;
+  }
+  return kExitClean;
+}
+
+// Without fmt: what cannot be written to may be the very stream that it writes to.
+int cannot_write(const std::error_code& why) {
+  if (why == std::errc::broken_pipe) return kReaderLeft;
+  std::fprintf(stderr, "tailrace: cannot write: %s\n", why.message().c_str());
+  return kExitUnusable;
+}
+
+}  // namespace
+}  // namespace tailrace
+
+int main(int argc, char** argv) {
+  tailrace::prepare_streams();
+  try {
+    const int status = tailrace::obey(argc, argv);
+    if (std::fflush(stdout) == 0) return status;
+    return tailrace::cannot_write({errno, std::generic_category()});
+  } catch (const std::system_error& error) {  // Of fmt, which checks each write.
+    return tailrace::cannot_write(error.code());
   }
 }

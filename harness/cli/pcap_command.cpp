@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "harness/capture/capture_files.h"
 #include "harness/cli/annotate_capture.h"
@@ -68,7 +69,7 @@ Result<CaptureReport> explain(const std::vector<std::string>& files, const Comma
   }
   if (words.follow) return explain_followed(files.front(), words.filter, options, line.quiet);
   AnalysisOptions parallel = options;
-  parallel.threads = words.threads;
+  parallel.threads = words.threads.value_or(std::thread::hardware_concurrency() > 1 ? 2 : 1);
   return explain_capture(files, words.filter, parallel);
 }
 

@@ -20,7 +20,7 @@ struct PcapOptions {
   std::string out;                 // "" or the run folder to write.
   std::vector<std::string> only;   // Scenarios; empty: those that need no script.
   bool list_scenarios = false;     // That packets alone can answer, and nothing else.
-  int threads = 1;                 // Or 2, for a file.
+  std::optional<int> threads;      // 1 or 2, for a file; not told: 2 where there are processors.
   std::string server;              // ADDR:PORT, where a capture does not tell.
 };
 

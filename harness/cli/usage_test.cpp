@@ -77,6 +77,18 @@ TEST(Usage, AnAddressWithoutAnEndpointIsNoVerdict) {
   EXPECT_NE(ran.err.find("initialize got 404"), std::string::npos) << ran.err;
 }
 
+TEST(Usage, OutputThatCannotBeWrittenIsNoVerdict) {
+  const Workshop workshop;
+  const Ran full = workshop.run("{tailrace} list > /dev/full");
+  EXPECT_EQ(full.status, 2);
+  EXPECT_NE(full.err.find("No space left on device"), std::string::npos) << full.err;
+  const Ran left = workshop.run(
+      "python3 -c 'import os, subprocess, sys; left, out = os.pipe(); os.close(left);"
+      " sys.exit(subprocess.call([\"{tailrace}\", \"list\"], stdout=out))'");
+  EXPECT_EQ(left.status, 141) << "as if SIGPIPE had ended it";
+  EXPECT_EQ(left.err, "");
+}
+
 TEST(Usage, JsonStandsAloneOnStandardOutput) {
   const Workshop workshop;
   const Ran ran = workshop.run(
