@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/run/serving_client.h"
 
+#include <utility>
+
 #include "harness/wire/json.h"
 
 namespace tailrace {
@@ -49,15 +51,17 @@ Status ServingClient::tell(const std::string& url, const Environment& environmen
   return process_->tell(to_text(word) + "\n");
 }
 
-void ServingClient::begin(History& history, bool in_sessions) {
-  {
-    const std::scoped_lock lock(mutex_);
-    history_ = &history;
-    done_ = ended_ = false;
-    in_sessions_ = in_sessions;
-  }
-  ++taken_;
+bool ServingClient::begin(History& history, bool in_sessions) {
+  const std::scoped_lock lock(mutex_);
+  history_ = &history;
+  ended_ = false;
+  in_sessions_ = in_sessions;
   asked_ = false;
+  return std::exchange(done_, false);
+}
+
+void ServingClient::watch() {
+  ++taken_;
   watch_.emplace(*process_, [this](const ExitStatus& status) {
     end({status.code, status.signal, asked_});
   });
@@ -65,14 +69,25 @@ void ServingClient::begin(History& history, bool in_sessions) {
 
 Status ServingClient::take(const std::string& url, const Environment& environment,
                            History& history) {
-  begin(history, false);
-  return tell(url, environment);
+  const bool was_done = begin(history, false);
+  auto told = tell(url, environment);
+  if (told) {
+    watch();
+  } else {
+    release();
+    const std::scoped_lock lock(mutex_);
+    done_ = was_done;
+  }
+  return told;
 }
 
 Status ServingClient::take_session(const std::string& url, const Environment& environment,
                                    History& history) {
-  if (!in_sessions_) begin(history, true);
-  return tell(url, environment);
+  const bool first = !in_sessions_;
+  if (first) begin(history, true);
+  auto told = tell(url, environment);
+  if (first && told) watch();
+  return told;
 }
 
 void ServingClient::release() {
@@ -91,12 +106,12 @@ bool ServingClient::is_ready() {
   return history_ == nullptr && !strayed_ && !process_->wait_exit(mono_now());
 }
 
-std::optional<ExitStatus> ServingClient::crashed_late() {
+std::optional<ExitStatus> ServingClient::crashed_late(MonoTime until) {
   {
     const std::scoped_lock lock(mutex_);
     if (asked_ || !done_ || history_ != nullptr) return std::nullopt;
   }
-  return process_->wait_exit(mono_now());
+  return process_->wait_exit(until);
 }
 
 void ServingClient::stop() {

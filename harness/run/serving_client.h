@@ -29,7 +29,8 @@ class ServingClient {
   ~ServingClient();  // Stops it.
 
   // The next scenario. What the client prints goes to this history, which outlives the release;
-  // "done" as the end of its process does, since its work for the scenario is over.
+  // "done" as the end of its process does, since its work for the scenario is over. Error: it does
+  // not read any more, and has taken nothing.
   Status take(const std::string& url, const Environment& environment, History& history);
   // One more session of a scenario that looks at many: "done" is a line like others.
   Status take_session(const std::string& url, const Environment& environment, History& history);
@@ -41,8 +42,8 @@ class ServingClient {
   bool is_ready();
   // Scenarios it has taken, the one under way among them.
   int taken() const { return taken_; }
-  // Its end, where it came unasked and after it had said that it was through.
-  std::optional<ExitStatus> crashed_late();
+  // Its end, where it came unasked and after it had said that it was through; waits for it.
+  std::optional<ExitStatus> crashed_late(MonoTime until);
   pid_t pid() const { return process_->pid(); }
 
   const std::string& mode() const { return mode_; }
@@ -51,7 +52,8 @@ class ServingClient {
 
  private:
   ServingClient(std::string mode, Vault& vault) : mode_(std::move(mode)), vault_(vault) {}
-  void begin(History& history, bool in_sessions);
+  bool begin(History& history, bool in_sessions);  // Whether it was through with one before.
+  void watch();
   Status tell(const std::string& url, const Environment& environment);
   void hear(const std::string& line);
   void end(const ProcessEnded& how);

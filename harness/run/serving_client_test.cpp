@@ -11,12 +11,14 @@ namespace {
 
 constexpr Deadline kEnd{"end", Millis(5000)}, kLook{"look", Millis(1)};
 
-// Says what it was told and that it is done; crashes, hangs or says too much when told to.
+// Says what it was told and that it is done; crashes, hangs, reads no more or says too much when
+// told to.
 constexpr const char* kClient = R"(
 while read -r line; do
   case "$line" in
     *crash*) exit 3 ;;
     *hang*) sleep 60 ;;
+    *deaf*) exec 0<&- ;;
   esac
   echo "{\"told\":$line}"
   echo '{"done":true,"status":7}'
@@ -52,6 +54,21 @@ class Serving : public testing::Test {
   std::string folder_;
   std::unique_ptr<ServingClient> client_;
 };
+
+TEST_F(Serving, OneThatReadsNoMoreTakesNothingAndItsEndIsOfTheScenarioBefore) {
+  {
+    const auto before = give("deaf");
+    ASSERT_TRUE(ends(*before, kEnd.limit));
+    client_->release();
+  }
+  const auto history = History::create(folder_ + "/next.jsonl").value();
+  EXPECT_FALSE(client_->take("http://a/mcp", {}, *history));
+  EXPECT_EQ(client_->taken(), 1);
+  EXPECT_FALSE(ends(*history, kLook.limit));
+  const auto end = client_->crashed_late(mono_now() + stretched(kEnd.limit));
+  ASSERT_TRUE(end);
+  EXPECT_EQ(end->code, 0);
+}
 
 TEST_F(Serving, OneProcessTakesManyScenarios) {
   for (const std::string name : {"first", "second"}) {

@@ -15,6 +15,8 @@ namespace {
 
 // A crash shows at our socket before the supervisor's notice of it is read.
 constexpr Millis kExitNotice{300};
+// Of a client that reads its input no more: its end, if that is why.
+constexpr Deadline kLateEnd{"late_end", Millis(2000)};
 
 ToolCall tool_call(const ManifestTool& tool) {
   return {tool.name, tool.arguments};
@@ -86,9 +88,10 @@ void Worker::note_late_end(const ProcessEnded& how) {
   if (last_served_) last_served_->append(ProcessEndedLate{how});
 }
 
-void Worker::stop_serving_client() {
+// `patience`: with one that is about to end by itself.
+void Worker::stop_serving_client(Millis patience) {
   if (!serving_) return;
-  if (const auto status = serving_->crashed_late()) {
+  if (const auto status = serving_->crashed_late(mono_now() + patience)) {
     note_late_end({status->code, status->signal, false});
   }
   serving_->stop();
@@ -336,6 +339,10 @@ void Worker::drive_serving_client(const Scenario& scenario, const PlannedRun& ru
                                   History& history) {
   ServerSettings settings = server_settings(scenario, run);
   settings.start_client = [&](const std::string& url, const Environment& environment) -> Status {
+    if (auto ready = ensure_serving_client(run.mode); !ready) return ready;
+    if (serving_->take(url, environment, history)) return {};
+    // It had closed its input, and its end is on the way: that of the scenario before.
+    stop_serving_client(stretched(kLateEnd.limit));
     if (auto ready = ensure_serving_client(run.mode); !ready) return ready;
     return serving_->take(url, environment, history);
   };

@@ -55,7 +55,7 @@ class Worker {
   Result<std::unique_ptr<History>> attempt_anew(const PlannedRun& run, const std::string& name);
   void note_late_end(const ProcessEnded& how);
   Status ensure_serving_client(const std::string& mode);
-  void stop_serving_client();
+  void stop_serving_client(Millis patience = Millis(0));
   ServerSettings server_settings(const Scenario& scenario, const PlannedRun& run) const;
   void run_script(const Scenario& scenario, ServerSettings settings, History& history,
                   const std::function<void()>& end_client);
