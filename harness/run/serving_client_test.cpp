@@ -2,6 +2,7 @@
 #include "harness/run/serving_client.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <stdlib.h>
 
 #include <filesystem>
@@ -31,6 +32,7 @@ class Serving : public testing::Test {
   Serving() : supervisor_(Supervisor::fork_supervisor().value()) {
     std::string folder = (std::filesystem::temp_directory_path() / "serving-XXXXXX").string();
     EXPECT_NE(::mkdtemp(folder.data()), nullptr);
+    ::signal(SIGPIPE, SIG_IGN);  // As the programs do.
     folder_ = folder;
     const Manifest manifest = manifest_for_command(Side::kClient, {"sh", "-c", kClient});
     client_ = ServingClient::start(supervisor_, manifest, "default", vault_).value();
