@@ -30,7 +30,7 @@ std::uint64_t likeness_of(std::string_view bytes) {
     likeness = mixed(likeness ^ word);
   }
   word = 0;
-  std::memcpy(&word, left.data(), left.size());
+  if (!left.empty()) std::memcpy(&word, left.data(), left.size());
   return mixed(likeness ^ word);
 }
 
