@@ -35,6 +35,22 @@ std::string_view outcome_word(const CallReturn& back) {
   return back.outcome.empty() ? "unknown" : std::string_view(back.outcome);
 }
 
+// The response was read, and thrown away for want of an end.
+Finding lost_without_end(const Evidence& evidence, const ClientCall& call) {
+  Finding finding = finding_of(evidence, "call_returns_without_terminator", Rule{});
+  finding.level = Level::kShould;  // The body ought to have ended; the caller has lost the answer.
+  finding.required = "a call returns its response when it came, also if the body never ends";
+  finding.observed = fmt::format(
+      "{} returned {} after its {} was sent, as a time-out: the response did not reach the caller",
+      describe(*call.exchange), in_millis(*call.back.at - *call.final_at),
+      call.final->kind == MessageKind::kError ? "Error" : "Result");
+  finding.likely_cause = "the response is given out only when the body has been read to its end";
+  finding.cure = "end the call with its Response or Error, and bound the reading of what follows";
+  finding.evidence = ladder_of(evidence.timeline, *call.exchange);
+  finding.evidence.push_back(gap_line(evidence.timeline, *call.back.at, "the call timed out"));
+  return finding;
+}
+
 Judgement judge_no_terminator(const Evidence& evidence) {
   const auto calls = calls_of(evidence.timeline);
   Judgement judgement = held();
@@ -47,6 +63,12 @@ Judgement judge_no_terminator(const Evidence& evidence) {
                           "a call returns when its response came, also if the body never ends"));
     }
     if (!call.back.at) return inconclusive("the end of the call was not seen within its limit");
+    const bool by_limit = call.final != nullptr && call.back.outcome == "limit" &&
+                          !limit_was_near(evidence.timeline, call, *call.final_at);
+    if (by_limit && judgement.findings.empty()) {
+      judgement.outcome = Outcome::kBroken;
+      judgement.findings.push_back(lost_without_end(evidence, call));
+    }
     judgement.measurements.push_back(
         {fmt::format("call_{}_returned", judged),
          fmt::format("{} after the response, {}", in_millis(*call.back.at - *call.final_at),

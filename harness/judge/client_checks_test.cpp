@@ -83,6 +83,14 @@ TEST(CallReturns, ByItsLineItsNextRequestOrNotAtAll) {
   Story told = open_call();
   told.at(5).tell(ProcessLine{R"({"call":1,"outcome":"result","ms":4})"});
   EXPECT_EQ(told.judge(check).outcome, Outcome::kHeld);
+  Story lost = open_call();
+  lost.at(1002).tell(ProcessLine{R"({"call":1,"outcome":"limit","ms":1001})"});
+  ASSERT_EQ(lost.judge(check).outcome, Outcome::kBroken) << "its response had come long before";
+  EXPECT_EQ(lost.judge(check).findings.front().level, Level::kShould);
+  Story late;
+  late.mark(kMarkCallLimit, "1000").at(1).open(1, Side::kServer).call(1, 1).sse_head(1);
+  late.at(900).result(1, 1).at(1002).tell(ProcessLine{R"({"call":1,"outcome":"limit"})"});
+  EXPECT_EQ(late.judge(check).outcome, Outcome::kHeld) << "we were late";
   Story next = open_call();
   next.at(5).open(2, Side::kServer).call(2, 2);
   EXPECT_NE(next.judge(check).outcome, Outcome::kBroken);

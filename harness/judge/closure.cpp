@@ -27,8 +27,19 @@ struct Streams {
   std::vector<const Exchange*> streams;  // Event streams of POSTs that carried such a final.
   std::size_t as_json = 0;               // Others that answered with JSON instead.
   std::size_t other_final = 0;           // Event streams with the other kind of final.
+  std::size_t fetched = 0;               // Answers of that kind that came on resumed streams.
   const Exchange* refusal = nullptr;     // By its status alone.
 };
+
+// Its own stream ended before, as it may once an event id is out.
+bool was_fetched(const Timeline& timeline, const Exchange& request, Final final) {
+  if (!is_request(request) || !request.is_event_stream()) return false;
+  const auto copies = copies_of_answer(timeline, request);
+  return std::any_of(copies.begin(), copies.end(), [&](const Copy& copy) {
+    const bool resumes = copy.on->request.find("last-event-id") != nullptr;
+    return resumes && carries(*copy.on, final);
+  });
+}
 
 Streams streams_with(const Timeline& timeline, Final final, Of of = Of::kCalls) {
   Streams found;
@@ -36,6 +47,7 @@ Streams streams_with(const Timeline& timeline, Final final, Of of = Of::kCalls) 
     if (!exchange.is_post()) continue;
     if (exchange.final_message() == nullptr) {
       if (is_request(exchange) && is_refused(exchange)) found.refusal = &exchange;
+      found.fetched += was_fetched(timeline, exchange, final);
       continue;
     }
     const bool initialize = exchange.asked && exchange.asked->method == "initialize";
@@ -59,6 +71,10 @@ Judgement nothing_to_judge(const Streams& found, Final final) {
   }
   if (found.other_final > 0) {
     return not_applicable(fmt::format("no event stream carried a JSON-RPC {}", word(final)));
+  }
+  if (found.fetched > 0) {
+    return not_applicable("the server lets its clients come back: each answer came on a stream "
+                          "that resumed its own");
   }
   if (found.refusal != nullptr && final != Final::kResult) {
     return not_applicable(fmt::format("{} was refused with {}, without a message",

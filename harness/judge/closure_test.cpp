@@ -81,6 +81,16 @@ TEST(StreamEnds, JsonAnswersMakeItNotApplicable) {
   EXPECT_EQ(story.judge(ends()).outcome, Outcome::kNotApplicable);
 }
 
+TEST(StreamEnds, AnswersThatAreFetchedMakeItNotApplicable) {
+  const std::string resume = "GET /mcp HTTP/1.1\r\nHost: x\r\nLast-Event-ID: a\r\n\r\n";
+  Story story;
+  story.open(1).call(1, 1).sse_head(1).from_server(1, "d\r\nid: a\ndata:\n\n\r\n").end(1);
+  story.at(10).open(2).from_client(2, resume).sse_head(2).result(2, 1).end(2);
+  const Judgement judgement = story.judge(ends());
+  EXPECT_EQ(judgement.outcome, Outcome::kNotApplicable);
+  EXPECT_NE(judgement.reason.find("come back"), std::string::npos) << judgement.reason;
+}
+
 TEST(StreamEndsInOrder, FinAndResetInsideTheMessageAreMust) {
   const Check check = stream_ends_in_order(Final::kResult, req::kStreamEndsAsHttp);
   EXPECT_EQ(calls(2, 1).judge(check).outcome, Outcome::kHeld);

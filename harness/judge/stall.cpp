@@ -238,7 +238,9 @@ std::string contradiction(const Series& plain) {
   }
   if (plain.on_one >= kStallsAreHarm && plain.queue.watched >= plain.on_one &&
       plain.queue.held == 0) {
-    return "packets show data held that the server's send queue did not";
+    return "the packets look like a stall, and the send queue of the server's end of this "
+           "connection held nothing: what came late reached that socket late. The hold is on "
+           "another leg, such as that of a proxy to the server behind it: ask that server directly";
   }
   if (!stalls && plain.queue.held >= kStallsAreHarm) {
     return "the server's send queue held data, and packets show no stall";

@@ -59,7 +59,10 @@ Finding taken_for_request(const Evidence& evidence, const Exchange& upload,
   finding.likely_cause = "the refusal is sent before the body was read, and the connection goes on "
                          "where the head ended";
   finding.cure = "skip the announced length of the body before the next request is parsed";
-  finding.evidence = ladder_of(evidence.timeline, upload);
+  const Exchange* next = evidence.timeline.last_on(upload.connection);
+  finding.evidence = next == nullptr || next == &upload
+                         ? ladder_of(evidence.timeline, upload)
+                         : ladder_of(evidence.timeline, upload, *next);
   return finding;
 }
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "harness/judge/story.h"
 
 namespace tailrace {
@@ -40,7 +42,11 @@ TEST(RefusedUpload, NoAnswerIsAShouldAndABodyTakenForARequestIsHarm) {
   EXPECT_EQ(stray.judge(check).findings.front().harm, "harm.body_taken_for_request");
   Story next = begun();
   next.plain(1, 404).from_client(1, kRest).call(1, 7).plain(1, 400);
-  EXPECT_EQ(next.judge(check).findings.front().harm, "harm.body_taken_for_request");
+  const Finding taken = next.judge(check).findings.front();
+  EXPECT_EQ(taken.harm, "harm.body_taken_for_request");
+  EXPECT_TRUE(std::any_of(taken.evidence.begin(), taken.evidence.end(), [](const auto& line) {
+    return line.what.find("400") != std::string::npos;
+  }));
   Story right = begun();
   right.plain(1, 404).from_client(1, kRest).call(1, 7).sse_head(1).result(1, 7).end(1);
   EXPECT_EQ(right.judge(check).outcome, Outcome::kHeld);

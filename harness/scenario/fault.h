@@ -54,6 +54,7 @@ inline constexpr Fault kLateCancelEndsSession{"cancel_of_finished_ends_session"}
 inline constexpr Fault kSessionForRefused{"session_for_refused_initialize"};
 inline constexpr Fault kEchoesUnknownVersion{"echoes_unknown_version"};
 inline constexpr Fault kClosedGetEndsSession{"closed_get_ends_session"};
+inline constexpr Fault kClosedGetEndsSessionLater{"closed_get_ends_session_later"};
 inline constexpr Fault kUnreadStreamBlocks{"unread_stream_blocks"};
 inline constexpr Fault kAnswersFirstOnSecond{"answers_first_on_second_stream"};
 inline constexpr Fault kLeaksPerAbort{"leaks_descriptor_per_abort"};
@@ -218,6 +219,7 @@ inline constexpr Fault kResumesAfterError{"resumes_after_error"};
 inline constexpr Fault kResetsAfterEachCall{"resets_after_each_call"};
 inline constexpr Fault kHangsOnEarlyEnd{"hangs_on_early_end"};
 inline constexpr Fault kWaitsForTerminator{"waits_for_terminator_forever"};
+inline constexpr Fault kLosesWithoutTerminator{"loses_response_without_terminator"};
 inline constexpr Fault kReusesRequestId{"reuses_request_id"};
 inline constexpr Fault kNagleTwoWrites{"nagle_two_writes"};
 inline constexpr Fault kGivesUpOnlyByLimit{"gives_up_only_by_limit"};

@@ -15,6 +15,9 @@ void drive(ClientDriver& client) {
   const StreamId asking = client.ask_tool(&AllowedTools::asking, {.fresh = true});
   if (!client.watch_message(asking, kFails)) client.decline("the tool asks nothing");
   if (!client.watch_answer(asking, kFails)) client.decline("the server still waits, as it may");
+  if (!client.is_answered(asking) && !client.last_event_id(asking).empty()) {
+    client.decline("the stream ended before the answer, as it may once an event id is out");
+  }
   client.watch_ends(kWatchOpen);
 }
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr Millis kHead{2000};  // Some send it only with the first event: then there is no telling.
 constexpr Millis kUnderWay{50};
+constexpr Millis kNoticed{1000};  // Some see only then, at their next look, that a reader has gone.
 
 void drive(ClientDriver& client) {
   client.open_session();
@@ -23,6 +24,8 @@ void drive(ClientDriver& client) {
   client.mark(kMarkAfterwards, "the end of the GET stream");
   client.await_answer(call);
   client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);
+  client.stay_connected(kNoticed);
+  client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);
 }
 
 }  // namespace
@@ -34,7 +37,8 @@ Scenario routing_server_serves_after_closed_get() {
       .covers = {req::kOneResponse},
       .drive = &drive,
       .checks = {every_request_is_answered(req::kOneResponse), still_serves(req::kOneResponse)},
-      .catches = {server_fault::kClosedGetEndsSession},
+      .catches = {server_fault::kClosedGetEndsSession,
+                  server_fault::kClosedGetEndsSessionLater},
       .spares = {server_oddity::kNoGet, server_oddity::kNoEventIds,
                  server_oddity::kLetsClientPoll},
   }};

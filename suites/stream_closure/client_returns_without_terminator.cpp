@@ -25,7 +25,7 @@ Scenario stream_closure_client_returns_without_terminator() {
       .covers = {},
       .drive = &drive,
       .checks = {call_returns_without_terminator()},
-      .catches = {client_fault::kWaitsForTerminator},
+      .catches = {client_fault::kWaitsForTerminator, client_fault::kLosesWithoutTerminator},
       .spares = {client_oddity::kClosesAfterResponseQuickly},
   }};
 }
