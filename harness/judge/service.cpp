@@ -14,6 +14,7 @@ namespace tailrace {
 namespace {
 
 constexpr std::string_view kInitialize = "initialize";
+constexpr int kNotFound = 404;
 
 // Long enough to say that no answer comes, with a timer of ours that kept time.
 bool was_watched(const Timeline& timeline, const Exchange& exchange, Millis length) {
@@ -23,8 +24,15 @@ bool was_watched(const Timeline& timeline, const Exchange& exchange, Millis leng
   });
 }
 
+// 404 says that the request's session is gone (SH-SESS-08), whatever stands in its body.
+bool lost_its_session(const Exchange& exchange) {
+  return exchange.response && exchange.response->status == kNotFound &&
+         !session_of(exchange).empty();
+}
+
 // Answered, and in time: what a block lets go of in the end was blocked all the same.
 bool was_served(const Timeline& timeline, const Exchange& exchange) {
+  if (lost_its_session(exchange)) return false;
   const auto copies = copies_of_answer(timeline, exchange);
   return std::any_of(copies.begin(), copies.end(), [&](const Copy& copy) {
     return copy.at - exchange.request_at <= kServed || !was_watched(timeline, exchange, kServed);

@@ -69,6 +69,18 @@ Story afterwards() {
   return story;
 }
 
+TEST(StillServes, ALostSessionIsHarmWhateverStandsInThe404) {
+  Story story;
+  story.open(1).mark(kMarkAfterwards, "a test").at(5);
+  story.call(1, 3, "tools/call", "Mcp-Session-Id: s\r\n");
+  story.from_server(1, "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n"
+                       "Content-Length: 68\r\n\r\n"
+                       R"({"jsonrpc":"2.0","id":3,"error":{"code":-32001,"message":"no such"}})");
+  const Judgement lost = story.judge(still_serves(req::kOneResponse));
+  ASSERT_EQ(lost.outcome, Outcome::kBroken);
+  EXPECT_EQ(lost.findings.front().harm, "harm.request_refused");
+}
+
 TEST(StillServes, ARefusalAndSilenceAreHarm) {
   const Check check = still_serves(req::kOneResponse);
   EXPECT_EQ(afterwards().sse_head(1).result(1, 3).end(1).judge(check).outcome, Outcome::kHeld);
