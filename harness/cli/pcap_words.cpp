@@ -21,7 +21,7 @@ void add_pcap(CLI::App& app, CommandLine& line) {
   pcap.add_option("--server", line.pcap.server, "Which side is the server")
       ->type_name("ADDR:PORT");
   pcap.add_option("--threads", line.pcap.threads,
-                  "2: a file is read on two threads (default, where there is more than one processor)")
+                  "2: a file is read on two threads (default where there are processors)")
       ->type_name("N")
       ->check(CLI::Range(1, 2));
   pcap.add_option("--annotate", line.pcap.annotate,
