@@ -4,7 +4,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <utility>
 
 namespace tailrace {
 namespace {
@@ -15,6 +17,7 @@ constexpr int kAlways = O_BINARY | O_NOINHERIT;
 constexpr int kAlways = O_CLOEXEC;
 #endif
 constexpr int kPermissions = 0644;
+constexpr std::size_t kPiece = 16 << 10;  // Of a read, on the stack.
 
 int flags_of(Creation creation) {
   switch (creation) {
@@ -36,6 +39,21 @@ int open_to_read(const std::string& path) {
 
 int open_to_write(const std::string& path, Creation creation) {
   return ::open(path.c_str(), O_WRONLY | O_CREAT | flags_of(creation) | kAlways, kPermissions);
+}
+
+std::optional<std::string> read_whole(const std::string& path) {
+  const int file = open_to_read(path);
+  if (file < 0) return std::nullopt;
+  std::string whole;
+  std::array<char, kPiece> piece;
+  for (;;) {
+    const auto got = ::read(file, piece.data(), piece.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got > 0) whole.append(piece.data(), static_cast<std::size_t>(got));
+    if (got > 0) continue;
+    ::close(file);
+    return got == 0 ? std::optional(std::move(whole)) : std::nullopt;
+  }
 }
 
 int write_whole(int file, std::string_view bytes) {

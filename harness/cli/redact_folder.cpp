@@ -5,9 +5,9 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 
+#include "harness/base/file.h"
 #include "harness/capture/pcap_file.h"
 #include "harness/capture/pcap_writer.h"
 #include "harness/flow/segment.h"
@@ -23,9 +23,9 @@ namespace fs = std::filesystem;
 constexpr std::size_t kLinkAt = 20;  // Of a classic capture file's header: four bytes.
 
 Result<std::string> text_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return trouble("cannot read '" + path.string() + "'");
-  return std::string{std::istreambuf_iterator<char>(file), {}};
+  auto text = read_whole(path.string());
+  if (!text) return trouble("cannot read '" + path.string() + "'");
+  return std::move(*text);
 }
 
 Status replace(const fs::path& path, const std::string& text) {

@@ -54,9 +54,8 @@ bool is_accepted(const Exchange& get) {
 bool begins_with_response(const Resume& resume) {
   if (resume.stream == nullptr) return false;
   const auto& events = resume.stream->events;
-  const auto first = std::find_if(events.begin(), events.end(), [](const StreamEvent& event) {
-    return event.sse.id && !event.sse.id->empty();
-  });
+  const auto first = std::find_if(events.begin(), events.end(),
+                                  [](const StreamEvent& event) { return event.has_id(); });
   return first != events.end() && first->message && first->message->is_response();
 }
 

@@ -8,6 +8,7 @@
 #include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/resume.h"
+#include "harness/judge/session.h"
 
 namespace tailrace {
 namespace {
@@ -24,14 +25,6 @@ struct BrokenStream {
   std::vector<std::pair<MonoTime, const Exchange*>> gaps;  // From each break to its resume.
 };
 
-std::string last_id_of(const Exchange& exchange) {
-  std::string last;
-  for (const StreamEvent& event : exchange.events) {
-    if (event.sse.id && !event.sse.id->empty()) last = *event.sse.id;
-  }
-  return last;
-}
-
 std::optional<BrokenStream> broken_stream(const Timeline& timeline) {
   const auto calls = calls_of(timeline);
   const auto cut = std::find_if(calls.begin(), calls.end(), [](const ClientCall& call) {
@@ -44,7 +37,7 @@ std::optional<BrokenStream> broken_stream(const Timeline& timeline) {
   stream.broke_at = *cut->exchange->ended_at;
   const auto take_ids = [&](const Exchange& exchange) {
     for (const StreamEvent& event : exchange.events) {
-      if (event.sse.id && !event.sse.id->empty()) stream.ids.insert(*event.sse.id);
+      if (event.has_id()) stream.ids.insert(*event.sse.id);
     }
   };
   take_ids(*cut->exchange);

@@ -115,7 +115,7 @@ Judgement judge_answered(const Evidence& evidence, Rule rule) {
     finding.evidence = ladder_of(timeline, exchange);
     return broken(finding);
   }
-  if (unfetched > 0) return inconclusive("a stream ended early, as it may, and was not resumed");
+  if (unfetched > 0) return inconclusive(std::string(kUnfetched));
   return asked == 0 ? inconclusive("no request was sent") : held();
 }
 

@@ -100,7 +100,7 @@ Look names_allowed(const Evidence&, const Exchange& exchange) {
 
 // The session's id as an event id names nothing to resume from, which is legal.
 bool has_own_id(const Exchange& exchange, const StreamEvent& event) {
-  return event.sse.id && !event.sse.id->empty() && *event.sse.id != session_of(exchange);
+  return event.has_id() && *event.sse.id != session_of(exchange);
 }
 
 bool uses_ids(const Timeline& timeline) {
@@ -142,24 +142,18 @@ bool ends_unanswered(const Timeline& timeline, const Exchange& exchange) {
          exchange.end == BodyEnd::kComplete && !is_cancelled(timeline, exchange);
 }
 
-bool has_id(const Exchange& exchange) {
-  return std::any_of(exchange.events.begin(), exchange.events.end(), [](const auto& event) {
-    return event.sse.id && !event.sse.id->empty();
-  });
-}
-
 Look brings_response(const Evidence& evidence, const Exchange& exchange) {
   if (!ends_unanswered(evidence.timeline, exchange)) return std::nullopt;
   if (!copies_of_answer(evidence.timeline, exchange).empty()) return "";
   const auto& all = evidence.timeline.exchanges;
   const bool asked_again = std::any_of(all.begin(), all.end(), resumes);
   // It is not over while it can be resumed, and nobody tried.
-  if (has_id(exchange) && !asked_again) return std::nullopt;
+  if (!last_id_of(exchange).empty() && !asked_again) return std::nullopt;
   return "the stream ended in order and without a response";
 }
 
 Look tells_retry(const Evidence& evidence, const Exchange& exchange) {
-  const bool cut = ends_unanswered(evidence.timeline, exchange) && has_id(exchange) &&
+  const bool cut = ends_unanswered(evidence.timeline, exchange) && !last_id_of(exchange).empty() &&
                    exchange.final_message() == nullptr;
   if (!cut) return std::nullopt;
   const bool told = std::any_of(exchange.events.begin(), exchange.events.end(),

@@ -14,7 +14,6 @@ namespace tailrace {
 namespace {
 
 constexpr std::string_view kInitialize = "initialize";
-constexpr int kNotFound = 404;
 
 // Long enough to say that no answer comes, with a timer of ours that kept time.
 bool was_watched(const Timeline& timeline, const Exchange& exchange, Millis length) {
@@ -72,7 +71,7 @@ Judgement judge_serves(const Evidence& evidence, Rule rule) {
     }
     if (is_cancelled(timeline, exchange)) continue;
     if (waits_to_be_fetched(timeline, exchange, evidence.revision)) {
-      return inconclusive("a stream ended early, as it may, and was not resumed");
+      return inconclusive(std::string(kUnfetched));
     }
     const bool stale = exchange.index > 0 && !exchange.first_byte_at && exchange.ended();
     if (stale) continue;  // It met the server's FIN on a kept connection.

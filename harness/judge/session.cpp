@@ -69,6 +69,13 @@ std::string why_no_endpoint(const Timeline& timeline) {
   return "";
 }
 
+std::string last_id_of(const Exchange& exchange) {
+  for (auto event = exchange.events.rbegin(); event != exchange.events.rend(); ++event) {
+    if (event->has_id()) return *event->sse.id;
+  }
+  return "";
+}
+
 bool waits_to_be_fetched(const Timeline& timeline, const Exchange& request,
                          std::string_view revision) {
   if (revision < kFirstWithPolling || revision >= kFirstWithout) return false;
@@ -79,10 +86,7 @@ bool waits_to_be_fetched(const Timeline& timeline, const Exchange& request,
     return std::any_of(request.events.begin(), request.events.end(),
                        [&](const StreamEvent& event) { return event.sse.id == id; });
   };
-  const bool has_id = std::any_of(
-      request.events.begin(), request.events.end(),
-      [](const StreamEvent& event) { return event.sse.id && !event.sse.id->empty(); });
-  if (!has_id) return false;
+  if (last_id_of(request).empty()) return false;
   return std::none_of(timeline.exchanges.begin(), timeline.exchanges.end(), [&](const auto& later) {
     const std::string* last = later.request.find("last-event-id");
     return last != nullptr && later.request_at > *request.ended_at && bears(*last);

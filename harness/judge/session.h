@@ -30,6 +30,12 @@ std::vector<Copy> copies_of_answer(const Timeline& timeline, const Exchange& req
 // address, a missing right, or a proxy without its server. "" where it did not.
 std::string why_no_endpoint(const Timeline& timeline);
 
+// Of the last event that has one, or "".
+std::string last_id_of(const Exchange& exchange);
+
+// Why such a stream leaves a question open.
+inline constexpr std::string_view kUnfetched =
+    "a stream ended early, as it may, and was not resumed";
 // Its stream ended in order, before its response and after an event id, as 2025-11-25 allows; the
 // response is there for whoever comes back by that id, and nobody did.
 bool waits_to_be_fetched(const Timeline& timeline, const Exchange& request,

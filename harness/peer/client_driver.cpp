@@ -2,8 +2,6 @@
 #include "harness/peer/client_driver.h"
 
 #include <algorithm>
-#include <array>
-#include <utility>
 
 #include "harness/base/assert.h"
 #include "harness/judge/server_laws.h"
@@ -13,22 +11,6 @@
 
 namespace tailrace {
 namespace {
-
-// Its key among the tools of a manifest.
-std::string key_of(std::optional<ToolCall> AllowedTools::*kind) {
-  static constexpr std::array<std::pair<std::optional<ToolCall> AllowedTools::*, const char*>, 7>
-      kKeys{{{&AllowedTools::plain, "plain"},
-             {&AllowedTools::slow, "slow"},
-             {&AllowedTools::failing, "failing"},
-             {&AllowedTools::refused, "refused"},
-             {&AllowedTools::chatty, "chatty"},
-             {&AllowedTools::asking, "asking"},
-             {&AllowedTools::big, "big"}}};
-  for (const auto& [known, key] : kKeys) {
-    if (known == kind) return key;
-  }
-  return "sized";
-}
 
 constexpr std::string_view kHttp11 = " HTTP/1.1\r\n", kHttp10 = " HTTP/1.0\r\n";
 constexpr std::string_view kFirstVersionWithHeader = "2025-06-18";
@@ -243,10 +225,15 @@ StreamId ClientDriver::delete_session(SessionNumber session, ConnectionId on) {
   return again;
 }
 
+void ClientDriver::decline_without(std::optional<ToolCall> AllowedTools::*kind) {
+  const auto known = std::ranges::find(kToolKinds, kind, &ToolKind::tool);
+  decline("the manifest's tools name none that is \"" + std::string(known->key) + "\"");
+}
+
 StreamId ClientDriver::ask_tool(std::optional<ToolCall> AllowedTools::*kind,
                                 const PostOptions& options) {
   const auto& tool = settings_.tools.*kind;
-  if (!tool) decline("the manifest's tools name none that is \"" + key_of(kind) + "\"");
+  if (!tool) decline_without(kind);
   Json params;
   params.set("name", tool->name);
   params.set("arguments", tool->arguments);
@@ -260,7 +247,7 @@ StreamId ClientDriver::ask_tool(std::optional<ToolCall> AllowedTools::*kind,
 
 StreamId ClientDriver::ask_for_bytes(std::int64_t bytes, const PostOptions& options) {
   const auto& tool = settings_.tools.sized;
-  if (!tool) decline("the manifest's tools name none that is \"sized\"");
+  if (!tool) decline_without(&AllowedTools::sized);
   Json arguments, params;
   for (const auto& [name, value] : tool->arguments.members()) {
     arguments.set(name, value.is_string() && value.as_string() == kBytes ? Json(bytes) : value);

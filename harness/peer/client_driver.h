@@ -3,10 +3,12 @@
 // script's thread; the sockets live on the Network's thread.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/net/network.h"
@@ -41,6 +43,20 @@ struct AllowedTools {
   std::optional<ToolCall> big;      // Answers with megabytes.
   std::optional<ToolCall> sized;    // ... with as many bytes as the argument "{bytes}" says.
 };
+
+// Each with its key in a manifest.
+struct ToolKind {
+  std::optional<ToolCall> AllowedTools::*tool;
+  std::string_view key;
+};
+inline constexpr std::array<ToolKind, 8> kToolKinds{{{&AllowedTools::plain, "plain"},
+                                                     {&AllowedTools::slow, "slow"},
+                                                     {&AllowedTools::failing, "failing"},
+                                                     {&AllowedTools::refused, "refused"},
+                                                     {&AllowedTools::chatty, "chatty"},
+                                                     {&AllowedTools::asking, "asking"},
+                                                     {&AllowedTools::big, "big"},
+                                                     {&AllowedTools::sized, "sized"}}};
 
 struct ClientSettings {
   ServerTarget server;
@@ -203,6 +219,7 @@ class ClientDriver : public Script {
 
   bool watch_stream(StreamId stream, Millis window);
   void fetch_answer(StreamId stream);
+  [[noreturn]] void decline_without(std::optional<ToolCall> AllowedTools::*kind);
   std::optional<ConnectionId> idle_connection() const;
   bool may_open() const;
   bool await_open(ConnectionId connection);

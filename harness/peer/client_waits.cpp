@@ -28,16 +28,9 @@ bool is_replied(const Timeline& timeline, StreamId stream) {
   return exchange.head_at && (message || exchange.request.method == "DELETE");
 }
 
-std::string last_id_of(const Exchange& exchange) {
-  for (auto event = exchange.events.rbegin(); event != exchange.events.rend(); ++event) {
-    if (event->sse.id && !event->sse.id->empty()) return *event->sse.id;
-  }
-  return "";
-}
-
 std::string first_id_of(const Exchange& exchange) {
   for (const StreamEvent& event : exchange.events) {
-    if (event.sse.id && !event.sse.id->empty()) return *event.sse.id;
+    if (event.has_id()) return *event.sse.id;
   }
   return "";
 }

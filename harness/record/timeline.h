@@ -38,6 +38,7 @@ struct StreamEvent {
   MonoTime at;  // Its last byte was read.
   SseEvent sse;
   std::optional<RpcMessage> message;  // Of its data, where it has any.
+  bool has_id() const { return sse.id && !sse.id->empty(); }  // To resume from.
 };
 
 // One HTTP request and its response.

@@ -2,11 +2,10 @@
 #include "harness/run/baseline.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 
+#include "harness/base/file.h"
 #include "harness/run/glob.h"
 
 namespace tailrace {
@@ -64,13 +63,9 @@ std::string with_link(const ExpectedFailure& entry) {
 }  // namespace
 
 Result<Baseline> load_baseline(const std::string& path) {
-  std::error_code failure;
-  // A folder opens like a file, and reading it would throw.
-  const bool folder = std::filesystem::is_directory(path, failure);
-  std::ifstream file(path, std::ios::binary);
-  if (folder || !file) return trouble("cannot read baseline '" + path + "'");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  const auto json = parse_json(text, {.comments = true});
+  const auto text = read_whole(path);
+  if (!text) return trouble("cannot read baseline '" + path + "'");
+  const auto json = parse_json(*text, {.comments = true});
   if (!json) return trouble("baseline " + path + ": " + json.error().what);
   if ((*json)["schema"].as_string() != kBaselineSchema) {
     return trouble("baseline " + path + ": 'schema' is not \"" + std::string(kBaselineSchema) +

@@ -19,11 +19,9 @@ namespace fs = std::filesystem;
 constexpr std::string_view kRunSchema = "tailrace.run/1";
 
 Result<std::string> read_file(const std::string& path) {
-  std::error_code failure;
-  const bool folder = fs::is_directory(path, failure);  // Reading one would throw.
-  std::ifstream file(path, std::ios::binary);
-  if (folder || !file) return trouble("cannot read '" + path + "'");
-  return std::string{std::istreambuf_iterator<char>(file), {}};
+  auto text = read_whole(path);
+  if (!text) return trouble("cannot read '" + path + "'");
+  return std::move(*text);
 }
 
 // One JSON value a line; a last line without its end, as a crash leaves it, is left out.

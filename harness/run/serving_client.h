@@ -60,7 +60,7 @@ class ServingClient {
 
   std::string mode_;
   Vault& vault_;
-  std::mutex mutex_;            // Over the next four.
+  std::mutex mutex_;            // Over the next five.
   History* history_ = nullptr;  // Of the scenario under way.
   bool done_ = false, ended_ = false, strayed_ = false, in_sessions_ = false;
   int taken_ = 0;

@@ -26,18 +26,11 @@ AllowedTools allowed_tools(const RunOptions& options) {
   AllowedTools tools = options.tools;
   if (!options.manifest) return tools;
   const auto& listed = options.manifest->tools;
-  const auto take = [&](std::optional<ToolCall>& into, const char* kind) {
-    const auto known = listed.find(kind);
-    if (!into && known != listed.end()) into = tool_call(known->second);
-  };
-  take(tools.plain, "plain");
-  take(tools.slow, "slow");
-  take(tools.failing, "failing");
-  take(tools.refused, "refused");
-  take(tools.chatty, "chatty");
-  take(tools.asking, "asking");
-  take(tools.big, "big");
-  take(tools.sized, "sized");
+  for (const ToolKind& kind : kToolKinds) {
+    const auto known = listed.find(std::string(kind.key));
+    auto& tool = tools.*kind.tool;
+    if (!tool && known != listed.end()) tool = tool_call(known->second);
+  }
   return tools;
 }
 

@@ -4,10 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <span>
 
+#include "harness/base/file.h"
 #include "harness/sut/member_line.h"
 
 namespace tailrace {
@@ -186,14 +185,11 @@ Result<Manifest> parse_manifest(std::string_view text, const std::string& name) 
 }
 
 Result<Manifest> load_manifest(const std::string& path) {
-  std::error_code failure;
-  // A folder opens like a file, and reading it would throw.
-  const bool folder = std::filesystem::is_directory(path, failure);
-  std::ifstream file(path, std::ios::binary);
-  if (folder || !file) return trouble("cannot read manifest '" + path + "'");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  auto manifest = parse_manifest(text, path);
+  const auto text = read_whole(path);
+  if (!text) return trouble("cannot read manifest '" + path + "'");
+  auto manifest = parse_manifest(*text, path);
   if (!manifest) return manifest;
+  std::error_code failure;
   manifest->folder = std::filesystem::absolute(path, failure).parent_path().string();
   return manifest;
 }
