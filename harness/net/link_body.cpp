@@ -17,6 +17,8 @@ namespace {
 
 // Bytes kept of one direction of a connection; what follows is counted as TapTruncated.
 constexpr std::uint64_t kMostKept = 8U << 20;
+// What one write by TLS takes whole: the most that one record holds (RFC 8446, section 5.1).
+constexpr std::size_t kTlsRecord = 16 << 10;
 
 Ending ending_of(const Failure& failure) {
   if (failure == asio::error::eof || failure == asio::ssl::error::stream_truncated) {
@@ -179,8 +181,7 @@ void LinkBody::write(std::string bytes) {
 }
 
 // What the kernel takes at once is sent and recorded before this returns, so that an end asked for
-// right after a write neither drops it nor hides it from the History. TLS has no such way: there
-// the caller waits for the fact before it ends the connection.
+// right after a write neither drops it nor hides it from the History.
 void LinkBody::write_next() {
   while (!writing_ && !ended_ && is_open_ && !writes_.empty()) {
     const std::string& front = writes_.front();
@@ -192,21 +193,25 @@ void LinkBody::write_next() {
     const MonoTime at = mono_now();
     const std::size_t count = socket_.write_some(rest, failure);
     if (failure == asio::error::would_block) return write_when_possible();
-    has_written(failure, count, at);
+    if (!failure) record(false, {static_cast<const char*>(rest.data()), count}, at);
+    has_written(failure, count);
   }
   if (half_close_after_writes_ && !writing_ && !ended_ && is_open_) finish_half_close();
 }
 
+// Recorded as it begins: an answer may be read before the write is known to have ended. The record
+// leaves at once where the socket has room; where it has none, an end of ours drops it.
 void LinkBody::write_by_tls(asio::const_buffer rest) {
   writing_ = true;
-  tls_->async_write_some(rest,
-                         [self = shared_from_this(), at = mono_now()](const Failure& failure,
-                                                                      std::size_t count) {
-                           self->writing_ = false;
-                           if (self->ended_) return;
-                           self->has_written(failure, count, at);
-                           self->write_next();
-                         });
+  const auto piece = asio::buffer(rest, kTlsRecord);
+  record(false, {static_cast<const char*>(piece.data()), piece.size()}, mono_now());
+  tls_->async_write_some(
+      piece, [self = shared_from_this()](const Failure& failure, std::size_t count) {
+        self->writing_ = false;
+        if (self->ended_) return;
+        self->has_written(failure, count);
+        self->write_next();
+      });
 }
 
 void LinkBody::write_when_possible() {
@@ -217,7 +222,7 @@ void LinkBody::write_when_possible() {
   });
 }
 
-void LinkBody::has_written(const Failure& failure, std::size_t count, MonoTime at) {
+void LinkBody::has_written(const Failure& failure, std::size_t count) {
   ask_for_quick_acks();
   if (failure) {
     writes_.clear();
@@ -225,10 +230,8 @@ void LinkBody::has_written(const Failure& failure, std::size_t count, MonoTime a
     half_close_after_writes_ = false;
     return;  // The read side sees how the connection ended, and what came before that.
   }
-  const std::string& front = writes_.front();
-  record(false, std::string_view(front).substr(written_of_front_, count), at);
   written_of_front_ += count;
-  if (written_of_front_ == front.size()) {
+  if (written_of_front_ == writes_.front().size()) {
     writes_.pop_front();
     written_of_front_ = 0;
   }

@@ -46,7 +46,7 @@ class LinkBody : public std::enable_shared_from_this<LinkBody> {
   void write_next();
   void write_by_tls(asio::const_buffer rest);
   void write_when_possible();
-  void has_written(const Failure& failure, std::size_t count, MonoTime at);
+  void has_written(const Failure& failure, std::size_t count);
   void finish_half_close();
   void peer_ended(const Failure& failure);
   void record(bool read, std::string_view bytes, MonoTime at);

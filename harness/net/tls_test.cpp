@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "harness/net/link_body.h"
 #include "harness/net/two_ends.h"
 
 namespace tailrace {
@@ -71,6 +72,27 @@ TEST(Tls, TheTapIsAboveIt) {
   })) << ends.text();
   EXPECT_TRUE(ends.history().read(
       [&](const Timeline& t) { return t.connection(ends.client.id())->opened.tls; }));
+}
+
+// An answer can be read before the write is known to have ended, and must not come first.
+TEST(Tls, AWriteIsRecordedAsItBegins) {
+  TwoEnds ends;
+  const TlsServer server(ends.folder());
+  asio::io_context io{1};  // This thread's own, so that nothing completes unasked.
+  const auto link = std::make_shared<LinkBody>(io, ends.tap(), LinkOptions{});
+  link->connect(server.endpoint(), {true, "localhost", server.certificate()});
+  const auto known = [&] {
+    return ends.history().read([&](const Timeline& t) { return t.connection(link->id()); });
+  };
+  const MonoTime until = mono_now() + stretched(kSoon);
+  while (known() == nullptr && mono_now() < until) io.run_one_for(stretched(kSoon));
+  ASSERT_NE(known(), nullptr) << ends.text();
+  const std::string twice(20000, 'x');  // More than one record.
+  link->write(twice);
+  EXPECT_EQ(known()->written_bytes, 16384U);
+  while (known()->written_bytes < twice.size() && mono_now() < until) io.run_one_for(kSoon);
+  EXPECT_EQ(known()->written_bytes, twice.size());
+  link->end(Ending::kFin);
 }
 
 TEST(Tls, AnUnknownCertificateIsRefused) {
