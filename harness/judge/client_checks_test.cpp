@@ -212,7 +212,9 @@ TEST(Resources, MemoryIsJudgedByAPlateauOrBySteadyGrowthBeyondWhatACollectorKeep
   EXPECT_EQ(of_memory({10, 14, 14.2, 13.9, 14.4, 14.1, 14.3}), Outcome::kHeld);
   EXPECT_EQ(of_memory({80, 98, 110, 115, 121, 126, 131, 135, 135, 120, 120}), Outcome::kHeld)
       << "a collector gave it back";
-  EXPECT_EQ(of_memory({10, 10, 10}), Outcome::kInconclusive) << "too few to be called flat";
+  const Judgement few = batches({}, {10, 10, 10}).judge(memory_does_not_grow());
+  EXPECT_EQ(few.outcome, Outcome::kInconclusive) << "too few to be called flat";
+  EXPECT_TRUE(few.reason.starts_with("only 3 batches")) << few.reason;
   EXPECT_EQ(of_memory({}), Outcome::kNotApplicable);
 }
 

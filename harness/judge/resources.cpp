@@ -181,6 +181,10 @@ Judgement judge_settling(const Evidence& evidence, const Growth& growth, const F
   Judgement judgement = held();
   if (trend == Trend::kGrows) {
     judgement = broken(grows(evidence, growth, slope_of(growth.values), figure, rule));
+  } else if (trend == Trend::kUnclear && growth.values.size() <= kFlatBatches) {
+    judgement = inconclusive(fmt::format(
+        "only {} batches fitted into the time; {} of them tell whether something stays",
+        growth.values.size(), kFlatBatches + 1));
   } else if (trend == Trend::kUnclear) {
     judgement = inconclusive(fmt::format(
         "from {:.0f} to {:.0f} {} over {} batches of {:.0f} {}s, and not settled: a collector that "

@@ -8,6 +8,8 @@ namespace {
 
 constexpr int kFewest = 20;        // In a batch, and those that are timed beforehand.
 constexpr Millis kOfABatch{2500};  // Several fit into kMostOfGrowth, also of a server that stalls.
+// On a machine that became slow after the size was set: fewer than this cannot be judged.
+constexpr int kFewestBatchesToJudge = kFlatBatches + 1;
 
 }  // namespace
 
@@ -19,7 +21,9 @@ void repeat_until_settled(Script& script, const Batches& batches) {
   const auto fit = kFewest * kOfABatch / std::max<Nanos>(mono_now() - begun, Nanos(1));
   const auto size = static_cast<int>(std::clamp<std::int64_t>(fit, kFewest, batches.size));
   script.mark(kCallsPerBatch, std::to_string(size));
-  for (int batch = 0; batch < kMostBatches && mono_now() < until; ++batch) {
+  for (int batch = 0; batch < kMostBatches; ++batch) {
+    const MonoTime end = batch < kFewestBatchesToJudge ? until + kMostOfGrowth : until;
+    if (mono_now() >= end) return;
     for (int i = 0; i < size; ++i) batches.one(i);
     batches.after_each();
     script.sample(std::string(kBatchLabel) + std::to_string(batch));

@@ -12,7 +12,8 @@
 namespace tailrace {
 
 inline constexpr int kMostBatches = 24;
-inline constexpr Millis kMostOfGrowth{25000};  // No batch is begun later.
+// No batch is begun later, and twice this where there were too few to judge.
+inline constexpr Millis kMostOfGrowth{25000};
 
 struct Batches {
   int size = 0;  // Of each; a slow implementation gets less.
