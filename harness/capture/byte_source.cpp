@@ -71,6 +71,11 @@ class Buffered final : public ByteSource {
     at_ += size;
     return size;
   }
+  const std::byte* lend(std::size_t size) override {
+    if (size_ - at_ < size) return nullptr;
+    at_ += size;
+    return buffer_.data() + at_ - size;
+  }
   bool is_cut() const override { return source_->is_cut(); }
 
  private:

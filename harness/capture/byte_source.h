@@ -19,6 +19,9 @@ class ByteSource {
   virtual ~ByteSource() = default;
   // How much of `into` was filled; 0 is the end.
   virtual std::size_t read(std::span<std::byte> into) = 0;
+  // The next bytes where they stand, valid until the next call; null where they do not stand
+  // together: then read() has them.
+  virtual const std::byte* lend(std::size_t) { return nullptr; }
   // Whether it ended before its own end: cut, or broken inside.
   virtual bool is_cut() const { return false; }
 };

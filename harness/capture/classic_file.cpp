@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/capture/classic_file.h"
 
+#include <bit>
+#include <cstring>
+
 #include "harness/capture/link_type.h"
 
 namespace tailrace {
@@ -15,33 +18,36 @@ constexpr std::uint32_t kVersion = 2;              // Before it the records had 
 
 }  // namespace
 
-std::uint32_t ClassicFile::u32(std::size_t at) const {
+std::uint32_t ClassicFile::u32(std::span<const std::byte> bytes, std::size_t at) const {
   std::uint32_t value = 0;
-  for (std::size_t i = 0; i < 4; ++i) {
-    const std::size_t place = at + (big_endian_ ? i : 3 - i);
-    value = value << 8 | std::to_integer<std::uint32_t>(read_[place]);
-  }
-  return value;
+  std::memcpy(&value, bytes.subspan(at, sizeof value).data(), sizeof value);
+  return big_endian_ == (std::endian::native == std::endian::big) ? value : std::byteswap(value);
+}
+
+std::span<const std::byte> ClassicFile::take(std::size_t size) {
+  if (const std::byte* lent = bytes_.lend(size)) return {lent, size};
+  read_.resize(size);
+  return std::span(read_).first(fill(bytes_, read_));
 }
 
 Status ClassicFile::read_header() {
-  read_.resize(kFileHeader);
-  if (fill(bytes_, read_) != read_.size()) return trouble("it is shorter than a capture's header");
-  std::uint32_t magic = u32(0);
+  const auto read = take(kFileHeader);
+  if (read.size() != kFileHeader) return trouble("it is shorter than a capture's header");
+  std::uint32_t magic = u32(read, 0);
   if (magic != kMicros && magic != kNanos && magic != kModified) {
     big_endian_ = true;
-    magic = u32(0);
+    magic = u32(read, 0);
   }
   if (magic != kMicros && magic != kNanos && magic != kModified) {
     return trouble("it is no capture file");
   }
-  const std::uint32_t versions = u32(4);
+  const std::uint32_t versions = u32(read, 4);
   if ((big_endian_ ? versions >> 16 : versions & 0xffff) != kVersion) {
     return trouble("it is of a version of captures that is not known");
   }
   if (magic == kNanos) tick_ = Nanos(1);
   header_ = magic == kModified ? kModifiedHeader : kRecordHeader;
-  link_number_ = u32(20) & kLinkBits;
+  link_number_ = u32(read, 20) & kLinkBits;
   link_ = link_type_of(link_number_);
   return {};
 }
@@ -54,22 +60,20 @@ Result<std::unique_ptr<ClassicFile>> ClassicFile::begin(ByteSource& bytes) {
 
 std::optional<Packet> ClassicFile::next() {
   if (truncated_) return std::nullopt;  // What follows a broken record is no packet.
-  read_.resize(header_);
-  const std::size_t got = fill(bytes_, read_);
-  truncated_ = got != 0;  // Until the record is whole.
-  if (got != read_.size()) return std::nullopt;
-  Packet packet;
-  packet.time = {std::chrono::seconds(u32(0)) + u32(4) * tick_};
-  packet.link = link_;
-  packet.link_number = link_number_;
-  packet.original_length = u32(12);
-  const std::uint32_t captured = u32(8);
+  const auto head = take(header_);
+  truncated_ = !head.empty();  // Until the record is whole.
+  if (head.size() != header_) return std::nullopt;
+  std::optional<Packet> packet(std::in_place);
+  packet->time = {std::chrono::seconds(u32(head, 0)) + u32(head, 4) * tick_};
+  packet->link = link_;
+  packet->link_number = link_number_;
+  packet->original_length = u32(head, 12);
+  const std::uint32_t captured = u32(head, 8);
   if (captured > kLargestPacket) return std::nullopt;
-  read_.resize(captured);
-  if (fill(bytes_, read_) != captured) return std::nullopt;
+  packet->bytes = take(captured);
+  if (packet->bytes.size() != captured) return std::nullopt;
   truncated_ = false;
-  packet.frame = {++frames_};
-  packet.bytes = read_;
+  packet->frame = {++frames_};
   return packet;
 }
 

@@ -26,7 +26,9 @@ class ClassicFile {
  private:
   explicit ClassicFile(ByteSource& bytes) : bytes_(bytes) {}
   Status read_header();
-  std::uint32_t u32(std::size_t at) const;
+  // The next bytes, fewer at the end; gone with the next call.
+  std::span<const std::byte> take(std::size_t size);
+  std::uint32_t u32(std::span<const std::byte> bytes, std::size_t at) const;
 
   ByteSource& bytes_;
   bool big_endian_ = false, truncated_ = false;
@@ -34,7 +36,7 @@ class ClassicFile {
   std::size_t header_ = 0;  // Bytes before those of each packet.
   LinkType link_ = LinkType::kOther;
   std::uint32_t link_number_ = 0;
-  std::vector<std::byte> read_;  // What was read last.
+  std::vector<std::byte> read_;  // What could not be lent.
   std::uint32_t frames_ = 0;
 };
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "harness/wire/eight_bytes.h"
+
 namespace tailrace {
 namespace {
 
@@ -28,6 +30,12 @@ class Scanner {
     if (!take('"')) return false;
     const std::size_t near = std::min(rest_.size(), kShort);
     std::size_t end = 0;
+    while (near - end >= EightBytes::kSize) {
+      const EightBytes bytes(rest_.data() + end);
+      const std::size_t plain = first_of(bytes.equal('"') | bytes.equal('\\'));
+      end += plain;
+      if (plain < EightBytes::kSize) break;
+    }
     while (end < near && rest_[end] != '"' && rest_[end] != '\\') ++end;
     if (end == near) end = end_of_long(end);
     while (end < rest_.size() && rest_[end] == '\\') end = end_of_long(end + 2);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/wire/plain_head.h"
 
+#include "harness/wire/eight_bytes.h"
 #include "harness/wire/http_head_reader.h"
 
 namespace tailrace {
@@ -18,13 +19,17 @@ bool is_version(std::string_view text) {
   return text.size() == kVersionSize && text.starts_with(kVersion) && is_digit(text.back());
 }
 
-// Without its CRLF; none where it ends in another way, or holds another CR.
+// Without its CRLF; none where it ends in another way, or holds another control character.
 std::optional<std::string_view> next_line(std::string_view bytes, std::size_t at) {
-  const auto lf = bytes.find('\n', at);
-  if (lf == bytes.npos || lf == at) return std::nullopt;
-  const std::string_view line = bytes.substr(at, lf - at);
-  if (line.find('\r') != line.size() - 1) return std::nullopt;
-  return line.substr(0, line.size() - 1);
+  std::size_t end = at;
+  while (bytes.size() - end >= EightBytes::kSize) {
+    const std::size_t plain = first_of(EightBytes(bytes.data() + end).below(' '));
+    end += plain;
+    if (plain < EightBytes::kSize) break;
+  }
+  while (end < bytes.size() && static_cast<unsigned char>(bytes[end]) >= ' ') ++end;
+  if (bytes.size() - end < 2 || bytes[end] != '\r' || bytes[end + 1] != '\n') return std::nullopt;
+  return bytes.substr(at, end - at);
 }
 
 bool read_request_line(std::string_view line, PlainHead& head) {
@@ -103,7 +108,7 @@ std::optional<PlainHead> read_plain_head(HttpRole role, std::string_view bytes,
     }
     if (!read_header(*line, head)) return std::nullopt;
   }
-  if (head.size > limit || bytes.substr(0, head.size).find('\0') != bytes.npos) return std::nullopt;
+  if (head.size > limit) return std::nullopt;
   if (head.is_chunked && head.content_length) return std::nullopt;
   return head;
 }
