@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "harness/wire/escape.h"
+#include "reports/causes.h"
 #include "reports/counts.h"
 #include "reports/finding_text.h"
 #include "reports/wrap.h"
@@ -135,7 +138,7 @@ class ConsoleReport {
   }
 
   void finding(const Finding& finding, const ScenarioResult& result) {
-    const bool fails = finding.level == Level::kMust || finding.level == Level::kHarm;
+    const bool fails = is_failure(finding);
     const FindingText text = text_of(finding, result);
     add("\n{}  {}  {}\n", painted(fails ? kRed : kYellow, std::string(word_of(finding.level))),
         painted(kBold, excerpt(result.id, kLongestId)), variant_of(result));
@@ -172,7 +175,8 @@ class ConsoleReport {
     if (options_.exit_status) add("{}\n", exit_line(*options_.exit_status));
   }
 
-  // Which failed, again, where one finding has pushed another from the screen.
+  // Which failed, again, where one finding has pushed another from the screen. Those of one cause
+  // share a line, unless all is wanted.
   void failures() {
     std::vector<const ScenarioResult*> failed;
     for (const ScenarioResult& result : record_.scenarios) {
@@ -183,10 +187,23 @@ class ConsoleReport {
     }
     if (failed.size() < 2) return;
     Few few(*this, options_.verbose ? unlimited() : kMostFailures, "that failed");
+    std::map<std::string, std::size_t> untold;
+    for (const ScenarioResult* result : failed) ++untold[key_of(*result)];
     for (const ScenarioResult* result : failed) {
-      few.add(fmt::format("{}: {} {}", name_of(result->verdict), excerpt(result->id, kLongestId),
-                          excerpt(variant_of(*result), kLongestId)));
+      std::size_t& count = untold[key_of(*result)];
+      if (count == 0) continue;
+      const std::size_t others = options_.verbose ? 0 : std::exchange(count, 0) - 1;
+      const std::string more = others == 0 ? "" : fmt::format(" (and {} more of one cause)", others);
+      few.add(fmt::format("{}: {} {}{}", name_of(result->verdict), excerpt(result->id, kLongestId),
+                          excerpt(variant_of(*result), kLongestId), more));
     }
+  }
+
+  static std::string key_of(const ScenarioResult& result) {
+    for (const Finding* finding : shown_findings(result, false)) {
+      if (is_failure(*finding)) return finding->required + '\n' + finding->likely_cause;
+    }
+    return result.id + '\n' + variant_of(result) + '\n' + result.reason;
   }
 
   void not_asked() {

@@ -354,7 +354,10 @@ TEST(Reports, TheConsolesSummaryFitsOneScreen) {
   record.packets = "no right to capture";
   const auto some = record.scenarios;
   for (int i = 0; i < 100; ++i) {
-    record.scenarios.insert(record.scenarios.end(), some.begin(), some.end());
+    for (ScenarioResult result : some) {
+      for (Finding& finding : result.findings) finding.likely_cause += std::to_string(i);
+      record.scenarios.push_back(std::move(result));
+    }
     record.stale.push_back(record.stale.front());
     record.not_asked.push_back(fmt::format("area.server_scenario_{}: reason {}", i, i % 5));
   }
@@ -363,6 +366,23 @@ TEST(Reports, TheConsolesSummaryFitsOneScreen) {
   EXPECT_LE(std::count(summary.begin(), summary.end(), '\n'), kScreen) << summary;
   EXPECT_NE(summary.find("more that failed in results.json"), std::string::npos) << summary;
   EXPECT_GT(console(record, {.verbose = true, .width = 80}).size(), text.size());
+}
+
+TEST(Reports, FailuresOfOneCauseAreToldOnce) {
+  RunRecord record = typical();
+  const auto some = record.scenarios;
+  for (int i = 0; i < 5; ++i) {
+    for (ScenarioResult result : some) {
+      result.id += std::to_string(i);
+      record.scenarios.push_back(std::move(result));
+    }
+  }
+  EXPECT_NE(console(record, {}).find("stall 2025-11-25 (and 5 more of one cause)"),
+            std::string::npos);
+  EXPECT_EQ(console(record, {.verbose = true}).find("more of one cause"), std::string::npos);
+  EXPECT_NE(markdown_report(record).find("**fail, 6 scenarios**"), std::string::npos);
+  EXPECT_NE(html_report(record, {}).find("6 of 42 scenarios failed, of 1 cause<"),
+            std::string::npos);
 }
 
 TEST(Reports, WithoutPacketsEveryReportSaysSo) {

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "harness/wire/escape.h"
+#include "reports/causes.h"
 #include "reports/counts.h"
 #include "reports/coverage.h"
 #include "reports/finding_text.h"
@@ -21,6 +22,7 @@ constexpr std::size_t kWord = 120;         // Bytes of an id, a revision, a vers
 constexpr std::size_t kPart = 1200;        // Bytes of one of the six parts.
 constexpr std::size_t kMostMeasured = 60;  // Measurements of one scenario.
 constexpr std::size_t kStepsOfAPass = 16, kStepsOfAFinding = 44;
+constexpr std::size_t kMostCauses = 40, kMostLinks = 8;
 constexpr std::size_t kMostFigures = 600;  // Scenarios with figures: the file stays small.
 
 std::string text(std::string_view what, std::size_t limit = kWord) {
@@ -52,7 +54,9 @@ std::string part(std::string_view name, const std::string& what) {
 class HtmlReport {
  public:
   HtmlReport(const RunRecord& record, const HtmlSources& sources)
-      : record_(record), sources_(sources) {}
+      : record_(record), sources_(sources) {
+    order();
+  }
 
   std::string write() {
     const std::string title =
@@ -60,6 +64,7 @@ class HtmlReport {
     out_ = html_head("Tailrace: " + title);
     header(title);
     out_ += "<main id=\"main\">\n";
+    causes();
     summary();
     scenarios();
     out_ += coverage_section(record_, sources_.requirements);
@@ -98,6 +103,53 @@ class HtmlReport {
   void chip(std::string_view name, std::size_t count) {
     if (count == 0) return;
     out_ += fmt::format("<li><span class=\"v {0}\">{1} {0}</span></li>\n", name, count);
+  }
+
+  // What failed comes first, then by suite. A link to a scenario needs its number before it stands.
+  void order() {
+    for (const ScenarioResult& result : record_.scenarios) {
+      if (calls_for_reading(result)) failed_.push_back(&result);
+      else suites_[suite_of(result)].push_back(&result);
+    }
+    for (const auto* result : failed_) numbers_.emplace(result, numbers_.size() + 1);
+    for (const auto& [name, results] : suites_) {
+      for (const auto* result : results) numbers_.emplace(result, numbers_.size() + 1);
+    }
+  }
+
+  // The first screen: what broke, each cause once, with its cure and where it was seen.
+  void causes() {
+    const auto all = causes_of(record_);
+    if (all.empty()) return;
+    out_ += fmt::format("<section aria-labelledby=\"h-why\">\n<h2 id=\"h-why\">What broke</h2>\n"
+                        "<p>{}</p>\n<ul class=\"why\">\n",
+                        xml_text(broken_line(record_)));
+    for (std::size_t at = 0; at < std::min(all.size(), kMostCauses); ++at) cause(all[at]);
+    if (all.size() > kMostCauses) {
+      out_ += fmt::format("<li>{} more below</li>\n", all.size() - kMostCauses);
+    }
+    out_ += "</ul>\n</section>\n";
+  }
+
+  void cause(const Cause& cause) {
+    const Finding& finding = *cause.finding;
+    const std::string_view word = is_failure(finding) ? "fail" : "warn";
+    out_ += fmt::format("<li class=\"{0}\"><span class=\"v {0}\">{0}</span> Required: {1}.", word,
+                        text(finding.required, kPart));
+    if (!finding.likely_cause.empty()) {
+      out_ += fmt::format(" <b>Likely cause</b>: {}.", text(finding.likely_cause, kPart));
+    }
+    if (!finding.cure.empty()) out_ += fmt::format(" <b>Cure</b>: {}.", text(finding.cure, kPart));
+    out_ += "<br>Seen in";
+    for (std::size_t at = 0; at < std::min(cause.scenarios.size(), kMostLinks); ++at) {
+      const ScenarioResult& result = *cause.scenarios[at];
+      out_ += fmt::format("{} <a href=\"#s{}\">{}</a> {}", at == 0 ? "" : ",", numbers_.at(&result),
+                          text(result.id), xml_text(variant_of(result)));
+    }
+    if (cause.scenarios.size() > kMostLinks) {
+      out_ += fmt::format(" and {} more", cause.scenarios.size() - kMostLinks);
+    }
+    out_ += "</li>\n";
   }
 
   // Suites down, revisions across.
@@ -152,15 +204,8 @@ class HtmlReport {
     if (record_.scenarios.empty()) return;
     out_ += "<section aria-labelledby=\"h-all\">\n<h2 id=\"h-all\">Scenarios</h2>\n";
     filter();
-    // What failed comes first, then by suite.
-    std::vector<const ScenarioResult*> failed;
-    std::map<std::string, std::vector<const ScenarioResult*>> suites;
-    for (const ScenarioResult& result : record_.scenarios) {
-      if (calls_for_reading(result)) failed.push_back(&result);
-      else suites[suite_of(result)].push_back(&result);
-    }
-    if (!failed.empty()) suite("failed", failed);
-    for (const auto& [name, results] : suites) suite(name, results);
+    if (!failed_.empty()) suite("failed", failed_);
+    for (const auto& [name, results] : suites_) suite(name, results);
     out_ += "</section>\n";
   }
 
@@ -177,7 +222,7 @@ class HtmlReport {
         "<details class=\"s\" id=\"s{}\" data-v=\"{}\"{}>\n<summary><span class=\"v {}\">{}</span>"
         "<span class=\"id\">{}</span><span class=\"dim\">{}, {:.2f} ms</span></summary>\n"
         "<div class=\"in\">\n",
-        ++scenario_number_, word, calls_for_reading(result) ? " open" : "", word, word,
+        numbers_.at(&result), word, calls_for_reading(result) ? " open" : "", word, word,
         text(result.id), xml_text(variant_of(result)), result.ms);
     if (!result.title.empty()) out_ += fmt::format("<p>{}</p>\n", text(result.title, kPart));
     std::string terms = part("Reason", result.reason) + part("Baseline", result.baseline_reason);
@@ -259,7 +304,10 @@ class HtmlReport {
 
   const RunRecord& record_;
   const HtmlSources& sources_;
-  std::size_t scenario_number_ = 0, with_figures_ = 0;
+  std::vector<const ScenarioResult*> failed_;
+  std::map<std::string, std::vector<const ScenarioResult*>> suites_;
+  std::map<const ScenarioResult*, std::size_t> numbers_;
+  std::size_t with_figures_ = 0;
   std::string out_;
 };
 

@@ -31,6 +31,9 @@ a{color:var(--blue)}
 .banner{border-left:4px solid var(--warn);background:var(--soft);padding:.5rem .8rem}
 .chips{display:flex;flex-wrap:wrap;gap:.5rem;list-style:none;padding:0}
 .chips li{border:1px solid var(--line);border-radius:.4rem;padding:.2rem .6rem}
+.why{list-style:none;padding:0}.why li{border-left:4px solid var(--warn);background:var(--soft);
+padding:.4rem .8rem;margin:.4rem 0;overflow-wrap:anywhere}.why li.fail{color:var(--fg);
+border-color:var(--fail)}.why li.warn{color:var(--fg)}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "reports/causes.h"
 #include "reports/counts.h"
 #include "reports/finding_text.h"
 #include "reports/markup.h"
@@ -19,7 +20,8 @@ constexpr std::size_t kLongestPart = 1200;  // Bytes
 // Together below the 65,536 characters of a comment.
 constexpr std::size_t kLongestTable = 12'000;     // Bytes
 constexpr std::size_t kLongestFolded = 4'000;     // Bytes, of each of the three folded tables
-constexpr std::size_t kLongestFindings = 34'000;  // Bytes
+constexpr std::size_t kLongestCauses = 6'000;     // Bytes
+constexpr std::size_t kLongestFindings = 28'000;  // Bytes
 constexpr std::size_t kLongestStale = 2'000;  // Bytes
 constexpr std::size_t kLongestEnd = 2'000;    // Bytes of what was not asked
 
@@ -125,9 +127,28 @@ std::string findings_of(const RunRecord& record) {
   return findings.finish("findings");
 }
 
+// Each cause once, with its cure: the table below has a row for each scenario that met it.
+std::string causes_text(const RunRecord& record) {
+  Bounded lines(kLongestCauses);
+  for (const Cause& cause : causes_of(record)) {
+    const Finding& finding = *cause.finding;
+    const std::size_t count = cause.scenarios.size();
+    std::string line = fmt::format("- **{}, {} {}**: required: {}",
+                                   is_failure(finding) ? "fail" : "warn", count,
+                                   count == 1 ? "scenario" : "scenarios",
+                                   markdown_text(finding.required, kLongestCell));
+    if (!finding.likely_cause.empty()) {
+      line += ". Likely cause: " + markdown_text(finding.likely_cause, kLongestCell);
+    }
+    if (!finding.cure.empty()) line += ". Cure: " + markdown_text(finding.cure, kLongestCell);
+    lines.add(line + "\n");
+  }
+  return lines.empty() ? "" : lines.finish("causes") + "\n";
+}
+
 // What fails no longer though the baseline lists it is news too.
 std::string news_of(const RunRecord& record) {
-  std::string out = table(record, Part::kNew);
+  std::string out = causes_text(record) + table(record, Part::kNew);
   if (!has_baseline(record)) return out;
   Bounded stale(kLongestStale);
   for (const auto& entry : record.stale) {

@@ -23,33 +23,68 @@ constexpr const char* kExitStatus = R"(
 Exit status: 0 clean or exactly as baselined, 1 something failed, 2 wrong usage or nothing could be
 judged, 3 nothing failed but something could not be seen.)";
 
+// Of all examples those of one command; what it is told by stands in its first words.
+std::string examples_of(const std::string& command) {
+  const std::string begin = "  tailrace " + command + " ";
+  std::string found;
+  std::string_view rest = examples();
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    if (rest.substr(0, end).starts_with(begin)) found += "\n" + std::string(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return found.empty() ? "" : "\nExamples:" + found;
+}
+
+std::vector<const CLI::App*> commands_of(const CLI::App& app) {
+  return app.get_subcommands([](const CLI::App*) { return true; });
+}
+
 // Every word that may stand where a wrong one did.
 std::vector<std::string> known_words(const CLI::App& app) {
   std::vector<std::string> words;
   for (const CLI::Option* option : app.get_options()) {
     for (const auto& name : option->get_lnames()) words.push_back("--" + name);
   }
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+  for (const CLI::App* command : commands_of(app)) {
     words.push_back(command->get_name());
   }
   return words;
 }
 
-std::string with_nearest(const CLI::App& app, const std::vector<std::string>& arguments,
-                         const std::string& why) {
+// The command that the words reach, as far as they are known.
+const CLI::App& reached(const CLI::App& app, const std::vector<std::string>& arguments) {
   const CLI::App* here = &app;
   for (const std::string& argument : arguments) {
     const CLI::App* deeper = nullptr;
-    for (const CLI::App* command : here->get_subcommands([](const CLI::App*) { return true; })) {
+    for (const CLI::App* command : commands_of(*here)) {
       if (command->get_name() == argument) deeper = command;
     }
     if (deeper == nullptr) break;
     here = deeper;
   }
+  return *here;
+}
+
+// "tailrace baseline write", what to ask for help.
+std::string full_name(const CLI::App& app) {
+  return (app.get_parent() == nullptr ? "" : full_name(*app.get_parent()) + " ") + app.get_name();
+}
+
+std::string try_help(const CLI::App& app, const std::vector<std::string>& arguments) {
+  return "\nTry: " + full_name(reached(app, arguments)) + " --help";
+}
+
+std::string with_nearest(const CLI::App& app, const std::vector<std::string>& arguments,
+                         const std::string& why) {
+  const CLI::App* here = &reached(app, arguments);
   const auto words = known_words(*here);
-  for (const std::string& argument : arguments) {
-    const std::string word = argument.substr(0, argument.find('='));
-    const bool candidate = here == &app || word.starts_with("--");
+  const bool wants_command = !commands_of(*here).empty();
+  auto argument = arguments.begin();
+  for (const CLI::App* up = here; up != &app; up = up->get_parent()) ++argument;
+  for (; argument != arguments.end(); ++argument) {
+    const std::string word = argument->substr(0, argument->find('='));
+    const bool candidate = wants_command || word.starts_with("--");
     if (!candidate || std::find(words.begin(), words.end(), word) != words.end()) continue;
     const std::string near = nearest_word(word, words);
     return "unknown word '" + word + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?");
@@ -79,6 +114,14 @@ void add_reading(CLI::App& app, CommandLine& line) {
   report.callback([&line] { line.command = Command::kReport; });
 }
 
+// A command's own examples: all of them would hide its options.
+void set_footers(CLI::App& app, const std::string& name) {
+  app.footer(examples_of(name) + kExitStatus);
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
+    set_footers(*command, name + " " + command->get_name());
+  }
+}
+
 // Everything that may be typed; also the source of the manual and of the completions.
 void add_all(CLI::App& app, CommandLine& line, DrivingWords& driving) {
   app.footer(std::string(examples()) + kExitStatus);
@@ -89,6 +132,9 @@ void add_all(CLI::App& app, CommandLine& line, DrivingWords& driving) {
   add_folder_commands(app, line);
   add_pcap(app, line);
   add_manual(app);
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
+    set_footers(*command, command->get_name());
+  }
 }
 
 }  // namespace
@@ -116,10 +162,12 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments
       return line;
     }
     if (!own.empty() && is_left_out(own.front())) return trouble(std::string(kOnlyReads));
-    return trouble(with_nearest(app, own, stopped.what()));
+    return trouble(with_nearest(app, own, stopped.what()) + try_help(app, own));
   }
   line.words = std::move(command);
-  if (auto good = finish_driving(line, driving); !good) return std::unexpected(good.error());
+  if (auto good = finish_driving(line, driving); !good) {
+    return trouble(good.error().what + try_help(app, own));
+  }
   return line;
 }
 

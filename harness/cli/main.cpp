@@ -20,7 +20,7 @@ constexpr int kReaderLeft = 128 + 13;
 int obey(int argc, char** argv) {
   const auto line = parse_command_line({argv + 1, argv + argc});
   if (!line) {
-    fmt::print(stderr, "tailrace: {}\nTry: tailrace --help\n", line.error().what);
+    fmt::print(stderr, "tailrace: {}\n", line.error().what);
     return kExitUnusable;
   }
   const auto catalogue = Catalogue::parse(catalogue_json());

@@ -122,6 +122,20 @@ std::string shell_quoted(const std::string& word) {
   return quoted + "'";
 }
 
+// A mode that no manifest names would be run as the plain one, under another name.
+Status check_modes(const RunOptions& run) {
+  std::vector<std::string> known = {"default"};
+  if (run.manifest) {
+    for (const auto& mode : run.manifest->modes) known.push_back(mode.first);
+  }
+  for (const std::string& mode : run.modes) {
+    if (std::find(known.begin(), known.end(), mode) != known.end()) continue;
+    return trouble(fmt::format("--mode '{}' is none of {}{}", mode, fmt::join(known, ", "),
+                               run.manifest ? "" : "; modes stand in a manifest"));
+  }
+  return {};
+}
+
 // Exactly one of: a URL, a manifest, a command.
 Status take_implementation(RunOptions& run, const RunWords& words,
                            const std::vector<std::string>& command) {
@@ -151,7 +165,7 @@ Status take_implementation(RunOptions& run, const RunWords& words,
     for (const auto& argument : command) run.source += " " + shell_quoted(argument);
   }
   run.safe = words.profile.empty() ? run.url.has_value() : words.profile == "safe";
-  return {};
+  return check_modes(run);
 }
 
 std::string default_folder() {

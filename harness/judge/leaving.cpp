@@ -41,7 +41,8 @@ Judgement judge_deleted(const Evidence& evidence, Rule rule) {
 Judgement judge_leaves(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
   const auto calls = calls_of(timeline);
-  if (calls.empty() || !calls.back().back.at) return inconclusive("its last call did not return");
+  if (calls.empty()) return inconclusive("the client made no call");
+  if (!calls.back().back.at) return inconclusive("its last call did not return");
   const Exchange* erased = last_delete(timeline);
   MonoTime from = *calls.back().back.at;
   if (erased != nullptr) from = std::max(from, erased->request_at);

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reports/causes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/counts.h"
+#include "reports/finding_text.h"
+
+namespace tailrace {
+namespace {
+
+bool is_alike(const Finding& one, const Finding& other) {
+  return is_failure(one) == is_failure(other) && one.required == other.required &&
+         one.likely_cause == other.likely_cause && one.cure == other.cure;
+}
+
+void add(std::vector<Cause>& causes, const Finding& finding, const ScenarioResult& result) {
+  auto cause = std::find_if(causes.begin(), causes.end(), [&](const Cause& known) {
+    return is_alike(*known.finding, finding);
+  });
+  if (cause == causes.end()) cause = causes.insert(causes.end(), {&finding, {}});
+  if (cause->scenarios.empty() || cause->scenarios.back() != &result) {
+    cause->scenarios.push_back(&result);
+  }
+}
+
+std::string counted(std::size_t count, std::string_view one, std::string_view more) {
+  return fmt::format("{} {}", count, count == 1 ? one : more);
+}
+
+}  // namespace
+
+bool is_failure(const Finding& finding) {
+  return finding.level == Level::kMust || finding.level == Level::kHarm;
+}
+
+std::vector<Cause> causes_of(const RunRecord& record) {
+  std::vector<Cause> causes;
+  for (const ScenarioResult& result : record.scenarios) {
+    if (!result.baseline.empty()) continue;
+    for (const Finding* finding : shown_findings(result, false)) add(causes, *finding, result);
+  }
+  std::stable_partition(causes.begin(), causes.end(),
+                        [](const Cause& cause) { return is_failure(*cause.finding); });
+  return causes;
+}
+
+std::string broken_line(const RunRecord& record) {
+  const auto counts = count_verdicts(record);
+  const auto failed = counts.find(Verdict::kFail);
+  if (failed == counts.end()) return "";
+  const auto causes = causes_of(record);
+  const auto of_failures = static_cast<std::size_t>(
+      std::count_if(causes.begin(), causes.end(),
+                    [](const Cause& cause) { return is_failure(*cause.finding); }));
+  return fmt::format("{} of {} failed, of {}", failed->second,
+                     counted(record.scenarios.size(), "scenario", "scenarios"),
+                     counted(of_failures, "cause", "causes"));
+}
+
+}  // namespace tailrace

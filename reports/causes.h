@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// What broke, told once: scenarios whose findings have one cause and one cure stand together. Pure
+// functions, any thread. The texts are those of the record, neither escaped nor bounded.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/record/run_record.h"
+
+namespace tailrace {
+
+struct Cause {
+  const Finding* finding = nullptr;             // The first of them, for its words.
+  std::vector<const ScenarioResult*> scenarios;  // Each once, in the order of the record.
+};
+
+// Of every finding that a verdict rests on and no baseline lists: what fails before what warns,
+// else in the order of the record.
+std::vector<Cause> causes_of(const RunRecord& record);
+
+bool is_failure(const Finding& finding);
+
+// "10 of 65 scenarios failed, of 5 causes", "" where none did.
+std::string broken_line(const RunRecord& record);
+
+}  // namespace tailrace
