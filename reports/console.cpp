@@ -193,7 +193,8 @@ class ConsoleReport {
       std::size_t& count = untold[key_of(*result)];
       if (count == 0) continue;
       const std::size_t others = options_.verbose ? 0 : std::exchange(count, 0) - 1;
-      const std::string more = others == 0 ? "" : fmt::format(" (and {} more of one cause)", others);
+      const std::string more =
+          others == 0 ? "" : fmt::format(" (and {} more of one cause)", others);
       few.add(fmt::format("{}: {} {}{}", name_of(result->verdict), excerpt(result->id, kLongestId),
                           excerpt(variant_of(*result), kLongestId), more));
     }

@@ -368,23 +368,6 @@ TEST(Reports, TheConsolesSummaryFitsOneScreen) {
   EXPECT_GT(console(record, {.verbose = true, .width = 80}).size(), text.size());
 }
 
-TEST(Reports, FailuresOfOneCauseAreToldOnce) {
-  RunRecord record = typical();
-  const auto some = record.scenarios;
-  for (int i = 0; i < 5; ++i) {
-    for (ScenarioResult result : some) {
-      result.id += std::to_string(i);
-      record.scenarios.push_back(std::move(result));
-    }
-  }
-  EXPECT_NE(console(record, {}).find("stall 2025-11-25 (and 5 more of one cause)"),
-            std::string::npos);
-  EXPECT_EQ(console(record, {.verbose = true}).find("more of one cause"), std::string::npos);
-  EXPECT_NE(markdown_report(record).find("**fail, 6 scenarios**"), std::string::npos);
-  EXPECT_NE(html_report(record, {}).find("6 of 42 scenarios failed, of 1 cause<"),
-            std::string::npos);
-}
-
 TEST(Reports, WithoutPacketsEveryReportSaysSo) {
   RunRecord record = typical();
   record.packets = "no right to capture";

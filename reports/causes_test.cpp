@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Failures of one cause are told once, in each report that people read.
+#include "reports/causes.h"
+
+#include <gtest/gtest.h>
+
+#include "reports/console.h"
+#include "reports/html.h"
+#include "reports/markdown.h"
+
+namespace tailrace {
+namespace {
+
+ScenarioResult failure(std::string id, Level level, std::string cause) {
+  ScenarioResult one;
+  one.id = std::move(id);
+  one.revision = "2025-11-25";
+  one.mode = "default";
+  one.verdict = level == Level::kShould ? Verdict::kWarn : Verdict::kFail;
+  Finding finding;
+  finding.level = level;
+  finding.required = "streams end";
+  finding.likely_cause = std::move(cause);
+  one.findings = {finding};
+  return one;
+}
+
+RunRecord some() {
+  RunRecord record;
+  record.packets = "captured";
+  record.scenarios = {
+      failure("a.warned", Level::kShould, "x"), failure("a.one", Level::kMust, "x"),
+      failure("a.other", Level::kMust, "y"), failure("a.two", Level::kMust, "x"),
+      failure("a.known", Level::kMust, "z")};
+  record.scenarios.back().baseline = "listed";
+  return record;
+}
+
+TEST(Causes, StandOnceAndFailuresBeforeWarnings) {
+  const RunRecord record = some();
+  const auto causes = causes_of(record);
+  ASSERT_EQ(causes.size(), 3U);
+  EXPECT_EQ(causes[0].finding->likely_cause, "x");
+  ASSERT_EQ(causes[0].scenarios.size(), 2U);
+  EXPECT_EQ(causes[0].scenarios[1]->id, "a.two");
+  EXPECT_EQ(causes[1].finding->likely_cause, "y");
+  EXPECT_FALSE(is_failure(*causes[2].finding));
+  EXPECT_EQ(broken_line(record), "3 of 5 scenarios failed, of 2 causes");
+  EXPECT_EQ(broken_line(RunRecord{}), "");
+}
+
+TEST(Causes, EachReportTellsThemOnce) {
+  const RunRecord record = some();
+  EXPECT_NE(console_report(record, {}).find("a.one 2025-11-25 (and 1 more of one cause)"),
+            std::string::npos);
+  EXPECT_EQ(console_report(record, {.verbose = true}).find("more of one cause"),
+            std::string::npos);
+  EXPECT_NE(markdown_report(record).find("**fail, 2 scenarios**"), std::string::npos);
+  EXPECT_NE(html_report(record, {}).find("of 2 causes"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tailrace
