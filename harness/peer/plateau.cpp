@@ -8,21 +8,22 @@ namespace {
 
 constexpr int kFewest = 20;        // In a batch, and those that are timed beforehand.
 constexpr Millis kOfABatch{2500};  // Several fit into kMostOfGrowth, also of a server that stalls.
-// On a machine that became slow after the size was set: fewer than this cannot be judged.
-constexpr int kFewestBatchesToJudge = kFlatBatches + 1;
+// So many the size is made for; a machine that became slow meanwhile gets time for them.
+constexpr auto kExpected = static_cast<int>(kMostOfGrowth / kOfABatch);
+static_assert(kExpected > static_cast<int>(kFlatBatches), "fewer cannot be judged");
 
 }  // namespace
 
 void repeat_until_settled(Script& script, const Batches& batches) {
   const MonoTime begun = mono_now();
-  const MonoTime until = begun + kMostOfGrowth;
+  const MonoTime until = begun + stretched(kMostOfGrowth);
   for (int i = 0; i < kFewest; ++i) batches.one(i);
   batches.after_each();
-  const auto fit = kFewest * kOfABatch / std::max<Nanos>(mono_now() - begun, Nanos(1));
+  const auto fit = kFewest * stretched(kOfABatch) / std::max<Nanos>(mono_now() - begun, Nanos(1));
   const auto size = static_cast<int>(std::clamp<std::int64_t>(fit, kFewest, batches.size));
   script.mark(kCallsPerBatch, std::to_string(size));
   for (int batch = 0; batch < kMostBatches; ++batch) {
-    const MonoTime end = batch < kFewestBatchesToJudge ? until + kMostOfGrowth : until;
+    const MonoTime end = batch < kExpected ? until + stretched(kMostOfGrowth) : until;
     if (mono_now() >= end) return;
     for (int i = 0; i < size; ++i) batches.one(i);
     batches.after_each();

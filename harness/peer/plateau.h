@@ -12,7 +12,7 @@
 namespace tailrace {
 
 inline constexpr int kMostBatches = 24;
-// No batch is begun later, and twice this where there were too few to judge.
+// No batch is begun later, or later than twice this where the machine became slow.
 inline constexpr Millis kMostOfGrowth{25000};
 
 struct Batches {
