@@ -152,6 +152,17 @@ TEST(Client, OfTheOfficialContractRunsUnchanged) {
   EXPECT_GE(passed, 2U);  // Those that one call can answer.
 }
 
+TEST(Client, IsLookedForWhereItsManifestSays) {
+  const Workshop shop;
+  Workshop::write(shop.path("client.json"), R"({"schema": "tailrace.manifest/1", "name": "own",
+      "version": "1", "role": "client", "start": ["own-client", "{url}"],
+      "environment": {"PATH": ")" + shop.path("bin") + R"("}, "client": {"contract": "calls"}})");
+  const Ran ran = shop.run(
+      "mkdir bin && ln -s {client} bin/own-client && {tailrace} client --manifest client.json "
+      "--only drain.client_keeps_connection_after_complete_body --out run");
+  EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
+}
+
 TEST(Server, BehindAUrlIsTreatedPolitely) {
   const Workshop workshop;
   const Ran ran = workshop.run(

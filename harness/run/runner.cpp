@@ -3,13 +3,10 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <ctime>
-#include <filesystem>
 #include <mutex>
 #include <thread>
 
@@ -62,31 +59,6 @@ RunRecord about_run(const RunOptions& options, const Setup& setup, const Vault& 
   about.started = utc_now();
   if (options.shuffle_seed) about.seed = std::to_string(*options.shuffle_seed);
   return about;
-}
-
-bool can_run(const std::filesystem::path& program) {
-  return ::access(program.c_str(), X_OK) == 0;
-}
-
-// Each scenario starts a client anew: that it cannot be started is told once, before all of them.
-Status check_startable(const Manifest& manifest) {
-  if (manifest.start.empty()) return {};
-  const std::string& program = manifest.start.front();
-  if (program.find('{') != std::string::npos) return {};
-  bool found = false;
-  if (program.find('/') != std::string::npos) {
-    found = can_run(std::filesystem::path(manifest.folder) / program);
-  } else {
-    const char* variable = std::getenv("PATH");
-    std::string folders = variable == nullptr ? "/bin:/usr/bin" : variable;
-    for (std::size_t at = 0; at <= folders.size() && !found;) {
-      const std::size_t end = std::min(folders.find(':', at), folders.size());
-      found = can_run(std::filesystem::path(folders.substr(at, end - at)) / program);
-      at = end + 1;
-    }
-  }
-  if (found) return {};
-  return trouble("cannot start '" + program + "': there is no such program to be run");
 }
 
 class Run {
@@ -175,7 +147,6 @@ class Run {
     auto revisions = options_.revisions;
     Worker first(context_);
     if (options_.under_test == Side::kClient) {
-      if (auto good = check_startable(*options_.manifest); !good) return good;
       if (revisions.empty()) {
         revisions = {"auto"};
         if (options_.manifest->stateless) revisions.emplace_back(kStatelessRevision);

@@ -93,12 +93,19 @@ void Worker::stop_serving_client(Millis patience) {
 }
 
 // What crashed, hangs or said more than it should is replaced: the next scenario is not blamed.
+// Trouble of one scenario where others had a client, else of the run: told once, not by each.
+Status Worker::not_started(const Error& why) {
+  if (!has_had_client_) cannot_start_ = why;
+  return std::unexpected(why);
+}
+
 Status Worker::ensure_serving_client(const std::string& mode) {
   if (serving_ && serving_->mode() == mode && serving_->is_ready()) return {};
   stop_serving_client();
   auto started = ServingClient::start(*context_.setup.supervisor, *context_.options.manifest, mode,
                                       context_.vault);
-  if (!started) return std::unexpected(started.error());
+  if (!started) return not_started(started.error());
+  has_had_client_ = true;
   serving_ = std::move(*started);
   return {};
 }
@@ -214,6 +221,7 @@ Status Worker::drive(const PlannedRun& run) {
   auto history = attempt(run, driven.history);
   if (history && doubtful_end_) history = attempt_anew(run, driven.history);
   if (!history) return std::unexpected(history.error());
+  if (cannot_start_) return std::unexpected(*cannot_start_);
   if (scenario.under_test() == Side::kServer && (*history)->read(leaves_doubt)) stop_server();
   driven.ms = static_cast<double>((mono_now() - begun).count()) / 1e6;
   if (auto kept = context_.folder.add(sample_clocks()); !kept) return kept;
@@ -309,7 +317,8 @@ void Worker::drive_client(const Scenario& scenario, const PlannedRun& run, Histo
     auto started = ClientProcess::start(
         *context_.setup.supervisor, manifest, run.mode, url, environment,
         [&](const std::string& line) { history.append(ProcessLine{context_.vault.mask(line)}); });
-    if (!started) return std::unexpected(started.error());
+    if (!started) return not_started(started.error());
+    has_had_client_ = true;
     client = std::move(*started);
     watch.emplace(*client, [&](const ExitStatus& status) {
       history.append(ProcessEnded{status.code, status.signal, asked});
@@ -359,7 +368,8 @@ void Worker::drive_sessions(const Scenario& scenario, const PlannedRun& run, His
     if (!client) {
       auto started = ServingClient::start(*context_.setup.supervisor, *context_.options.manifest,
                                           run.mode, context_.vault);
-      if (!started) return std::unexpected(started.error());
+      if (!started) return not_started(started.error());
+      has_had_client_ = true;
       client = std::move(*started);
     }
     return client->take_session(url, environment, history);

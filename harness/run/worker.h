@@ -54,6 +54,7 @@ class Worker {
   Result<std::unique_ptr<History>> attempt(const PlannedRun& run, const std::string& name);
   Result<std::unique_ptr<History>> attempt_anew(const PlannedRun& run, const std::string& name);
   void note_late_end(const ProcessEnded& how);
+  Status not_started(const Error& why);
   Status ensure_serving_client(const std::string& mode);
   void stop_serving_client(Millis patience = Millis(0));
   ServerSettings server_settings(const Scenario& scenario, const PlannedRun& run) const;
@@ -71,6 +72,8 @@ class Worker {
   // How a serving client that had taken others ended in the scenario just driven: whose fault that
   // is shows when a fresh one takes the same scenario.
   std::optional<ProcessEnded> doubtful_end_;
+  bool has_had_client_ = false;  // It could be started once.
+  std::optional<Error> cannot_start_;
   std::string output_;  // Of instances that are gone.
   std::string no_endpoint_;  // Why what answers is no MCP server, as the probe saw it.
 };
