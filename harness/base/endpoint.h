@@ -6,6 +6,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <string>
 
 #include "harness/base/result.h"
@@ -16,6 +17,13 @@ struct Endpoint {
   std::array<std::uint8_t, 16> address{};
   std::uint16_t port = 0;
   auto operator<=>(const Endpoint&) const = default;
+  // Asked at each packet: the default calls the library for the address.
+  bool operator==(const Endpoint& other) const {
+    std::uint64_t mine[2], theirs[2];
+    std::memcpy(mine, address.data(), sizeof mine);
+    std::memcpy(theirs, other.address.data(), sizeof theirs);
+    return ((mine[0] ^ theirs[0]) | (mine[1] ^ theirs[1])) == 0 && port == other.port;
+  }
 
   bool is_v4() const;
   bool is_loopback() const;

@@ -107,8 +107,8 @@ class FlowAnalyzer::Body {
           place(at),
           tracked(std::move(connection)) {}
     bool carries(const Segment& segment) const {
-      return (is_same(segment.source, one) && is_same(segment.destination, other)) ||
-             (is_same(segment.source, other) && is_same(segment.destination, one));
+      return (segment.source == one && segment.destination == other) ||
+             (segment.source == other && segment.destination == one);
     }
   };
   // Who was silent longest stands in front. None moves at each packet: one that comes to the front

@@ -2,7 +2,6 @@
 // Segment: one TCP segment, decoded from a packet. Pure, bounds-checked: packets come from anyone.
 #pragma once
 
-#include <cstring>
 #include <optional>
 #include <string_view>
 
@@ -44,14 +43,6 @@ bool decode_segment(const Packet& packet, Segment& segment);
 // a before b in sequence space (RFC 9293, 3.4).
 constexpr bool seq_before(std::uint32_t a, std::uint32_t b) {
   return static_cast<std::int32_t>(a - b) < 0;
-}
-
-// The comparison of the type calls the library for each address, and it is asked at each packet.
-inline bool is_same(const Endpoint& one, const Endpoint& other) {
-  std::uint64_t words[2], others[2];
-  std::memcpy(words, one.address.data(), sizeof words);
-  std::memcpy(others, other.address.data(), sizeof others);
-  return ((words[0] ^ others[0]) | (words[1] ^ others[1])) == 0 && one.port == other.port;
 }
 
 inline bool Segment::tells_of_duplicate() const {

@@ -72,7 +72,7 @@ bool Tracked::is_begun_anew_by(const Segment& segment) const {
 }
 
 bool Tracked::take(const Segment& segment) {
-  const Side from = is_same(segment.source, flow_.client) ? Side::kClient : Side::kServer;
+  const Side from = segment.source == flow_.client ? Side::kClient : Side::kServer;
   if (is_second_copy(segment, from)) return false;
   flow_.last = segment.time;
   const bool syn_again =
