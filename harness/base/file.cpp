@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cerrno>
-#include <utility>
 
 namespace tailrace {
 namespace {
@@ -41,9 +40,10 @@ int open_to_write(const std::string& path, Creation creation) {
   return ::open(path.c_str(), O_WRONLY | O_CREAT | flags_of(creation) | kAlways, kPermissions);
 }
 
-std::optional<std::string> read_whole(const std::string& path) {
+Result<std::string> read_whole(const std::string& path) {
   const int file = open_to_read(path);
-  if (file < 0) return std::nullopt;
+  const auto unreadable = [&] { return trouble("cannot read '" + path + "'"); };
+  if (file < 0) return unreadable();
   std::string whole;
   std::array<char, kPiece> piece;
   for (;;) {
@@ -52,7 +52,8 @@ std::optional<std::string> read_whole(const std::string& path) {
     if (got > 0) whole.append(piece.data(), static_cast<std::size_t>(got));
     if (got > 0) continue;
     ::close(file);
-    return got == 0 ? std::optional(std::move(whole)) : std::nullopt;
+    if (got < 0) return unreadable();
+    return whole;
   }
 }
 

@@ -4,9 +4,10 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
+
+#include "harness/base/result.h"
 
 namespace tailrace {
 
@@ -19,8 +20,8 @@ enum class Creation : std::uint8_t {
 // A descriptor, or -1 with the reason in errno.
 int open_to_read(const std::string& path);
 int open_to_write(const std::string& path, Creation creation);
-// All bytes of a file; none where they cannot be read, of a folder too.
-std::optional<std::string> read_whole(const std::string& path);
+// All bytes of a file. Error: it cannot be read, as a folder cannot.
+Result<std::string> read_whole(const std::string& path);
 // 0, or the errno of a write that failed; partial writes are carried on.
 int write_whole(int file, std::string_view bytes);
 

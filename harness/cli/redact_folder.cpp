@@ -22,12 +22,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kLinkAt = 20;  // Of a classic capture file's header: four bytes.
 
-Result<std::string> text_of(const fs::path& path) {
-  auto text = read_whole(path.string());
-  if (!text) return trouble("cannot read '" + path.string() + "'");
-  return std::move(*text);
-}
-
 Status replace(const fs::path& path, const std::string& text) {
   const fs::path fresh = path.string() + ".new";
   std::ofstream out(fresh, std::ios::binary);
@@ -66,7 +60,7 @@ class HistoryMask {
 };
 
 Status mask_history(const fs::path& path, Vault& vault) {
-  const auto text = text_of(path);
+  const auto text = read_whole(path.string());
   if (!text) return std::unexpected(text.error());
   HistoryMask mask(vault);
   std::string out;
@@ -81,7 +75,7 @@ Status mask_history(const fs::path& path, Vault& vault) {
 
 // The headers of each packet; frames keep their numbers, since the evidence names them.
 Status cut_capture(const fs::path& path) {
-  const auto text = text_of(path);
+  const auto text = read_whole(path.string());
   if (!text) return std::unexpected(text.error());
   auto file = PcapFile::open(path.string());
   if (!file) return std::unexpected(file.error());
@@ -140,7 +134,7 @@ Status redact_folder(const std::string& folder, const std::vector<std::string>& 
     } else if (path.extension() == ".pcapng") {
       return trouble("'" + path.string() + "' holds whole packets; remove it");
     } else {
-      const auto text = text_of(path);
+      const auto text = read_whole(path.string());
       if (!text) return std::unexpected(text.error());
       if (auto good = replace(path, vault.mask(*text)); !good) return good;
     }

@@ -5,9 +5,9 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <limits>
 
+#include "harness/base/file.h"
 #include "harness/wire/escape.h"
 
 namespace tailrace {
@@ -290,11 +290,10 @@ Result<RunRecord> load_run_record(const std::string& run_folder) {
   const std::string path = run_folder + "/results.json";
   std::error_code failure;
   const auto size = std::filesystem::file_size(path, failure);
-  std::ifstream file(path, std::ios::binary);
-  if (failure || !file) return trouble("cannot read '" + path + "'");
-  if (size > kLargestFile) return trouble(path + ": larger than any record of a run");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  const auto json = parse_json(text);
+  if (!failure && size > kLargestFile) return trouble(path + ": larger than any record of a run");
+  const auto text = read_whole(path);
+  if (!text) return std::unexpected(text.error());
+  const auto json = parse_json(*text);
   if (!json) return trouble(path + ": " + json.error().what);
   auto record = run_record_from(*json);
   if (!record) return trouble(path + ": " + record.error().what);

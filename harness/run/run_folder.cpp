@@ -18,15 +18,9 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kRunSchema = "tailrace.run/1";
 
-Result<std::string> read_file(const std::string& path) {
-  auto text = read_whole(path);
-  if (!text) return trouble("cannot read '" + path + "'");
-  return std::move(*text);
-}
-
 // One JSON value a line; a last line without its end, as a crash leaves it, is left out.
 Result<std::vector<Json>> read_lines(const std::string& path) {
-  const auto text = read_file(path);
+  const auto text = read_whole(path);
   if (!text) return std::unexpected(text.error());
   std::vector<Json> lines;
   for (std::size_t begin = 0;;) {
@@ -162,7 +156,7 @@ Status RunFolder::add(const ClockSample& sample) {
 }
 
 Result<RunFolder::Contents> RunFolder::read() const {
-  const auto text = read_file(file("run.json"));
+  const auto text = read_whole(file("run.json"));
   if (!text) return std::unexpected(text.error());
   const auto json = parse_json(*text);
   if (!json) return trouble(file("run.json") + ": " + json.error().what);
