@@ -11,14 +11,9 @@
 namespace tailrace {
 namespace {
 
-bool is_alike(const Finding& one, const Finding& other) {
-  return is_failure(one) == is_failure(other) && one.required == other.required &&
-         one.likely_cause == other.likely_cause && one.cure == other.cure;
-}
-
 void add(std::vector<Cause>& causes, const Finding& finding, const ScenarioResult& result) {
   auto cause = std::find_if(causes.begin(), causes.end(), [&](const Cause& known) {
-    return is_alike(*known.finding, finding);
+    return is_of_one_cause(*known.finding, finding);
   });
   if (cause == causes.end()) cause = causes.insert(causes.end(), {&finding, {}});
   if (cause->scenarios.empty() || cause->scenarios.back() != &result) {
@@ -32,8 +27,9 @@ std::string counted(std::size_t count, std::string_view one, std::string_view mo
 
 }  // namespace
 
-bool is_failure(const Finding& finding) {
-  return finding.level == Level::kMust || finding.level == Level::kHarm;
+bool is_of_one_cause(const Finding& one, const Finding& other) {
+  return one.fails() == other.fails() && one.required == other.required &&
+         one.likely_cause == other.likely_cause && one.cure == other.cure;
 }
 
 std::vector<Cause> causes_of(const RunRecord& record) {
@@ -43,7 +39,7 @@ std::vector<Cause> causes_of(const RunRecord& record) {
     for (const Finding* finding : shown_findings(result, false)) add(causes, *finding, result);
   }
   std::stable_partition(causes.begin(), causes.end(),
-                        [](const Cause& cause) { return is_failure(*cause.finding); });
+                        [](const Cause& cause) { return cause.finding->fails(); });
   return causes;
 }
 
@@ -54,7 +50,7 @@ std::string broken_line(const RunRecord& record) {
   const auto causes = causes_of(record);
   const auto of_failures = static_cast<std::size_t>(
       std::count_if(causes.begin(), causes.end(),
-                    [](const Cause& cause) { return is_failure(*cause.finding); }));
+                    [](const Cause& cause) { return cause.finding->fails(); }));
   return fmt::format("{} of {} failed, of {}", failed->second,
                      counted(record.scenarios.size(), "scenario", "scenarios"),
                      counted(of_failures, "cause", "causes"));

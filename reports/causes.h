@@ -19,7 +19,7 @@ struct Cause {
 // else in the order of the record.
 std::vector<Cause> causes_of(const RunRecord& record);
 
-bool is_failure(const Finding& finding);
+bool is_of_one_cause(const Finding& one, const Finding& other);
 
 // "10 of 65 scenarios failed, of 5 causes", "" where none did.
 std::string broken_line(const RunRecord& record);

@@ -44,7 +44,7 @@ TEST(Causes, StandOnceAndFailuresBeforeWarnings) {
   ASSERT_EQ(causes[0].scenarios.size(), 2U);
   EXPECT_EQ(causes[0].scenarios[1]->id, "a.two");
   EXPECT_EQ(causes[1].finding->likely_cause, "y");
-  EXPECT_FALSE(is_failure(*causes[2].finding));
+  EXPECT_FALSE(causes[2].finding->fails());
   EXPECT_EQ(broken_line(record), "3 of 5 scenarios failed, of 2 causes");
   EXPECT_EQ(broken_line(RunRecord{}), "");
 }

@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <utility>
 
 #include "harness/wire/escape.h"
 #include "reports/causes.h"
@@ -138,7 +136,7 @@ class ConsoleReport {
   }
 
   void finding(const Finding& finding, const ScenarioResult& result) {
-    const bool fails = is_failure(finding);
+    const bool fails = finding.fails();
     const FindingText text = text_of(finding, result);
     add("\n{}  {}  {}\n", painted(fails ? kRed : kYellow, std::string(word_of(finding.level))),
         painted(kBold, excerpt(result.id, kLongestId)), variant_of(result));
@@ -187,12 +185,15 @@ class ConsoleReport {
     }
     if (failed.size() < 2) return;
     Few few(*this, options_.verbose ? unlimited() : kMostFailures, "that failed");
-    std::map<std::string, std::size_t> untold;
-    for (const ScenarioResult* result : failed) ++untold[key_of(*result)];
+    std::vector<std::pair<const ScenarioResult*, std::size_t>> lines;  // And how many more.
     for (const ScenarioResult* result : failed) {
-      std::size_t& count = untold[key_of(*result)];
-      if (count == 0) continue;
-      const std::size_t others = options_.verbose ? 0 : std::exchange(count, 0) - 1;
+      const auto known = std::ranges::find_if(lines, [&](const auto& line) {
+        return !options_.verbose && is_alike(*line.first, *result);
+      });
+      if (known == lines.end()) lines.emplace_back(result, 0);
+      else ++known->second;
+    }
+    for (const auto& [result, others] : lines) {
       const std::string more =
           others == 0 ? "" : fmt::format(" (and {} more of one cause)", others);
       few.add(fmt::format("{}: {} {}{}", name_of(result->verdict), excerpt(result->id, kLongestId),
@@ -200,11 +201,16 @@ class ConsoleReport {
     }
   }
 
-  static std::string key_of(const ScenarioResult& result) {
-    for (const Finding* finding : shown_findings(result, false)) {
-      if (is_failure(*finding)) return finding->required + '\n' + finding->likely_cause;
-    }
-    return result.id + '\n' + variant_of(result) + '\n' + result.reason;
+  static const Finding* failing_of(const ScenarioResult& result) {
+    const auto found = std::ranges::min_element(result.findings, {}, &Finding::level);
+    return found != result.findings.end() && found->fails() ? &*found : nullptr;
+  }
+
+  static bool is_alike(const ScenarioResult& one, const ScenarioResult& other) {
+    const Finding *mine = failing_of(one), *theirs = failing_of(other);
+    if (mine != nullptr && theirs != nullptr) return is_of_one_cause(*mine, *theirs);
+    return mine == theirs && one.id == other.id && variant_of(one) == variant_of(other) &&
+           one.reason == other.reason;
   }
 
   void not_asked() {

@@ -133,7 +133,7 @@ class HtmlReport {
 
   void cause(const Cause& cause) {
     const Finding& finding = *cause.finding;
-    const std::string_view word = is_failure(finding) ? "fail" : "warn";
+    const std::string_view word = finding.fails() ? "fail" : "warn";
     out_ += fmt::format("<li class=\"{0}\"><span class=\"v {0}\">{0}</span> Required: {1}.", word,
                         text(finding.required, kPart));
     if (!finding.likely_cause.empty()) {

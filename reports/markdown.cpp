@@ -134,7 +134,7 @@ std::string causes_text(const RunRecord& record) {
     const Finding& finding = *cause.finding;
     const std::size_t count = cause.scenarios.size();
     std::string line = fmt::format("- **{}, {} {}**: required: {}",
-                                   is_failure(finding) ? "fail" : "warn", count,
+                                   finding.fails() ? "fail" : "warn", count,
                                    count == 1 ? "scenario" : "scenarios",
                                    markdown_text(finding.required, kLongestCell));
     if (!finding.likely_cause.empty()) {

@@ -23,19 +23,6 @@ constexpr const char* kExitStatus = R"(
 Exit status: 0 clean or exactly as baselined, 1 something failed, 2 wrong usage or nothing could be
 judged, 3 nothing failed but something could not be seen.)";
 
-// Of all examples those of one command; what it is told by stands in its first words.
-std::string examples_of(const std::string& command) {
-  const std::string begin = "  tailrace " + command + " ";
-  std::string found;
-  std::string_view rest = examples();
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    if (rest.substr(0, end).starts_with(begin)) found += "\n" + std::string(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  return found.empty() ? "" : "\nExamples:" + found;
-}
-
 std::vector<const CLI::App*> commands_of(const CLI::App& app) {
   return app.get_subcommands([](const CLI::App*) { return true; });
 }
@@ -69,6 +56,19 @@ const CLI::App& reached(const CLI::App& app, const std::vector<std::string>& arg
 // "tailrace baseline write", what to ask for help.
 std::string full_name(const CLI::App& app) {
   return (app.get_parent() == nullptr ? "" : full_name(*app.get_parent()) + " ") + app.get_name();
+}
+
+// Of all examples those of one command; what it is told by stands in its first words.
+std::string examples_of(const CLI::App& command) {
+  const std::string begin = "  " + full_name(command) + " ";
+  std::string found;
+  std::string_view rest = examples();
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    if (rest.substr(0, end).starts_with(begin)) found += "\n" + std::string(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return found.empty() ? "" : "\nExamples:" + found;
 }
 
 std::string try_help(const CLI::App& app, const std::vector<std::string>& arguments) {
@@ -115,10 +115,10 @@ void add_reading(CLI::App& app, CommandLine& line) {
 }
 
 // A command's own examples: all of them would hide its options.
-void set_footers(CLI::App& app, const std::string& name) {
-  app.footer(examples_of(name) + kExitStatus);
+void set_footers(CLI::App& app) {
   for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
-    set_footers(*command, name + " " + command->get_name());
+    command->footer(examples_of(*command) + kExitStatus);
+    set_footers(*command);
   }
 }
 
@@ -132,9 +132,7 @@ void add_all(CLI::App& app, CommandLine& line, DrivingWords& driving) {
   add_folder_commands(app, line);
   add_pcap(app, line);
   add_manual(app);
-  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
-    set_footers(*command, command->get_name());
-  }
+  set_footers(app);
 }
 
 }  // namespace

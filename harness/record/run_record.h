@@ -46,6 +46,8 @@ struct Finding {
   std::string likely_cause;
   std::string cure;
   std::vector<EvidenceLine> evidence;
+
+  bool fails() const { return level == Level::kMust || level == Level::kHarm; }
 };
 
 struct Measurement {

@@ -40,8 +40,7 @@ Verdict verdict_of(const Judgement& judgement) {
   }
   Verdict worst = Verdict::kPass;  // Findings that are notes convict nobody.
   for (const Finding& finding : judgement.findings) {
-    const bool fails = finding.level == Level::kMust || finding.level == Level::kHarm;
-    if (fails) return Verdict::kFail;
+    if (finding.fails()) return Verdict::kFail;
     if (finding.level == Level::kShould) worst = Verdict::kWarn;
   }
   return worst;
