@@ -72,6 +72,24 @@ TEST(ConnectionCarriesNextRequest, AForeignAnswerIsHarmAndNoReuseIsLegal) {
   EXPECT_EQ(closed.judge(check).outcome, Outcome::kNotApplicable);
 }
 
+TEST(ConnectionCarriesNextRequest, DroppedRequestsAreHarmAndARaceIsNot) {
+  const Check check = connection_carries_next_request(req::kAnswerCarriesId);
+  const auto dropped = [&](std::uint32_t times, double idle, Ending how) {
+    Story story;
+    for (std::uint32_t i = 1; i <= times; ++i) {
+      const double begun = i * 100.0;
+      story.at(begun).open(i).call(i, 1).sse_head(i).result(i, 1).end(i);
+      story.at(begun + idle).call(i, 2).tell(PeerEnded{{i}, how});
+    }
+    return story.judge(check);
+  };
+  EXPECT_NE(dropped(1, 20, Ending::kReset).outcome, Outcome::kBroken);
+  EXPECT_NE(dropped(4, 1, Ending::kReset).outcome, Outcome::kBroken);
+  EXPECT_EQ(dropped(4, 20, Ending::kFin).outcome, Outcome::kBroken);
+  ASSERT_EQ(dropped(4, 20, Ending::kReset).outcome, Outcome::kBroken);
+  EXPECT_EQ(dropped(4, 20, Ending::kReset).findings.front().harm, "harm.answer_lost");
+}
+
 TEST(CallReturns, ByItsLineItsNextRequestOrNotAtAll) {
   const Check check = call_returns_without_terminator();
   const auto open_call = [] {
@@ -126,7 +144,7 @@ TEST(Slope, GrowsOnlyBeyondItsInterval) {
 }
 
 TEST(Resources, WithoutSamplesNothingIsJudged) {
-  EXPECT_EQ(Story().judge(sockets_do_not_grow(Rule{})).outcome, Outcome::kNotApplicable);
+  EXPECT_EQ(Story().judge(sockets_do_not_grow(Rule{})).outcome, Outcome::kInconclusive);
   Story two;
   two.tell(ProcessSampled{"batch 0", 5, 5, 0, 0, 0, 0, {}});
   EXPECT_EQ(two.judge(descriptors_do_not_grow(Rule{})).outcome, Outcome::kInconclusive);
@@ -170,7 +188,7 @@ TEST(Resources, WhatACollectorClosesMaySettleLate) {
   EXPECT_EQ(of_children({0, 40, 80, 120, 160, 20, 60}), Outcome::kHeld) << "given back once";
   EXPECT_EQ(of_children({4, 4, 4, 4, 4, 4}), Outcome::kHeld);
   EXPECT_EQ(of_children({4, 4, 4, 4, 4}), Outcome::kInconclusive) << "too few to be called flat";
-  EXPECT_EQ(of_children({}), Outcome::kNotApplicable);
+  EXPECT_EQ(of_children({}), Outcome::kInconclusive);
 }
 
 // Two connections of a client that we have left: those of its sockets that it still has.
@@ -215,7 +233,7 @@ TEST(Resources, MemoryIsJudgedByAPlateauOrBySteadyGrowthBeyondWhatACollectorKeep
   const Judgement few = batches({}, {10, 10, 10}).judge(memory_does_not_grow());
   EXPECT_EQ(few.outcome, Outcome::kInconclusive) << "too few to be called flat";
   EXPECT_TRUE(few.reason.starts_with("only 3 batches")) << few.reason;
-  EXPECT_EQ(of_memory({}), Outcome::kNotApplicable);
+  EXPECT_EQ(of_memory({}), Outcome::kInconclusive);
 }
 
 }  // namespace

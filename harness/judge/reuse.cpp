@@ -14,6 +14,10 @@ namespace {
 
 constexpr std::string_view kNoRequest = "a response to no request", kIdleTimeout = ": 408";
 constexpr std::size_t kStrayExcerpt = 120;
+// One may be a race with a server that ends idle connections; so many are not, on connections that
+// had been idle for longer than an end that follows a response at once takes to be seen.
+constexpr std::size_t kFewestDropped = 3;
+constexpr Millis kEndIsSeen{10};
 
 const Exchange* last_complete(const Timeline& timeline, const Connection& connection) {
   const Exchange* last = timeline.last_on(connection.id);
@@ -136,9 +140,44 @@ std::optional<Finding> stray_after_body(const Evidence& evidence, Rule rule) {
   return std::nullopt;
 }
 
+// The connection was kept, and ended by the server when a request came, without a byte.
+std::vector<const Exchange*> dropped(const Timeline& timeline) {
+  std::vector<const Exchange*> dropped;
+  for (const Exchange& exchange : timeline.exchanges) {
+    const bool ended = exchange.end == BodyEnd::kReset || exchange.end == BodyEnd::kCut;
+    if (exchange.index == 0 || exchange.first_byte_at || !ended) continue;
+    const Connection& connection = *timeline.connection(exchange.connection);
+    const Exchange& before = *timeline.exchange(connection.streams[exchange.index - 1]);
+    if (!before.ended_at || exchange.request_at - *before.ended_at < kEndIsSeen) continue;
+    dropped.push_back(&exchange);
+  }
+  return dropped;
+}
+
+std::optional<Finding> drops_requests(const Evidence& evidence) {
+  const auto lost = dropped(evidence.timeline);
+  if (lost.size() < kFewestDropped) return std::nullopt;
+  const Exchange& first = *lost.front();
+  const char* how = first.end == BodyEnd::kReset ? "RST" : "FIN";
+  Finding finding =
+      finding_of(evidence, "connection_carries_next_request", Rule{}, "harm.answer_lost");
+  finding.required = "a request on a connection that the server kept open is answered";
+  finding.observed = fmt::format(
+      "{} requests on connections kept for {} and more got no byte of an answer; first {}, {} {} "
+      "after it was sent",
+      lost.size(), in_millis(kEndIsSeen), describe(first), how,
+      in_millis(*first.ended_at - first.request_at));
+  finding.likely_cause = "the connection is dropped when its second request is read";
+  finding.cure = "answer it, or say Connection: close in the last response and end it then";
+  finding.evidence = ladder_of(evidence.timeline, first);
+  mark_gap(finding.evidence, how);
+  return finding;
+}
+
 Judgement judge_next_request(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
   if (auto stray = stray_after_body(evidence, rule)) return broken(*std::move(stray));
+  if (auto drops = drops_requests(evidence)) return broken(*std::move(drops));
   std::size_t reused = 0, completed = 0;
   for (const Exchange& exchange : timeline.exchanges) {
     completed += exchange.end == BodyEnd::kComplete;

@@ -56,15 +56,25 @@ std::vector<Copy> copies_of_answer(const Timeline& timeline, const Exchange& req
   return copies;
 }
 
-std::string why_no_endpoint(const Timeline& timeline) {
+std::string why_unanswered(const Exchange& initialize) {
   constexpr int kBadRequest = 400;  // So some refuse a revision.
+  if (initialize.final_message() != nullptr) return "";
+  if (!initialize.response) {
+    return fmt::format("initialize got no answer: its connection was {} before one came",
+                       initialize.end == BodyEnd::kReset ? "reset" : "closed");
+  }
+  const int status = initialize.response->status;
+  if (status == kBadRequest) return "";
+  return fmt::format("initialize got {} and no JSON-RPC message{}", status,
+                     is_refused(initialize) ? " (is the address right, is the server behind it, "
+                                              "and does it let us in?)"
+                                            : "");
+}
+
+std::string why_no_endpoint(const Timeline& timeline) {
   for (const Exchange& exchange : timeline.exchanges) {
     if (!exchange.asked || exchange.asked->method != "initialize") continue;
-    if (!is_refused(exchange) || exchange.final_message() != nullptr) return "";
-    if (exchange.response->status == kBadRequest) return "";
-    return fmt::format("initialize got {} and no JSON-RPC message (is the address right, is the "
-                       "server behind it, and does it let us in?)",
-                       exchange.response->status);
+    return is_refused(exchange) ? why_unanswered(exchange) : "";
   }
   return "";
 }

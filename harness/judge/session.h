@@ -26,8 +26,11 @@ struct Copy {
 };
 std::vector<Copy> copies_of_answer(const Timeline& timeline, const Exchange& request);
 
-// That initialize got an error status and no message: no choice of an MCP server, but a wrong
-// address, a missing right, or a proxy without its server. "" where it did not.
+// Why initialize brought no message, where that is no choice of a server; "" where it brought one,
+// and for 400, by which some refuse a revision.
+std::string why_unanswered(const Exchange& initialize);
+// That the first initialize got an error status and no message: a wrong address, a missing right,
+// or a proxy without its server. "" where it did not.
 std::string why_no_endpoint(const Timeline& timeline);
 
 // Of the last event that has one, or "".

@@ -125,8 +125,14 @@ StreamId ClientDriver::initialize(Session& session, const std::string& revision)
   PostOptions outside;
   outside.session = sessions_.size();  // Not there yet: no session header.
   outside.id = std::to_string(session.next_request++);
-  const StreamId stream = post("initialize", params, outside);
+  StreamId stream = post("initialize", params, outside);
   await_answer(stream);
+  if (met_end_of_connection(stream)) {
+    outside.id = std::to_string(session.next_request++);
+    outside.fresh = true;
+    stream = post("initialize", params, outside);
+    await_answer(stream);
+  }
   take_session(session, stream);
   return stream;
 }
@@ -143,10 +149,7 @@ SessionNumber ClientDriver::open_session() {
   }
   Session session;
   const StreamId stream = initialize(session, settings_.revision);
-  check_revision(session, history_.read([&](const Timeline& timeline) {
-    const RpcMessage* final = timeline.exchange(stream)->final_message();
-    return final == nullptr ? Json() : final->body;
-  }));
+  check_revision(session, stream);
   sessions_.push_back(session);
   const SessionNumber number = sessions_.size() - 1;
   PostOptions inside;
@@ -181,22 +184,25 @@ void ClientDriver::take_session(Session& session, StreamId stream) {
   if (invisible) mark(kMarkInvisibleSession, "yes");
 }
 
-void ClientDriver::check_revision(const Session& session, const Json& answer) {
+void ClientDriver::check_revision(const Session& session, StreamId initialize) {
   if (session.revision == settings_.revision) return;
   // Streamable HTTP came with 2025-03-26, yet early servers speak it and still name the revision
   // before: the transport's rules are then the first ones it had.
   if (session.revision == kBeforeTransport && settings_.revision == kFirstWithTransport) return;
+  const std::string unanswered = history_.read(
+      [&](const Timeline& timeline) { return why_unanswered(*timeline.exchange(initialize)); });
+  if (!unanswered.empty()) {
+    history_.append(DeadlinePassed{"initialize", "an MCP endpoint: " + unanswered, Millis(0)});
+    stop();
+  }
+  const Json answer = history_.read([&](const Timeline& timeline) {
+    const RpcMessage* final = timeline.exchange(initialize)->final_message();
+    return final == nullptr ? Json() : final->body;
+  });
   if (answer["result"].is_object()) {
     if (session.revision.empty()) decline("the server's answer to initialize names no revision");
     decline("the server does not speak revision " + settings_.revision + " but " +
             session.revision.substr(0, 40));
-  }
-  if (!answer.is_object()) {
-    const std::string why = history_.read(why_no_endpoint);
-    if (!why.empty()) {
-      history_.append(DeadlinePassed{"initialize", "an MCP endpoint: " + why, Millis(0)});
-      stop();
-    }
   }
   const std::string& why = answer["error"]["message"].as_string();
   decline("the server refused initialize at revision " + settings_.revision +
@@ -207,18 +213,20 @@ bool ClientDriver::has_session_id(SessionNumber session) const {
   return session < sessions_.size() && !sessions_[session].id.empty();
 }
 
+bool ClientDriver::met_end_of_connection(StreamId stream) const {
+  return history_.read([&](const Timeline& timeline) {
+    const Exchange& exchange = *timeline.exchange(stream);
+    return exchange.index > 0 && exchange.ended() && !exchange.first_byte_at;
+  });
+}
+
 StreamId ClientDriver::delete_session(SessionNumber session, ConnectionId on) {
   PostOptions options;
   options.on = on;
   options.session = session;
   const StreamId stream = send("DELETE", "", options);
   await_answer(stream);
-  const bool met_fin = history_.read([&](const Timeline& timeline) {
-    const Exchange& exchange = *timeline.exchange(stream);
-    return exchange.index > 0 && exchange.ended() && !exchange.first_byte_at;
-  });
-  if (!met_fin || on) return stream;
-  // The server had closed the idle connection: what does the same twice may be sent again.
+  if (on || !met_end_of_connection(stream)) return stream;
   options.fresh = true;
   const StreamId again = send("DELETE", "", options);
   await_answer(again);

@@ -233,7 +233,10 @@ class ClientDriver : public Script {
   StreamId discover(Session& session);
   void add_mirrored_headers(std::vector<HttpHeader>& headers, const std::string& body) const;
   void take_session(Session& session, StreamId stream);
-  void check_revision(const Session& session, const Json& answer);
+  void check_revision(const Session& session, StreamId initialize);
+  // Sent on an idle connection that the server ended, as it may at any time: what does the same
+  // twice may be sent again.
+  bool met_end_of_connection(StreamId stream) const;
 
   Network& network_;
   Vault& vault_;

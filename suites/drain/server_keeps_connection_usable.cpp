@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A finished body leaves the connection usable: the next request on it is answered right.
+// A finished body leaves the connection usable: the next request on it is answered right. Between
+// two of them there is time enough to see the end of a connection that is not kept.
 
 #include "harness/judge/reuse.h"
 #include "harness/judge/routing.h"
@@ -10,12 +11,14 @@ namespace tailrace::suites {
 namespace {
 
 constexpr int kCalls = 12;  // Far below what servers close a connection after.
+constexpr Millis kIdle{20};  // And this below the time.
 
 void drive(ClientDriver& client) {
   client.open_session();
   for (int call = 0; call < kCalls; ++call) {
     const bool error = call % 4 == 3;  // An Error must leave it usable too.
     client.await_answer(error ? client.ask_for_error(0) : client.ask_for_result());
+    client.stay_connected(kIdle);
   }
 }
 
@@ -29,7 +32,7 @@ Scenario drain_server_keeps_connection_usable() {
       .drive = &drive,
       .checks = {connection_carries_next_request(req::kAnswerCarriesId),
                  every_request_is_answered(req::kOneResponse)},
-      .catches = {server_fault::kCorruptsReusedConnection},
+      .catches = {server_fault::kCorruptsReusedConnection, server_fault::kResetsReusedConnection},
       .spares = {server_oddity::kClosesAfterEachResponse, server_oddity::kClosesAfter100Requests,
                  server_oddity::kCloseDelimited},
   }};

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A request that does not say which session it is of, or names a revision that nobody has, is
-// refused with 400, and the session goes on.
+// refused with 400 in a complete reply, and the session goes on, on the same connection too.
 
 #include "harness/judge/header_laws.h"
+#include "harness/judge/refusal.h"
+#include "harness/judge/reuse.h"
 #include "harness/judge/service.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -29,11 +31,14 @@ Scenario error_terminal_server_refuses_requests_without_session() {
   return Scenario{{
       .id = "error_terminal.server_refuses_requests_without_session",
       .question = "Does a request without its session, or with an unknown revision, get 400?",
-      .covers = {req::kNoSessionIs400, req::kUnknownRevisionIs400},
+      .covers = {req::kNoSessionIs400, req::kUnknownRevisionIs400, req::kStreamEndsAsHttp},
       .drive = &drive,
       .checks = {requests_without_session_get_400(req::kNoSessionIs400),
-                 unknown_revisions_get_400(req::kUnknownRevisionIs400), still_serves(Rule{})},
-      .catches = {server_fault::kServesWithoutSession, server_fault::kServesUnknownRevision},
+                 unknown_revisions_get_400(req::kUnknownRevisionIs400),
+                 refusals_are_complete(req::kStreamEndsAsHttp),
+                 connection_carries_next_request(req::kAnswerCarriesId), still_serves(Rule{})},
+      .catches = {server_fault::kServesWithoutSession, server_fault::kServesUnknownRevision,
+                  server_fault::kCutsErrorReplies, server_fault::kExceedsErrorReplies},
       .spares = {server_oddity::kNoSession, server_oddity::kJsonAnswers},
   }};
 }

@@ -34,7 +34,8 @@ Scenario error_terminal_stateless_server_completes_refusals() {
       .checks = {refusals_are_complete(req::kStreamEndsAsHttp),
                  unknown_method_gets(404, req::kUnknownMethodIs404),
                  connection_carries_next_request(req::kAnswerCarriesId)},
-      .catches = {server_fault::kCutsErrorReplies, server_fault::kRefusesWith200},
+      .catches = {server_fault::kCutsErrorReplies, server_fault::kExceedsErrorReplies,
+                  server_fault::kRefusesWith200},
       .spares = {server_oddity::kClosesAfterEachResponse, server_oddity::kJsonAnswers},
       .era = Era::kStateless,
   }};

@@ -4,6 +4,7 @@
 
 #include "harness/judge/refusal.h"
 #include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
 
 namespace tailrace::suites {
 namespace {
@@ -24,10 +25,11 @@ Scenario routing_server_refuses_unknown_session() {
   return Scenario{{
       .id = "routing.server_refuses_unknown_session",
       .question = "Is a request of a session that was never opened refused with 404?",
-      .covers = {},
+      .covers = {req::kStreamEndsAsHttp},
       .drive = &drive,
-      .checks = {unknown_session_is_refused()},
-      .catches = {server_fault::k400ForUnknownSession, server_fault::kServesUnknownSession},
+      .checks = {unknown_session_is_refused(), refusals_are_complete(req::kStreamEndsAsHttp)},
+      .catches = {server_fault::k400ForUnknownSession, server_fault::kServesUnknownSession,
+                  server_fault::kCutsErrorReplies},
       .spares = {server_oddity::kNoSession, server_oddity::kNoDelete},
   }};
 }
