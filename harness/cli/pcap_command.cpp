@@ -74,17 +74,16 @@ Result<CaptureReport> explain(const std::vector<std::string>& files, const Comma
 }
 
 void print_reports(const std::vector<CaptureReport>& reports, Format format, bool alone) {
-  Json all{Json::Array{}};
-  for (const CaptureReport& report : reports) {
-    if (format == Format::kJson) {
-      all.push(to_json(report));
-    } else {
-      fmt::print("{}", console_text(report));
-    }
+  if (reports.empty()) return;
+  if (format != Format::kJson) {
+    for (const CaptureReport& report : reports) fmt::print("{}", console_text(report));
+    return;
   }
-  if (format == Format::kJson && !reports.empty()) {
-    fmt::print("{}", to_pretty_text(alone ? all.items().front() : all));
-  }
+  JsonWriter writer(stdout);
+  if (alone) return write_json(reports.front(), writer);
+  writer.begin_array();
+  for (const CaptureReport& report : reports) write_json(report, writer);
+  writer.end_array();
 }
 
 int list_scenarios(const Registry& registry) {

@@ -91,9 +91,8 @@ Json capture_json(const CaptureReport& report) {
   return json;
 }
 
-}  // namespace
-
-Json to_json(const CaptureReport& report) {
+// What stands before the findings.
+Json head_json(const CaptureReport& report) {
   Json json;
   json.set("schema", kCaptureSchema).set("file", report.file).set("frames", report.frames);
   if (report.parts.size() > 1) {
@@ -105,17 +104,45 @@ Json to_json(const CaptureReport& report) {
     }
     json.set("files", std::move(parts));
   }
-  json.set("verdict", report.verdict);
-  Json findings{Json::Array{}}, exchanges{Json::Array{}}, notes{Json::Array{}};
+  return json.set("verdict", report.verdict);
+}
+
+// What stands behind the exchanges.
+Json tail_json(const CaptureReport& report) {
+  Json json, notes{Json::Array{}};
+  for (const std::string& note : report.notes) notes.push(note);
+  json.set("capture", capture_json(report)).set("notes", std::move(notes));
+  return json.set("scenarios", scenarios_json(report.scenarios));
+}
+
+}  // namespace
+
+Json to_json(const CaptureReport& report) {
+  Json json = head_json(report), findings{Json::Array{}}, exchanges{Json::Array{}};
   for (const CaptureFinding& finding : report.findings) {
     findings.push(finding_json(finding, report));
   }
   for (const ExchangeRecord& record : report.exchanges) exchanges.push(exchange_json(record));
-  for (const std::string& note : report.notes) notes.push(note);
   json.set("findings", std::move(findings)).set("exchanges", std::move(exchanges));
-  json.set("capture", capture_json(report)).set("notes", std::move(notes));
-  json.set("scenarios", scenarios_json(report.scenarios));
+  for (const auto& [name, value] : tail_json(report).members()) json.set(name, value);
   return json;
+}
+
+void write_json(const CaptureReport& report, JsonWriter& writer) {
+  writer.begin_object();
+  writer.members(head_json(report));
+  writer.name("findings");
+  writer.begin_array();
+  for (const CaptureFinding& finding : report.findings) {
+    writer.value(finding_json(finding, report));
+  }
+  writer.end_array();
+  writer.name("exchanges");
+  writer.begin_array();
+  for (const ExchangeRecord& record : report.exchanges) writer.value(exchange_json(record));
+  writer.end_array();
+  writer.members(tail_json(report));
+  writer.end_object();
 }
 
 }  // namespace tailrace

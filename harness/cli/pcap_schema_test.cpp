@@ -60,7 +60,9 @@ TEST(PcapSchema, EveryLabelledCaptureKeepsToIt) {
   const Schema schema("capture.schema.json");
   std::string all;
   for (const std::string& file : labelled_files()) all += " " + file;
-  const Json reports = parsed(workshop.run("{tailrace} pcap --format json" + all).out);
+  const std::string text = workshop.run("{tailrace} pcap --format json" + all).out;
+  const Json reports = parsed(text);
+  EXPECT_TRUE(text == to_pretty_text(reports)) << "it is written piece by piece";
   EXPECT_EQ(reports.items().size(), 58U);
   for (const Json& report : reports.items()) {
     EXPECT_EQ(schema.complaint(report), "") << report["file"].as_string();

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <rapidjson/error/en.h>
+#include <rapidjson/filewritestream.h>
 #include <rapidjson/memorystream.h>
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/reader.h>
@@ -17,6 +18,7 @@
 #include <optional>
 
 #include "harness/base/assert.h"
+#include "harness/wire/json_writer.h"
 #include "harness/wire/utf8.h"
 
 namespace tailrace {
@@ -107,6 +109,15 @@ std::unexpected<Error> trouble_at(std::string_view text, std::size_t offset,
   return trouble(fmt::format("line {}, column {}: {}", line, column, what));
 }
 
+constexpr unsigned kIndent = 2;
+constexpr std::size_t kOfAWrite = 64U << 10;
+
+template <class Writer>
+void write_name(std::string_view name, Writer& writer) {
+  const std::string text = repaired_utf8(name);
+  writer.Key(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+}
+
 template <class Writer>
 void write(const Json& value, Writer& writer) {
   if (value.is_bool()) {
@@ -125,8 +136,7 @@ void write(const Json& value, Writer& writer) {
   } else if (value.is_object()) {
     writer.StartObject();
     for (const auto& [name, member] : value.members()) {
-      const std::string text = repaired_utf8(name);
-      writer.Key(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+      write_name(name, writer);
       write(member, writer);
     }
     writer.EndObject();
@@ -173,12 +183,46 @@ std::string to_text(const Json& value) {
 }
 
 std::string to_pretty_text(const Json& value) {
-  constexpr unsigned kIndent = 2;
   rapidjson::StringBuffer buffer;
   rapidjson::PrettyWriter writer(buffer);
   writer.SetIndent(' ', kIndent);
   write(value, writer);
   return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+}
+
+class JsonWriter::Body {
+ public:
+  explicit Body(std::FILE* out) : stream_(out, room_.data(), room_.size()), writer(stream_) {
+    writer.SetIndent(' ', kIndent);
+  }
+  ~Body() {
+    stream_.Put('\n');
+    stream_.Flush();
+  }
+
+ private:
+  std::vector<char> room_ = std::vector<char>(kOfAWrite);
+  rapidjson::FileWriteStream stream_;
+
+ public:
+  rapidjson::PrettyWriter<rapidjson::FileWriteStream> writer;
+};
+
+JsonWriter::JsonWriter(std::FILE* out) : body_(std::make_unique<Body>(out)) {}
+JsonWriter::~JsonWriter() = default;
+
+void JsonWriter::begin_object() { body_->writer.StartObject(); }
+void JsonWriter::end_object() { body_->writer.EndObject(); }
+void JsonWriter::begin_array() { body_->writer.StartArray(); }
+void JsonWriter::end_array() { body_->writer.EndArray(); }
+void JsonWriter::name(std::string_view name) { write_name(name, body_->writer); }
+void JsonWriter::value(const Json& value) { write(value, body_->writer); }
+
+void JsonWriter::members(const Json& object) {
+  for (const auto& [own, member] : object.members()) {
+    name(own);
+    value(member);
+  }
 }
 
 bool Json::as_bool(bool otherwise) const {

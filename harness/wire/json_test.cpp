@@ -4,7 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdio>
 #include <limits>
+#include <memory>
+
+#include "harness/wire/json_writer.h"
 
 namespace tailrace {
 namespace {
@@ -130,6 +134,30 @@ TEST(Json, AccessorsGiveTheDefaultForAnotherKind) {
   EXPECT_EQ(text.find("a"), nullptr);
   EXPECT_TRUE(text["a"]["b"].is_null());
   EXPECT_EQ(Json(1).as_string(), "");
+}
+
+TEST(JsonWriter, WritesPieceByPieceWhatToPrettyTextWritesAtOnce) {
+  const Json list(Json::Array{Json(1), Json(Json::Object{}), Json("\xff"), Json(Json::Array{})});
+  Json head, whole;
+  head.set("a", 1.5).set("b", "two");
+  whole = head;
+  whole.set("list", list);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::tmpfile(), &std::fclose);
+  ASSERT_NE(file, nullptr);
+  {
+    JsonWriter writer(file.get());
+    writer.begin_object();
+    writer.members(head);
+    writer.name("list");
+    writer.begin_array();
+    for (const Json& item : list.items()) writer.value(item);
+    writer.end_array();
+    writer.end_object();
+  }
+  std::rewind(file.get());
+  std::string text(1000, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+  EXPECT_EQ(text, to_pretty_text(whole));
 }
 
 TEST(Json, SetReplacesOrAppendsAndPushAppends) {
