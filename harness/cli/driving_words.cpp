@@ -48,7 +48,7 @@ void add_run(CLI::App& app, CommandLine& line, RunWords& words) {
 
 void add_init(CLI::App& app, CommandLine& line) {
   CLI::App& init = *app.add_subcommand(
-      "init", "Write tailrace.json for the implementation in this folder; or -- COMMAND");
+      "init", "Write tailrace.json for what is in this folder, or for -- COMMAND");
   add_choice(init, "role", line.run.under_test, kRoles, "What it is");
   init.add_option("--ci", line.pipeline, "Write its pipeline too")
       ->check(CLI::IsMember({"github", "gitlab", "jenkins"}));

@@ -15,7 +15,7 @@ void add_pcap(CLI::App& app, CommandLine& line) {
       ->type_name("FILE");
   add_live(pcap, line);
   pcap.add_flag("--join,!--no-join", line.pcap.join,
-                "All files are one capture; without it files named as tcpdump -C names them are");
+                "All files are one capture, as those are that tcpdump -C named");
   pcap.add_option("--filter", line.pcap.filter, "Only these packets, as tcpdump takes it")
       ->type_name("EXPRESSION");
   pcap.add_option("--server", line.pcap.server, "Which side is the server")
@@ -25,7 +25,7 @@ void add_pcap(CLI::App& app, CommandLine& line) {
       ->type_name("N")
       ->check(CLI::Range(1, 2));
   pcap.add_option("--annotate", line.pcap.annotate,
-                  "Write the capture back with a comment on each packet that a finding names")
+                  "Write the capture back, with a comment on each packet of a finding")
       ->type_name("OUT.pcapng");
   pcap.add_option("--out", line.pcap.out, "A run folder, for `tailrace report` and `diff`")
       ->type_name("DIR");

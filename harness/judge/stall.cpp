@@ -158,11 +158,16 @@ Finding stalled(const Evidence& evidence, const Series& plain, const Series& con
   Finding finding = finding_of(evidence, "no_delayed_ack_stall", Rule{}, harm ? "harm.stalls" : "");
   const std::string who = name_of(holder), peer = name_of(other(holder));
   finding.required = "no call waits for a delayed acknowledgement";
-  finding.observed = fmt::format(
-      "{}: holder {}, delayer of the ACK {}; "
-      "a call took {} and, with prompt ACKs (TCP_QUICKACK on our socket), {}",
-      wait_words(plain), who, peer, in_millis(median_of(plain.took)),
-      in_millis(median_of(control.took)));
+  finding.observed =
+      fmt::format("{}: holder {}, delayer of the ACK {}; a call took {}", wait_words(plain), who,
+                  peer, in_millis(median_of(plain.took)));
+  if (!control.took.empty()) {
+    finding.observed += fmt::format(", {} with prompt ACKs", in_millis(median_of(control.took)));
+  }
+  if (plain.cure.helped()) {
+    finding.observed +=
+        fmt::format(", {} with TCP_NODELAY set from outside", in_millis(plain.cure.after));
+  }
   finding.likely_cause = fmt::format(
       "the {} writes a message in two small writes with Nagle's algorithm on: the second waits "
       "until the first is acknowledged, and the {}'s kernel delays that ACK",
@@ -173,8 +178,7 @@ Finding stalled(const Evidence& evidence, const Series& plain, const Series& con
                               : "sockets");
   if (holder == Side::kServer) {
     finding.observed +=
-        fmt::format("; proofs: {}; {}; {}", fmt::join(proofs_of(plain, control), ", "),
-                    plain.cure.words(), plain.queue.words());
+        fmt::format("; proofs: {}", fmt::join(proofs_of(plain, control), ", "));
   }
   if (plain.flow == nullptr) return finding;
   const auto first =
@@ -193,7 +197,9 @@ std::size_t listened_events(const Timeline& timeline) {
   return events;
 }
 
-std::vector<Measurement> measurements_of(const Series& plain, const Series& control) {
+// The further proofs are of a server's sockets.
+std::vector<Measurement> measurements_of(const Series& plain, const Series& control,
+                                         Side holder) {
   std::vector<Measurement> list = {{"calls", fmt::format("{}", plain.took.size())},
                                    {"stalls", fmt::format("{}", plain.stalls.size())},
                                    {"median_call", in_millis(median_of(plain.took))},
@@ -209,6 +215,10 @@ std::vector<Measurement> measurements_of(const Series& plain, const Series& cont
   }
   if (!plain.stalls.empty() || plain.queue.held > 0) {
     list.push_back({"proofs", fmt::format("{}", fmt::join(proofs_of(plain, control), ", "))});
+    if (holder == Side::kServer) {
+      list.push_back({"cure_in_place", plain.cure.words()});
+      list.push_back({"send_queue", plain.queue.words()});
+    }
   }
   return list;
 }
@@ -224,7 +234,7 @@ Judgement judge_without_packets(const Evidence& evidence, Side holder) {
   if (holder == Side::kServer && plain.queue.held >= kStallsAreHarm && prompt) {
     judgement = broken(stalled(evidence, plain, control, holder, true));
   }
-  if (!plain.took.empty()) judgement.measurements = measurements_of(plain, control);
+  if (!plain.took.empty()) judgement.measurements = measurements_of(plain, control, holder);
   return judgement;
 }
 
@@ -265,7 +275,7 @@ Judgement judge_stalls(const Evidence& evidence, Side holder) {
   } else if (evidence.capture_lost_packets) {
     return inconclusive("the capture lost packets, so a stall may have been missed");
   }
-  judgement.measurements = measurements_of(plain, control);
+  judgement.measurements = measurements_of(plain, control, holder);
   if (const std::size_t events = listened_events(evidence.timeline); events > 0) {
     judgement.measurements.push_back({"events_on_listening_streams", fmt::format("{}", events)});
   }

@@ -64,13 +64,13 @@ bool CureProof::helped() const {
 }
 
 std::string CureProof::words() const {
-  if (!tried) return "no cure in place: the connection was not kept";
-  if (!done) return "no cure in place: " + why_not;
-  if (was_set) return "no cure in place: the server had set TCP_NODELAY itself";
-  if (!stayed.value_or(true)) return "no cure in place: the server turns TCP_NODELAY off again";
+  if (!tried) return "none: the connection was not kept";
+  if (!done) return "none: " + why_not;
+  if (was_set) return "none: the server had set TCP_NODELAY itself";
+  if (!stayed.value_or(true)) return "none: the server turns TCP_NODELAY off again";
   return fmt::format(
-      "cure in place (TCP_NODELAY set on the server's own socket from outside: {} calls, median "
-      "{} before and {} after)",
+      "TCP_NODELAY set on the server's own socket from outside: {} calls, median {} before and {} "
+      "after",
       calls, in_millis(before), in_millis(after));
 }
 
@@ -90,13 +90,13 @@ QueueProof queue_on(const Evidence& evidence, const Connection& connection) {
 }
 
 std::string QueueProof::words() const {
-  if (watched == 0) return "no look at the server's send queue";
+  if (watched == 0) return "not looked at";
   if (held == 0) {
-    return fmt::format("nothing held in the server's send queue in {} answers watched", watched);
+    return fmt::format("nothing was held in {} answers watched", watched);
   }
   return fmt::format(
-      "send queue of the server's kernel (up to {} bytes not sent behind one unacknowledged "
-      "segment, in {} of {} answers watched)",
+      "the server's kernel had up to {} bytes not sent behind one unacknowledged segment, in {} of "
+      "{} answers watched",
       most_unsent, held, watched);
 }
 

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/run/verdict.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "harness/judge/ladder.h"
+#include "harness/wire/escape.h"
 
 namespace tailrace {
 namespace {
+
+constexpr std::size_t kMethodWord = 40, kMethodsNamed = 6;
 
 // Most severe first; not_applicable gives way to everything that was really judged.
 int severity(Verdict verdict) {
@@ -102,7 +107,25 @@ void take(const Judgement& judgement, ScenarioResult& result) {
 std::string last_wait(const Timeline& timeline) {
   if (timeline.deadlines.empty()) return "";
   const auto& passed = timeline.deadlines.back().what;
-  return "waited " + std::to_string(passed.limit.count()) + " ms for " + passed.waited_for;
+  const bool at_once = passed.limit == Millis(0);  // No time would have helped.
+  const std::string time = at_once ? "" : " " + std::to_string(passed.limit.count()) + " ms";
+  return "waited" + time + " for " + passed.waited_for;
+}
+
+// For who wonders why nothing could be asked of a client: what it did instead of a call.
+std::string instead_of_calls(const Timeline& timeline) {
+  std::vector<std::string> asked;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (!exchange.asked || exchange.asked->method.empty()) continue;
+    const std::string method = excerpt(exchange.asked->method, kMethodWord);
+    if (method == "tools/call") return "";
+    if (std::ranges::find(asked, method) == asked.end()) asked.push_back(method);
+    if (asked.size() == kMethodsNamed) break;
+  }
+  if (asked.empty()) return "";
+  return fmt::format(
+      "; the client sent {} and called no tool: any that our tools/list names will do",
+      fmt::join(asked, ", "));
 }
 
 }  // namespace
@@ -127,6 +150,9 @@ void judge_scenario(const Scenario& scenario, const Evidence& evidence, Scenario
       result.verdict = Verdict::kInconclusive;
     }
     result.reason = wait + (result.reason.empty() ? "" : "; " + result.reason);
+  }
+  if (result.verdict == Verdict::kInconclusive && scenario.under_test() == Side::kClient) {
+    result.reason += instead_of_calls(timeline);
   }
   const bool needs_reason = result.verdict == Verdict::kNotApplicable ||
                             result.verdict == Verdict::kInconclusive ||

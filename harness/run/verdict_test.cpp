@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/judge/story.h"
 #include "harness/run/baseline.h"
 #include "harness/run/glob.h"
 #include "suites/catalogue/embedded.h"
@@ -88,6 +89,24 @@ TEST(JudgeScenario, WhatStoppedTheScriptDecides) {
   EXPECT_EQ(verdict_of({held()}, crashed), Verdict::kFail);
   crashed.process_ended->what.asked = true;
   EXPECT_EQ(verdict_of({held()}, crashed), Verdict::kPass);
+}
+
+TEST(JudgeScenario, TellsWhatAClientDidInsteadOfACall) {
+  const auto reason_after = [](const char* method) {
+    Story story;
+    story.open(1, Side::kServer).call(1, 1, "initialize").call(1, 2, method);
+    ScenarioSpec spec{.id = "a.b", .question = "?", .drive = DriveAgainstClient{nullptr}};
+    spec.checks = {{"c", [](const Evidence&) { return inconclusive("no call"); }}};
+    ScenarioResult result;
+    const Catalogue catalogue = *Catalogue::parse(catalogue_json());
+    judge_scenario(Scenario(spec),
+                   {story.timeline(), catalogue, "2025-11-25", {}, "", false, false}, result);
+    return result.reason;
+  };
+  EXPECT_NE(reason_after("tools/list").find("sent initialize, tools/list and called no tool"),
+            std::string::npos)
+      << reason_after("tools/list");
+  EXPECT_EQ(reason_after("tools/call"), "no call");
 }
 
 TEST(Glob, MatchesAnyRunOfCharacters) {
