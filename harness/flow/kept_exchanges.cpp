@@ -7,7 +7,7 @@
 namespace tailrace {
 namespace {
 
-constexpr std::size_t kSlack = 2;  // So many times what is kept, before the shorter ones go.
+constexpr std::size_t kSlack = 4;  // A quarter more than is kept, before the shorter ones go.
 
 }  // namespace
 
@@ -25,7 +25,7 @@ void KeptExchanges::add(ExchangeRecords exchanges) {
       continue;
     }
     kept_.push_back({length, std::move(record)});
-    if (kept_.size() >= most_ * kSlack) leave_out();
+    if (kept_.size() > most_ + most_ / kSlack) leave_out();
   }
 }
 
