@@ -12,6 +12,7 @@
 #include "harness/cli/pair_report.h"
 #include "harness/cli/pcap_console.h"
 #include "harness/cli/pcap_json.h"
+#include "harness/cli/print_report.h"
 #include "harness/run/judge_capture.h"
 
 namespace tailrace {
@@ -151,7 +152,8 @@ int pair_command(const CommandLine& line, const Registry& registry, const Catalo
   if (line.format == Format::kJson) {
     fmt::print("{}", to_pretty_text(json));
   } else {
-    fmt::print("{}{}", pair_console(line.pair, *outcome, account), console_text(*report));
+    fmt::print("{}{}", pair_console(line.pair, *outcome, account),
+               console_text(*report, console_width()));
   }
   return pair_status(*report, *outcome);
 }

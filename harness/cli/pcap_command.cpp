@@ -12,6 +12,7 @@
 #include "harness/cli/explain_live.h"
 #include "harness/cli/pcap_console.h"
 #include "harness/cli/pcap_json.h"
+#include "harness/cli/print_report.h"
 #include "harness/run/judge_capture.h"
 #include "harness/run/run_folder.h"
 #include "harness/run/verdict.h"
@@ -76,7 +77,9 @@ Result<CaptureReport> explain(const std::vector<std::string>& files, const Comma
 void print_reports(const std::vector<CaptureReport>& reports, Format format, bool alone) {
   if (reports.empty()) return;
   if (format != Format::kJson) {
-    for (const CaptureReport& report : reports) fmt::print("{}", console_text(report));
+    for (const CaptureReport& report : reports) {
+      fmt::print("{}", console_text(report, console_width()));
+    }
     return;
   }
   JsonWriter writer(stdout);

@@ -7,6 +7,7 @@
 
 #include "harness/cli/capture_scenarios.h"
 #include "harness/wire/escape.h"
+#include "reports/wrap.h"
 
 namespace tailrace {
 namespace {
@@ -39,7 +40,7 @@ std::string stall_words(const CaptureReport& report, const CaptureFinding& worst
       "{} waits for a delayed ACK, median {}. The {} writes a message in small pieces with Nagle's "
       "algorithm on: it holds the next piece until the {}'s kernel acknowledges the one before, "
       "and that ACK is delayed. The connection is healthy; a new connection for each call would "
-      "hide this and cure nothing. Cure: {} ({}).\n",
+      "hide this and cure nothing. Cure: {} ({}).",
       report.stalls, in_millis(median_cost(report, worst.kind)), holder, delayer,
       worst.details["cure"].as_string(), worst.details["owner"].as_string());
 }
@@ -68,20 +69,23 @@ std::string words_of(std::string_view kind) {
   return "No wait that packets explain by a fault";
 }
 
-std::string paragraph(const CaptureReport& report) {
-  std::string text = fmt::format("{}: {}\n\n", report.file, report.verdict);
+std::string main_cause(const CaptureReport& report) {
   const CaptureFinding* worst = worst_of(report, report.verdict);
-  if (report.verdict == kind::kStall && worst != nullptr) {
-    text += stall_words(report, *worst);
-  } else {
-    const auto count = report.count_by_kind.find(report.verdict);
-    text += words_of(report.verdict);
-    if (count != report.count_by_kind.end() && worst != nullptr && worst->cost > Nanos(0)) {
-      text += fmt::format(" ({} times, {} at worst)", count->second, in_millis(worst->cost));
-    }
-    text += ".\n";
+  if (report.verdict == kind::kStall && worst != nullptr) return stall_words(report, *worst);
+  const auto count = report.count_by_kind.find(report.verdict);
+  std::string text = words_of(report.verdict);
+  if (count != report.count_by_kind.end() && worst != nullptr && worst->cost > Nanos(0)) {
+    text += fmt::format(" ({} times, {} at worst)", count->second, in_millis(worst->cost));
   }
-  for (const std::string& note : report.notes) text += "Note: " + note + ".\n";
+  return text + ".";
+}
+
+std::string paragraph(const CaptureReport& report, std::size_t width) {
+  std::string text = fmt::format("{}: {}\n\n{}\n", report.file, report.verdict,
+                                 wrapped(main_cause(report), 0, width));
+  for (const std::string& note : report.notes) {
+    text += wrapped("Note: " + note + ".", 0, width) + "\n";
+  }
   return text;
 }
 
@@ -109,11 +113,13 @@ std::string name_of_call(const ExchangeRecord& record) {
   return excerpt(text, kMostText);
 }
 
-std::string table(const CaptureReport& report) {
+// Its rows are as wide as their causes take.
+std::string table(const CaptureReport& report, std::size_t width) {
   if (report.exchanges.empty()) return "";
-  std::string text =
-      fmt::format("\n{} exchanges, {}: {}\n\n", report.exchange_count,
-                  in_millis(report.exchange_time), causes_words(report.causes));
+  const std::string sums =
+      fmt::format("{} exchanges, {}: {}", report.exchange_count, in_millis(report.exchange_time),
+                  causes_words(report.causes));
+  std::string text = "\n" + wrapped(sums, 0, width) + "\n\n";
   std::vector<const ExchangeRecord*> rows;
   for (const ExchangeRecord& record : report.exchanges) rows.push_back(&record);
   if (rows.size() > kMostRows) {
@@ -132,7 +138,8 @@ std::string table(const CaptureReport& report) {
   return text;
 }
 
-std::string ladder(const CaptureReport& report) {
+std::string ladder(const CaptureReport& report, std::size_t width) {
+  constexpr std::size_t kIndent = 30;
   const CaptureFinding* worst = worst_of(report, report.verdict);
   if (worst == nullptr || worst->frames.empty()) return "";
   std::string text = fmt::format("\nThe worst, {} to {}:\n", worst->client.text(),
@@ -141,25 +148,26 @@ std::string ladder(const CaptureReport& report) {
   for (const FrameNote& note : worst->frames) {
     const std::string when =
         begin && note.at ? fmt::format("+{}", in_millis(*note.at - *begin)) : "";
-    text += fmt::format("  {:>12}  frame {:<8} {}\n", when, note.frame.value, note.text);
+    text += fmt::format("  {:>12}  frame {:<7} {}\n", when, note.frame.value,
+                        wrapped(note.text, kIndent, width));
   }
   return text;
 }
 
-std::string others(const CaptureReport& report) {
+std::string others(const CaptureReport& report, std::size_t width) {
   std::string text;
   for (const auto& [kind, count] : report.count_by_kind) {
     if (kind == report.verdict) continue;
-    text += fmt::format("{}{} x {}", text.empty() ? "\nAlso seen: " : ", ", count, kind);
+    text += fmt::format("{}{} x {}", text.empty() ? "Also seen: " : ", ", count, kind);
   }
-  return text.empty() ? "" : text + "\n";
+  return text.empty() ? "" : "\n" + wrapped(text, 0, width) + "\n";
 }
 
 }  // namespace
 
-std::string console_text(const CaptureReport& report) {
-  return paragraph(report) + table(report) + ladder(report) + others(report) +
-         scenarios_text(report.scenarios);
+std::string console_text(const CaptureReport& report, std::size_t width) {
+  return paragraph(report, width) + table(report, width) + ladder(report, width) +
+         others(report, width) + scenarios_text(report.scenarios);
 }
 
 }  // namespace tailrace

@@ -9,6 +9,7 @@
 
 namespace tailrace {
 
-std::string console_text(const CaptureReport& report);
+// `width`: columns that prose is wrapped at; 0: not at all.
+std::string console_text(const CaptureReport& report, std::size_t width);
 
 }  // namespace tailrace

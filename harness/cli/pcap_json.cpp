@@ -124,7 +124,8 @@ Json to_json(const CaptureReport& report) {
   }
   for (const ExchangeRecord& record : report.exchanges) exchanges.push(exchange_json(record));
   json.set("findings", std::move(findings)).set("exchanges", std::move(exchanges));
-  for (const auto& [name, value] : tail_json(report).members()) json.set(name, value);
+  const Json tail = tail_json(report);  // Outlives the loop over its members.
+  for (const auto& [name, value] : tail.members()) json.set(name, value);
   return json;
 }
 
