@@ -93,7 +93,43 @@ Judgement judge_nothing(const Evidence& evidence, Rule rule) {
   return cancels.empty() ? no_cancel(timeline) : held();
 }
 
+// The calls of the session that were under way, too, when the cancel was accepted.
+Judgement judge_others(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  const auto cancels = cancels_of(timeline);
+  std::size_t beside = 0;
+  for (const Cancel& cancel : cancels) {
+    for (const Exchange& other : timeline.exchanges) {
+      const bool under_way = is_request(other) && other.request_at < cancel.notice->request_at &&
+                             session_of(other) == session_of(*cancel.request);
+      if (!under_way || is_cancelled(timeline, other)) continue;
+      const auto copies = copies_of_answer(timeline, other);
+      const auto over = copies.empty() ? other.ended_at : copies.front().at;
+      if (!over || *over < cancel.accepted || other.end == BodyEnd::kUnseen) continue;
+      if (copies.empty() && waits_to_be_fetched(timeline, other, evidence.revision)) continue;
+      ++beside;
+      const RpcMessage* answer = copies.empty() ? nullptr : copies.front().message;
+      if (answer != nullptr && answer->kind != MessageKind::kError) continue;
+      Finding finding =
+          finding_of(evidence, "cancel_spares_other_calls", Rule{}, "harm.answer_lost");
+      finding.required = "a cancel ends the request that it names, and no other";
+      finding.observed =
+          fmt::format("{} was cancelled, and {} beside it got {}", describe(*cancel.request),
+                      describe(other), answer == nullptr ? "no response" : describe(*answer));
+      finding.likely_cause = "a cancel ends the newest call, or all, and not the one of its id";
+      finding.cure = "end the handler of the request whose id the cancel names";
+      finding.evidence = ladder_of(timeline, *cancel.notice, other);
+      return broken(finding);
+    }
+  }
+  return beside == 0 ? not_applicable("no other call was answered after a cancel") : held();
+}
+
 }  // namespace
+
+Check cancel_spares_other_calls() {
+  return {"cancel_spares_other_calls", judge_others};
+}
 
 Check cancelled_stream_ends(Rule rule) {
   return {"cancelled_stream_ends",

@@ -72,6 +72,16 @@ TEST(ConnectionCarriesNextRequest, AForeignAnswerIsHarmAndNoReuseIsLegal) {
   EXPECT_EQ(closed.judge(check).outcome, Outcome::kNotApplicable);
 }
 
+TEST(ConnectionCarriesNextRequest, ARefusalMayHaveNoId) {
+  const std::string error = R"({"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"m"}})";
+  Story story;
+  story.open(1).call(1, 1).sse_head(1).result(1, 1).end(1).call(1, 2);
+  story.from_server(1, "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n"
+                       "Content-Length: " + std::to_string(error.size()) + "\r\n\r\n" + error);
+  EXPECT_EQ(story.judge(connection_carries_next_request(req::kAnswerCarriesId)).outcome,
+            Outcome::kHeld);
+}
+
 TEST(ConnectionCarriesNextRequest, DroppedRequestsAreHarmAndARaceIsNot) {
   const Check check = connection_carries_next_request(req::kAnswerCarriesId);
   const auto dropped = [&](std::uint32_t times, double idle, Ending how) {

@@ -78,6 +78,7 @@ Look bad_request(const Exchange& exchange) {
 auto with_code(int code) {
   return [code](const Exchange& exchange) -> Look {
     const RpcMessage* final = exchange.final_message();
+    if (exchange.end != BodyEnd::kComplete) return std::nullopt;  // What it says was not seen.
     if (final == nullptr) return "it was refused without an Error";
     return final->error_code == code ? "" : "it got " + describe(*final);
   };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "harness/judge/closure.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/session.h"
 
@@ -18,14 +19,18 @@ Judgement judge_complete(const Evidence& evidence, Rule rule) {
   std::size_t refused = 0;
   for (const Exchange& exchange : evidence.timeline.exchanges) {
     if (!is_refused(exchange)) continue;
-    if (exchange.end == BodyEnd::kUnseen) continue;
+    const bool left = exchange.end == BodyEnd::kUnseen;  // By us.
+    if (left && *exchange.ended_at - *exchange.head_at < kLeftOpen) continue;
     ++refused;
     if (exchange.end == BodyEnd::kComplete) continue;
-    Finding finding = finding_of(evidence, "refusals_are_complete", rule);
+    Finding finding = finding_of(evidence, "refusals_are_complete", left ? Rule{} : rule);
+    if (left) finding.level = Level::kShould;  // It may have come yet.
     finding.required = "a reply with an error status completes its HTTP message";
     finding.observed =
         fmt::format("the reply {} to {} {}", exchange.response->status, describe(exchange),
-                    exchange.ended() ? "broke off inside its message" : "has not ended");
+                    left              ? "had not ended after " + in_millis(kLeftOpen)
+                    : exchange.ended() ? "broke off inside its message"
+                                       : "has not ended");
     finding.likely_cause = "the length that was announced is not the length that is sent";
     finding.cure = "send the whole body of error replies, or none";
     finding.evidence = ladder_of(evidence.timeline, exchange);

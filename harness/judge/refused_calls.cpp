@@ -150,11 +150,11 @@ Judgement judge_listening(const Evidence& evidence) {
     return judgement;
   }
   Finding finding = finding_of(evidence, "listens_in_bounds", Rule{}, "harm.resume_storm");
-  finding.required = "a GET that brings no event stream is not repeated without back-off";
-  finding.observed = fmt::format("{} GETs were answered with a page, and each was asked again",
+  finding.required = "a GET whose answer ends at once is not repeated without back-off";
+  finding.observed = fmt::format("{} GETs got an answer that ended, and each was asked again",
                                  pages.size());
-  finding.likely_cause = "the answer's type is not looked at: its end counts as a broken stream";
-  finding.cure = "take an answer that is no event stream for a refusal, and stop listening";
+  finding.likely_cause = "the end of any answer counts as a broken stream, to be opened at once";
+  finding.cure = "wait longer before each further GET; stop where none brings an event stream";
   finding.evidence = ladder_of(timeline, *pages.front(), *pages.back());
   mark_gap(finding.evidence, "GET");
   return broken(finding);

@@ -286,7 +286,46 @@ Judgement judge_finished(const Evidence& evidence, Rule rule) {
   return held();
 }
 
+// Responses on a resumed stream. The same event again, by its id, is no second one.
+std::vector<const StreamEvent*> responses_on(const Exchange& get) {
+  std::vector<const StreamEvent*> responses;
+  for (const StreamEvent& event : get.events) {
+    if (!event.message || !event.message->is_response()) continue;
+    const bool again = std::ranges::any_of(responses, [&](const StreamEvent* earlier) {
+      return event.has_id() && earlier->sse.id == event.sse.id;
+    });
+    if (!again) responses.push_back(&event);
+  }
+  return responses;
+}
+
+Judgement judge_one_response(const Evidence& evidence, Rule rule) {
+  std::size_t answered = 0;
+  for (const Resume& resume : resumes_of(evidence.timeline)) {
+    if (resume.stream == nullptr || !is_request(*resume.stream)) continue;
+    const auto responses = responses_on(*resume.get);
+    answered += responses.empty() ? 0U : 1U;
+    if (responses.size() < 2) continue;
+    Finding finding = finding_of(evidence, "resumes_bring_one_response", rule);
+    finding.required = "a request has one response, on a resumed stream too";
+    finding.observed = fmt::format("the resume of {} brought {} and then {}",
+                                   describe(*resume.stream), describe(*responses[0]->message),
+                                   describe(*responses[1]->message));
+    finding.likely_cause = "an end of the handler stores an answer for a request that has its own";
+    finding.cure = "forget the request's route in one step with its final message";
+    finding.evidence = ladder_of(evidence.timeline, *resume.get);
+    mark_gap(finding.evidence, "event");
+    return broken(finding);
+  }
+  return answered == 0 ? not_applicable("no resume brought a response") : held();
+}
+
 }  // namespace
+
+Check resumes_bring_one_response(Rule rule) {
+  return {"resumes_bring_one_response",
+          [=](const Evidence& evidence) { return judge_one_response(evidence, rule); }};
+}
 
 Check resume_brings_answer(Rule rule) {
   return {"resume_brings_answer",

@@ -19,6 +19,8 @@ inline constexpr Millis kBeside{20};
 Check resume_brings_answer(Rule rule);
 // A resumed stream ends after its final message, as the first one would have.
 Check resumed_stream_ends(Final final, Rule rule);
+// And brings one response. The same event again, by its id, is no second one.
+Check resumes_bring_one_response(Rule rule);
 // AMB-08: a second GET may be refused with 409; a first one that ends for it is noted.
 // Of several connections that read one stream, one gets the answer. A replay of what an earlier
 // one got is no second answer.

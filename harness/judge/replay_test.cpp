@@ -44,6 +44,21 @@ TEST(ResumeBringsAnswer, AnAcceptedResumeWithoutTheAnswerHasLostIt) {
   EXPECT_EQ(silent.judge(check).outcome, Outcome::kBroken);
 }
 
+TEST(ResumesBringOneResponse, AnotherIsMustAndTheSameEventAgainIsNot) {
+  const Check check = resumes_bring_one_response(req::kOneResponse);
+  const auto second = [&](const std::string& id) {
+    Story story = call();
+    get(story.at(20), 2, "e0");
+    story.sse_head(2).result(2, 7, "e1").result(2, 7, id).end(2);
+    return story.judge(check).outcome;
+  };
+  EXPECT_EQ(second("e2"), Outcome::kBroken);
+  EXPECT_EQ(second("e1"), Outcome::kHeld);
+  Story empty = call();
+  get(empty.at(20), 2, "e0");
+  EXPECT_EQ(empty.sse_head(2).end(2).judge(check).outcome, Outcome::kNotApplicable);
+}
+
 TEST(ResumeBringsAnswer, WithoutAnIdBeforeTheResponseNothingInFlightCanBeResumed) {
   const auto resumed = [](bool primed) {
     Story story;

@@ -25,6 +25,15 @@ struct BrokenStream {
   std::vector<std::pair<MonoTime, const Exchange*>> gaps;  // From each break to its resume.
 };
 
+// Then such a GET listens again, and resumes nothing.
+bool listened_before(const Timeline& timeline, const Exchange& get) {
+  return std::ranges::any_of(timeline.exchanges, [&](const Exchange& earlier) {
+    return earlier.request.method == "GET" && earlier.request_at < get.request_at &&
+           session_of(earlier) == session_of(get) &&
+           earlier.request.find("last-event-id") == nullptr;
+  });
+}
+
 std::optional<BrokenStream> broken_stream(const Timeline& timeline) {
   const auto calls = calls_of(timeline);
   const auto cut = std::find_if(calls.begin(), calls.end(), [](const ClientCall& call) {
@@ -50,7 +59,7 @@ std::optional<BrokenStream> broken_stream(const Timeline& timeline) {
     if (again && stream.asked_again == nullptr) stream.asked_again = &later;
     if (later.request.method != "GET") continue;
     const std::string* from = later.request.find("last-event-id");
-    if (from == nullptr) stream.nameless.push_back(&later);
+    if (from == nullptr && !listened_before(timeline, later)) stream.nameless.push_back(&later);
     if (from == nullptr || !stream.ids.contains(*from)) continue;
     stream.resumes.push_back(&later);
     if (*from != last && stream.wrong_id == nullptr) stream.wrong_id = &later;

@@ -174,6 +174,13 @@ std::optional<Finding> drops_requests(const Evidence& evidence) {
   return finding;
 }
 
+// An Error of no request, with the id null, says why this one could not be read.
+bool answers_another(const Exchange& exchange) {
+  const RpcMessage* final = exchange.final_message();
+  if (final == nullptr || !exchange.asked || !exchange.asked->id || !final->id) return false;
+  return final->id->text != "null" && final->id != exchange.asked->id;
+}
+
 Judgement judge_next_request(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
   if (auto stray = stray_after_body(evidence, rule)) return broken(*std::move(stray));
@@ -184,9 +191,7 @@ Judgement judge_next_request(const Evidence& evidence, Rule rule) {
     if (exchange.index == 0 || !exchange.first_byte_at) continue;  // New, or a stale-race.
     ++reused;
     const bool garbled = !exchange.malformed.empty();
-    const bool wrong = exchange.final_message() != nullptr && exchange.asked &&
-                       exchange.final_message()->id && exchange.asked->id &&
-                       exchange.final_message()->id != exchange.asked->id;
+    const bool wrong = answers_another(exchange);
     if (!garbled && !wrong) continue;
     Finding finding = finding_of(evidence, "connection_carries_next_request", rule,
                                  wrong ? "harm.answer_to_wrong_caller" : "harm.answer_lost");

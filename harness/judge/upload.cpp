@@ -15,6 +15,7 @@ namespace tailrace {
 namespace {
 
 constexpr std::size_t kStrayExcerpt = 120;
+constexpr std::string_view kNoRequest = "a response to no request";
 
 bool is_upload(const Exchange& exchange) {
   const std::string* length = exchange.request.find("content-length");
@@ -26,12 +27,16 @@ bool is_upload(const Exchange& exchange) {
 // What came after the refusal and fits no request of ours: an answer to bytes of the body.
 std::string answer_to_body(const Timeline& timeline, const Exchange& upload) {
   const Connection& connection = *timeline.connection(upload.connection);
-  if (!connection.malformed.empty()) return connection.malformed.front().what;
+  // Bytes of no response are a body that is longer than was announced: another check's.
+  for (const auto& trouble : connection.malformed) {
+    if (trouble.what.starts_with(kNoRequest)) return trouble.what;
+  }
   if (upload.index + 1 >= connection.streams.size()) return "";
   const Exchange& next = *timeline.exchange(connection.streams[upload.index + 1]);
   const RpcMessage* final = next.final_message();
   const bool own = final != nullptr && next.asked && final->id == next.asked->id;
-  if (!next.response || own) return "";
+  const bool cut = final == nullptr && !is_refused(next);  // Its own, and not all of it.
+  if (!next.response || own || cut) return "";
   return fmt::format("{} got {}", describe(next), next.response->status);
 }
 

@@ -148,6 +148,8 @@ class ClientDriver : public Script {
 
   // 2026-07-28: a subscription to all list changes.
   StreamId subscribe(const PostOptions& options = {.fresh = true});
+  // Declines where the subscription was refused, so that nothing can be asked of it.
+  void decline_without_subscription(StreamId listen);
   // 2026-07-28: the next round of a call that asked for input, with this state.
   StreamId answer_input(StreamId asked, const std::string& state, const PostOptions& options = {});
   std::string request_state(StreamId asked);  // Declines where none came.

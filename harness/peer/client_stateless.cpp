@@ -84,6 +84,15 @@ StreamId ClientDriver::subscribe(const PostOptions& options) {
   return post("subscriptions/listen", params, options);
 }
 
+void ClientDriver::decline_without_subscription(StreamId listen) {
+  const std::string refused = history_.read([&](const Timeline& timeline) -> std::string {
+    const Exchange& exchange = *timeline.exchange(listen);
+    if (!exchange.response || exchange.is_event_stream()) return "";
+    return std::to_string(exchange.response->status);
+  });
+  if (!refused.empty()) decline("the server offers no subscriptions: it answered " + refused);
+}
+
 bool ClientDriver::watch_message(StreamId stream, Millis window) {
   return watch({"watch_message", window}, [&](const Timeline& timeline) {
     const Exchange& exchange = *timeline.exchange(stream);

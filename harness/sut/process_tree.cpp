@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstdlib>
@@ -14,14 +15,20 @@
 namespace tailrace {
 namespace {
 
-// The parent from /proc/PID/stat; 0 where the process is gone or a zombie. The name in
-// parentheses may hold anything, so the fields are counted from its last parenthesis.
-pid_t parent_of(pid_t pid) {
+struct Kin {
+  pid_t parent = 0;  // 0 where the process is gone.
+  bool zombie = false;
+};
+
+// From /proc/PID/stat. The name in parentheses may hold anything, so the fields are counted from
+// its last parenthesis.
+Kin kin_of(pid_t pid) {
   const std::string text = proc_text(pid, "stat");
   const auto close = text.rfind(')');
-  if (close == std::string::npos || close + 4 >= text.size()) return 0;
-  if (text[close + 2] == 'Z' || text[close + 2] == 'X') return 0;
-  return std::atoi(text.c_str() + close + 4);
+  if (close == std::string::npos || close + 4 >= text.size()) return {};
+  const char state = text[close + 2];
+  if (state == 'X') return {};
+  return {std::atoi(text.c_str() + close + 4), state == 'Z'};
 }
 
 }  // namespace
@@ -40,28 +47,41 @@ std::string proc_text(pid_t pid, const std::string& name) {
   return count < 0 ? "" : text;
 }
 
-std::vector<pid_t> descendants_of(pid_t root) {
+Family family_of(pid_t root) {
   std::multimap<pid_t, pid_t> children;
+  std::vector<pid_t> parents_of_zombies;
   DIR* folder = ::opendir("/proc");
   if (folder == nullptr) return {};
   while (const dirent* entry = ::readdir(folder)) {
     const std::string name = entry->d_name;
     if (!std::isdigit(static_cast<unsigned char>(name.front()))) continue;
     const pid_t pid = std::atoi(name.c_str());
-    if (const pid_t parent = parent_of(pid); parent > 0) children.emplace(parent, pid);
+    const Kin kin = kin_of(pid);
+    if (kin.parent <= 0) continue;
+    if (kin.zombie) {
+      parents_of_zombies.push_back(kin.parent);
+    } else {
+      children.emplace(kin.parent, pid);
+    }
   }
   ::closedir(folder);
-  std::vector<pid_t> found, todo{root};
+  Family family;
+  std::vector<pid_t> todo{root};
   while (!todo.empty()) {
     const pid_t parent = todo.back();
     todo.pop_back();
+    family.zombies += static_cast<std::size_t>(std::ranges::count(parents_of_zombies, parent));
     const auto [from, to] = children.equal_range(parent);
     for (auto child = from; child != to; ++child) {
-      found.push_back(child->second);
+      family.living.push_back(child->second);
       todo.push_back(child->second);
     }
   }
-  return found;
+  return family;
+}
+
+std::vector<pid_t> descendants_of(pid_t root) {
+  return family_of(root).living;
 }
 
 }  // namespace tailrace

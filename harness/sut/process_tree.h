@@ -9,6 +9,12 @@
 
 namespace tailrace {
 
+// What is below `root`, itself left out; a process that ends meanwhile may be missing.
+struct Family {
+  std::vector<pid_t> living;
+  std::size_t zombies = 0;  // That have ended, and whose parent in the tree has not asked how.
+};
+Family family_of(pid_t root);
 // All living descendants of `root`, `root` left out; a process that ends meanwhile may be missing.
 std::vector<pid_t> descendants_of(pid_t root);
 

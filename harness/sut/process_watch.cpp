@@ -74,8 +74,9 @@ Result<ProcessSampled> sample_tree(pid_t root) {
     return std::unexpected(counted.error());
   }
   sample.resident_bytes = resident_bytes(root);
-  for (const pid_t child : descendants_of(root)) {
-    ++sample.children;
+  const Family family = family_of(root);
+  sample.children = static_cast<std::int64_t>(family.living.size() + family.zombies);
+  for (const pid_t child : family.living) {
     (void)count_descriptors(child, sample, sockets);  // It may have ended meanwhile.
     sample.resident_bytes += resident_bytes(child);
   }

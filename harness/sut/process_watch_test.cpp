@@ -155,15 +155,6 @@ TEST(ProcessWatch, CountsChildrenOfChildren) {
   for (const pid_t pid : below) ::kill(pid, SIGKILL);
 }
 
-TEST(ProcessWatch, AZombieIsNoChild) {
-  const pid_t child = ::fork();
-  if (child == 0) ::_exit(0);
-  siginfo_t ended{};
-  ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT), 0);
-  EXPECT_EQ(sample_of(::getpid()).children, 0);
-  ::waitpid(child, nullptr, 0);
-}
-
 TEST(ProcessWatch, AddsTheMemoryOfTheTree) {
   const std::int64_t before = sample_of(::getpid()).resident_bytes;
   EXPECT_GT(before, 0);
@@ -226,6 +217,18 @@ TEST(ProcessWatch, ReadsSocketsOfIpv6) {
   const Socket accepted(::accept4(socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
   const ProcessSampled sample = sample_of(::getpid());
   EXPECT_EQ(states(sample, v4_endpoint({127, 0, 0, 1}, port), client.local()), "ESTABLISHED");
+}
+
+TEST(ProcessWatch, ChildrenThatWereNotReapedCount) {
+  const std::int64_t before = sample_of(::getpid()).children;
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(0);
+  siginfo_t info{};  // Waits for its end, and leaves it a zombie.
+  ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT), 0);
+  EXPECT_EQ(sample_of(::getpid()).children, before + 1);
+  EXPECT_TRUE(descendants_of(::getpid()).empty());
+  ::waitpid(child, nullptr, 0);
+  EXPECT_EQ(sample_of(::getpid()).children, before);
 }
 
 TEST(ProcessWatch, AProcessThatIsGoneIsAnErrorThatNamesIt) {

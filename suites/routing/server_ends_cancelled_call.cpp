@@ -16,10 +16,12 @@ constexpr Millis kUnderWay{50};
 void drive(ClientDriver& client) {
   client.open_session();
   const StreamId call = client.ask_tool(&AllowedTools::slow, {.fresh = true});
+  const StreamId beside = client.ask_tool(&AllowedTools::slow, {.fresh = true});
   client.watch_end(call, kUnderWay);
   client.cancel(call);
   client.mark(kMarkAfterwards, "a cancel");
   client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);
+  client.await_answer(beside);
   client.watch_end(call, kWatchOpen);
 }
 
@@ -32,8 +34,10 @@ Scenario routing_server_ends_cancelled_call() {
       .covers = {req::kCancelFreesStream, req::kNoAnswerAfterCancel, req::kOneResponse},
       .drive = &drive,
       .checks = {cancelled_stream_ends(req::kCancelFreesStream),
-                 nothing_for_cancelled(req::kNoAnswerAfterCancel), still_serves(req::kOneResponse)},
-      .catches = {server_fault::kKeepsOpenAfterCancel, server_fault::kAnswersCancelled},
+                 nothing_for_cancelled(req::kNoAnswerAfterCancel),
+                 cancel_spares_other_calls(), still_serves(req::kOneResponse)},
+      .catches = {server_fault::kKeepsOpenAfterCancel, server_fault::kAnswersCancelled,
+                  server_fault::kCancelsAllCalls},
       .spares = {server_oddity::kErrorForCancelled, server_oddity::kNoEventIds,
                  server_oddity::kNoSession},
   }};

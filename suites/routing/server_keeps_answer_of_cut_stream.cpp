@@ -25,11 +25,13 @@ Scenario routing_server_keeps_answer_of_cut_stream() {
   return Scenario{{
       .id = "routing.server_keeps_answer_of_cut_stream",
       .question = "Does a resume bring the answer of a call whose stream had broken off before?",
-      .covers = {req::kDisconnectIsNoCancel, req::kResponseEndsStream},
+      .covers = {req::kDisconnectIsNoCancel, req::kResponseEndsStream, req::kOneResponse},
       .drive = &drive,
       .checks = {resume_brings_answer(req::kDisconnectIsNoCancel),
-                 resumed_stream_ends(Final::kEither, req::kResponseEndsStream)},
-      .catches = {server_fault::kEmptyResume, server_fault::kEndlessResume},
+                 resumed_stream_ends(Final::kEither, req::kResponseEndsStream),
+                 resumes_bring_one_response(req::kOneResponse)},
+      .catches = {server_fault::kSecondResponse, server_fault::kEmptyResume,
+                  server_fault::kEndlessResume},
       .spares = {server_oddity::kRefusesResume, server_oddity::kNoEventIds,
                  server_oddity::kJsonAnswers},
   }};

@@ -22,11 +22,13 @@ Scenario routing_server_resumes_call_in_flight() {
   return Scenario{{
       .id = "routing.server_resumes_call_in_flight",
       .question = "Does a resume carry on a stream whose call is in flight?",
-      .covers = {req::kDisconnectIsNoCancel, req::kResponseEndsStream},
+      .covers = {req::kDisconnectIsNoCancel, req::kResponseEndsStream, req::kOneResponse},
       .drive = &drive,
       .checks = {resume_brings_answer(req::kDisconnectIsNoCancel),
-                 resumed_stream_ends(Final::kEither, req::kResponseEndsStream)},
-      .catches = {server_fault::kEmptyResume, server_fault::kEndlessResume},
+                 resumed_stream_ends(Final::kEither, req::kResponseEndsStream),
+                 resumes_bring_one_response(req::kOneResponse)},
+      .catches = {server_fault::kSecondResponse, server_fault::kEmptyResume,
+                  server_fault::kEndlessResume},
       .spares = {server_oddity::kRefusesResume, server_oddity::kNoGet, server_oddity::kOneReader},
   }};
 }

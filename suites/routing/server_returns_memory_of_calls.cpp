@@ -2,6 +2,7 @@
 // A call gives its memory back, whether it is served or refused.
 
 #include "harness/judge/resources.h"
+#include "harness/judge/server_laws.h"
 #include "harness/peer/plateau.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -25,10 +26,11 @@ Scenario routing_server_returns_memory_of_calls() {
   return Scenario{{
       .id = "routing.server_returns_memory_of_calls",
       .question = "Does memory not grow with each call?",
-      .covers = {},
+      .covers = {req::kStreamBringsResponse},
       .drive = &drive,
-      .checks = {memory_does_not_grow()},
-      .catches = {server_fault::kLeaksMemory},
+      .checks = {memory_does_not_grow(),
+                 streams_bring_their_response(req::kStreamBringsResponse)},
+      .catches = {server_fault::kLeaksMemory, server_fault::kLosesOneAnswer},
       .spares = {server_oddity::kMemoryCache, server_oddity::kFillsHeapFirst},
       .exclusive = true,
       .growth = true,

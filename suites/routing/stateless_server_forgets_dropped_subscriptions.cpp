@@ -19,7 +19,9 @@ void drive(ClientDriver& client) {
   client.mark(kCallsPerBatch, std::to_string(kCalls));
   for (int batch = 0; batch < kBatches; ++batch) {
     for (int call = 0; call < kCalls; ++call) {
-      client.watch_message(client.subscribe(), kAcknowledged);
+      const StreamId listen = client.subscribe();
+      client.watch_message(listen, kAcknowledged);
+      client.decline_without_subscription(listen);
       client.close_all();
     }
     client.stay_connected(kCleanUp);

@@ -14,7 +14,9 @@ constexpr int kCalls = 5;
 void drive(ClientDriver& client) {
   client.open_session();
   const ConnectionId unread = client.open_connection({.receive_buffer = kSmallBuffer});
-  client.await_head(client.subscribe({.on = unread}));
+  const StreamId listen = client.subscribe({.on = unread});
+  client.await_head(listen);
+  client.decline_without_subscription(listen);
   client.pause_reading(unread);
   for (int call = 0; call < kCalls; ++call) {
     client.await_answer(client.ask_for_result());

@@ -25,6 +25,7 @@ const std::vector<Variant>& variants() {
       {"CRLF then LF", {"event: message\r\ndata: %s\r\n\n"}},
       {"CR then CRLF", {"event: message\rdata: %s\r\r\n: end\r\n"}},
       {"CRLF cut between CR and LF", {"event: message\r", "\ndata: %s\r", "\n\r", "\n"}},
+      {"CRLF cut behind the first of two data lines", {"data: \r", "\ndata: %s\r\n\r\n"}},
   };
   return all;
 }

@@ -3,6 +3,7 @@
 // complete, and the call returns.
 
 #include "harness/judge/calls.h"
+#include "harness/judge/routing.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -26,9 +27,10 @@ Scenario stream_closure_client_survives_cut_body() {
   return Scenario{{
       .id = "stream_closure.client_survives_cut_body",
       .question = "Does a call return when its connection is closed inside an event?",
-      .covers = {},
+      .covers = {req::kRequestIdsAreUnique},
       .drive = &drive,
-      .checks = {call_returns_after_early_end()},
+      .checks = {call_returns_after_early_end(),
+                 request_ids_are_unique(req::kRequestIdsAreUnique)},
       .catches = {client_fault::kHangsOnEarlyEnd, client_fault::kGivesUpOnlyByLimit},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
   }};

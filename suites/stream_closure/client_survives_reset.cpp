@@ -3,6 +3,7 @@
 // returns.
 
 #include "harness/judge/calls.h"
+#include "harness/judge/routing.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -25,9 +26,10 @@ Scenario stream_closure_client_survives_reset() {
   return Scenario{{
       .id = "stream_closure.client_survives_reset",
       .question = "Does a call return when its stream was reset without a response?",
-      .covers = {},
+      .covers = {req::kRequestIdsAreUnique},
       .drive = &drive,
-      .checks = {call_returns_after_early_end()},
+      .checks = {call_returns_after_early_end(),
+                 request_ids_are_unique(req::kRequestIdsAreUnique)},
       .catches = {client_fault::kHangsOnEarlyEnd, client_fault::kGivesUpOnlyByLimit},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
   }};

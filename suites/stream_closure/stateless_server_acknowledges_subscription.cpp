@@ -15,6 +15,7 @@ void drive(ClientDriver& client) {
   client.open_session();
   const StreamId listen = client.subscribe();
   client.watch_message(listen, kAcknowledged);
+  client.decline_without_subscription(listen);
   client.close(client.connection_of(listen));
   client.await_answer(client.ask_for_result());
 }
