@@ -72,14 +72,34 @@ TEST(ConnectionCarriesNextRequest, AForeignAnswerIsHarmAndNoReuseIsLegal) {
   EXPECT_EQ(closed.judge(check).outcome, Outcome::kNotApplicable);
 }
 
-TEST(ConnectionCarriesNextRequest, ARefusalMayHaveNoId) {
-  const std::string error = R"({"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"m"}})";
-  Story story;
-  story.open(1).call(1, 1).sse_head(1).result(1, 1).end(1).call(1, 2);
-  story.from_server(1, "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n"
-                       "Content-Length: " + std::to_string(error.size()) + "\r\n\r\n" + error);
-  EXPECT_EQ(story.judge(connection_carries_next_request(req::kAnswerCarriesId)).outcome,
-            Outcome::kHeld);
+TEST(ConnectionsDoNotPileUp, OnlyThoseOfFinishedCallsThatStayOpenCount) {
+  const auto calls = [](std::uint32_t count, bool closed) {
+    Story story;
+    for (std::uint32_t i = 1; i <= count; ++i) {
+      story.at(i * 10.0).open(i, Side::kServer).call(i, static_cast<int>(i));
+      story.sse_head(i).result(i, static_cast<int>(i)).end(i);
+      if (closed) story.at(i * 10.0 + 1).tell(PeerEnded{{i}, Ending::kFin});
+    }
+    return story.judge(connections_do_not_pile_up());
+  };
+  EXPECT_EQ(calls(60, false).findings.front().harm, "harm.sockets_grow");
+  EXPECT_EQ(calls(60, true).outcome, Outcome::kHeld);
+  EXPECT_EQ(calls(10, false).outcome, Outcome::kInconclusive);
+}
+
+TEST(ConnectionCarriesNextRequest, ARefusalMayHaveAnIdOfNobody) {
+  for (const std::string id : {"null", "\"server-error\""}) {
+    const std::string error =
+        R"({"jsonrpc":"2.0","id":)" + id + R"(,"error":{"code":-32600,"message":"m"}})";
+    Story story;
+    story.open(1).call(1, 1).sse_head(1).result(1, 1).end(1).call(1, 2);
+    story.from_server(1, "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n"
+                         "Content-Length: " +
+                             std::to_string(error.size()) + "\r\n\r\n" + error);
+    EXPECT_EQ(story.judge(connection_carries_next_request(req::kAnswerCarriesId)).outcome,
+              Outcome::kHeld)
+        << id;
+  }
 }
 
 TEST(ConnectionCarriesNextRequest, DroppedRequestsAreHarmAndARaceIsNot) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "harness/judge/ladder.h"
+#include "harness/judge/session.h"
 #include "harness/wire/escape.h"
 #include "harness/wire/http_rules.h"
 
@@ -17,6 +18,7 @@ constexpr std::size_t kStrayExcerpt = 120;
 // One may be a race with a server that ends idle connections; so many are not, on connections that
 // had been idle for longer than an end that follows a response at once takes to be seen.
 constexpr std::size_t kFewestDropped = 3;
+constexpr std::size_t kFewestCalls = 50;  // Half of them are more than a pool keeps idle.
 constexpr Millis kEndIsSeen{10};
 
 const Exchange* last_complete(const Timeline& timeline, const Connection& connection) {
@@ -174,11 +176,14 @@ std::optional<Finding> drops_requests(const Evidence& evidence) {
   return finding;
 }
 
-// An Error of no request, with the id null, says why this one could not be read.
-bool answers_another(const Exchange& exchange) {
+// By the id of another request of ours. A refusal may have null for its id, or an invented one.
+bool answers_another(const Timeline& timeline, const Exchange& exchange) {
   const RpcMessage* final = exchange.final_message();
   if (final == nullptr || !exchange.asked || !exchange.asked->id || !final->id) return false;
-  return final->id->text != "null" && final->id != exchange.asked->id;
+  if (final->id == exchange.asked->id) return false;
+  return std::ranges::any_of(timeline.exchanges, [&](const Exchange& other) {
+    return is_request(other) && other.asked->id == final->id;
+  });
 }
 
 Judgement judge_next_request(const Evidence& evidence, Rule rule) {
@@ -191,7 +196,7 @@ Judgement judge_next_request(const Evidence& evidence, Rule rule) {
     if (exchange.index == 0 || !exchange.first_byte_at) continue;  // New, or a stale-race.
     ++reused;
     const bool garbled = !exchange.malformed.empty();
-    const bool wrong = answers_another(exchange);
+    const bool wrong = answers_another(timeline, exchange);
     if (!garbled && !wrong) continue;
     Finding finding = finding_of(evidence, "connection_carries_next_request", rule,
                                  wrong ? "harm.answer_to_wrong_caller" : "harm.answer_lost");
@@ -209,6 +214,48 @@ Judgement judge_next_request(const Evidence& evidence, Rule rule) {
   if (reused == 0) return not_applicable("the server ends its connections after each response");
   Judgement judgement = held();
   judgement.measurements.push_back({"requests_on_reused_connections", fmt::format("{}", reused)});
+  return judgement;
+}
+
+// Open then, with all that was asked on it answered to the end.
+bool is_idle(const Timeline& timeline, const Connection& connection, MonoTime at) {
+  const auto is_over = [&](const auto& end) { return end && end->at <= at; };
+  if (connection.streams.empty() || is_over(connection.peer_ended)) return false;
+  if (is_over(connection.we_ended)) return false;
+  return std::ranges::all_of(connection.streams, [&](StreamId id) {
+    const Exchange& exchange = *timeline.exchange(id);
+    return exchange.end == BodyEnd::kComplete && *exchange.ended_at <= at;
+  });
+}
+
+Judgement judge_pile(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  const Exchange* last = nullptr;
+  std::size_t calls = 0;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (!exchange.asked || exchange.asked->method != "tools/call") continue;
+    ++calls;
+    last = &exchange;
+  }
+  if (calls < kFewestCalls) return inconclusive(fmt::format("the client made {} calls", calls));
+  const auto idle = static_cast<std::size_t>(std::ranges::count_if(
+      timeline.connections,
+      [&](const Connection& c) { return is_idle(timeline, c, last->request_at); }));
+  Judgement judgement = held();
+  if (idle * 2 >= calls) {
+    Finding finding =
+        finding_of(evidence, "connections_do_not_pile_up", Rule{}, "harm.sockets_grow");
+    finding.required = "the connection of a finished call is used again or closed";
+    finding.observed = fmt::format(
+        "at call {} the client had {} connections open whose responses had come to their end",
+        calls, idle);
+    finding.likely_cause = "the response is kept and never closed, or each call has its own client";
+    finding.cure = "close the response, or read its body to the end, when the call returns";
+    finding.evidence = ladder_of(timeline, *last);
+    judgement = broken(finding);
+  }
+  judgement.measurements = {{"calls", fmt::format("{}", calls)},
+                            {"idle_connections", fmt::format("{}", idle)}};
   return judgement;
 }
 
@@ -286,6 +333,10 @@ Check takes_no_unfinished_connection() {
 Check connection_carries_next_request(Rule rule) {
   return {"connection_carries_next_request",
           [=](const Evidence& evidence) { return judge_next_request(evidence, rule); }};
+}
+
+Check connections_do_not_pile_up() {
+  return {"connections_do_not_pile_up", judge_pile};
 }
 
 Check measures_connections() {

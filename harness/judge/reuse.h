@@ -21,6 +21,10 @@ Check takes_no_unfinished_connection();
 // As a client of ours: a finished body leaves the connection usable for the next request.
 Check connection_carries_next_request(Rule rule);
 
+// As a server: of many calls on connections of their own, fewer than half leave theirs open and
+// idle when all is answered. Pools are bounded far below.
+Check connections_do_not_pile_up();
+
 // Held always, with what was measured: connections, requests on each, who ended them.
 Check measures_connections();
 

@@ -8,10 +8,13 @@
 namespace tailrace::suites {
 namespace {
 
+constexpr Millis kRefused{500};  // For the rest of a refusal.
+
 void drive(ClientDriver& client) {
   client.open_session();
   const StreamId get = client.get();
   client.await_head(get);
+  client.watch_end(get, kRefused);
   const StreamId erased = client.delete_session(0);
   client.await_answer(erased);
   client.close_all();
@@ -24,10 +27,11 @@ Scenario drain_stateless_server_refuses_get_and_delete() {
   return Scenario{{
       .id = "drain.stateless_server_refuses_get_and_delete",
       .question = "Are GET and DELETE answered with 405?",
-      .covers = {req::kNoGetNoDelete},
+      .covers = {req::kNoGetNoDelete, req::kStreamEndsAsHttp},
       .drive = &drive,
-      .checks = {methods_are_refused(req::kNoGetNoDelete)},
-      .catches = {server_fault::kServesGetWithoutSessions},
+      .checks = {methods_are_refused(req::kNoGetNoDelete),
+                 refusals_are_complete(req::kStreamEndsAsHttp)},
+      .catches = {server_fault::kServesGetWithoutSessions, server_fault::kCutsErrorReplies},
       .spares = {server_oddity::kClosesAfterEachResponse},
       .era = Era::kStateless,
   }};

@@ -20,11 +20,13 @@ Scenario error_terminal_server_ends_stream_after_handler_error() {
   return Scenario{{
       .id = "error_terminal.server_ends_stream_after_handler_error",
       .question = "Does the stream end where a handler fails, also after notifications?",
-      .covers = {req::kResponseEndsStream, req::kStreamEndsAsHttp},
+      .covers = {req::kResponseEndsStream, req::kStreamEndsAsHttp, req::kOneResponse},
       .drive = &drive,
       .checks = {stream_ends(Final::kError, req::kResponseEndsStream),
-                 stream_ends_in_order(Final::kError, req::kStreamEndsAsHttp)},
-      .catches = {server_fault::kKeepsOpenAfterHandlerError,
+                 stream_ends_in_order(Final::kError, req::kStreamEndsAsHttp),
+                 nothing_follows(Final::kError, req::kOneResponse, req::kResponseEndsStream)},
+      .catches = {server_fault::kSecondResponse,
+                  server_fault::kKeepsOpenAfterHandlerError,
                   server_fault::kKeepsOpenAfterNotifiedError},
       .spares = {server_oddity::kNoEventIds, server_oddity::kSseWithContentLength},
   }};

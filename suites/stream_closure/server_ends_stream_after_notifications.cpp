@@ -20,11 +20,12 @@ Scenario stream_closure_server_ends_stream_after_notifications() {
   return Scenario{{
       .id = "stream_closure.server_ends_stream_after_notifications",
       .question = "Does a stream that carried notifications end after its Result?",
-      .covers = {req::kResponseEndsStream, req::kStreamEndsAsHttp},
+      .covers = {req::kResponseEndsStream, req::kStreamEndsAsHttp, req::kOneResponse},
       .drive = &drive,
       .checks = {stream_ends(Final::kResult, req::kResponseEndsStream),
-                 stream_ends_in_order(Final::kResult, req::kStreamEndsAsHttp)},
-      .catches = {server_fault::kKeepsOpenAfterNotifications},
+                 stream_ends_in_order(Final::kResult, req::kStreamEndsAsHttp),
+                 nothing_follows(Final::kResult, req::kOneResponse, req::kResponseEndsStream)},
+      .catches = {server_fault::kKeepsOpenAfterNotifications, server_fault::kSecondResponse},
       .spares = {server_oddity::kEndsStreamLate, server_oddity::kJsonAnswers,
                  server_oddity::kSseWithContentLength},
   }};
