@@ -176,7 +176,8 @@ Finding not_as_sent(const Evidence& evidence, const ClientCall& first, Rule rule
   finding.required = "a call returns the response that was sent for it";
   finding.observed = fmt::format("{} of {} did not: {}", wrong.size(), judged, wrong.front());
   for (std::size_t i = 1; i < wrong.size(); ++i) finding.observed += "; " + wrong[i];
-  finding.likely_cause = "the stream is read by simpler rules than those it is written by";
+  finding.likely_cause = "the stream is read by simpler rules than those it is written by, or its "
+                         "messages are not matched to calls by their ids";
   finding.cure = "read event streams as the HTML standard defines, messages by their id";
   finding.evidence = ladder_of(evidence.timeline, *first.exchange);
   finding.evidence.push_back(

@@ -39,8 +39,12 @@ Judgement judge_deleted(const Evidence& evidence, Rule rule) {
   finding.observed =
       fmt::format("{} was answered with {} after DELETE had been answered with {}",
                   describe(*served), served->response->status, erased->response->status);
-  finding.likely_cause = "DELETE ends the session's transport but leaves it in the session table";
-  finding.cure = "remove the session from the table before DELETE is answered";
+  const bool refused = is_refused(*served);
+  finding.likely_cause =
+      refused ? "the session is gone, and its id is taken for a request that is malformed"
+              : "DELETE ends the session's transport but leaves it in the session table";
+  finding.cure = refused ? "answer 404: then the client knows to open another session"
+                         : "remove the session from the table before DELETE is answered";
   finding.evidence = ladder_of(evidence.timeline, *erased, *served);
   mark_gap(finding.evidence, std::to_string(served->response->status));
   return broken(finding);

@@ -227,7 +227,8 @@ Check streams_begin_with_an_id(Rule rule) {
 
 Check event_ids_are_unique(Rule rule) {
   return check_of({"event_ids_are_unique", "an event id is given once in a session",
-                   "each stream counts its events by itself", "put the stream's name into the id",
+                   "each stream counts its events by itself, or an event is sent twice",
+                   "put the stream's name into the id, and send each event once",
                    "the server gives its events no ids", unique_ids},
                   rule);
 }
