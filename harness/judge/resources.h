@@ -33,6 +33,8 @@ Check memory_does_not_grow();
 Check sockets_settle(Rule rule);
 Check descriptors_settle(Rule rule);
 Check children_settle(Rule rule);
+// Of a client: idle connections to us, which the script ends after each batch.
+Check closed_sessions_leave_no_connections();
 
 enum class Trend : std::uint8_t { kUnclear, kFlat, kGrows };
 Trend memory_trend(const Timeline& timeline);     // Of the samples so far.

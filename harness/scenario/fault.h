@@ -312,6 +312,7 @@ inline constexpr Fault kHangsUnconnected{"hangs_unconnected"};
 inline constexpr Fault kTakesUnknownTypes{"takes_unknown_result_types"};
 // What a session leaves in the process.
 inline constexpr Fault kLeaksConnections{"leaks_connections"};
+inline constexpr Fault kKeepsConnectionsOfSessions{"keeps_connections_of_sessions"};
 inline constexpr Fault kLeaksConnectionPerCall{"leaks_connection_per_call"};
 inline constexpr Fault kLeaksBrokenConnections{"leaks_broken_connections"};
 inline constexpr Fault kLeaksDescriptors{"leaks_descriptors"};
