@@ -216,6 +216,10 @@ TEST(Resources, WhatACollectorClosesMaySettleLate) {
   EXPECT_EQ(of_children({0, 40, 80, 120, 160, 200, 240}, 50), Outcome::kBroken);
   EXPECT_EQ(of_children({0, 5, 10, 15, 20, 25, 30}), Outcome::kInconclusive);
   EXPECT_EQ(of_children({0, 40, 80, 120, 160, 20, 60}), Outcome::kHeld) << "given back once";
+  // Descriptors of a JVM, as measured.
+  EXPECT_EQ(of_children({118, 146, 206, 240, 240, 300, 332, 392, 392, 382, 442, 442, 442}),
+            Outcome::kInconclusive)
+      << "in one batch more was closed than opened";
   EXPECT_EQ(of_children({4, 4, 4, 4, 4, 4}), Outcome::kHeld);
   EXPECT_EQ(of_children({4, 4, 4, 4, 4}), Outcome::kInconclusive) << "too few to be called flat";
   EXPECT_EQ(of_children({}), Outcome::kInconclusive);

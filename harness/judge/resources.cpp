@@ -158,12 +158,25 @@ bool gives_back(const std::vector<double>& values) {
   return false;
 }
 
+// Much was opened, and in some batch more was closed: what stays is closed late, by a collector as
+// a rule, and not never. Where a batch leaves little, noise looks the same.
+bool closes_late(const std::vector<double>& values) {
+  constexpr double kMuch = 4;  // A batch
+  if (values.size() < 2) return false;
+  const double mean = (values.back() - values.front()) / static_cast<double>(values.size() - 1);
+  if (mean < kMuch) return false;
+  return std::ranges::adjacent_find(values, [&](double before, double after) {
+           return after - before <= -mean / 4;
+         }) != values.end();
+}
+
 // Of sockets, descriptors, children. While memory has not settled a collector may still have to
 // close what nothing refers to any more.
 Trend count_trend(const Timeline& timeline, const Growth& growth) {
   if (is_flat(growth.values, Figure{}) || gives_back(growth.values)) return Trend::kFlat;
   if (memory_trend(timeline) == Trend::kUnclear) return Trend::kUnclear;
-  return trend_of(growth, Figure{});
+  const Trend trend = trend_of(growth, Figure{});
+  return trend == Trend::kGrows && closes_late(growth.values) ? Trend::kUnclear : trend;
 }
 
 // As clear as the least clear of them.
