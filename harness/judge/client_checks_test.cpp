@@ -107,7 +107,7 @@ TEST(ConnectionCarriesNextRequest, DroppedRequestsAreHarmAndARaceIsNot) {
   const auto dropped = [&](std::uint32_t times, double idle, Ending how) {
     Story story;
     for (std::uint32_t i = 1; i <= times; ++i) {
-      const double begun = i * 100.0;
+      const double begun = i * 10000.0;
       story.at(begun).open(i).call(i, 1).sse_head(i).result(i, 1).end(i);
       story.at(begun + idle).call(i, 2).tell(PeerEnded{{i}, how});
     }
@@ -115,6 +115,7 @@ TEST(ConnectionCarriesNextRequest, DroppedRequestsAreHarmAndARaceIsNot) {
   };
   EXPECT_NE(dropped(1, 20, Ending::kReset).outcome, Outcome::kBroken);
   EXPECT_NE(dropped(4, 1, Ending::kReset).outcome, Outcome::kBroken);
+  EXPECT_NE(dropped(4, 5000, Ending::kReset).outcome, Outcome::kBroken) << "its idle time was over";
   EXPECT_EQ(dropped(4, 20, Ending::kFin).outcome, Outcome::kBroken);
   ASSERT_EQ(dropped(4, 20, Ending::kReset).outcome, Outcome::kBroken);
   EXPECT_EQ(dropped(4, 20, Ending::kReset).findings.front().harm, "harm.answer_lost");

@@ -20,6 +20,8 @@ constexpr std::size_t kStrayExcerpt = 120;
 constexpr std::size_t kFewestDropped = 3;
 constexpr std::size_t kFewestCalls = 50;  // Half of them are more than a pool keeps idle.
 constexpr Millis kEndIsSeen{10};
+constexpr Millis kIdleEnds{1000};  // From here on the server may have ended an idle one just then.
+constexpr std::size_t kOneIn = 10;  // Of the requests on kept connections: fewer are mishaps.
 
 const Exchange* last_complete(const Timeline& timeline, const Connection& connection) {
   const Exchange* last = timeline.last_on(connection.id);
@@ -150,15 +152,18 @@ std::vector<const Exchange*> dropped(const Timeline& timeline) {
     if (exchange.index == 0 || exchange.first_byte_at || !ended) continue;
     const Connection& connection = *timeline.connection(exchange.connection);
     const Exchange& before = *timeline.exchange(connection.streams[exchange.index - 1]);
-    if (!before.ended_at || exchange.request_at - *before.ended_at < kEndIsSeen) continue;
-    dropped.push_back(&exchange);
+    if (!before.ended_at) continue;
+    const Nanos idle = exchange.request_at - *before.ended_at;
+    if (idle >= kEndIsSeen && idle < kIdleEnds) dropped.push_back(&exchange);
   }
   return dropped;
 }
 
 std::optional<Finding> drops_requests(const Evidence& evidence) {
   const auto lost = dropped(evidence.timeline);
-  if (lost.size() < kFewestDropped) return std::nullopt;
+  const auto kept = static_cast<std::size_t>(std::ranges::count_if(
+      evidence.timeline.exchanges, [](const Exchange& exchange) { return exchange.index > 0; }));
+  if (lost.size() < kFewestDropped || lost.size() * kOneIn < kept) return std::nullopt;
   const Exchange& first = *lost.front();
   const char* how = first.end == BodyEnd::kReset ? "RST" : "FIN";
   Finding finding =
