@@ -13,15 +13,15 @@
 namespace tailrace {
 namespace {
 
-constexpr std::string_view kNoRequest = "a response to no request", kIdleTimeout = ": 408";
+constexpr std::string_view kIdleTimeout = ": 408";
 constexpr std::size_t kStrayExcerpt = 120;
 // One may be a race with a server that ends idle connections; so many are not, on connections that
 // had been idle for longer than an end that follows a response at once takes to be seen.
 constexpr std::size_t kFewestDropped = 3;
-constexpr std::size_t kFewestCalls = 50;  // Half of them are more than a pool keeps idle.
 constexpr Millis kEndIsSeen{10};
 constexpr Millis kIdleEnds{1000};  // From here on the server may have ended an idle one just then.
 constexpr std::size_t kOneIn = 10;  // Of the requests on kept connections: fewer are mishaps.
+constexpr std::size_t kFewestCalls = 50;  // Half of them are more than a pool keeps idle.
 
 const Exchange* last_complete(const Timeline& timeline, const Connection& connection) {
   const Exchange* last = timeline.last_on(connection.id);

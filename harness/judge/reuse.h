@@ -11,6 +11,9 @@ namespace tailrace {
 // The end of the body had been delivered at least this long before a reset that counts.
 inline constexpr Millis kDelivered{50};
 
+// How a connection's trouble begins that is a response to nothing we asked.
+inline constexpr std::string_view kNoRequest = "a response to no request";
+
 // A client does not reset a connection after the complete body of a response.
 Check does_not_reset_after_body(Rule rule);
 

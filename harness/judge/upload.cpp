@@ -8,6 +8,7 @@
 
 #include "harness/judge/closure.h"
 #include "harness/judge/ladder.h"
+#include "harness/judge/reuse.h"
 #include "harness/judge/session.h"
 #include "harness/wire/escape.h"
 
@@ -15,7 +16,6 @@ namespace tailrace {
 namespace {
 
 constexpr std::size_t kStrayExcerpt = 120;
-constexpr std::string_view kNoRequest = "a response to no request";
 
 bool is_upload(const Exchange& exchange) {
   const std::string* length = exchange.request.find("content-length");

@@ -22,6 +22,10 @@ constexpr Deadline kFirstCall{"first_call", Millis(30000)};
 // A loaded machine takes longer to start a client than a call may take.
 constexpr Deadline kFirstRequest{"first_request", Millis(30000)};
 constexpr std::string_view kPath = "/mcp";
+constexpr Millis kGetComes{500};  // Clients open it before or beside their first call.
+constexpr int kBeforeCall = 2;    // No more are waited for: the call has a limit.
+// Several times a storm: on a busy machine some of its gaps look like a back-off.
+constexpr int kStormOfGets = 4 * static_cast<int>(kStormResumes);
 // Of a connection that carries large calls: more than the handshake takes, and so much of a body
 // that only a large one has.
 constexpr std::size_t kReadsFirst = 32 << 10, kHeld = kReadsFirst / 2;
@@ -321,6 +325,23 @@ bool ServerDriver::answer_calls(int calls) {
     answer_with_result(*stream);
   }
   return true;
+}
+
+void ServerDriver::answer_by_turns(int calls) {
+  for (int call = 0; call < calls; ++call) {
+    const StreamId stream = await_call();
+    call % 2 == 0 ? answer_with_result(stream) : answer_with_error(stream);
+  }
+}
+
+void ServerDriver::answer_call_among_gets(const std::function<void(StreamId)>& answer) {
+  for (int asked = 0; asked < kBeforeCall; ++asked) {
+    const auto get = watch_get(kGetComes);
+    if (!get) break;
+    answer(*get);
+  }
+  answer_with_result(await_call());
+  answer_gets(kStormOfGets, answer);
 }
 
 std::string ServerDriver::resumes_from(StreamId get) const {

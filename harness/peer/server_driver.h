@@ -86,6 +86,8 @@ class ServerDriver : public Script {
   void answer_with_error(StreamId stream);
   // The next calls, each with a result; false where one did not come before its lack is harm.
   bool answer_calls(int calls);
+  // Each that is awaited, with a result and an error by turns.
+  void answer_by_turns(int calls);
 
   // The final messages of a call as text, for streams and bodies that the script shapes itself.
   std::string result_for(StreamId call, std::string_view text = "hello") const;
@@ -140,6 +142,8 @@ class ServerDriver : public Script {
   std::optional<StreamId> watch_delete(Millis window);
   // Answers every GET so, until the client has left or `most` were answered.
   void answer_gets(int most, const std::function<void(StreamId)>& answer);
+  // The client's one call, with a result, and its GETs before and after, as many as show a storm.
+  void answer_call_among_gets(const std::function<void(StreamId)>& answer);
   // Last-Event-ID of a GET, "" for a listening one.
   std::string resumes_from(StreamId get) const;
 

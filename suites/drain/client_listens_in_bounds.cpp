@@ -3,32 +3,20 @@
 // does not ask for it again and again, and its call goes on.
 
 #include "harness/judge/calls.h"
-#include "harness/judge/resume.h"
 #include "harness/scenario/scenario.h"
 
 namespace tailrace::suites {
 namespace {
 
 constexpr Millis kLinger{2000};  // Long enough for a storm.
-constexpr Millis kGetComes{500};  // Clients open it before or beside their first call.
-constexpr int kBeforeCall = 2;    // No more are waited for: the call has a limit.
-// Several times a storm: on a busy machine some of its gaps look like a back-off.
-constexpr int kMostGets = 4 * static_cast<int>(kStormResumes);
 
 void drive(ServerDriver& server) {
   server.claim_listening_gets();
   server.ask_to_listen();
   server.start_client(1, kLinger);
-  const auto with_page = [&](StreamId get) {
+  server.answer_call_among_gets([&](StreamId get) {
     server.respond(get, 200, {{"Content-Type", "text/html"}}, "<p>Hello</p>");
-  };
-  for (int asked = 0; asked < kBeforeCall; ++asked) {
-    const auto get = server.watch_get(kGetComes);
-    if (!get) break;
-    with_page(*get);
-  }
-  server.answer_with_result(server.await_call());
-  server.answer_gets(kMostGets, with_page);
+  });
 }
 
 }  // namespace

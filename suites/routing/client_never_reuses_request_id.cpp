@@ -13,14 +13,7 @@ constexpr Millis kLeaves{10000};
 
 void drive(ServerDriver& server) {
   server.start_client(kCalls);
-  for (int call = 0; call < kCalls; ++call) {
-    const StreamId stream = server.await_call();
-    if (call % 2 == 0) {
-      server.answer_with_result(stream);
-    } else {
-      server.answer_with_error(stream);
-    }
-  }
+  server.answer_by_turns(kCalls);
   server.await_exit(kLeaves);
 }
 
