@@ -7,6 +7,7 @@
 
 #include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
+#include "harness/judge/resume.h"
 
 namespace tailrace {
 namespace {
@@ -195,6 +196,20 @@ bool came_too_late(const Timeline& timeline, const std::vector<ClientCall>& call
          *call.final_at > calls[call.number].exchange->request_at;
 }
 
+// How the process of a client that tells of its calls died in this one; "" where it did not.
+std::string died_in(const Timeline& timeline, const ClientCall& call) {
+  const auto& end = timeline.process_ended;
+  if (!end || end->what.asked || call.back.at != end->at) return "";
+  if (timeline.mark(kMarkContract) != "calls") return "";
+  if (end->what.signal != 0) {
+    return fmt::format("{}: the client's process died by signal {}", name_of(call),
+                       end->what.signal);
+  }
+  if (end->what.exit_code == 0) return "";
+  return fmt::format("{}: the client's process ended with status {}", name_of(call),
+                     end->what.exit_code);
+}
+
 Judgement judge_as_sent(const Evidence& evidence, Rule rule) {
   const auto calls = calls_of(evidence.timeline);
   if (calls.empty()) return inconclusive("the client made no call");
@@ -213,13 +228,16 @@ Judgement judge_as_sent(const Evidence& evidence, Rule rule) {
     if (call.final_at && limit_was_near(evidence.timeline, call, *call.final_at)) {
       return inconclusive(name_of(call) + " was answered only when its own limit was near");
     }
-    if (call.back.outcome.empty()) {
+    std::string what = died_in(evidence.timeline, call);
+    if (call.back.outcome.empty() && what.empty()) {
       ++untold;
       continue;
     }
     ++judged;
-    const std::string what =
-        stopped ? name_of(call) + ": the client hung up before its response" : difference(call);
+    if (what.empty()) {
+      what = stopped ? name_of(call) + ": the client hung up before its response"
+                     : difference(call);
+    }
     if (what.empty()) continue;
     if (first == nullptr) first = &call;
     wrong.push_back(what);
@@ -230,6 +248,19 @@ Judgement judge_as_sent(const Evidence& evidence, Rule rule) {
   return not_applicable(untold > 0 ? "the client does not tell how its calls end: give it an "
                                      "adapter (fixtures/sut/README.md)"
                                    : "no call got its response");
+}
+
+// No rule of MCP decides the question: a field regression, and the caller hears of it.
+Judgement as_should(Judgement judgement, std::string_view check, std::string_view likely_cause,
+                    std::string_view cure) {
+  for (Finding& finding : judgement.findings) {
+    finding.check = check;
+    finding.harm.clear();
+    finding.level = Level::kShould;
+    finding.likely_cause = likely_cause;
+    finding.cure = cure;
+  }
+  return judgement;
 }
 
 Judgement judge_big(const Evidence& evidence) {
@@ -244,14 +275,16 @@ Judgement judge_big(const Evidence& evidence) {
       break;
     }
   }
-  for (Finding& finding : judgement.findings) {
-    finding.check = "call_returns_big_answers";
-    finding.harm.clear();
-    finding.level = Level::kShould;  // A field regression; the caller hears of it.
-    finding.likely_cause = "a reader of lines or events with a small limit";
-    finding.cure = "let the limit be set, and no smaller than the answers that servers give";
-  }
-  return judgement;
+  return as_should(std::move(judgement), "call_returns_big_answers",
+                   "a reader of lines or events with a small limit",
+                   "let the limit be set, and no smaller than the answers that servers give");
+}
+
+Judgement judge_beside_unknown(const Evidence& evidence) {
+  return as_should(judge_as_sent(evidence, Rule{}), "call_returns_beside_unknown_events",
+                   "the data of each event is taken for a message, or a name that is not known for "
+                   "an error",
+                   "take messages from events named `message` or not at all, and skip the others");
 }
 
 }  // namespace
@@ -275,6 +308,10 @@ Check call_returns_what_was_sent(Rule rule) {
 
 Check call_returns_big_answers() {
   return {"call_returns_big_answers", judge_big};
+}
+
+Check call_returns_beside_unknown_events() {
+  return {"call_returns_beside_unknown_events", judge_beside_unknown};
 }
 
 }  // namespace tailrace

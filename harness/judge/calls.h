@@ -17,6 +17,8 @@ Check call_returns_after_failed_resume();
 
 // A call that is refused with an error status returns, and later calls are made.
 Check refused_calls_return();
+// The calls that follow one which ran out of time are made. A should without a row.
+Check calls_go_on_after_time_out();
 // A GET stays without a head, and the calls go on beside it.
 Check calls_go_on_beside_silent_get();
 // The 202 to a notification has a body that does not end, and the calls go on beside it.
@@ -29,5 +31,8 @@ Check listens_in_bounds();
 Check call_returns_what_was_sent(Rule rule);
 // The same for answers that are big: no rule gives a size, so a should.
 Check call_returns_big_answers();
+// ... and beside events of other names: by the HTML standard they are no messages, and MCP has no
+// word on them.
+Check call_returns_beside_unknown_events();
 
 }  // namespace tailrace

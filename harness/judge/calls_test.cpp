@@ -96,6 +96,22 @@ TEST(CallReturnsWhatWasSent, SaysNothingWhereNothingWasToldOrSent) {
   EXPECT_EQ(open.judge(check).findings.front().harm, "harm.call_hangs");
 }
 
+TEST(CallReturnsWhatWasSent, TakesTheDeathOfAClientThatTellsOfItsCallsForALostAnswer) {
+  const Check check = call_returns_what_was_sent(Rule{});
+  const auto ended = [&](const std::string& contract, ProcessEnded end) {
+    Story story = one_call();
+    story.mark(kMarkContract, contract).event(1, hello(1)).end(1).at(5).tell(end);
+    return story.judge(check);
+  };
+  const Judgement died = ended("calls", {2, 0, false});
+  ASSERT_EQ(died.outcome, Outcome::kBroken);
+  EXPECT_EQ(died.findings.front().harm, "harm.answer_lost");
+  EXPECT_EQ(ended("calls", {0, 11, false}).outcome, Outcome::kBroken);
+  EXPECT_EQ(ended("calls", {0, 0, false}).outcome, Outcome::kNotApplicable);
+  EXPECT_NE(ended("calls", {0, 15, true}).outcome, Outcome::kBroken) << "we ended it";
+  EXPECT_EQ(ended("conformance", {1, 0, false}).outcome, Outcome::kNotApplicable);
+}
+
 TEST(CallReturnsWhatWasSent, DoesNotBlameAClientForAResponseThatCameNearItsLimit) {
   const auto answered_at = [](double ms) {
     Story story = one_call();

@@ -43,15 +43,18 @@ CallReturn return_of(const Timeline& timeline, const ClientCall& call) {
   return {};
 }
 
-// The first response with the call's id that we sent on any stream.
+// The first response with the call's id that we sent on any stream, be it that of another call.
 void find_final(const Timeline& timeline, ClientCall& call) {
+  const auto take = [&](const std::optional<RpcMessage>& message, std::optional<MonoTime> at) {
+    const bool own = message && message->is_response() && message->id == id_of(*call.exchange);
+    if (!own || !at || (call.final_at && *at >= *call.final_at)) return;
+    call.final = &*message;
+    call.final_at = at;
+  };
   for (const Exchange& exchange : timeline.exchanges) {
     if (exchange.request_at < call.exchange->request_at) continue;
-    const RpcMessage* final = exchange.final_message();
-    if (final == nullptr || final->id != id_of(*call.exchange)) continue;
-    if (call.final_at && *exchange.final_at() >= *call.final_at) continue;
-    call.final = final;
-    call.final_at = exchange.final_at();
+    for (const StreamEvent& event : exchange.events) take(event.message, event.at);
+    take(exchange.answer, exchange.ended_at);
   }
 }
 

@@ -208,17 +208,18 @@ std::string text_of(const ClientCall& call) {
   return content.empty() ? "" : content.front()["text"].as_string();
 }
 
-Judgement judge_late(const Evidence& evidence, Rule rule) {
+// `harm`: where the late answer came as it may, on its own stream; "" for the level of the rule.
+Judgement judge_late(const Evidence& evidence, std::string_view check, Rule rule,
+                     const std::string& harm) {
   const auto calls = calls_of(evidence.timeline);
-  const auto late = std::find_if(calls.begin(), calls.end(), [](const ClientCall& call) {
-    return call.final != nullptr && is_over_time(call);
-  });
+  const auto late = std::ranges::find_if(
+      calls, [](const ClientCall& call) { return call.final != nullptr && is_over_time(call); });
   if (late == calls.end()) return not_applicable("no answer came after its call had returned");
   for (const ClientCall& call : calls) {
     if (call.final == nullptr || !call.back.text || call.number == late->number) continue;
     const bool foreign = *call.back.text == text_of(*late) && text_of(call) != text_of(*late);
     if (!foreign) continue;
-    Finding finding = finding_of(evidence, "late_answer_is_ignored", rule, "harm.foreign_answer");
+    Finding finding = finding_of(evidence, check, rule, harm);
     finding.required = "the late answer of a cancelled call is thrown away";
     finding.observed = fmt::format("call {} returned the answer of call {}, which came late",
                                    call.number, late->number);
@@ -378,8 +379,16 @@ Check pings_are_few(Rule rule) {
 }
 
 Check late_answer_is_ignored(Rule rule) {
-  return {"late_answer_is_ignored",
-          [=](const Evidence& evidence) { return judge_late(evidence, rule); }};
+  constexpr std::string_view kName = "late_answer_is_ignored";
+  return {std::string(kName), [=](const Evidence& evidence) {
+            return judge_late(evidence, kName, rule, "harm.foreign_answer");
+          }};
+}
+
+Check stray_answer_is_ignored(Rule rule) {
+  constexpr std::string_view kName = "stray_answer_is_ignored";
+  return {std::string(kName),
+          [=](const Evidence& evidence) { return judge_late(evidence, kName, rule, ""); }};
 }
 
 Check unanswered_call_returns(Rule rule) {

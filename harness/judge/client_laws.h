@@ -41,6 +41,8 @@ inline constexpr Millis kFloodWindow{1000};
 Check pings_are_few(Rule rule);
 // The answer of a call that was cancelled comes late: no other call returns it, which is harm.
 Check late_answer_is_ignored(Rule rule);
+// The same where it came on the stream of another call, which servers must not do: no harm then.
+Check stray_answer_is_ignored(Rule rule);
 // A call that is never answered returns; one that outlives kLimitsUntilHarm limits is harm.
 Check unanswered_call_returns(Rule rule);
 

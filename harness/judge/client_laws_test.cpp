@@ -148,8 +148,11 @@ TEST(ClientLaws, ALateAnswerOfAnotherCallIsHarm) {
     story.tell(ProcessLine{R"({"call":2,"outcome":"result","text":")" + text + "\"}"});
     return story;
   };
-  expect_apart(late_answer_is_ignored(req::kLateAnswerIgnored), back_with("late"),
-               back_with("in time"));
+  const Check check = late_answer_is_ignored(req::kLateAnswerIgnored);
+  expect_apart(check, back_with("late"), back_with("in time"));
+  EXPECT_EQ(back_with("late").judge(check).findings.front().level, Level::kHarm);
+  const Check stray = stray_answer_is_ignored(req::kLateAnswerIgnored);
+  EXPECT_EQ(back_with("late").judge(stray).findings.front().level, Level::kShould);
 }
 
 }  // namespace

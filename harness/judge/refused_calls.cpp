@@ -85,6 +85,25 @@ Judgement judge_refused(const Evidence& evidence) {
   return judgement;
 }
 
+Judgement judge_after_time_out(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  const auto calls = calls_of(timeline);
+  const auto late = std::ranges::find(calls, "limit", [](const ClientCall& call) {
+    return call.back.outcome;
+  });
+  if (late == calls.end()) return not_applicable("the client told of no call that timed out");
+  const std::string missing = missing_calls(timeline, calls.size());
+  if (missing.empty()) return held();
+  Finding finding = finding_of(evidence, "calls_go_on_after_time_out", Rule{});
+  finding.level = Level::kShould;  // A field regression.
+  finding.required = "calls are made after one that ran out of time";
+  finding.observed = fmt::format("{}: none after {} ran out of time", missing, name_of(*late));
+  finding.likely_cause = "the time-out of a call closes the session or its transport";
+  finding.cure = "end the one call and close its stream, and keep the session";
+  finding.evidence = ladder_of(timeline, *late->exchange);
+  return broken(finding);
+}
+
 // An exchange that we leave open, and beside which calls are to go on.
 struct Beside {
   std::string_view check, none, required, what, likely_cause, cure;
@@ -164,6 +183,10 @@ Judgement judge_listening(const Evidence& evidence) {
 
 Check refused_calls_return() {
   return {"refused_calls_return", judge_refused};
+}
+
+Check calls_go_on_after_time_out() {
+  return {"calls_go_on_after_time_out", judge_after_time_out};
 }
 
 Check calls_go_on_beside_silent_get() {

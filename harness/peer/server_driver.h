@@ -74,6 +74,7 @@ class ServerDriver : public Script {
   // Parts of an event stream, one write each. send_head also sends the priming event where the
   // revision has one and `ids` is set.
   void send_head(StreamId stream);
+  bool sends_priming() const;
   void send_bare_head(StreamId stream);  // Never with a priming event.
   void send_result(StreamId stream, bool with_end);
   void send_error(StreamId stream, bool with_end);

@@ -33,9 +33,13 @@ void ServerDriver::send_bare_head(StreamId stream) {
   send_bytes(stream, stream_head());
 }
 
+bool ServerDriver::sends_priming() const {
+  return event_ids_ && revision_ >= kFirstVersionWithPriming;
+}
+
 void ServerDriver::send_head(StreamId stream) {
   std::string bytes = stream_head();
-  if (event_ids_ && revision_ >= kFirstVersionWithPriming) {
+  if (sends_priming()) {
     bytes +=
         chunk_of(fmt::format("id: {}\nretry: {}\ndata: \n\n", event_id(stream), retry_.count()));
   }

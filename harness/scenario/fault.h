@@ -237,6 +237,8 @@ inline constexpr Fault kResumesFromFirstId{"resumes_from_first_id"};
 inline constexpr Fault kResumesTooEarly{"resumes_too_early"};
 inline constexpr Fault kPostsAgainAfterCut{"posts_again_after_cut"};
 inline constexpr Fault kResumesWithoutEnd{"resumes_without_end"};
+inline constexpr Fault kIgnoresRetry{"ignores_retry"};
+inline constexpr Fault kForgetsEmptyEvents{"forgets_empty_events"};
 // Event streams.
 inline constexpr Fault kKnowsLineFeedsOnly{"knows_line_feeds_only"};
 inline constexpr Fault kFailsOnComments{"fails_on_comments"};
@@ -246,6 +248,8 @@ inline constexpr Fault kBreaksSplitCharacters{"breaks_split_characters"};
 inline constexpr Fault kLimitsLines{"limits_lines"};
 inline constexpr Fault kFailsOnManySkips{"fails_on_many_skips"};
 inline constexpr Fault kComparesContentTypes{"compares_content_types"};
+inline constexpr Fault kSplitsCutLineEnds{"splits_cut_line_ends"};
+inline constexpr Fault kFailsOnUnknownEvents{"fails_on_unknown_events"};
 // Messages before the response, refusals.
 inline constexpr Fault kIgnoresPings{"ignores_pings"};
 inline constexpr Fault kConflatesIds{"conflates_ids"};
@@ -261,6 +265,7 @@ inline constexpr Fault kAcceptsJsonOnly{"accepts_json_only"};
 // Time-outs and the end.
 inline constexpr Fault kNoCancelAfterLimit{"no_cancel_after_limit"};
 inline constexpr Fault kCancelsOtherRequest{"cancels_other_request"};
+inline constexpr Fault kEndsSessionAfterLimit{"ends_session_after_limit"};
 inline constexpr Fault kNeverDeletes{"never_deletes"};
 inline constexpr Fault kWaitsForDelete{"waits_for_delete"};
 inline constexpr Fault kWaitsForStreamsAtClose{"waits_for_streams_at_close"};
@@ -296,6 +301,7 @@ inline constexpr Fault kDropsJsonrpc{"drops_jsonrpc_member"};
 inline constexpr Fault kIdsInNotices{"ids_in_notifications"};
 inline constexpr Fault kOddMetaKeys{"odd_meta_keys"};
 inline constexpr Fault kTakesLateAnswers{"takes_late_answers"};
+inline constexpr Fault kTakesAnyAnswer{"takes_any_answer"};
 inline constexpr Fault kDropsNameHeader{"drops_name_header"};
 inline constexpr Fault kHidesCapabilities{"hides_capabilities"};
 inline constexpr Fault kSubscribesToAll{"subscribes_to_all"};
@@ -341,6 +347,7 @@ inline constexpr Oddity kKeepsDescriptorCache{"keeps_descriptor_cache"};
 inline constexpr Oddity kFillsHeapFirst{"fills_heap_first"};
 inline constexpr Oddity kKeepsChild{"keeps_child"};
 inline constexpr Oddity kWaitsForInitialize{"waits_for_initialize"};
+inline constexpr Oddity kReadsEveryEvent{"reads_every_event"};
 }  // namespace client_oddity
 
 }  // namespace tailrace

@@ -2,6 +2,8 @@
 // A stream breaks off after an event id and before its response: the client waits for `retry`,
 // asks for the rest by GET with the last id, and its call returns what comes there.
 
+#include <algorithm>
+
 #include "harness/judge/calls.h"
 #include "harness/judge/client_laws.h"
 #include "harness/judge/resume.h"
@@ -11,13 +13,15 @@
 namespace tailrace::suites {
 namespace {
 
-constexpr Millis kRetry{200};
+constexpr Millis kRetry{1500};  // More than what clients wait where they are told nothing.
 constexpr Millis kLinger = kRetry + kResumePatience;
+constexpr Millis kCallLimit = 4 * kRetry;  // The wait is no reason to give up.
 constexpr int kMostGets = 6;
 
 void drive(ServerDriver& server) {
   server.use_event_ids(true, kRetry);
   server.claim_gets();
+  server.limit_calls(std::max(kCallLimit, server.call_limit()));
   server.start_client(1, kLinger);
   const StreamId call = server.await_call();
   server.send_head(call);
@@ -45,6 +49,7 @@ Scenario drain_client_resumes_broken_stream() {
                  resumes_by_get(req::kResumesByGet), call_returns_what_was_sent(Rule{})},
       .catches = {client_fault::kNeverResumes, client_fault::kDropsIdOnResume,
                   client_fault::kResumesFromFirstId, client_fault::kResumesTooEarly,
+                  client_fault::kIgnoresRetry,
                   client_fault::kPostsAgainAfterCut, client_fault::kResumesByPost},
       .spares = {client_oddity::kResumesLate, client_oddity::kResumesOnce,
                  client_oddity::kOpensListeningGet, client_oddity::kNewConnectionPerCall},

@@ -43,10 +43,11 @@ Scenario routing_client_cancels_timed_out_call() {
       .checks = {timed_out_call_is_cancelled(req::kTimeOutCancels, req::kCancelsItsOwn),
                  unanswered_call_returns(req::kCallHasLimit),
                  late_answer_is_ignored(req::kLateAnswerIgnored),
-                 call_returns_what_was_sent(Rule{}), takes_no_unfinished_connection()},
+                 call_returns_what_was_sent(Rule{}), calls_go_on_after_time_out(),
+                 takes_no_unfinished_connection()},
       .catches = {client_fault::kNoCancelAfterLimit, client_fault::kCancelsOtherRequest,
                   client_fault::kHasNoLimit, client_fault::kTakesLateAnswers,
-                  client_fault::kReusesTimedOut},
+                  client_fault::kReusesTimedOut, client_fault::kEndsSessionAfterLimit},
       .spares = {client_oddity::kStringRequestIds, client_oddity::kNewConnectionPerCall,
                  client_oddity::kDrainsTimedOut},
   }};
