@@ -177,15 +177,17 @@ std::optional<CaptureFinding> incident_finding(const IncidentRecord& incident,
 
 namespace {
 
-void add_think(const ExchangeRecord& record, Side side, Nanos rtt,
+void add_think(const ExchangeRecord& record, Side side, const ConnectionFlow& flow,
                std::vector<CaptureFinding>& findings) {
+  const Nanos rtt = flow.rtt;
   const bool by_server = side == Side::kServer;
   const Nanos took = record.causes[by_server ? Cause::kServerThink : Cause::kClientThink];
   // A stream that only listens is silent by design.
   if (by_server && record.http_method == "GET" && record.is_event_stream) return;
   if (by_server && record.final_at && !record.complete) return;
   const Silence& silence = by_server ? record.server_silence : record.client_silence;
-  if (took < least_think(rtt) || silence.length < least_think(rtt) / 4) return;
+  // The way to the one that thinks varies unseen.
+  if (took < least_think(rtt) + flow.varies || silence.length < least_think(rtt) / 4) return;
   CaptureFinding finding =
       on_connection(by_server ? kind::kServerThink : kind::kClientThink, record.connection,
                     record.client, record.server);
@@ -228,8 +230,8 @@ std::optional<Nanos> open_for(const ExchangeRecord& record, const ConnectionFlow
 std::vector<CaptureFinding> exchange_findings(const ExchangeRecord& record,
                                               const ConnectionFlow& flow, RealTime capture_end) {
   std::vector<CaptureFinding> findings;
-  add_think(record, Side::kServer, flow.rtt, findings);
-  add_think(record, Side::kClient, flow.rtt, findings);
+  add_think(record, Side::kServer, flow, findings);
+  add_think(record, Side::kClient, flow, findings);
   if (const auto open = open_for(record, flow, capture_end)) {
     CaptureFinding finding =
         on_connection(kind::kLeftOpen, record.connection, record.client, record.server);

@@ -2,6 +2,7 @@
 #include "harness/flow/direction.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tailrace {
 namespace {
@@ -13,10 +14,46 @@ constexpr std::uint32_t kAssumedMss = 1200;
 constexpr std::uint64_t kHoldsPerProof = 4;
 // Measured at true stalls: 10 us, 99 of 100 below this.
 constexpr Nanos kCloseRelease = std::chrono::microseconds(300);
-constexpr int kJitterPart = 6;  // Of the round trip: prompt ACKs vary by less.
+// Of the round trip: prompt ACKs vary by less, where no clock tells.
+constexpr int kJitterPart = 6;
+constexpr int kReleasePart = 10, kSharpReleasePart = 50;  // The same of held data, and of most.
+constexpr Nanos kLeastLateness = Millis(2);  // Two ticks of most clocks: less is not told.
+// A timer delays by much, and a path that varies by all that it varies by: ACKs whose delays leave
+// no hole of two steps below them are late by the path.
+constexpr Nanos kAckStep = Millis(4);
+constexpr std::uint64_t kMostSteps = 63;
+// A tail loss probe is sent no sooner, and may carry new data (RFC 8985, 7.2 and 7.3).
+constexpr Nanos kLeastProbe = Millis(200);
+constexpr double kMoreThanChance = 5;
+// A kernel lets go of held data while it takes the ACK (measured: 10 to 40 us, 25 after the round
+// trip to it). Who was woken for it, like a proxy that forwards, is never so quick (80 and more).
+constexpr Nanos kLeastWaking = std::chrono::microseconds(40);
+constexpr std::uint64_t kEnoughToSeeWaking = 5;
 constexpr std::uint64_t kHighConfidence = 3;
 constexpr double kMostlyHeld = 0.9;
 constexpr double kSeriesHeld = 0.5;  // A busy sender is late with some of its writes.
+
+std::uint64_t step_of(Nanos delay) {
+  const auto step = std::max(delay, Nanos(0)) / kAckStep;
+  return std::min(static_cast<std::uint64_t>(step), kMostSteps);
+}
+
+struct ReleaseBounds {
+  Nanos most, close, sharp;
+};
+
+// How far from the ACK held data may be, most of it is, and most of it is where that is to be
+// sure: at the sender itself there is no way between the two that could vary.
+ReleaseBounds release_bounds(const Path& path) {
+  if (path.to_sender < kFar) return {kMostReleaseGap, kCloseRelease, kCloseRelease};
+  if (!path.sender_varies) {
+    const Nanos part = path.to_sender / kReleasePart;
+    return {kMostReleaseGap + part, kCloseRelease + part,
+            kCloseRelease + path.to_sender / kSharpReleasePart};
+  }
+  const Nanos varies = *path.sender_varies + kLeastLateness;
+  return {kMostReleaseGap + varies, kCloseRelease + varies, kCloseRelease + varies};
+}
 
 }  // namespace
 
@@ -38,7 +75,7 @@ void Direction::begin(const Segment& segment) {
   next_ = segment.syn ? segment.seq + 1 : segment.seq;
 }
 
-void Direction::sent(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_receiver) {
+void Direction::sent(const Segment& segment, const Path& path) {
   released_.reset();
   ++flow_.segments;
   if (!begun_) begin(segment);
@@ -53,18 +90,26 @@ void Direction::sent(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_r
     drop_pending();
     return;
   }
-  new_data(segment, rtt_to_sender, rtt_to_receiver);
+  new_data(segment, path);
   next_offset_ += end - next_;
   next_ = end;
 }
 
-void Direction::new_data(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_receiver) {
+// What Nagle's algorithm holds leaves without an ACK, when the sender's loss timer sends it.
+bool Direction::is_probe(const Segment& segment, const Path& path) const {
+  if (!waiting_ || !last_data_at_) return false;
+  return segment.time - *last_data_at_ >= std::max(kLeastProbe, 2 * path.rtt());
+}
+
+void Direction::new_data(const Segment& segment, const Path& path) {
   flow_.payload_bytes += segment.length;
   largest_ = std::max(largest_, segment.length);
+  const bool probe = is_probe(segment, path);
   last_data_at_ = segment.time;
   if (!is_small(segment)) {
     if (waiting_) waiting_->since = segment.time;
-    drop_pending();
+    // One that left before S had the ACK says nothing of what waits for that.
+    if (!pending_ || heard(segment)) drop_pending();
     return;
   }
   ++flow_.small_segments;
@@ -72,16 +117,16 @@ void Direction::new_data(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_
   // capture would look like a proof.
   const bool unheard = waiting_ && segment.ts_echo == waiting_->ts_echo;
   // What ends no write was cut by the receiver's window, which Nagle's algorithm lets pass.
-  if (unheard && segment.psh && !segment.fin && waiting_->ends_write && !waiting_->disturbed) {
-    ++flow_.nodelay_proofs;
-  }
-  if (pending_) judge_release(segment, rtt_to_sender, rtt_to_receiver);
+  const bool proof = unheard && segment.psh && !segment.fin && waiting_->ends_write;
+  if (proof && !waiting_->disturbed && !probe) ++flow_.nodelay_proofs;
+  if (pending_) judge_release(segment, path);
   drop_pending();
   waiting_ = Waiting{segment.seq + segment.length, segment.frame,
                      segment.time,                 segment.time,
                      segment.ts_echo,              seen_offset_of(segment.seq),
-                     segment.length,               false,
-                     segment.psh,                  false};
+                     segment.length,               path.late,
+                     unheard && probe,             segment.psh,
+                     false};
 }
 
 bool Direction::heard(const Segment& segment) const {
@@ -100,10 +145,9 @@ void Direction::drop_pending() {
   pending_.reset();
 }
 
-void Direction::judge_release(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_receiver) {
+void Direction::judge_release(const Segment& segment, const Path& path) {
   Pending& pending = *pending_;
-  const Nanos rtt = rtt_to_sender + rtt_to_receiver;
-  const Nanos gap = segment.time - pending.ack_at - rtt_to_sender;
+  const Nanos gap = segment.time - pending.ack_at - path.to_sender - path.late;
   // Offloading shows several segments as one: its full ones were not there before. What does not
   // end a write is no rest of one either: the receiver's window had cut it.
   const bool is_rest = segment.length <= mss() && (segment.psh || segment.fin);
@@ -115,33 +159,57 @@ void Direction::judge_release(const Segment& segment, Nanos rtt_to_sender, Nanos
     }
     return;
   }
-  const bool released = std::chrono::abs(gap) <= kMostReleaseGap + rtt / 10;
-  const bool loose = std::chrono::abs(gap) > kCloseRelease + rtt / 10;
+  const auto [most, close, sharp] = release_bounds(path);
+  const bool released = std::chrono::abs(gap) <= most;
+  const bool loose = std::chrono::abs(gap) > close;
+  // Behind a path nobody can tell a pause from a late packet until it is known how that varies.
+  const bool knows_path = path.to_sender < kFar || !segment.ts_value || path.sender_varies;
+  if (knows_path && unsure_pause_) {  // Both ways may have added to it.
+    const Nanos doubt = 2 * (path.sender_varies.value_or(Nanos(0)) + kLeastLateness);
+    learn_pause(*std::exchange(unsure_pause_, nullptr), doubt, path);
+  }
   if (!pending.delayed) {
-    const Nanos pause = loose ? segment.time - pending.waiting.at : Nanos(0);
-    least_pause_ = std::min(least_pause_.value_or(pause), pause);
+    const Pause pause{gap, segment.time - pending.waiting.at};
+    if (knows_path) {
+      learn_pause(pause, Nanos(0), path);
+    } else if (!unsure_pause_ || pause.length < unsure_pause_->length) {
+      unsure_pause_ = std::make_unique<Pause>(pause);
+    }
     if (!loose && pending.waiting.ends_write) ++flow_.prompt_releases;
     // Prompt ACKs hold nothing longer than a round trip: worth a word on paths that have one.
-    if (!released || rtt < Millis(1)) return;
+    if (!released || path.rtt() < kFar) return;
     ++holds_of_one_rtt_;
-    released_ = Release{stall_of(segment, gap), true};
+    released_ = Release{stall_of(segment, gap, path.late), true};
     return;
   }
-  ++candidates_;
+  if (released || knows_path) ++candidates_;
+  close_ = std::max(close_, close);
+  if (loose) most_gap_ = std::max(most_gap_, std::chrono::abs(gap));
   if (!released) return;
   ++flow_.held;
   proofs_at_hold_ = flow_.nodelay_proofs;
   loose_ += loose;
+  blunt_ += std::chrono::abs(gap) > sharp;
+  least_waking_ = std::min(least_waking_, gap - path.to_sender);
   pending.delayed = false;  // It was not harmless.
-  released_ = Release{stall_of(segment, gap), false};
+  released_ = Release{stall_of(segment, gap, path.late), false};
   if (stalls_.size() >= most_stalls_) {
     ++stalls_left_out_;
     return;
   }
   stalls_.push_back(released_->stall);
+  const bool early = is_far_ && segment.ts_echo && !receiver_varies_;
+  if (early) early_ = static_cast<std::uint32_t>(stalls_.size());
 }
 
-Stall Direction::stall_of(const Segment& segment, Nanos gap) const {
+// How long the sender pauses between two such writes.
+void Direction::learn_pause(const Pause& pause, Nanos doubt, const Path& path) {
+  const bool loose = std::chrono::abs(pause.gap) > release_bounds(path).close + doubt;
+  const Nanos length = loose ? pause.length : Nanos(0);
+  least_pause_ = std::min(least_pause_.value_or(length), length);
+}
+
+Stall Direction::stall_of(const Segment& segment, Nanos gap, Nanos late) const {
   const Pending& pending = *pending_;
   Stall stall;
   stall.waiting_frame = pending.waiting.frame;
@@ -155,7 +223,8 @@ Stall Direction::stall_of(const Segment& segment, Nanos gap) const {
   stall.release_gap = gap;
   const Nanos pause = least_pause_.value_or(Nanos(0));
   stall.held_since = pending.waiting.since;
-  stall.hold = std::max(segment.time - pending.waiting.since - pause, Nanos(0));
+  const Nanos apart = segment.time - pending.waiting.since;
+  stall.hold = std::max(apart - late + pending.waiting.late - pause, Nanos(0));
   stall.waiting_offset = pending.waiting.offset;
   stall.waiting_length = pending.waiting.length;
   stall.release_offset = seen_offset_of(segment.seq);
@@ -164,7 +233,7 @@ Stall Direction::stall_of(const Segment& segment, Nanos gap) const {
   return stall;
 }
 
-void Direction::answered(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_receiver) {
+void Direction::answered(const Segment& segment, const Path& path) {
   // Data of R makes a new turn: what S sends next is its answer to that.
   if (segment.length > 0 || segment.fin) {
     // R sends right after its ACK: it had read late, and reading made the ACK, not a timer.
@@ -181,20 +250,64 @@ void Direction::answered(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_
     least_ack_time_ = std::min(least_ack_time_.value_or(wait), wait);
   }
   const bool pure = segment.length == 0 && !segment.syn && !segment.fin && !segment.rst;
-  const Nanos delay = segment.time - waiting_->since - rtt_to_receiver;
-  const bool delayed =
-      delay >= std::max(kLeastAckDelay, (rtt_to_sender + rtt_to_receiver) / kJitterPart);
+  const Nanos delay = segment.time - waiting_->since - path.to_receiver - path.late;
   drop_pending();
   if (pure) {
-    pending_ = Pending{*waiting_, segment.frame, segment.time, delay,
-                       delayed && !waiting_->disturbed, segment.ts_value};
+    const bool delayed = !waiting_->disturbed && is_delayed(delay, path);
+    pending_ =
+        Pending{*waiting_, segment.frame, segment.time, delay, delayed, segment.ts_value};
   }
   waiting_.reset();
+}
+
+bool Direction::is_delayed(Nanos delay, const Path& path) {
+  Nanos least = kLeastAckDelay;
+  if (!path.receiver_varies) {
+    least = std::max(least, path.rtt() / kJitterPart);
+  } else if (*path.receiver_varies > Nanos(0)) {
+    // The way to R varies unseen, by about as much as the way back.
+    least = std::max(least, *path.receiver_varies * 5 / 4 + kLeastLateness);
+  }
+  is_far_ = path.to_receiver >= kFar;
+  receiver_varies_ = path.receiver_varies;
+  const std::uint64_t bit = std::uint64_t{1} << step_of(delay);
+  if (is_far_ && (ack_delays_ & bit) == 0) {
+    ack_delays_ |= bit;
+    while ((ack_delays_ >> apart_from_ & 3) != 0) ++apart_from_;
+  }
+  return delay >= least && stands_apart(delay);
+}
+
+bool Direction::stands_apart(Nanos ack_delay) const {
+  return !is_far_ || step_of(ack_delay) >= apart_from_;
 }
 
 // Held data leaves on the ACK itself. Where it mostly came a while later, chance brought it there.
 bool Direction::released_by_chance() const {
   return loose_ * 2 > flow_.held;
+}
+
+// What was taken for a timer's delay turned out to be one of the path: later, by what prompt ACKs
+// reach, or where the stall was seen before it was known how the ways vary, by both of them.
+bool Direction::is_by_path(const Stall& stall) const {
+  if (!stands_apart(stall.ack_delay)) return true;
+  const bool early = &stall < stalls_.data() + early_;
+  const Nanos varies = receiver_varies_.value_or(Nanos(0));
+  return early && varies > Nanos(0) && stall.ack_delay < 2 * varies + kLeastLateness;
+}
+
+std::uint64_t Direction::late_by_path() const {
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(stalls_, [&](const Stall& stall) { return is_by_path(stall); }));
+}
+
+// More of what came after a delayed ACK came close to it than chance would bring there.
+bool Direction::is_improbable() const {
+  const double window = 2 * static_cast<double>(close_.count());
+  const double range = std::max(static_cast<double>(most_gap_.count()), window);
+  const double expected = static_cast<double>(candidates_) * window / range;
+  const auto close = static_cast<double>(flow_.held - loose_);
+  return flow_.held - loose_ >= kHighConfidence && close >= kMoreThanChance * expected;
 }
 
 bool Direction::has_held(double part) const {
@@ -219,16 +332,22 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
     flow.harmless_ack = pending_->ack_frame;
     flow.harmless_wait = pending_->ack_at - pending_->waiting.at;
   }
+  flow.held -= late_by_path();
   flow.holds_data = !is_acquitted();
   if (is_acquitted()) {
     flow.harmless_delays += flow_.held;  // Data that followed a delayed ACK did so by chance.
     return flow;
   }
   Confidence confidence = Confidence::kLow;
-  if (flow_.held >= 2) confidence = Confidence::kMedium;
-  if (flow_.held >= kHighConfidence && has_held(kMostlyHeld)) confidence = Confidence::kHigh;
+  if (flow.held >= 2) confidence = Confidence::kMedium;
+  const bool woken = flow_.held >= kEnoughToSeeWaking && least_waking_ > kLeastWaking;
+  const bool sharp = blunt_ * 2 <= flow_.held && !woken;
+  const bool sure = sharp && (has_held(kMostlyHeld) || is_improbable());
+  if (flow.held >= kHighConfidence && sure) confidence = Confidence::kHigh;
   left_out += stalls_left_out_;
-  for (Stall stall : stalls_) {
+  for (const Stall& seen : stalls_) {
+    if (is_by_path(seen)) continue;
+    Stall stall = seen;
     stall.holder = holder;
     stall.ack_delayer = other(holder);
     stall.confidence = confidence;

@@ -6,8 +6,9 @@
 // only while an earlier *small* one is unacknowledged.
 #pragma once
 
-#include <map>
-#include <string>
+#include <memory>
+#include <optional>
+#include <vector>
 
 #include "harness/flow/flow_report.h"
 #include "harness/flow/segment.h"
@@ -18,9 +19,22 @@ namespace tailrace {
 // A receiver that acknowledges faster than this did not delay: scheduling is below it, the
 // shortest timer seen in the field (two ticks of a 250 Hz kernel) above.
 inline constexpr Nanos kLeastAckDelay = Millis(3);
-// Held data leaves on the ACK: within this of it (measured at most 0.85 ms), and a tenth of the
-// round trip for paths whose delay varies.
+// Held data leaves on the ACK: within this of it (measured at most 0.85 ms), and what the way
+// between the capture and the sender varies by.
 inline constexpr Nanos kMostReleaseGap = Millis(2);
+
+// A round trip that leaves the host.
+inline constexpr Nanos kFar = Millis(1);
+
+// The ways between the capture and either side, as far as they are known when a segment is seen.
+struct Path {
+  Nanos to_sender{0}, to_receiver{0};  // Round trips from the capture, the least.
+  Nanos late{0};                       // This segment, beyond the quickest of its way.
+  // By how much segments from there are late; none where they carry no clock.
+  std::optional<Nanos> sender_varies, receiver_varies;
+
+  Nanos rtt() const { return to_sender + to_receiver; }
+};
 
 // Held data that has just left. Whether the sender held it is judged when all was seen.
 struct Release {
@@ -33,13 +47,13 @@ class Direction {
   // Keeps so many stalls, and counts the rest.
   explicit Direction(std::size_t most_stalls) : most_stalls_(most_stalls) {}
   // Segments of S, in time, each once.
-  void sent(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_receiver);
+  void sent(const Segment& segment, const Path& path);
   // Segments of R: acknowledgements, windows, and data that makes a new turn.
-  void answered(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_receiver);
+  void answered(const Segment& segment, const Path& path);
 
   void set_mss(std::uint32_t mss) { mss_ = mss; }
   DirectionFlow finish(Side holder, std::vector<Stall>& stalls, std::uint64_t& left_out) const;
-  std::uint64_t holds_of_one_rtt() const { return holds_of_one_rtt_; }
+  std::uint64_t holds_of_one_rtt() const { return holds_of_one_rtt_ + late_by_path(); }
   // What the last segment released, if anything.
   const std::optional<Release>& released() const { return released_; }
   bool is_acquitted() const { return nodelay_proven() || released_by_chance(); }
@@ -62,6 +76,7 @@ class Direction {
     RealTime since;
     std::optional<std::uint32_t> ts_echo;
     std::uint64_t offset = 0, length = 0;
+    Nanos late{0};  // By its way to the capture.
     bool disturbed = false;  // Loss or a closed window since.
     bool ends_write = false;  // PSH: no full segment of a path narrower than the MSS.
     bool talked_over = false;  // R has sent data since.
@@ -76,9 +91,19 @@ class Direction {
   };
 
   void begin(const Segment& segment);
-  void new_data(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_receiver);
-  void judge_release(const Segment& segment, Nanos rtt_to_sender, Nanos rtt_to_receiver);
-  Stall stall_of(const Segment& segment, Nanos gap) const;
+  void new_data(const Segment& segment, const Path& path);
+  void judge_release(const Segment& segment, const Path& path);
+  struct Pause {
+    Nanos gap{0}, length{0};
+  };
+  void learn_pause(const Pause& pause, Nanos doubt, const Path& path);
+  bool is_probe(const Segment& segment, const Path& path) const;
+  bool is_delayed(Nanos delay, const Path& path);
+  bool stands_apart(Nanos ack_delay) const;
+  bool is_by_path(const Stall& stall) const;  // One of stalls_.
+  std::uint64_t late_by_path() const;
+  bool is_improbable() const;
+  Stall stall_of(const Segment& segment, Nanos gap, Nanos late) const;
   void drop_pending();
   bool heard(const Segment& segment) const;  // S had the pending ACK when it sent this.
   std::uint32_t mss() const;
@@ -97,10 +122,20 @@ class Direction {
   std::optional<Pending> pending_;
   std::vector<Stall> stalls_;
   std::uint64_t stalls_left_out_ = 0;
-  std::uint64_t candidates_ = 0, holds_of_one_rtt_ = 0, loose_ = 0;
+  std::uint64_t candidates_ = 0, holds_of_one_rtt_ = 0, loose_ = 0, blunt_ = 0;
+  Nanos least_waking_ = Nanos::max();  // Of the holds, beyond what the sender's kernel takes.
+  Nanos close_{0}, most_gap_{0};  // What counted as close to an ACK, and the latest that did not.
+  // How late ACKs came, a bit for each kAckStep, and the first bit above those that prompt ACKs
+  // of this path reach.
+  std::uint64_t ack_delays_ = 1;
+  std::optional<Nanos> receiver_varies_;
+  std::uint32_t early_ = 0;  // Stalls that were seen before that was known.
+  std::uint8_t apart_from_ = 1;
+  bool is_far_ = false;  // R is behind a path, not on this host.
   std::uint64_t proofs_at_hold_ = 0;  // That Nagle was off, when data was last held.
   std::optional<Release> released_;
   std::optional<Nanos> least_pause_;  // Between two writes whose ACK was prompt.
+  std::unique_ptr<Pause> unsure_pause_;  // Before it was known how the path varies.
   std::optional<Nanos> least_ack_time_;
   std::optional<RealTime> last_data_at_;
 };

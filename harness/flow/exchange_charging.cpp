@@ -14,6 +14,11 @@ constexpr Nanos kMoving = std::chrono::microseconds(200);
 constexpr std::size_t kMostSlices = 2048;
 constexpr std::size_t kMostPromptHolds = 64;
 
+// What its way added to the server's packet is no time that the server thought.
+Nanos late_of_server(const PacketFacts& facts) {
+  return facts.from == Side::kServer ? facts.late : Nanos(0);
+}
+
 }  // namespace
 
 void ExchangeAccount::on_packet(const PacketFacts& facts) {
@@ -91,7 +96,7 @@ void ExchangeAccount::charge_http(Open& open, const PacketFacts& facts) {
 
 // The request travels; then its receiver thinks.
 void ExchangeAccount::charge_answer(RealTime from, const PacketFacts& facts, Open& open) {
-  const RealTime arrived = from + facts.rtt_to_server;
+  const RealTime arrived = from + facts.rtt_to_server + late_of_server(facts);
   ledger_.charge(std::min(facts.at, std::max(arrived, ledger_.upto())), Cause::kNetworkRtt);
   note_silence(open, Side::kServer, facts);
   ledger_.charge(facts.at, Cause::kServerThink);
@@ -116,7 +121,8 @@ void ExchangeAccount::charge_turn(const PacketFacts& facts) {
   } else if (by_client) {
     ledger_.recharge(from, facts.at, Cause::kUnexplained, Cause::kClientIdle);
   } else {
-    const RealTime arrived = std::min(facts.at, from + facts.rtt_to_server);
+    const RealTime arrived =
+        std::min(facts.at, from + facts.rtt_to_server + late_of_server(facts));
     note_silence(open, Side::kServer, facts);
     ledger_.recharge(from, arrived, Cause::kUnexplained, Cause::kNetworkRtt);
     ledger_.recharge(arrived, facts.at, Cause::kUnexplained, Cause::kServerThink);

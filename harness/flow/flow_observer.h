@@ -27,6 +27,7 @@ struct PacketFacts {
   std::array<const Repeated*, 2> repeats{};
   const Release* release = nullptr;
   Nanos rtt_to_client{0}, rtt_to_server{0};  // From the capture and back; the least seen.
+  Nanos late{0};                             // This one, by its way to the capture.
   bool client_holds = true, server_holds = true;  // As far as it is known by now.
   bool client_is_full = false, server_is_full = false;  // Its window is closed, before this packet.
   std::string_view payload;                             // What was captured of it.

@@ -55,7 +55,8 @@ struct ConnectionFlow {
   RealTime first, last;
   FrameNumber first_frame;
   bool syn_seen = false, reset = false;
-  Nanos rtt{0};  // Of the path, the least seen; 0 where nothing told.
+  Nanos rtt{0};     // Of the path, the least seen; 0 where nothing told.
+  Nanos varies{0};  // One way of it, at the end; 0 where no clock told.
   DirectionFlow from_client, from_server;
   std::vector<Stall> stalls;           // In time; those of directions with proven NODELAY left out.
   std::uint64_t stalls_left_out = 0;   // Above the bound of a direction.

@@ -3,6 +3,7 @@
 // FlowAnalyzer. Each side has heard all that the other composed.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -108,17 +109,21 @@ class Conversation {
   void mark(MadeSegment& made) {
     made.ip_id = ++ip_id_;
     if (!stamps) return;
-    // A clock as fine as this makes every packet's stamp its own.
-    stamp_[index(made.from)] += 1;
+    // A clock of microseconds makes every packet's stamp its own.
+    const auto passed = (now_.since_epoch - kBegins.since_epoch) / std::chrono::microseconds(1);
+    std::uint32_t& stamp = stamp_[index(made.from)];
+    stamp = std::max(stamp + 1, kFirstStamp[index(made.from)] + static_cast<std::uint32_t>(passed));
     made.ts_value = stamp_[index(made.from)];
     made.ts_echo = stamp_[index(other(made.from))];
   }
 
+  static constexpr RealTime kBegins{std::chrono::seconds(1'700'000'000)};
+  static constexpr std::uint32_t kFirstStamp[2] = {100, 70000};
   FlowAnalyzer& analyzer_;
   std::uint32_t seq_[2];
-  std::uint32_t stamp_[2] = {100, 70000};
+  std::uint32_t stamp_[2] = {kFirstStamp[0], kFirstStamp[1]};
   std::uint16_t ip_id_ = 0;
-  RealTime now_{std::chrono::seconds(1'700'000'000)};
+  RealTime now_ = kBegins;
   std::shared_ptr<std::uint32_t> frame_ = std::make_shared<std::uint32_t>(0);
 };
 

@@ -11,6 +11,7 @@ namespace {
 
 // A packet that a capture shows twice (the "any" device, a mirror port) comes again within this.
 constexpr std::chrono::seconds kSecondCopy{1};
+constexpr std::chrono::microseconds kMicrosecond{1};
 constexpr std::uint32_t kTimestampOption = 12;  // Bytes of each segment that MSS leaves out.
 
 bool starts_like_request(std::string_view payload) {
@@ -82,20 +83,37 @@ bool Tracked::take(const Segment& segment) {
   Half& sender = half(from);
   Half& receiver = half(other(from));
   const std::uint64_t before = sender.direction.payload_bytes();
-  const Nanos to_other = rtt_to(other(from));
-  receiver.direction.answered(segment, to_other, rtt_to(from));
-  const Nanos to_from = rtt_to(from);  // The answer may have made it less.
-  sender.direction.sent(segment, to_from, to_other);
+  const Nanos late = lateness_of(segment, sender);
+  receiver.direction.answered(segment, path_of(other(from), late));
+  const Path path = path_of(from, late);  // The answer may have made it shorter.
+  sender.direction.sent(segment, path);
   const bool new_data = sender.direction.payload_bytes() > before;
-  if (observer_) observe(segment, from, syn_again, new_data, to_from, to_other);
+  if (observer_) observe(segment, from, syn_again, new_data, path);
   sender.fin = sender.fin || segment.fin;
   flow_.reset = flow_.reset || segment.rst;
   if (sink_) tell(segment, from);
   return true;
 }
 
+Nanos Tracked::lateness_of(const Segment& segment, Half& sender) {
+  if (!sender.lateness) {
+    if (rtt_to(Side::kClient) + rtt_to(Side::kServer) < kFar) return Nanos(0);
+    sender.lateness = std::make_unique<Lateness>();
+  }
+  return sender.lateness->take(segment);
+}
+
+Path Tracked::path_of(Side sender, Nanos late) {
+  const auto varies = [&](Side side) {
+    const auto& lateness = half(side).lateness;
+    const bool known = lateness && lateness->has_clock();
+    return known ? std::optional(lateness->spread()) : std::nullopt;
+  };
+  return {rtt_to(sender), rtt_to(other(sender)), late, varies(sender), varies(other(sender))};
+}
+
 void Tracked::observe(const Segment& segment, Side from, bool syn_again, bool new_data,
-                      Nanos rtt_to_from, Nanos rtt_to_other) {
+                      const Path& path) {
   Half& sender = half(from);
   Half& receiver = half(other(from));
   PacketFacts facts;
@@ -112,8 +130,9 @@ void Tracked::observe(const Segment& segment, Side from, bool syn_again, bool ne
   facts.syn_again = syn_again;
   facts.new_data = new_data;
   facts.full = segment.length > 0 && !sender.direction.is_small(segment);
-  facts.rtt_to_client = from == Side::kClient ? rtt_to_from : rtt_to_other;
-  facts.rtt_to_server = from == Side::kClient ? rtt_to_other : rtt_to_from;
+  facts.rtt_to_client = from == Side::kClient ? path.to_sender : path.to_receiver;
+  facts.rtt_to_server = from == Side::kClient ? path.to_receiver : path.to_sender;
+  facts.late = path.late;
   facts.client_holds = !client_.direction.is_acquitted();
   facts.server_holds = !server_.direction.is_acquitted();
   facts.client_is_full = server_.window.is_full();
@@ -123,7 +142,7 @@ void Tracked::observe(const Segment& segment, Side from, bool syn_again, bool ne
   settle(facts, other(from), answered);
   std::optional<Repeated> sent_again;
   if (!segment.syn && !segment.rst) {
-    sent_again = sender.loss.sent(segment, rtt_to_from + rtt_to_other);
+    sent_again = sender.loss.sent(segment, path.rtt());
   }
   settle(facts, from, sent_again);
   receiver.window.answered(segment);
@@ -170,6 +189,9 @@ ConnectionFlow Tracked::finish() {
   flow_.holds_of_one_rtt =
       client_.direction.holds_of_one_rtt() + server_.direction.holds_of_one_rtt();
   flow_.rtt = rtt_to(Side::kClient) + rtt_to(Side::kServer);
+  for (const Half* half : {&client_, &server_}) {
+    if (half->lateness) flow_.varies = std::max(flow_.varies, half->lateness->spread());
+  }
   std::sort(flow_.stalls.begin(), flow_.stalls.end(),
             [](const Stall& a, const Stall& b) { return a.release_frame < b.release_frame; });
   return std::move(flow_);
@@ -179,29 +201,33 @@ bool Tracked::is_second_copy(const Segment& segment, Side from) {
   // Without a mark of its own a repeat counts as one: a retransmission taken for a copy would let
   // a loss look like a delayed ACK.
   if (segment.ip_id == 0 && !segment.ts_value) return false;
-  const Remembered now{likeness_of(segment, from), segment.time};
-  const std::uint16_t mark = mark_of(now.likeness);
+  const std::uint64_t likeness = likeness_of(segment, from);
+  const auto micros = static_cast<std::uint32_t>(segment.time.since_epoch / kMicrosecond);
+  const std::uint16_t mark = mark_of(likeness);
   std::uint16_t known = 0;  // As wide as a mark: compared many at once.
   for (const std::uint16_t other : marks_) {
     known = static_cast<std::uint16_t>(known | (other == mark ? 1 : 0));
   }
-  if (known != 0 && is_remembered(now)) return true;
-  if (recent_.size() < kRemembered) {
-    marks_[recent_.size()] = mark;
-    recent_.push_back(now);
+  if (known != 0 && is_remembered(likeness, micros)) return true;
+  if (likenesses_.size() < kRemembered) {
+    marks_[likenesses_.size()] = mark;
+    likenesses_.push_back(likeness);
+    micros_.push_back(micros);
     return false;
   }
   marks_[oldest_] = mark;
-  recent_[oldest_] = now;
+  likenesses_[oldest_] = likeness;
+  micros_[oldest_] = micros;
   oldest_ = (oldest_ + 1) % kRemembered;
   return false;
 }
 
-bool Tracked::is_remembered(const Remembered& now) const {
-  for (std::size_t i = recent_.size(); i-- > 0;) {
-    const Remembered& earlier = recent_[(oldest_ + i) % recent_.size()];
-    if (now.at - earlier.at > kSecondCopy) return false;
-    if (earlier.likeness == now.likeness) return true;
+bool Tracked::is_remembered(std::uint64_t likeness, std::uint32_t micros) const {
+  for (std::size_t i = likenesses_.size(); i-- > 0;) {
+    const std::size_t at = (oldest_ + i) % likenesses_.size();
+    const auto since = static_cast<std::int32_t>(micros - micros_[at]);
+    if (std::chrono::microseconds(since) > kSecondCopy) return false;
+    if (likenesses_[at] == likeness) return true;
   }
   return false;
 }

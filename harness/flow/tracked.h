@@ -4,22 +4,17 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <vector>
 
 #include "harness/flow/direction.h"
 #include "harness/flow/flow_observer.h"
+#include "harness/flow/lateness.h"
 #include "harness/flow/loss_watch.h"
 #include "harness/flow/reassembly.h"
 #include "harness/flow/window_watch.h"
 
 namespace tailrace {
-
-// A segment by all that a second copy of its packet shares. A retransmission has a new IP id or a
-// new timestamp; of a packet with neither nobody can tell.
-struct Remembered {
-  std::uint64_t likeness = 0;
-  RealTime at;
-};
 
 struct TrackedOptions {
   std::size_t most_stalls = 0;
@@ -47,6 +42,7 @@ class Tracked {
   struct Half {
     explicit Half(std::size_t most_stalls) : direction(most_stalls) {}
     Direction direction;
+    std::unique_ptr<Lateness> lateness;  // Of what this side sends, on paths that leave the host.
     LossWatch loss;
     WindowWatch window;  // Of what the other side can take.
     Reassembly bytes;
@@ -56,14 +52,15 @@ class Tracked {
   Half& half(Side side) { return side == Side::kClient ? client_ : server_; }
 
   bool is_second_copy(const Segment& segment, Side from);
-  bool is_remembered(const Remembered& now) const;
+  bool is_remembered(std::uint64_t likeness, std::uint32_t micros) const;
   void settle(PacketFacts& facts, Side side, std::optional<Repeated>& repeat);
   void tell_unanswered();
   void take_syn(const Segment& segment, Side from);
   void measure_handshake(const Segment& segment, Side from);
   Nanos rtt_to(Side side);
-  void observe(const Segment& segment, Side from, bool syn_again, bool new_data, Nanos rtt_to_from,
-               Nanos rtt_to_other);
+  Nanos lateness_of(const Segment& segment, Half& sender);
+  Path path_of(Side sender, Nanos late);
+  void observe(const Segment& segment, Side from, bool syn_again, bool new_data, const Path& path);
   void tell(const Segment& segment, Side from);
 
   ConnectionId id_;
@@ -71,11 +68,13 @@ class Tracked {
   FlowObserver* observer_;
   ConnectionFlow flow_;
   Half client_, server_;
-  // The last segments, to know a second copy by, and a part of each likeness: a look at those is
-  // enough for nearly all packets.
+  // The last segments, by all that a second copy of their packet shares: a retransmission has a new
+  // IP id or a new timestamp; of a packet with neither nobody can tell. A look at a part of each
+  // likeness is enough for nearly all packets. Times are microseconds that wrap.
   static constexpr std::size_t kRemembered = 64;
   std::array<std::uint16_t, kRemembered> marks_{};
-  std::vector<Remembered> recent_;
+  std::vector<std::uint64_t> likenesses_;
+  std::vector<std::uint32_t> micros_;
   std::size_t oldest_ = 0;
   std::uint32_t syn_seq_ = 0;
   std::optional<RealTime> syn_at_, syn_ack_at_;

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/flow/lateness.h"
+
+#include <algorithm>
+
+namespace tailrace {
+namespace {
+
+using namespace std::chrono_literals;
+
+// RFC 7323, 5.4, allows a tick of 1 ms to 1 s; Linux can count microseconds, and old systems
+// counted timer interrupts.
+constexpr std::array<Nanos, 5> kUnits = {1us, 1ms, 4ms, 10ms, 500ms};
+// The unit is known when so much time has passed that a path's variation does not blur it, and
+// checked again when it hardly could.
+constexpr std::array<Nanos, 2> kChecks = {200ms, 3s};
+constexpr std::array<double, 2> kWithin = {1.6, 1.1};
+// Later than this no path makes a segment: one of the clocks was set.
+constexpr Nanos kClockSet = 1s;
+
+}  // namespace
+
+void Lateness::check_unit(Nanos passed, std::int64_t ticks) {
+  if (checks_ >= kChecks.size() || passed < kChecks[checks_]) return;
+  const double measured = static_cast<double>(passed.count()) / static_cast<double>(ticks);
+  const double within = kWithin[checks_];
+  const auto fits = [&](Nanos unit) {
+    const double ratio = measured / static_cast<double>(unit.count());
+    return ratio < within && ratio * within > 1;
+  };
+  const auto unit = std::ranges::find_if(kUnits, fits);
+  unusable_ = ticks <= 0 || unit == kUnits.end() || (checks_ > 0 && *unit != unit_);
+  if (!unusable_ && *unit != unit_) {
+    unit_ = *unit;
+    windows_ = {};
+  }
+  ++checks_;
+}
+
+void Lateness::turn(RealTime now) {
+  if (now - window_at_ < kWindow) return;
+  windows_[1] = now - window_at_ < 2 * kWindow ? windows_[0] : Window{};
+  windows_[0] = {};
+  window_at_ = now;
+}
+
+Nanos Lateness::take(const Segment& segment) {
+  if (!segment.ts_value || segment.rst || unusable_) return Nanos(0);
+  if (!begun_) {
+    begun_ = true;
+    first_at_ = window_at_ = segment.time;
+    first_stamp_ = *segment.ts_value;
+  }
+  if (stamped_ < kEnough) ++stamped_;
+  const Nanos passed = segment.time - first_at_;
+  const std::int64_t ticks = static_cast<std::int32_t>(*segment.ts_value - first_stamp_);
+  check_unit(passed, ticks);
+  turn(segment.time);
+  if (unusable_) return Nanos(0);
+  const std::int64_t offset = (passed - ticks * unit_).count();
+  Window& now = windows_[0];
+  if (!now.used || offset < now.least) now.least = offset;
+  now.used = true;
+  const std::int64_t least =
+      windows_[1].used ? std::min(now.least, windows_[1].least) : now.least;
+  const Nanos late(offset - least);
+  if (late > kClockSet) {
+    windows_ = {};
+    return Nanos(0);
+  }
+  if (late <= 2 * unit_) return Nanos(0);
+  if (late > now.most) {
+    now.second = std::exchange(now.most, late);
+  } else {
+    now.second = std::max(now.second, late);
+  }
+  return has_clock() ? late : Nanos(0);
+}
+
+Nanos Lateness::spread() const {
+  const auto& [now, before] = windows_;
+  return std::max({now.second, before.second, std::min(now.most, before.most)});
+}
+
+}  // namespace tailrace

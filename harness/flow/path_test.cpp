@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+// Paths whose delay varies, and long ones that do not: what waits for whom on them, each on a
+// conversation made by hand.
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "harness/flow/direction.h"
+#include "harness/flow/lateness.h"
+#include "harness/flow/made_conversation.h"
+
+namespace tailrace {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kClient = Side::kClient, kServer = Side::kServer;
+constexpr Nanos kRoundTrip = 20ms;
+constexpr std::array<Nanos, 8> kLate = {3ms, 17ms, 0ms, 9ms, 19ms, 6ms, 13ms, 0ms};
+
+Segment stamped(Nanos at, std::uint32_t stamp) {
+  Segment segment;
+  segment.time = RealTime{at};
+  segment.ts_value = stamp;
+  return segment;
+}
+
+TEST(Lateness, IsWhatComesOnTopOfTheQuickest) {
+  Lateness lateness;
+  const auto take = [&](int at_ms, std::uint32_t stamp) {
+    return lateness.take(stamped(Millis(at_ms), 7000 + stamp));
+  };
+  for (int at = 0; at <= 400; at += 50) take(at + 10, static_cast<std::uint32_t>(at));
+  EXPECT_TRUE(lateness.has_clock());
+  EXPECT_EQ(lateness.spread(), Nanos(0));
+  EXPECT_EQ(take(445, 405), 30ms);
+  EXPECT_EQ(lateness.spread(), Nanos(0)) << "one alone is chance";
+  EXPECT_EQ(take(470, 440), 20ms);
+  EXPECT_EQ(lateness.spread(), 20ms);
+  EXPECT_EQ(take(500, 489), Nanos(0)) << "within two ticks";
+  EXPECT_EQ(take(30'000, 29'980), Nanos(0)) << "the quickest of long ago counts no more";
+}
+
+TEST(Lateness, LearnsTheUnitOfTheClock) {
+  Lateness lateness;
+  for (unsigned i = 0; i < 20; ++i) lateness.take(stamped(Millis(i * 40), i * 10));
+  EXPECT_TRUE(lateness.has_clock());
+  EXPECT_EQ(lateness.take(stamped(850ms, 200)), 50ms) << "four milliseconds a tick";
+}
+
+TEST(Lateness, IsNotTakenFromWhatIsNoClock) {
+  Lateness still, set;
+  for (int i = 0; i < 20; ++i) still.take(stamped(Millis(i * 40), 5));
+  EXPECT_FALSE(still.has_clock());
+  for (unsigned i = 0; i < 20; ++i) set.take(stamped(Millis(i * 40), i * 40));
+  EXPECT_EQ(set.take(stamped(3s, 800)), Nanos(0)) << "the clock was set: no path is so late";
+  EXPECT_EQ(set.spread(), Nanos(0));
+}
+
+class Paths : public testing::Test {
+ protected:
+  ConnectionFlow flow() {
+    FlowReport report = analyzer.finish();
+    EXPECT_EQ(report.connections.size(), 1U);
+    return report.connections.empty() ? ConnectionFlow{} : report.connections.front();
+  }
+  // From there it leaves now, and passes the capture later.
+  void late(Side from, Nanos on_the_way, std::size_t length = 0) {
+    const MadeSegment made = talk.compose(from, std::string(length, 'x'));
+    talk.pass(on_the_way);
+    talk.put(made);
+  }
+  // Captured at the server: its second part leaves on the ACK of the first.
+  void call_at_server(Nanos ack_delay, Nanos late_by) {
+    late(kClient, late_by, 300);
+    talk.pass(kMoment);
+    talk.send(kServer, 100);
+    talk.pass(kRoundTrip + ack_delay);
+    late(kClient, late_by);
+    talk.pass(kMoment);
+    talk.send(kServer, 60);
+    talk.pass(kRoundTrip);
+    late(kClient, late_by);
+    talk.pass(60ms);
+  }
+  // The same at the client.
+  void call_at_client(Nanos ack_delay, Nanos late_by) {
+    talk.send(kClient, 300);
+    talk.pass(kRoundTrip);
+    late(kServer, late_by, 100);
+    talk.pass(ack_delay);
+    talk.ack(kClient);
+    talk.pass(kRoundTrip);
+    late(kServer, late_by, 60);
+    talk.pass(kMoment);
+    talk.ack(kClient);
+    talk.pass(60ms);
+  }
+
+  FlowAnalyzer analyzer{FlowOptions{}};
+  Conversation talk{analyzer};
+};
+
+TEST_F(Paths, PromptAcksThatComeLateByTheirWayAreNoDelayedOnes) {
+  talk.open(kRoundTrip);
+  for (const Nanos late_by : kLate) call_at_server(Nanos(0), late_by);
+  for (const Nanos late_by : kLate) call_at_server(Nanos(0), late_by);
+  const ConnectionFlow seen = flow();
+  EXPECT_TRUE(seen.stalls.empty());
+  EXPECT_GE(seen.holds_of_one_rtt, 14U);
+  EXPECT_GE(seen.varies, 15ms);
+}
+
+TEST_F(Paths, DelayedAcksStandApartFromWhatThePathVariesBy) {
+  talk.open(kRoundTrip);
+  for (const Nanos late_by : kLate) call_at_server(Nanos(0), late_by);
+  for (const Nanos late_by : kLate) call_at_server(kDelayed, late_by);
+  const ConnectionFlow seen = flow();
+  ASSERT_EQ(seen.stalls.size(), kLate.size());
+  EXPECT_EQ(seen.stalls.front().confidence, Confidence::kHigh);
+}
+
+TEST_F(Paths, HeldDataMayComeLateToACaptureAtTheClient) {
+  talk.open(kMoment, kRoundTrip);
+  for (int call = 0; call < 4; ++call) call_at_client(Nanos(0), Nanos(0));
+  for (const Nanos late_by : kLate) call_at_client(kDelayed, late_by);
+  const ConnectionFlow seen = flow();
+  ASSERT_EQ(seen.stalls.size(), kLate.size());
+  EXPECT_EQ(seen.stalls.front().confidence, Confidence::kHigh);
+  // Held from when it left, not from when it was seen.
+  EXPECT_EQ(seen.stalls[1].hold, kRoundTrip + kDelayed + kLate[1]);
+}
+
+// A pause that ends near the ACK of a long path: at the sender itself nothing is late but it.
+TEST_F(Paths, APauseIsNoHoldWhereTheCaptureIsAtTheSender) {
+  constexpr Nanos kFar = 150ms;
+  talk.open(kFar);
+  for (int call = 0; call < 6; ++call) {
+    talk.send(kClient, 300);
+    talk.pass(kMoment);
+    talk.send(kServer, 100);
+    talk.pass(kFar + kDelayed);
+    talk.ack(kClient);
+    talk.pass(5ms);
+    talk.send(kServer, 60);
+    talk.pass(kFar);
+    talk.ack(kClient);
+    talk.pass(60ms);
+  }
+  EXPECT_TRUE(flow().stalls.empty());
+}
+
+TEST_F(Paths, AFullSegmentUnderWayKeepsWhatWaitsForTheAck) {
+  talk.open(kMoment, kRoundTrip);
+  talk.send(kServer, 100);
+  const MadeSegment full = talk.compose(kServer, std::string(1448, 'x'));
+  talk.pass(kMoment);
+  talk.ack(kClient);
+  talk.put(full);
+  talk.pass(kRoundTrip);
+  talk.send(kServer, 60);
+  EXPECT_EQ(flow().holds_of_one_rtt, 1U);
+}
+
+// RFC 8985, 7.3: the probe of a sender whose ACK was lost carries what it holds.
+TEST_F(Paths, AProbeWithHeldDataProvesNothing) {
+  talk.open();
+  for (int call = 0; call < 3; ++call) talk.stalled_call();
+  for (int call = 0; call < 3; ++call) {
+    talk.send(kClient, 300);
+    talk.pass(kMoment);
+    talk.send(kServer, 100);
+    talk.pass(230ms);
+    talk.send(kServer, 60);
+    talk.pass(kMoment);
+    talk.ack(kClient);
+    talk.pass(kMoment);
+  }
+  const ConnectionFlow seen = flow();
+  EXPECT_EQ(seen.from_server.nodelay_proofs, 0U);
+  EXPECT_EQ(seen.stalls.size(), 3U);
+}
+
+TEST_F(Paths, CallsInWhichTheServerThinksDoNotHideASeries) {
+  talk.open();
+  for (int call = 0; call < 8; ++call) {
+    talk.stalled_call();
+    talk.send(kClient, 300);
+    talk.pass(kMoment);
+    talk.send(kServer, 100);
+    talk.pass(kDelayed);
+    talk.ack(kClient);
+    talk.pass(Millis(16 + 5 * call));
+    talk.send(kServer, 60);
+    talk.pass(kMoment);
+  }
+  const ConnectionFlow seen = flow();
+  ASSERT_EQ(seen.stalls.size(), 8U);
+  EXPECT_EQ(seen.stalls.front().confidence, Confidence::kHigh);
+}
+
+// What a proxy forwards comes just behind an ACK, too, if its own peer's timer ran beside: but a
+// process had to be woken for it each time.
+TEST_F(Paths, WhatNeverLeavesAtOnceIsNotSure) {
+  talk.open();
+  for (int call = 0; call < 8; ++call) {
+    talk.send(kClient, 300);
+    talk.pass(kMoment);
+    talk.send(kServer, 100);
+    talk.pass(kDelayed);
+    talk.ack(kClient);
+    talk.pass(140us);
+    talk.send(kServer, 60);
+    talk.pass(kMoment);
+  }
+  const ConnectionFlow seen = flow();
+  ASSERT_EQ(seen.stalls.size(), 8U);
+  EXPECT_EQ(seen.stalls.front().confidence, Confidence::kMedium);
+}
+
+}  // namespace
+}  // namespace tailrace
