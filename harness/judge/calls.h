@@ -17,6 +17,7 @@ Check call_returns_after_failed_resume();
 
 // A call that is refused with an error status returns, and later calls are made.
 Check refused_calls_return();
+Check refused_call_returns();  // The same, whatever becomes of later ones.
 // The calls that follow one which ran out of time are made. A should without a row.
 Check calls_go_on_after_time_out();
 // A GET stays without a head, and the calls go on beside it.

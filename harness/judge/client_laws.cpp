@@ -143,6 +143,9 @@ Look speaks_it(const Evidence& evidence, const Exchange& exchange) {
   const std::string& agreed =
       exchange.final_message()->body["result"]["protocolVersion"].as_string();
   if (exchange.asked->body["params"]["protocolVersion"].as_string() != agreed) return std::nullopt;
+  // Who breaks off its connection has met with something else than a revision.
+  const auto& ended = evidence.timeline.connection(exchange.connection)->peer_ended;
+  if (ended && ended->how == Ending::kReset) return std::nullopt;
   const bool left = next_after(evidence.timeline, exchange, "") == nullptr &&
                     next_after(evidence.timeline, exchange, "notifications/initialized") == nullptr;
   return left ? "it was answered with what it offered, and the client left" : "";
@@ -164,9 +167,7 @@ Look leaves_unknown(const Evidence& evidence, const Exchange& exchange) {
 Look names_client(const Evidence&, const Exchange& exchange) {
   if (!is_request(exchange) || exchange.asked->method == kInitialize) return std::nullopt;
   const Json& meta = exchange.asked->body["params"]["_meta"];
-  return meta[kMetaAsker].is_object()
-             ? ""
-             : "_meta does not say who asks";
+  return meta[kMetaAsker].is_object() ? "" : "_meta does not say who asks";
 }
 
 Look token_kind(const Evidence&, const Exchange& exchange) {
@@ -234,9 +235,8 @@ Judgement judge_late(const Evidence& evidence, std::string_view check, Rule rule
 Judgement judge_unanswered(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
   const auto calls = calls_of(timeline);
-  const auto left = std::find_if(calls.begin(), calls.end(), [](const ClientCall& call) {
-    return call.final == nullptr || is_over_time(call);
-  });
+  const auto left = std::ranges::find_if(
+      calls, [](const ClientCall& call) { return call.final == nullptr || is_over_time(call); });
   if (left == calls.end()) return inconclusive("no call of the client was left unanswered");
   if (!outlived(timeline, *left)) {
     return left->back.at ? held() : inconclusive("the call was not watched for long enough");
@@ -336,7 +336,8 @@ Check initialized_is_said(Rule rule) {
 
 Check offers_what_it_speaks(Rule rule) {
   return check_of({"offers_what_it_speaks", "a client offers a revision that it speaks",
-                   "the offer and the list of what is accepted are two constants",
+                   "the offer and the list of what is accepted are two constants; or connecting "
+                   "failed otherwise, which its output tells",
                    "take the offer from the list", "the server did not take up the offer",
                    speaks_it},
                   rule);

@@ -17,10 +17,12 @@ namespace {
 
 constexpr int kOk = 200, kAccepted = 202;
 
-Finding refusal_finding(const Evidence& evidence, const ClientCall& call, std::string harm) {
-  Finding finding = finding_of(evidence, "refused_calls_return", Rule{}, std::move(harm));
+Finding refusal_finding(const Evidence& evidence, std::string_view check, const ClientCall& call,
+                        std::string harm) {
+  Finding finding = finding_of(evidence, check, Rule{}, std::move(harm));
   finding.required = "a call that is refused returns with an error, and later calls are made";
-  finding.likely_cause = "an error status is not told to the call, or ends the whole session";
+  finding.likely_cause = "an error status is not told to the call, ends the whole session, or its "
+                         "body keeps a connection that later calls wait for";
   finding.cure = "fail the one call that was refused, and keep the session";
   finding.evidence = ladder_of(evidence.timeline, *call.exchange);
   return finding;
@@ -42,7 +44,7 @@ std::string missing_calls(const Timeline& timeline, std::size_t made) {
                      end->what.exit_code, made, calls);
 }
 
-Judgement judge_refused(const Evidence& evidence) {
+Judgement judge_refused(const Evidence& evidence, std::string_view check, bool goes_on) {
   const Timeline& timeline = evidence.timeline;
   const auto calls = calls_of(timeline);
   Judgement judgement = held();
@@ -53,7 +55,7 @@ Judgement judge_refused(const Evidence& evidence) {
     last = &call;
     const MonoTime until = call.back.at.value_or(timeline.last.value_or(exchange.request_at));
     if (outlived(timeline, call)) {
-      Finding finding = refusal_finding(evidence, call, "harm.call_hangs");
+      Finding finding = refusal_finding(evidence, check, call, "harm.call_hangs");
       finding.observed = fmt::format("{} {} {} after its status {}", name_of(call),
                                      call.back.at ? "returned only" : "had not returned",
                                      in_millis(until - *exchange.head_at),
@@ -67,7 +69,7 @@ Judgement judge_refused(const Evidence& evidence) {
                      call.back.outcome.empty() ? "unknown" : call.back.outcome)});
     // A body that never ends may be waited for, up to the call's own limit.
     if (call.back.outcome != "limit" || exchange.end != BodyEnd::kComplete) continue;
-    Finding finding = refusal_finding(evidence, call, "");
+    Finding finding = refusal_finding(evidence, check, call, "");
     finding.level = Level::kShould;  // A field regression.
     finding.observed = fmt::format("{} was refused with {} and returned only by its own limit",
                                    name_of(call), exchange.response->status);
@@ -75,8 +77,9 @@ Judgement judge_refused(const Evidence& evidence) {
     judgement.findings.push_back(std::move(finding));
   }
   if (last == nullptr) return inconclusive("the client made no call that was refused");
-  if (const std::string missing = missing_calls(timeline, calls.size()); !missing.empty()) {
-    Finding finding = refusal_finding(evidence, *last, "");
+  const std::string missing = goes_on ? missing_calls(timeline, calls.size()) : "";
+  if (!missing.empty()) {
+    Finding finding = refusal_finding(evidence, check, *last, "");
     finding.level = Level::kShould;  // A field regression.
     finding.observed = fmt::format("{}: none after {}", missing, name_of(*last));
     judgement.outcome = Outcome::kBroken;
@@ -115,7 +118,8 @@ constexpr Beside kSilentGet{
     "the client opened no GET stream",
     "calls do not wait for the answer to a listening GET",
     "a GET without an answer",
-    "the client waits for the head of the GET before it goes on",
+    "the client waits for the head of the GET before it goes on, or the GET takes the only "
+    "connection that its pool allows",
     "open the listening stream beside the session, not as a step of it",
     is_silent_get};
 
@@ -141,13 +145,17 @@ Judgement judge_beside(const Evidence& evidence, const Beside& beside) {
   });
   if (asked) return held();
   const Nanos waited = timeline.last.value_or(open->request_at) - open->request_at;
-  if (waited <= call_limit_of(timeline) * kLimitsUntilHarm) {
+  const std::size_t unsent = told_calls(timeline) - std::min(told_calls(timeline), calls.size());
+  if (unsent == 0 && waited <= call_limit_of(timeline) * kLimitsUntilHarm) {
     return inconclusive(fmt::format("no call was seen beside {}", beside.what));
   }
   Finding finding = finding_of(evidence, beside.check, Rule{}, "harm.call_hangs");
   finding.required = beside.required;
   finding.observed =
       fmt::format("no call was made for {} beside {}", in_millis(waited), beside.what);
+  if (unsent > 0) {
+    finding.observed += fmt::format("; the client told of {} that it never sent", unsent);
+  }
   finding.likely_cause = beside.likely_cause;
   finding.cure = beside.cure;
   finding.evidence = ladder_of(timeline, *open);
@@ -182,7 +190,15 @@ Judgement judge_listening(const Evidence& evidence) {
 }  // namespace
 
 Check refused_calls_return() {
-  return {"refused_calls_return", judge_refused};
+  constexpr std::string_view kName = "refused_calls_return";
+  return {std::string(kName),
+          [=](const Evidence& evidence) { return judge_refused(evidence, kName, true); }};
+}
+
+Check refused_call_returns() {
+  constexpr std::string_view kName = "refused_call_returns";
+  return {std::string(kName),
+          [=](const Evidence& evidence) { return judge_refused(evidence, kName, false); }};
 }
 
 Check calls_go_on_after_time_out() {

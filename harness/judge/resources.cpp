@@ -57,6 +57,11 @@ Growth growth_of(const Timeline& timeline, Figure&& figure) {
   return growth;
 }
 
+// What a batch is of.
+std::string unit_of(const Timeline& timeline) {
+  return timeline.mark(kBatchUnit).value_or(is_of_client(timeline) ? "session" : "call");
+}
+
 double calls_per_batch(const Timeline& timeline) {
   const std::string text = timeline.mark(kCallsPerBatch).value_or("");
   double calls = 1;
@@ -70,16 +75,17 @@ struct Figure {
   // Flat: no more than this over the last kFlatBatches. Growth of less than the reserve may be what
   // a collector has not come to yet.
   double noise = kFlatCount, reserve = kFewKept;
+  double straight_reserve = kFewKept;  // The same where each batch leaves as much as the others.
 };
 constexpr Figure kMemory{"memory_does_not_grow", "KiB of memory", Level::kShould, kFlatNoise,
-                         kCollectorsReserve};
+                         kCollectorsReserve, kStraightReserve};
 
 Finding grows(const Evidence& evidence, const Growth& growth, const Slope& slope,
               const Figure& figure, Rule rule) {
   const Timeline& timeline = evidence.timeline;
   const double calls = calls_per_batch(timeline);
   const bool of_client = is_of_client(timeline);
-  const std::string_view call = of_client ? "session" : "call";
+  const std::string call = unit_of(timeline);
   Finding finding = finding_of(evidence, figure.check, rule,
                                figure.level ? "" : fmt::format("harm.{}_grow", figure.noun));
   if (figure.level) finding.level = *figure.level;
@@ -89,12 +95,15 @@ Finding grows(const Evidence& evidence, const Growth& growth, const Slope& slope
       "{} after batches of {:.0f} {}s: {}; {:.2f} a {} (95 % interval from {:.2f})", figure.noun,
       calls, call, fmt::join(growth.values, ", "), slope.per_batch / calls, call,
       (slope.per_batch - slope.half_width) / calls);
-  const std::string_view request = of_client ? "session" : "request";
   finding.likely_cause =
-      fmt::format("something opened for a {0} is kept when the {0} is done", request);
-  finding.cure =
-      of_client ? "close it where the session is closed, also when a call of it failed"
-                : "close it where the request's route goes away, also when the client left first";
+      fmt::format("something opened for a {0} is kept when the {0} is done", call);
+  if (of_client) {
+    finding.cure = "close it where the session is closed, also when a call of it failed";
+  } else if (call == "session") {
+    finding.cure = "close it where the session leaves the table, whoever ended it";
+  } else {
+    finding.cure = "close it where the request's route goes away, also when the client left first";
+  }
   for (std::size_t i = 0; i < growth.values.size(); ++i) {
     finding.evidence.push_back({growth.at[i] - timeline.begun.value_or(growth.at[i]),
                                 of_client ? "client" : "server",
@@ -132,10 +141,20 @@ bool is_flat(const std::vector<double>& values, const Figure& figure) {
   return last.per_batch * kFlatBatches <= figure.noise;
 }
 
+// Each batch leaves as much as the one before: heaps grow in steps, or stop.
+bool is_straight(const std::vector<double>& values) {
+  if (values.size() < kStraightBatches) return false;
+  const double each = (values.back() - values.front()) / static_cast<double>(values.size() - 1);
+  return std::ranges::adjacent_find(values, [&](double before, double after) {
+           return after - before < each / 3 || after - before > each * 3;
+         }) == values.end();
+}
+
 // Steady: the later half grows as the earlier one did. What warms up slows down.
 bool grows_steadily(const std::vector<double>& values, const Figure& figure) {
   const double grown = values.empty() ? 0 : values.back() - values.front();
-  if (values.size() <= kFlatBatches || grown < figure.reserve) return false;
+  const double reserve = is_straight(values) ? figure.straight_reserve : figure.reserve;
+  if (values.size() <= kFlatBatches || grown < reserve) return false;
   const auto half = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   const double earlier = (*half - values.front()) / static_cast<double>(half - values.begin());
   const double later = (values.back() - *half) / static_cast<double>(values.end() - 1 - half);
@@ -201,7 +220,7 @@ Judgement judge_settling(const Evidence& evidence, const Growth& growth, const F
         "from {:.0f} to {:.0f} {} over {} batches of {:.0f} {}s, and not settled: a collector that "
         "has not run yet looks the same; ask again with a bound on its heap",
         growth.values.front(), growth.values.back(), figure.noun, growth.values.size() - 1,
-        calls_per_batch(timeline), is_of_client(timeline) ? "session" : "call"));
+        calls_per_batch(timeline), unit_of(timeline)));
   }
   judgement.measurements.push_back(
       {std::string(figure.noun), fmt::format("{}", fmt::join(growth.values, ", "))});
@@ -217,7 +236,7 @@ Judgement judge_memory(const Evidence& evidence) {
   judgement.measurements.push_back(
       {"least growth of memory that is seen",
        fmt::format("{:.1f} KiB a {}", kFlatNoise / kFlatBatches / calls,
-                   is_of_client(evidence.timeline) ? "session" : "call")});
+                   unit_of(evidence.timeline))});
   return judgement;
 }
 

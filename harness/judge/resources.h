@@ -12,6 +12,8 @@ namespace tailrace {
 // batches of calls, and marks "calls_per_batch". Batch 0 is the end of the warm-up.
 inline constexpr std::string_view kBatchLabel = "batch ";
 inline constexpr std::string_view kCallsPerBatch = "calls_per_batch";
+// "session" where a batch of a server is of those.
+inline constexpr std::string_view kBatchUnit = "batch_unit";
 // Why such a question is declined where there is nothing to sample.
 inline constexpr std::string_view kUnwatched =
     "the processes of the server cannot be seen: start it with -- COMMAND to have them watched";
@@ -46,6 +48,10 @@ inline constexpr double kFlatNoise = 2048;
 inline constexpr std::size_t kFlatBatches = 5;
 // Measured, in KiB: a JVM takes 50000 at 24 a call, V8 100000, before either gives back.
 inline constexpr double kCollectorsReserve = 192 * 1024;
+// Where so many batches or more left the same each, to a third: heaps of V8 and of a JVM have not
+// been seen to, beyond the 100000 above.
+inline constexpr std::size_t kStraightBatches = 16;
+inline constexpr double kStraightReserve = 112 * 1024;
 // Of sockets, descriptors and children: flat, and what need not be a leak.
 inline constexpr double kFlatCount = 1, kFewKept = 32;
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "harness/judge/closure.h"
@@ -84,6 +85,19 @@ Look get_served(const Evidence&, const Exchange& exchange) {
   const bool listens = exchange.request.method == "GET" && !resumes(exchange);
   if (!listens || !exchange.response) return std::nullopt;
   return exchange.response->status == kNotFound ? "GET got 404 where POST is served" : "";
+}
+
+// Refusals for want of a right, of the session or of room have rules of their own.
+Look get_answered(const Evidence&, const Exchange& exchange) {
+  constexpr std::array kOfOtherRules = {401, 403, kNotFound, kMethodNotAllowed, 409, 429};
+  const bool listens = exchange.request.method == "GET" && !resumes(exchange);
+  if (!listens || !exchange.response || session_of(exchange).empty()) return std::nullopt;
+  const int status = exchange.response->status;
+  const bool other = std::ranges::find(kOfOtherRules, status) != kOfOtherRules.end();
+  if (other || (status >= 500 && status != 501)) return "";
+  if (is_success(exchange) && exchange.is_event_stream()) return "";
+  return fmt::format("GET got {}{} in a session that is served", status,
+                     is_success(exchange) ? " and no event stream" : "");
 }
 
 Look get_without_response(const Evidence&, const Exchange& exchange) {
@@ -198,6 +212,14 @@ Check get_is_served_at_the_endpoint(Rule rule) {
                    "GET at the endpoint gets an event stream or 405",
                    "GET is routed to nothing", "route GET, or refuse it with 405",
                    "no GET was answered", get_served},
+                  rule);
+}
+
+Check get_brings_events_or_405(Rule rule) {
+  return check_of({"get_brings_events_or_405",
+                   "GET gets an event stream, or 405 where the server offers none",
+                   "a GET without Last-Event-ID is not foreseen", "open a stream, or answer 405",
+                   "no GET of a session was answered", get_answered},
                   rule);
 }
 

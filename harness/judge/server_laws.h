@@ -19,6 +19,7 @@ Check notifications_get_no_response(Rule rule);
 
 // GET: served where POST is, and no place for responses unless it resumes.
 Check get_is_served_at_the_endpoint(Rule rule);
+Check get_brings_events_or_405(Rule rule);
 Check get_carries_no_response(Rule rule);
 // A should, whatever the catalogue says: HTTP asks for it, MCP is silent.
 Check refused_methods_name_the_allowed(Rule rule);

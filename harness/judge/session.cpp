@@ -86,6 +86,13 @@ std::string last_id_of(const Exchange& exchange) {
   return "";
 }
 
+std::string broken_event(const Exchange& exchange) {
+  const auto told = std::ranges::find_if(exchange.malformed, [](const std::string& what) {
+    return what.starts_with(kInsideEvent);
+  });
+  return told == exchange.malformed.end() ? "" : *told;
+}
+
 bool waits_to_be_fetched(const Timeline& timeline, const Exchange& request,
                          std::string_view revision) {
   if (revision < kFirstWithPolling || revision >= kFirstWithout) return false;

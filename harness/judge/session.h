@@ -36,6 +36,14 @@ std::string why_no_endpoint(const Timeline& timeline);
 // Of the last event that has one, or "".
 std::string last_id_of(const Exchange& exchange);
 
+// What is told of an event that its body did not bring in full; "" where there was none.
+std::string broken_event(const Exchange& exchange);
+inline constexpr std::string_view kBrokenEventCause =
+    "what the socket or the stream did not take at once is dropped, or an answer is cut at the "
+    "size of a buffer";
+inline constexpr std::string_view kBrokenEventCure =
+    "wait until there is room, and write the rest of the event";
+
 // Why such a stream leaves a question open.
 inline constexpr std::string_view kUnfetched =
     "a stream ended early, as it may, and was not resumed";

@@ -171,6 +171,34 @@ Judgement judge_input(const Evidence& evidence, Rule gathers, Rule new_id, Rule 
   return judgement;
 }
 
+Judgement judge_open_input(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  if (!timeline.mark(kMarkInputOnOpenStream)) {
+    return not_applicable("the client came to no further round");
+  }
+  const auto asked = std::ranges::find_if(timeline.exchanges, [](const Exchange& exchange) {
+    return asks_for_input(exchange) && gives_input(exchange);
+  });
+  if (asked == timeline.exchanges.end()) return inconclusive("no further round was asked for");
+  const MonoTime at = *asked->final_at();
+  const auto next = std::ranges::find_if(timeline.exchanges, [&](const Exchange& exchange) {
+    return exchange.request_at > at && gives_input(exchange);
+  });
+  if (next != timeline.exchanges.end()) return held();
+  if (*timeline.last - at < call_limit_of(timeline) && !timeline.process_ended) {
+    return inconclusive("the client was not watched for as long as a call may take");
+  }
+  Finding finding = finding_of(evidence, "input_is_given_on_open_stream", Rule{});
+  finding.level = Level::kShould;
+  finding.required = "a result that asks for input is answered when it is there, also while its "
+                     "stream is open";
+  finding.observed = describe(*asked) + " asked for input, and none was given while it was open";
+  finding.likely_cause = "the result is given out only when the body has been read to its end";
+  finding.cure = "take a result for final when it comes";
+  finding.evidence = ladder_of(timeline, *asked);
+  return broken(finding);
+}
+
 Judgement judge_storm(const Evidence& evidence, Rule filter) {
   const Timeline& timeline = evidence.timeline;
   std::vector<const Exchange*> listens;
@@ -279,6 +307,10 @@ Check broken_stream_is_not_resumed(Rule rule) {
 Check timed_out_stream_is_closed(Rule rule) {
   return {"timed_out_stream_is_closed",
           [=](const Evidence& evidence) { return judge_closed(evidence, rule); }};
+}
+
+Check input_is_given_on_open_stream() {
+  return {"input_is_given_on_open_stream", judge_open_input};
 }
 
 Check input_is_given(Rule gathers, Rule new_id, Rule state) {

@@ -17,6 +17,10 @@ Check timed_out_stream_is_closed(Rule rule);
 // A result that asks for input, on a stream held open, is answered by another round: what was asked
 // for (`gathers`), under a new id (`new_id`), with the state as it came (`state`).
 Check input_is_given(Rule gathers, Rule new_id, Rule state);
+// The script marks that a further round was asked for on a stream that stays open: the client does
+// not wait for its end. A should without a row, since servers ought to end it.
+inline constexpr std::string_view kMarkInputOnOpenStream = "input_on_open_stream";
+Check input_is_given_on_open_stream();
 
 // Subscriptions that are cut or refused are not asked for again in a storm (harm); each says what
 // it wants to hear of (`filter`).

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/record/connection_decoder.h"
 
+#include <fmt/format.h>
+
 #include "harness/wire/http_rules.h"
 
 namespace tailrace {
@@ -49,8 +51,9 @@ class ConnectionDecoder::Events final : public SseSink {
     if (decoder_.overfull()) return;
     decoder_.receiving()->comments.push_back({decoder_.now_, std::move(comment.text)});
   }
-  void on_unfinished(SseUnfinished) override {
-    decoder_.receiving()->malformed.push_back("the body ended inside an event");
+  void on_unfinished(SseUnfinished unfinished) override {
+    decoder_.receiving()->malformed.push_back(
+        fmt::format("{}, {} bytes of it", kInsideEvent, unfinished.end - unfinished.begin));
   }
   void on_malformed(SseMalformed malformed) override {
     if (decoder_.receiving()->malformed.size() >= kMostEvents) return;

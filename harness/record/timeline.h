@@ -41,6 +41,9 @@ struct StreamEvent {
   bool has_id() const { return sse.id && !sse.id->empty(); }  // To resume from.
 };
 
+// How `malformed` begins where the body ended before an event did.
+inline constexpr std::string_view kInsideEvent = "the body ended inside an event";
+
 // One HTTP request and its response.
 struct Exchange {
   StreamId id;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
 #include "harness/wire/escape.h"
 
@@ -123,9 +124,16 @@ std::string instead_of_calls(const Timeline& timeline) {
     if (asked.size() == kMethodsNamed) break;
   }
   if (asked.empty()) return "";
-  return fmt::format(
-      "; the client sent {} and called no tool: any that our tools/list names will do",
-      fmt::join(asked, ", "));
+  std::string text = fmt::format("; the client sent {} and called no tool", fmt::join(asked, ", "));
+  const auto& end = timeline.process_ended;
+  if (const std::size_t told = told_calls(timeline); told > 0) {
+    return text + fmt::format(", though it told of {} calls", told);
+  }
+  if (end && !end->what.asked && end->what.exit_code != 0) {
+    return text + fmt::format(", and ended with status {}: output.txt has what it printed",
+                              end->what.exit_code);
+  }
+  return text + ": any that our tools/list names will do";
 }
 
 }  // namespace

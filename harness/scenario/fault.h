@@ -63,6 +63,14 @@ inline constexpr Fault kUnreadStreamBlocks{"unread_stream_blocks"};
 inline constexpr Fault kAnswersFirstOnSecond{"answers_first_on_second_stream"};
 inline constexpr Fault kTakesIdsByText{"takes_ids_by_text"};
 inline constexpr Fault kLosesOneAnswer{"loses_one_answer"};
+inline constexpr Fault kKeepsPlaceOfClosedGet{"keeps_place_of_closed_get"};
+inline constexpr Fault kRefusesGet{"refuses_get"};
+inline constexpr Fault kAbortedAnswerOnGet{"aborted_answer_on_get"};
+inline constexpr Fault kNotifiesBesideCall{"notifies_beside_call"};
+inline constexpr Fault kLosesNotifications{"loses_notifications"};
+inline constexpr Fault kLeaksPerToolError{"leaks_descriptor_per_tool_error"};
+inline constexpr Fault kLeaksMemoryPerNotification{"leaks_memory_per_notification"};
+inline constexpr Fault kLeaksMemoryPerAbort{"leaks_memory_per_abort"};
 inline constexpr Fault kLeaksPerAbort{"leaks_descriptor_per_abort"};
 inline constexpr Fault kLeaksPerRefusal{"leaks_descriptor_per_refusal"};
 inline constexpr Fault kLeaksPerSession{"leaks_descriptor_per_session"};
@@ -218,6 +226,7 @@ inline constexpr Oddity kDiesOfTerm{"dies_of_term"};
 inline constexpr Oddity kStopsLate{"stops_late"};
 inline constexpr Oddity kCancelsSubscriptionAtStop{"cancels_subscription_at_stop"};
 inline constexpr Oddity kNotifiesOnGet{"notifies_on_get"};
+inline constexpr Oddity kOneListener{"one_listener"};
 }  // namespace server_oddity
 
 namespace client_fault {

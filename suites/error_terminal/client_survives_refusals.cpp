@@ -12,7 +12,7 @@
 namespace tailrace::suites {
 namespace {
 
-constexpr std::array<int, 4> kStatuses = {400, 403, 500, 503};
+constexpr std::array<int, 6> kStatuses = {400, 403, 429, 500, 502, 503};
 constexpr int kCalls = static_cast<int>(kStatuses.size()) + 1;
 constexpr Millis kLeaves{10000};
 

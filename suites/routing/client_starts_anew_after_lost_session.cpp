@@ -2,6 +2,7 @@
 // A call is answered by 404, so its session is gone: the client initializes anew before it asks
 // for anything else.
 
+#include "harness/judge/calls.h"
 #include "harness/judge/client_requests.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -15,7 +16,7 @@ constexpr int kCalls = 2;
 void drive(ServerDriver& server) {
   server.start_client(kCalls);
   server.respond(server.await_call(), 404, {}, "");
-  const auto next = server.watch_call(server.call_limit() * 2);
+  const auto next = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
   if (!next) return;  // It gave up, which it may.
   server.answer_with_result(*next);
   server.await_exit(kLeaves);
@@ -29,8 +30,8 @@ Scenario routing_client_starts_anew_after_lost_session() {
       .question = "Does the client begin a new session when the old one is gone?",
       .covers = {req::kStartsAnewAfter404},
       .drive = &drive,
-      .checks = {starts_anew_after_404(req::kStartsAnewAfter404)},
-      .catches = {client_fault::kKeepsLostSession},
+      .checks = {starts_anew_after_404(req::kStartsAnewAfter404), refused_call_returns()},
+      .catches = {client_fault::kKeepsLostSession, client_fault::kHangsOnRefusal},
       .spares = {client_oddity::kStringRequestIds, client_oddity::kNewConnectionPerCall},
   }};
 }

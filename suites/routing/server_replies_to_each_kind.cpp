@@ -13,9 +13,7 @@ namespace {
 constexpr Millis kHead{5000};
 
 Json unknown_level() {
-  Json params;
-  params.set("level", "loud");
-  return params;
+  return Json(Json::Object{{"level", Json("loud")}});
 }
 
 void drive(ClientDriver& client) {
@@ -43,17 +41,18 @@ Scenario routing_server_replies_to_each_kind() {
       .id = "routing.server_replies_to_each_kind",
       .question = "Does each kind of message get the reply that is meant for it?",
       .covers = {req::kJsonOrEvents, req::kNoticeGets202, req::kRefusedNotice,
-                 req::kNoticeUnanswered, req::kGetAtEndpoint, req::kGetBringsNoResponse,
-                 req::k405NamesAllowed, req::kSessionIdIsVisible, req::kSessionIdIsSecret,
-                 req::kInitializeInFull, req::kWaitsForInitialized, req::kClientDeclared,
-                 req::kLoggingDeclared, req::kDeclaredLists, req::kLogLevelExists,
-                 req::kGetBringsNoProgress},
+                 req::kNoticeUnanswered, req::kGetAtEndpoint, req::kGetIsAnswered,
+                 req::kGetBringsNoResponse, req::k405NamesAllowed, req::kSessionIdIsVisible,
+                 req::kSessionIdIsSecret, req::kInitializeInFull, req::kWaitsForInitialized,
+                 req::kClientDeclared, req::kLoggingDeclared, req::kDeclaredLists,
+                 req::kLogLevelExists, req::kGetBringsNoProgress},
       .drive = &drive,
       .checks = {requests_get_json_or_events(req::kJsonOrEvents),
                  notifications_are_accepted(req::kNoticeGets202),
                  refused_notices_get_an_error(req::kRefusedNotice),
                  notifications_get_no_response(req::kNoticeUnanswered),
                  get_is_served_at_the_endpoint(req::kGetAtEndpoint),
+                 get_brings_events_or_405(req::kGetIsAnswered),
                  get_carries_no_response(req::kGetBringsNoResponse),
                  refused_methods_name_the_allowed(req::k405NamesAllowed),
                  session_ids_are_visible(req::kSessionIdIsVisible),
@@ -67,7 +66,8 @@ Scenario routing_server_replies_to_each_kind() {
                  progress_is_not_on_get(req::kGetBringsNoProgress)},
       .catches = {server_fault::kPlainText, server_fault::k200ForNotices,
                   server_fault::k200ForBrokenNotices, server_fault::kNeverEnds202,
-                  server_fault::kGetNotFound, server_fault::kAnswersOnGet, server_fault::kNoAllow,
+                  server_fault::kGetNotFound, server_fault::kRefusesGet,
+                  server_fault::kAnswersOnGet, server_fault::kNoAllow,
                   server_fault::kCountsSessions, server_fault::kSpaceInSessionId,
                   server_fault::kIncompleteInitialize, server_fault::kAsksBeforeInitialized,
                   server_fault::kLogsUndeclared, server_fault::kListsNoTools,

@@ -13,6 +13,7 @@ constexpr int kSessions = 50;  // Per batch, of four requests each.
 
 void drive(ClientDriver& client) {
   if (!client.can_sample()) client.decline(std::string(kUnwatched));
+  client.mark(kBatchUnit, "session");
   repeat_until_settled(client, {.size = kSessions, .one = [&](int) {
     const SessionNumber session = client.open_session();
     if (!client.has_session_id(session)) client.decline("the server keeps no sessions");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A call that is refused leaves nothing behind: an Error, and a session that is no more.
+// A call that is refused leaves nothing behind: by Errors of each kind, and for a session that is
+// no more.
 
 #include "harness/judge/resources.h"
 #include "harness/scenario/scenario.h"
@@ -12,6 +13,19 @@ constexpr int kBatches = 6;   // The first is the warm-up.
 constexpr int kRefused = 16;  // Per batch.
 constexpr Millis kCleanUp{200};
 
+// Each has a path of its own in a server.
+void refuse(ClientDriver& client, int call, const PostOptions& options) {
+  const AllowedTools& tools = client.tools();
+  if (call % 4 == 1 && tools.failing) {
+    client.await_answer(client.ask_tool(&AllowedTools::failing, options));
+  } else if (call % 4 == 2 && tools.refused) {
+    client.await_answer(client.ask_tool(&AllowedTools::refused, options));
+  } else {
+    const std::size_t kind = call % 4 == 3 ? 1 : 0;
+    client.await_answer(client.ask_for_error(kind, options));
+  }
+}
+
 void drive(ClientDriver& client) {
   if (!client.can_sample()) client.decline(std::string(kUnwatched));
   const SessionNumber ended = client.open_session();
@@ -20,7 +34,7 @@ void drive(ClientDriver& client) {
   client.mark(kCallsPerBatch, std::to_string(kRefused));
   for (int batch = 0; batch < kBatches; ++batch) {
     for (int call = 0; call < kRefused / 2; ++call) {
-      client.await_answer(client.ask_for_error(0, {.session = session}));
+      refuse(client, call, {.session = session});
       client.await_answer(client.ask_for_result({.session = ended}));
     }
     client.stay_connected(kCleanUp);
@@ -37,7 +51,7 @@ Scenario routing_server_returns_resources_of_refused_calls() {
       .covers = {},
       .drive = &drive,
       .checks = {sockets_do_not_grow(Rule{}), descriptors_do_not_grow(Rule{})},
-      .catches = {server_fault::kLeaksPerRefusal},
+      .catches = {server_fault::kLeaksPerRefusal, server_fault::kLeaksPerToolError},
       .spares = {server_oddity::kKeepsDescriptorCache, server_oddity::kNoDelete},
       .exclusive = true,
       .growth = true,

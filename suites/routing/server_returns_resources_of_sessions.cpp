@@ -14,6 +14,7 @@ constexpr Millis kCleanUp{300};
 
 void drive(ClientDriver& client) {
   if (!client.can_sample()) client.decline(std::string(kUnwatched));
+  client.mark(kBatchUnit, "session");
   client.mark(kCallsPerBatch, std::to_string(kSessions));
   for (int batch = 0; batch < kBatches; ++batch) {
     for (int i = 0; i < kSessions; ++i) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A result asks for input on a stream that is held open: the client answers by another round at
-// once, under a new id, with the state byte for byte.
+// A result asks for input, and then another on a stream that is held open: the client answers each
+// by a further round at once, under a new id, with the state byte for byte.
 
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
@@ -20,9 +20,17 @@ void drive(ServerDriver& server) {
   const StreamId call = server.await_call();
   server.send_bare_head(call);
   server.send_message(call, server.input_request_for(call, kState));
+  server.send_end(call);
   const auto round = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
   if (!round) return;
-  server.answer_with_result(*round);
+  // Once more, on a stream that stays open for now.
+  server.send_bare_head(*round);
+  server.send_message(*round, server.input_request_for(*round, kState));
+  server.mark(kMarkInputOnOpenStream, "");
+  const auto next = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
+  if (!next) return;
+  server.send_end(*round);
+  server.answer_with_result(*next);
   server.await_exit(kLeaves);
 }
 
@@ -36,6 +44,7 @@ Scenario routing_stateless_client_gives_input() {
                  req::kNoClientResponses},
       .drive = &drive,
       .checks = {input_is_given(req::kInputIsGathered, req::kRoundHasNewId, req::kStateIsKept),
+                 input_is_given_on_open_stream(),
                  posts_carry_no_responses(req::kNoClientResponses)},
       .catches = {client_fault::kIgnoresInputRequests, client_fault::kKeepsIdForInput,
                   client_fault::kChangesState, client_fault::kWaitsForTerminator,

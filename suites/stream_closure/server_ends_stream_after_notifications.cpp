@@ -2,6 +2,7 @@
 // A stream that carried notifications ends after its Result as any other does.
 
 #include "harness/judge/closure.h"
+#include "harness/judge/notices.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -24,8 +25,10 @@ Scenario stream_closure_server_ends_stream_after_notifications() {
       .drive = &drive,
       .checks = {stream_ends(Final::kResult, req::kResponseEndsStream),
                  stream_ends_in_order(Final::kResult, req::kStreamEndsAsHttp),
-                 nothing_follows(Final::kResult, req::kOneResponse, req::kResponseEndsStream)},
-      .catches = {server_fault::kKeepsOpenAfterNotifications, server_fault::kSecondResponse},
+                 nothing_follows(Final::kResult, req::kOneResponse, req::kResponseEndsStream),
+                 notifications_come()},
+      .catches = {server_fault::kKeepsOpenAfterNotifications, server_fault::kSecondResponse,
+                  server_fault::kLosesNotifications},
       .spares = {server_oddity::kEndsStreamLate, server_oddity::kJsonAnswers,
                  server_oddity::kSseWithContentLength},
   }};

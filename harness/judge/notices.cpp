@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/notices.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/judge/ladder.h"
+#include "harness/judge/law.h"
+#include "harness/judge/service.h"
+#include "harness/judge/session.h"
+
+namespace tailrace {
+namespace {
+
+bool is_tool_call(const Exchange& exchange) {
+  return is_request(exchange) && exchange.asked->method == "tools/call";
+}
+
+std::size_t notices_on(const Exchange& exchange) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(exchange.events, [](const StreamEvent& event) {
+        return event.message && event.message->kind == MessageKind::kNotification;
+      }));
+}
+
+std::size_t notices_in(const Timeline& timeline) {
+  std::size_t all = 0;
+  for (const Exchange& exchange : timeline.exchanges) all += notices_on(exchange);
+  return all;
+}
+
+Judgement judge_come(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  const auto& all = timeline.exchanges;
+  const auto call = std::ranges::find_if(all, [](const Exchange& exchange) {
+    return is_tool_call(exchange) && exchange.is_event_stream() && exchange.final_message();
+  });
+  if (call == all.end()) return not_applicable("no event stream carried the Result of a call");
+  if (call->final_message()->kind == MessageKind::kError) {
+    return not_applicable("the call brought an Error");
+  }
+  if (const std::size_t seen = notices_in(timeline); seen > 0) {
+    Judgement judgement = held();
+    judgement.measurements.push_back({"notifications", fmt::format("{}", seen)});
+    return judgement;
+  }
+  Finding finding = finding_of(evidence, "notifications_come", Rule{});
+  finding.level = Level::kShould;
+  finding.required = "a call of the tool that is named for its notifications brings some";
+  finding.observed = describe(*call) + " brought its Result and no notification on any stream";
+  finding.likely_cause = "the stream ends before what was queued for it is written; or the tool "
+                         "that the manifest names sends none to a client like ours";
+  finding.cure = "write what belongs to a request before its response, in one order";
+  finding.evidence = ladder_of(timeline, *call);
+  return broken(finding);
+}
+
+Judgement judge_kept(const Evidence& evidence, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  std::vector<const Exchange*> calls;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (is_tool_call(exchange)) calls.push_back(&exchange);
+  }
+  if (calls.size() < 3) return inconclusive("the script did not come to calls beside each other");
+  const Exchange &alone = *calls[0], &beside = *calls[1];
+  if (!beside.is_event_stream()) return not_applicable("the server answers with JSON");
+  if (notices_in(timeline) == 0) return not_applicable("the server sent no notification");
+  const std::size_t usual = notices_on(alone), seen = notices_on(beside);
+  if (seen <= usual) return held();
+  Finding finding = finding_of(evidence, "notifications_keep_to_their_call", rule);
+  finding.required = "what a stream carries before its response is of its own request";
+  finding.observed = fmt::format(
+      "{} carried {} notifications beside a call that sends some, and {} when it was alone",
+      describe(beside), seen, usual);
+  finding.likely_cause = "notifications go to the stream that was opened first, or last";
+  finding.cure = "route them by the request that they are of";
+  finding.evidence = ladder_of(timeline, beside, *calls[2]);
+  return broken(finding);
+}
+
+Judgement judge_gives_way(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  const Exchange *first = nullptr, *refused = nullptr;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (exchange.request.method != "GET" || resumes(exchange)) continue;
+    if (first == nullptr) {
+      if (exchange.is_event_stream()) first = &exchange;
+      continue;
+    }
+    if (!exchange.response || exchange.is_event_stream()) return held();
+    if (is_refused(exchange)) refused = &exchange;
+  }
+  if (first == nullptr) return not_applicable("the server offers no GET stream");
+  const auto& left = timeline.connection(first->connection)->we_ended;
+  if (!left || refused == nullptr) return inconclusive("no second GET was answered");
+  if (refused->request_at - left->at < kServed) {
+    return inconclusive("a second GET was not tried for long enough");
+  }
+  Finding finding = finding_of(evidence, "closed_get_gives_way", Rule{});
+  finding.level = Level::kShould;
+  finding.required = "a listening stream can be opened again when the first was closed";
+  finding.observed =
+      fmt::format("{} was answered with {}, {} after the first stream had been closed",
+                  describe(*refused), refused->response->status,
+                  in_millis(refused->request_at - left->at));
+  finding.likely_cause = "the session's entry of its listening stream outlives its connection";
+  finding.cure = "remove the entry when the connection ends, or let the newer stream take over";
+  finding.evidence = ladder_of(timeline, *first, *refused);
+  mark_gap(finding.evidence, std::to_string(refused->response->status));
+  return broken(finding);
+}
+
+}  // namespace
+
+Check notifications_come() {
+  return {"notifications_come", judge_come};
+}
+
+Check notifications_keep_to_their_call(Rule rule) {
+  return {"notifications_keep_to_their_call",
+          [=](const Evidence& evidence) { return judge_kept(evidence, rule); }};
+}
+
+Check closed_get_gives_way() {
+  return {"closed_get_gives_way", judge_gives_way};
+}
+
+}  // namespace tailrace

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks of where a server's notifications go: to the stream of the call that they are of, and not
+// nowhere. Pure.
+#pragma once
+
+#include "harness/judge/check.h"
+
+namespace tailrace {
+
+// The tool that its owner names for its notifications brings some before its Result. A should
+// without a row: what is lost, nobody else will tell.
+Check notifications_come();
+// The script calls a tool alone, and then again beside the one that notifies: its own stream
+// carries nothing that it did not carry alone.
+Check notifications_keep_to_their_call(Rule rule);
+
+// A second listening stream is opened when the first was closed. One that is refused for longer
+// than a server takes to notice is a should without a row.
+Check closed_get_gives_way();
+
+}  // namespace tailrace
