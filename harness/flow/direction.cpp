@@ -9,6 +9,8 @@ namespace {
 
 // Where no SYN told the MSS: smaller than any Ethernet's, larger than the messages judged here.
 constexpr std::uint32_t kAssumedMss = 1200;
+// As many segments of one length as no window of the receiver's would cut so by chance.
+constexpr std::uint8_t kCutsThatTell = 4;
 // More than one proof in so many holds, and the sender does not run Nagle's algorithm: one alone
 // may be an ACK that the capture missed.
 constexpr std::uint64_t kHoldsPerProof = 4;
@@ -58,7 +60,20 @@ ReleaseBounds release_bounds(const Path& path) {
 }  // namespace
 
 std::uint32_t Direction::mss() const {
-  return mss_ != 0 ? mss_ : std::max(largest_, kAssumedMss);
+  if (cuts_ >= kCutsThatTell) return cut_to_;
+  if (receiver_mss_ == 0) return std::max(largest_, kAssumedMss);
+  if (sender_mss_ == 0 || sender_mss_ >= receiver_mss_) return receiver_mss_;
+  return std::max(sender_mss_, largest_);
+}
+
+// Segments that end no write and are all of one length fill their path.
+void Direction::learn_size(const Segment& segment) {
+  if (receiver_mss_ == 0 || segment.length <= receiver_mss_) {
+    largest_ = std::max(largest_, segment.length);
+  }
+  if (segment.psh || cuts_ >= kCutsThatTell || !is_small(segment)) return;
+  cuts_ = segment.length == cut_to_ ? static_cast<std::uint8_t>(cuts_ + 1) : std::uint8_t{1};
+  cut_to_ = segment.length;
 }
 
 std::int64_t Direction::offset_of(std::uint32_t seq) const {
@@ -103,7 +118,7 @@ bool Direction::is_probe(const Segment& segment, const Path& path) const {
 
 void Direction::new_data(const Segment& segment, const Path& path) {
   flow_.payload_bytes += segment.length;
-  largest_ = std::max(largest_, segment.length);
+  learn_size(segment);
   const bool probe = is_probe(segment, path);
   last_data_at_ = segment.time;
   if (!is_small(segment)) {

@@ -51,7 +51,9 @@ class Direction {
   // Segments of R: acknowledgements, windows, and data that makes a new turn.
   void answered(const Segment& segment, const Path& path);
 
-  void set_mss(std::uint32_t mss) { mss_ = mss; }
+  // What R takes in a segment, and what S does, which tells of S's own link: no side sends more.
+  void set_mss_of_receiver(std::uint32_t mss) { receiver_mss_ = mss; }
+  void set_mss_of_sender(std::uint32_t mss) { sender_mss_ = mss; }
   DirectionFlow finish(Side holder, std::vector<Stall>& stalls, std::uint64_t& left_out) const;
   std::uint64_t holds_of_one_rtt() const { return holds_of_one_rtt_ + late_by_path(); }
   // What the last segment released, if anything.
@@ -98,6 +100,7 @@ class Direction {
   };
   void learn_pause(const Pause& pause, Nanos doubt, const Path& path);
   bool is_probe(const Segment& segment, const Path& path) const;
+  void learn_size(const Segment& segment);
   bool is_delayed(Nanos delay, const Path& path);
   bool stands_apart(Nanos ack_delay) const;
   bool is_by_path(const Stall& stall) const;  // One of stalls_.
@@ -117,7 +120,10 @@ class Direction {
   bool begun_ = false;
   std::uint32_t next_ = 0;
   std::uint64_t next_offset_ = 0;
-  std::uint32_t mss_ = 0, largest_ = 0;
+  // Of the SYNs, 0 where none told; the largest segment that no offload made; and, of a path that
+  // is narrower than either link, the length that segments are cut to.
+  std::uint32_t receiver_mss_ = 0, sender_mss_ = 0, largest_ = 0, cut_to_ = 0;
+  std::uint8_t cuts_ = 0;
   std::optional<Waiting> waiting_;
   std::optional<Pending> pending_;
   std::vector<Stall> stalls_;

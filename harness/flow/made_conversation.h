@@ -24,6 +24,7 @@ class Conversation {
   bool stamps = true;  // Whether both sides send timestamps.
   bool v6 = false;
   std::uint16_t client_port = 40000, server_port = 80;
+  std::uint16_t server_mss = kMss;  // As it offers.
 
   void pass(Nanos time) { now_ = now_ + time; }
 
@@ -67,7 +68,7 @@ class Conversation {
     pass(to_server);
     MadeSegment answer = compose(Side::kServer);
     answer.syn = true;
-    answer.mss = kMss;
+    answer.mss = server_mss;
     ++seq_[1];
     put(answer);
     pass(to_client);

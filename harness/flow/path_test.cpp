@@ -162,6 +162,49 @@ TEST_F(Paths, AFullSegmentUnderWayKeepsWhatWaitsForTheAck) {
   EXPECT_EQ(flow().holds_of_one_rtt, 1U);
 }
 
+// A path narrower than either link: what fills it is no small segment, and proves nothing.
+TEST_F(Paths, SegmentsOfOneLengthThatEndNoWriteAreFull) {
+  talk.open();
+  const auto cut = [&](bool psh) {
+    MadeSegment made = talk.compose(kServer, std::string(1348, 'x'));
+    made.psh = psh;
+    talk.put(made);
+    talk.pass(kMoment);
+  };
+  for (int call = 0; call < 6; ++call) {
+    talk.stalled_call();
+    talk.send(kClient, 300);
+    talk.pass(kMoment);
+    for (int part = 0; part < 8; ++part) cut(part % 4 == 3);
+    talk.ack(kClient);
+    talk.pass(kMoment);
+  }
+  const ConnectionFlow seen = flow();
+  EXPECT_EQ(seen.from_server.mss, 1348U);
+  EXPECT_FALSE(seen.from_server.nodelay_proven);
+  EXPECT_EQ(seen.stalls.size(), 6U);
+}
+
+TEST_F(Paths, ASendersOwnOfferBoundsItsSegments) {
+  talk.server_mss = 1360;  // Its link is the narrower one: 1348 with timestamps.
+  talk.open();
+  for (int call = 0; call < 4; ++call) {
+    talk.stalled_call();
+    talk.send(kClient, 300);
+    talk.pass(kMoment);
+    talk.send(kServer, 1348);
+    talk.pass(kMoment);
+    talk.send(kServer, 1348);
+    talk.pass(kMoment);
+    talk.ack(kClient);
+    talk.pass(kMoment);
+  }
+  const ConnectionFlow seen = flow();
+  EXPECT_EQ(seen.from_server.mss, 1348U);
+  EXPECT_EQ(seen.from_server.nodelay_proofs, 0U);
+  EXPECT_EQ(seen.stalls.size(), 4U);
+}
+
 // RFC 8985, 7.3: the probe of a sender whose ACK was lost carries what it holds.
 TEST_F(Paths, AProbeWithHeldDataProvesNothing) {
   talk.open();

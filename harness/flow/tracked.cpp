@@ -240,9 +240,13 @@ void Tracked::take_syn(const Segment& segment, Side from) {
   } else {
     syn_ack_at_ = segment.time;
   }
-  // What a side may send is what the other offers, less the timestamps if both use them.
+  // What a side may send is what the other offers, less the timestamps if both use them; and by its
+  // own link no more than it offers itself (RFC 9293, 3.7.1).
   const std::uint32_t options = segment.ts_value ? kTimestampOption : 0;
-  if (segment.mss > options) half(other(from)).direction.set_mss(segment.mss - options);
+  if (segment.mss > options) {
+    half(other(from)).direction.set_mss_of_receiver(segment.mss - options);
+    half(from).direction.set_mss_of_sender(segment.mss - options);
+  }
   if (!segment.options_cut) half(from).window_scale = segment.window_scale.value_or(0);
   // Scales hold if both offer one (RFC 7323, 2.2).
   if (client_.window_scale && server_.window_scale) {

@@ -79,6 +79,46 @@ Judgement judge_kept(const Evidence& evidence, Rule rule) {
   return broken(finding);
 }
 
+const StreamEvent* copy_of(const StreamEvent& notice, const Exchange& stream) {
+  const auto same = [&](const StreamEvent& event) {
+    return event.message && event.message->method == notice.message->method &&
+           event.message->body["params"] == notice.message->body["params"];
+  };
+  const auto found = std::ranges::find_if(stream.events, same);
+  return found == stream.events.end() ? nullptr : &*found;
+}
+
+// One alone may be said twice, in the same words.
+Judgement judge_broadcast(const Evidence& evidence, Rule rule) {
+  constexpr std::size_t kNoAccident = 2;
+  const Timeline& timeline = evidence.timeline;
+  bool listened = false, notified = false;
+  for (const Exchange& call : timeline.exchanges) {
+    if (!is_tool_call(call) || notices_on(call) < kNoAccident) continue;
+    notified = true;
+    for (const Exchange& get : timeline.exchanges) {
+      const bool listens = get.request.method == "GET" && !resumes(get) && get.is_event_stream();
+      if (!listens || session_of(get) != session_of(call)) continue;
+      listened = true;
+      const bool all = std::ranges::all_of(call.events, [&](const StreamEvent& event) {
+        const bool notice = event.message && event.message->kind == MessageKind::kNotification;
+        return !notice || copy_of(event, get) != nullptr;
+      });
+      if (!all) continue;
+      Finding finding = finding_of(evidence, "notifications_are_not_broadcast", rule);
+      finding.required = "each message is sent on one stream only";
+      finding.observed = fmt::format("each of the {} notifications of {} came on {} too",
+                                     notices_on(call), describe(call), describe(get));
+      finding.likely_cause = "what a session sends goes to every stream that is open";
+      finding.cure = "choose one stream for each message";
+      finding.evidence = ladder_of(timeline, call, get);
+      return broken(finding);
+    }
+  }
+  if (!notified) return not_applicable("no call's stream carried notifications");
+  return listened ? held() : not_applicable("the server offers no GET stream");
+}
+
 Judgement judge_gives_way(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
   const Exchange *first = nullptr, *refused = nullptr;
@@ -120,6 +160,11 @@ Check notifications_come() {
 Check notifications_keep_to_their_call(Rule rule) {
   return {"notifications_keep_to_their_call",
           [=](const Evidence& evidence) { return judge_kept(evidence, rule); }};
+}
+
+Check notifications_are_not_broadcast(Rule rule) {
+  return {"notifications_are_not_broadcast",
+          [=](const Evidence& evidence) { return judge_broadcast(evidence, rule); }};
 }
 
 Check closed_get_gives_way() {

@@ -14,6 +14,9 @@ Check notifications_come();
 // carries nothing that it did not carry alone.
 Check notifications_keep_to_their_call(Rule rule);
 
+// Beside a listening stream, what the stream of a call carries does not come there, too.
+Check notifications_are_not_broadcast(Rule rule);
+
 // A second listening stream is opened when the first was closed. One that is refused for longer
 // than a server takes to notice is a should without a row.
 Check closed_get_gives_way();

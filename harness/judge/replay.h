@@ -28,6 +28,9 @@ Check answer_comes_once(Rule rule);
 // A resumed stream brings no response of a request that was on another stream (`streams`); one
 // of another session is harm, whatever the text says.
 Check replays_only_its_stream(Rule streams);
+// What a stream carried behind the event that Last-Event-ID names comes again without a hole, and
+// nothing else: a replay is free, so both are shoulds without a row.
+Check replay_begins_behind();
 // Each GET is answered: with a stream, or with a refusal.
 Check get_is_answered(Rule rule);
 // A stream whose response came is over: to resume it from there brings no second copy and no

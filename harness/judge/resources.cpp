@@ -129,6 +129,13 @@ Judgement judge_growth(const Evidence& evidence, const Growth& growth, const Fig
   return judgement;
 }
 
+Figure memory_figure(const Timeline& timeline) {
+  Figure figure = kMemory;
+  const std::string text = timeline.mark(kMemoryNoise).value_or("");
+  std::from_chars(text.data(), text.data() + text.size(), figure.noise);
+  return figure;
+}
+
 Growth memory_of(const Timeline& timeline) {
   return growth_of(timeline, [](const auto& sample) {
     return static_cast<double>(sample.what.resident_bytes / 1024);
@@ -230,12 +237,13 @@ Judgement judge_settling(const Evidence& evidence, const Growth& growth, const F
 Judgement judge_memory(const Evidence& evidence) {
   const Growth growth = memory_of(evidence.timeline);
   const Trend trend = memory_trend(evidence.timeline);
-  Judgement judgement = judge_settling(evidence, growth, kMemory, Rule{}, trend);
+  const Figure figure = memory_figure(evidence.timeline);
+  Judgement judgement = judge_settling(evidence, growth, figure, Rule{}, trend);
   if (growth.values.empty()) return judgement;
   const double calls = calls_per_batch(evidence.timeline);
   judgement.measurements.push_back(
       {"least growth of memory that is seen",
-       fmt::format("{:.1f} KiB a {}", kFlatNoise / kFlatBatches / calls,
+       fmt::format("{:.1f} KiB a {}", figure.noise / kFlatBatches / calls,
                    unit_of(evidence.timeline))});
   return judgement;
 }
@@ -309,7 +317,7 @@ Check settling_check(std::string_view name, std::string_view noun, Rule rule, Gr
 }  // namespace
 
 Trend memory_trend(const Timeline& timeline) {
-  return trend_of(memory_of(timeline), kMemory);
+  return trend_of(memory_of(timeline), memory_figure(timeline));
 }
 
 Trend counts_trend(const Timeline& timeline) {

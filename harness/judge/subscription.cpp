@@ -11,6 +11,7 @@
 namespace tailrace {
 namespace {
 
+constexpr Millis kSilent{5000};
 constexpr std::string_view kListen = "subscriptions/listen";
 constexpr std::string_view kAcknowledged = "notifications/subscriptions/acknowledged";
 
@@ -18,6 +19,33 @@ constexpr std::string_view kAcknowledged = "notifications/subscriptions/acknowle
 std::string subscription_of(const RpcMessage& message) {
   const Json& params = message.body[message.is_response() ? "result" : "params"];
   return to_text(params["_meta"][kMetaSubscription]);
+}
+
+// For kSilent from its head on, while another request was answered.
+bool was_silent(const Timeline& timeline, const Exchange& listen) {
+  const auto& left = timeline.connection(listen.connection)->we_ended;
+  const MonoTime until = left ? left->at : *timeline.last;
+  if (listen.ended() && *listen.ended_at < until) return false;
+  return until - *listen.head_at >= kSilent &&
+         std::ranges::any_of(timeline.exchanges, [&](const Exchange& other) {
+           const auto answered = other.final_at();
+           return answered && other.request_at > *listen.head_at && *answered < until;
+         });
+}
+
+Finding not_acknowledged(const Evidence& evidence, const Exchange& listen,
+                         const std::string& check, Rule first) {
+  Finding finding = finding_of(evidence, check, first);
+  finding.required = "the first message of a subscription is its acknowledgement";
+  finding.observed = fmt::format("{} got a stream, and nothing on it for {} s while another "
+                                 "request was answered",
+                                 describe(listen), kSilent.count() / 1000);
+  finding.likely_cause = "the stream is opened, and its acknowledgement never written";
+  finding.cure = "send the acknowledgement as the first event of the stream";
+  finding.evidence = ladder_of(evidence.timeline, listen);
+  finding.evidence.push_back(
+      gap_line(evidence.timeline, *listen.head_at + kSilent, "no acknowledgement so far"));
+  return finding;
 }
 
 Judgement judge_one(const Evidence& evidence, const Exchange& listen, Rule first, Rule tag) {
@@ -48,7 +76,10 @@ Judgement judge_one(const Evidence& evidence, const Exchange& listen, Rule first
     finding.evidence = ladder_of(evidence.timeline, listen);
     return broken(finding);
   }
-  return begun ? held() : inconclusive("no message came on " + describe(listen));
+  if (begun) return held();
+  return was_silent(evidence.timeline, listen)
+             ? broken(not_acknowledged(evidence, listen, name, first))
+             : inconclusive("no message came on " + describe(listen));
 }
 
 Judgement judge_subscriptions(const Evidence& evidence, Rule first, Rule tag) {

@@ -30,7 +30,7 @@ Millis retry_of(const History& history, StreamId stream) {
 StreamId ClientDriver::get(const GetOptions& options) {
   PostOptions as_post{.on = options.on, .fresh = true, .session = options.session};
   if (!options.last_event_id.empty()) {
-    as_post.headers.push_back({"Last-Event-ID", vault_.reveal(options.last_event_id)});
+    as_post.headers.push_back({"Last-Event-ID", vault_.unmask(options.last_event_id)});
   }
   return send("GET", "", as_post);
 }

@@ -182,7 +182,7 @@ void ServerDriver::serve_post(const Exchange& exchange) {
   }
   if (is_stateless() && serve_stateless(exchange)) return;
   if (asked.method == "initialize") return answer_initialize(exchange);
-  if (asked.method == "ping") {
+  if (asked.method == "ping" || asked.method == "logging/setLevel") {
     return respond(exchange.id, 200, json, compose_result(*asked.id, Json(Json::Object{})));
   }
   if (asked.method == "tools/list") {
@@ -209,6 +209,7 @@ void ServerDriver::answer_initialize(const Exchange& exchange) {
   if (!answered_.empty()) revision_ = answered_;  // Judged by what the client offered.
   Json capabilities, result;
   capabilities.set("tools", Json(Json::Object{}));
+  if (declares_logging_) capabilities.set("logging", Json(Json::Object{}));
   result.set("protocolVersion", revision_);
   result.set("capabilities", std::move(capabilities));
   result.set("serverInfo", own_info());

@@ -97,6 +97,8 @@ class ServerDriver : public Script {
   // 2026-07-28: a result that asks for input, with this state.
   std::string input_request_for(StreamId call, const std::string& state) const;
   std::string request_id(StreamId call) const { return id_of(call).text; }  // As JSON
+  // A log message; declare_logging() before the client starts.
+  std::string log_message(std::string_view text) const;
   // A request of the server's own; its id is new, or the one given as JSON.
   std::string ping(std::string_view id = "");
   // Text of an event stream as it stands, in a chunk of its own.
@@ -111,6 +113,7 @@ class ServerDriver : public Script {
                std::string_view body);
 
   void limit_calls(Millis limit) { settings_.call_limit = limit; }  // Before the client starts.
+  void declare_logging() { declares_logging_ = true; }
   void leave_initialize_open() { leaves_initialize_open_ = true; }  // It is never answered.
   void await_initialize();
   // Answers each initialize with this status from here on; 0: properly.
@@ -188,7 +191,7 @@ class ServerDriver : public Script {
   std::size_t lines_read_ = 0;  // Of the client, for the end of a session
   bool session_over_ = false;
   int refuses_initialize_ = 0;
-  bool leaves_initialize_open_ = false;
+  bool leaves_initialize_open_ = false, declares_logging_ = false;
   bool asks_to_listen_ = false, asks_at_once_ = false;
   std::size_t argument_bytes_ = 0;
   bool claims_gets_ = false, claims_listening_ = false;

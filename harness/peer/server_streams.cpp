@@ -75,6 +75,13 @@ std::string ServerDriver::ping(std::string_view id) {
   return compose_request(id.empty() ? own : RpcId{std::string(id)}, "ping");
 }
 
+std::string ServerDriver::log_message(std::string_view text) const {
+  Json params;
+  params.set("level", "info");
+  params.set("data", std::string(text));
+  return compose_notification("notifications/message", params);
+}
+
 void ServerDriver::send_chunk(StreamId stream, std::string_view text) {
   send_bytes(stream, chunk_of(text));
 }

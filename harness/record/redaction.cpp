@@ -36,6 +36,13 @@ bool is_blank(char byte) {
   return byte == ' ' || byte == '\t';
 }
 
+// Both of one length.
+void replace_all(std::string& text, std::string_view what, std::string_view by) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
+    text.replace(at, what.size(), by);
+  }
+}
+
 std::string_view without_trailing_blanks(std::string_view text) {
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   return text;
@@ -61,9 +68,11 @@ void Vault::learn(std::string_view secret) {
 }
 
 void Vault::remember(std::string_view secret, bool by_user) {
-  if (secret.size() < kShortest) return;
+  if (secret.empty()) return;
   const Secret entry{std::string(secret), pseudonym(secret)};
   const std::scoped_lock lock(mutex_);
+  if (texts_.size() < kMostRevealed) texts_.emplace(entry.pseudonym, entry.text);
+  if (secret.size() < kShortest) return;
   const auto is_it = [&](const Secret& known) { return known.text == secret; };
   if (std::any_of(known_->begin(), known_->end(), is_it)) return;
   auto next = std::make_shared<std::vector<Secret>>(*known_);
@@ -84,11 +93,17 @@ char Vault::pseudonym_byte(std::string_view prefix) const {
   if (is_blank(prefix.back())) return prefix.back();
   const std::scoped_lock lock(mutex_);
   if (const auto cached = bytes_.find(prefix); cached != bytes_.end()) return cached->second;
+  // Letters and digits that follow the same bytes are turned by the same amount: two of them never
+  // become one, and what differs by one letter differs by one.
+  const auto letter = kAlphabet.find(prefix.back());
+  const bool turns = letter != std::string_view::npos;
+  const std::string_view hashed = turns ? prefix.substr(0, prefix.size() - 1) : prefix;
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()),
-       reinterpret_cast<const unsigned char*>(prefix.data()), prefix.size(), digest.data(),
+       reinterpret_cast<const unsigned char*>(hashed.data()), hashed.size(), digest.data(),
        nullptr);
-  const char byte = kAlphabet[digest[0] % kAlphabet.size()];
+  const std::size_t turn = digest[0] | digest[1] << 8 | digest[2] << 16;
+  const char byte = kAlphabet[((turns ? letter : 0) + turn) % kAlphabet.size()];
   if (cached_ >= kMostCached) {
     bytes_.clear();
     cached_ = 0;
@@ -107,21 +122,20 @@ std::string Vault::pseudonym(std::string_view secret) const {
 }
 
 std::string Vault::reveal(const std::string& pseudonym) const {
+  const std::scoped_lock lock(mutex_);
+  const auto whole = texts_.find(pseudonym);
+  return whole == texts_.end() ? pseudonym : whole->second;
+}
+
+std::string Vault::unmask(std::string text) const {
   const Secrets secrets = known();
-  for (const Secret& secret : *secrets) {
-    if (secret.pseudonym == pseudonym) return secret.text;
-  }
-  return pseudonym;
+  for (const Secret& secret : *secrets) replace_all(text, secret.pseudonym, secret.text);
+  return text;
 }
 
 std::string Vault::mask(std::string text) const {
   const Secrets secrets = known();
-  for (const Secret& secret : *secrets) {
-    for (auto at = text.find(secret.text); at != std::string::npos;
-         at = text.find(secret.text, at + secret.text.size())) {
-      text.replace(at, secret.text.size(), secret.pseudonym);
-    }
-  }
+  for (const Secret& secret : *secrets) replace_all(text, secret.text, secret.pseudonym);
   return text;
 }
 

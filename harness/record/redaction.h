@@ -4,7 +4,8 @@
 // A secret's every byte is replaced by one derived from a key of this run and the secret's bytes up
 // to there (HMAC-SHA-256), so that the pseudonym has the same length (stream offsets still match
 // the packets), can be made while bytes arrive in any split, and is equal for equal secrets: two
-// sessions stay two. The key is never written. Vault: thread-safe. Redactor: one per direction of
+// sessions stay two, be their ids letters and digits as short as they like. The key is never
+// written. Vault: thread-safe. Redactor: one per direction of
 // a connection, used by the thread that owns that connection.
 #pragma once
 
@@ -32,13 +33,17 @@ class Vault {
   static constexpr std::size_t kShortest = 6;
   // Session ids of a long run are forgotten oldest first; secrets given by the user never.
   static constexpr std::size_t kMostLearned = 512;
+  static constexpr std::size_t kMostRevealed = 16384;  // Those that reveal() knows.
 
   void protect(std::string_view secret);  // A secret the user gave (a header's value, a token).
   void learn(std::string_view secret);    // One seen in a header, such as a session id.
 
   std::string pseudonym(std::string_view secret) const;
   char pseudonym_byte(std::string_view prefix) const;      // Of the last byte of `prefix`.
-  std::string reveal(const std::string& pseudonym) const;  // The text itself where it is unknown.
+  // The secret of this pseudonym, of any length; the text itself where it is unknown.
+  std::string reveal(const std::string& pseudonym) const;
+  // A text with each secret put back that was masked in it, as a session id inside an event id.
+  std::string unmask(std::string text) const;
   // Replaces every known secret; for texts that are whole (process output, reports).
   std::string mask(std::string text) const;
   Secrets known() const;
@@ -52,6 +57,7 @@ class Vault {
   mutable std::size_t cached_ = 0;  // Bytes of its prefixes.
   std::size_t by_user_ = 0;  // The first so many of `known_` came from the user.
   Secrets known_;
+  std::map<std::string, std::string, std::less<>> texts_;  // By pseudonym
 };
 
 class Redactor {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace tailrace {
 namespace {
 
@@ -66,6 +68,28 @@ TEST(Redaction, TwoSessionsStayTwoAndRunsDiffer) {
   EXPECT_NE(one.pseudonym("session-a"), one.pseudonym("session-b"));
   EXPECT_EQ(one.pseudonym("session-a"), one.pseudonym("session-a"));
   EXPECT_NE(one.pseudonym(kSession), two.pseudonym(kSession));
+}
+
+TEST(Redaction, ShortSecretsAreRevealedAndNeverMixedUp) {
+  Vault vault;
+  std::set<std::string> pseudonyms;
+  for (int id = 0; id < 62; ++id) {
+    const std::string session = "s" + std::to_string(id);
+    vault.learn(session);
+    pseudonyms.insert(vault.pseudonym(session));
+    EXPECT_EQ(vault.reveal(vault.pseudonym(session)), session);
+  }
+  EXPECT_EQ(pseudonyms.size(), 62U);
+  EXPECT_EQ(vault.mask("s1 of a body"), "s1 of a body") << "too short to be looked for";
+}
+
+TEST(Redaction, ASecretInsideATextIsPutBack) {
+  Vault vault;
+  vault.learn(kSession);
+  const std::string event_id = std::string(kSession) + ".17";
+  EXPECT_NE(vault.mask(event_id), event_id);
+  EXPECT_EQ(vault.unmask(vault.mask(event_id)), event_id);
+  EXPECT_EQ(vault.unmask("nothing of it"), "nothing of it");
 }
 
 TEST(Redaction, OnlyTheUsersSecretsAreNeverForgotten) {

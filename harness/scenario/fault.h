@@ -71,6 +71,13 @@ inline constexpr Fault kLosesNotifications{"loses_notifications"};
 inline constexpr Fault kLeaksPerToolError{"leaks_descriptor_per_tool_error"};
 inline constexpr Fault kLeaksMemoryPerNotification{"leaks_memory_per_notification"};
 inline constexpr Fault kLeaksMemoryPerAbort{"leaks_memory_per_abort"};
+inline constexpr Fault kDeleteEndsAll{"delete_ends_all_sessions"};
+inline constexpr Fault kLeaksPerNotifyingCall{"leaks_descriptor_per_notifying_call"};
+inline constexpr Fault kLeaksPerGet{"leaks_descriptor_per_get"};
+inline constexpr Fault kReplaysNamedEvent{"replays_named_event"};
+inline constexpr Fault kSkipsFirstReplayed{"skips_first_replayed_event"};
+inline constexpr Fault kBroadcastsNotifications{"broadcasts_notifications"};
+inline constexpr Fault kNeverAcknowledges{"never_acknowledges_subscriptions"};
 inline constexpr Fault kLeaksPerAbort{"leaks_descriptor_per_abort"};
 inline constexpr Fault kLeaksPerRefusal{"leaks_descriptor_per_refusal"};
 inline constexpr Fault kLeaksPerSession{"leaks_descriptor_per_session"};
@@ -226,6 +233,8 @@ inline constexpr Oddity kDiesOfTerm{"dies_of_term"};
 inline constexpr Oddity kStopsLate{"stops_late"};
 inline constexpr Oddity kCancelsSubscriptionAtStop{"cancels_subscription_at_stop"};
 inline constexpr Oddity kNotifiesOnGet{"notifies_on_get"};
+inline constexpr Oddity kShortSessionIds{"short_session_ids"};
+inline constexpr Oddity kSessionIdInEventId{"session_id_in_event_id"};
 inline constexpr Oddity kOneListener{"one_listener"};
 }  // namespace server_oddity
 
@@ -261,6 +270,7 @@ inline constexpr Fault kSplitsCutLineEnds{"splits_cut_line_ends"};
 inline constexpr Fault kFailsOnUnknownEvents{"fails_on_unknown_events"};
 // Messages before the response, refusals.
 inline constexpr Fault kIgnoresPings{"ignores_pings"};
+inline constexpr Fault kStopsAtNotifications{"stops_at_notifications"};
 inline constexpr Fault kConflatesIds{"conflates_ids"};
 inline constexpr Fault kHangsOnRefusal{"hangs_on_refusal"};
 inline constexpr Fault kBreaksAfterRefusal{"breaks_after_refusal"};

@@ -27,7 +27,8 @@ Scenario error_terminal_server_keeps_session_after_error() {
       .checks = {session_survives_error(req::kOneResponse),
                  every_request_is_answered(req::kOneResponse)},
       .catches = {server_fault::kDropsSessionAfterError},
-      .spares = {server_oddity::kErrorsAsIsError, server_oddity::kNoSession},
+      .spares = {server_oddity::kErrorsAsIsError, server_oddity::kNoSession,
+                 server_oddity::kShortSessionIds},
   }};
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests of the server come on the stream before the response, a Result or an Error: they are
-// answered, and the call returns the response.
+// Requests and notifications of the server come on the stream before the response, a Result or an
+// Error: requests are answered, and the call returns the response.
+
+#include <fmt/format.h>
 
 #include <array>
 
@@ -13,17 +15,23 @@
 namespace tailrace::suites {
 namespace {
 
-constexpr std::array<int, 3> kPings = {1, 2, 5};
-constexpr int kCalls = static_cast<int>(kPings.size());
+struct Before {
+  int pings = 0, logs = 0;
+};
+
+constexpr std::array<Before, 5> kBefore = {{{1, 0}, {2, 0}, {5, 0}, {0, 1}, {1, 4}}};
+constexpr int kCalls = static_cast<int>(kBefore.size());
 constexpr Millis kLinger{1200};  // An answer that comes late still comes while the client lives.
 constexpr Millis kLeaves{10000};
 
 void drive(ServerDriver& server) {
+  server.declare_logging();
   server.start_client(kCalls, kLinger);
-  for (const int pings : kPings) {
+  for (const auto [pings, logs] : kBefore) {
     const StreamId call = server.await_call();
-    server.mark(kMarkVariant, std::to_string(pings) + " pings before it");
+    server.mark(kMarkVariant, fmt::format("{} pings and {} log messages before it", pings, logs));
     server.send_head(call);
+    for (int log = 0; log < logs; ++log) server.send_message(call, server.log_message("so far"));
     for (int ping = 0; ping < pings; ++ping) server.send_message(call, server.ping());
     const bool error = pings == 2;
     error ? server.send_error(call, true) : server.send_result(call, true);
@@ -41,7 +49,7 @@ Scenario routing_client_takes_messages_before_response() {
       .drive = &drive,
       .checks = {call_returns_what_was_sent(Rule{}),
                  server_pings_are_answered(req::kPingIsAnswered)},
-      .catches = {client_fault::kIgnoresPings},
+      .catches = {client_fault::kIgnoresPings, client_fault::kStopsAtNotifications},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
   }};
 }

@@ -33,7 +33,7 @@ Scenario routing_server_keeps_answer_of_cut_stream() {
       .catches = {server_fault::kSecondResponse, server_fault::kEmptyResume,
                   server_fault::kEndlessResume},
       .spares = {server_oddity::kRefusesResume, server_oddity::kNoEventIds,
-                 server_oddity::kJsonAnswers},
+                 server_oddity::kJsonAnswers, server_oddity::kSessionIdInEventId},
   }};
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A call runs beside one that sends notifications: each stream carries its own.
+// A call runs beside one that sends notifications, and beside a listening stream: each stream
+// carries its own.
 
 #include "harness/judge/notices.h"
 #include "harness/judge/server_laws.h"
@@ -10,9 +11,11 @@ namespace tailrace::suites {
 namespace {
 
 constexpr Millis kUnderWay{50};
+constexpr Millis kHead{500};  // Some send it with the first event only.
 
 void drive(ClientDriver& client) {
   client.open_session();
+  client.watch_head(client.get(), kHead);
   // What it sends alone.
   client.await_answer(client.ask_tool(&AllowedTools::slow, {.fresh = true}));
   const StreamId slow = client.ask_tool(&AllowedTools::slow, {.fresh = true});
@@ -27,11 +30,12 @@ Scenario routing_server_keeps_notifications_apart() {
   return Scenario{{
       .id = "routing.server_keeps_notifications_apart",
       .question = "Do notifications come on the stream of their own call?",
-      .covers = {req::kProgressAtHome},
+      .covers = {req::kProgressAtHome, req::kOneStreamPerMessage},
       .drive = &drive,
       .checks = {notifications_keep_to_their_call(req::kProgressAtHome),
-                 progress_keeps_to_its_stream(req::kProgressAtHome)},
-      .catches = {server_fault::kNotifiesBesideCall},
+                 progress_keeps_to_its_stream(req::kProgressAtHome),
+                 notifications_are_not_broadcast(req::kOneStreamPerMessage)},
+      .catches = {server_fault::kNotifiesBesideCall, server_fault::kBroadcastsNotifications},
       .spares = {server_oddity::kNoEventIds, server_oddity::kJsonAnswers,
                  server_oddity::kNotifiesOnGet},
   }};

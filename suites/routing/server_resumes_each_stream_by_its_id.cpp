@@ -36,7 +36,8 @@ Scenario routing_server_resumes_each_stream_by_its_id() {
       .checks = {replays_only_its_stream(req::kReplaysOneStream),
                  resume_brings_answer(req::kEventIdFindsStream)},
       .catches = {server_fault::kReplaysOtherStreams, server_fault::kEmptyResume},
-      .spares = {server_oddity::kRefusesResume, server_oddity::kSessionIdAsEventId},
+      .spares = {server_oddity::kRefusesResume, server_oddity::kSessionIdAsEventId,
+                 server_oddity::kSessionIdInEventId},
   }};
 }
 

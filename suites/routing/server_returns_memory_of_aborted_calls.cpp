@@ -10,6 +10,7 @@
 namespace tailrace::suites {
 namespace {
 
+constexpr const char* kNoise = "10240";  // 102 KiB a call
 constexpr int kCalls = 20;  // Per batch, all under way at once.
 constexpr Millis kUnderWay{50};
 constexpr Millis kCleanUp{100};
@@ -17,6 +18,7 @@ constexpr Millis kLongest{1000};
 
 void drive(ClientDriver& client) {
   if (!client.can_sample()) client.decline(std::string(kUnwatched));
+  client.mark(kMemoryNoise, kNoise);
   client.open_session();
   const StreamId whole = client.ask_tool(&AllowedTools::slow);
   client.await_answer(whole);

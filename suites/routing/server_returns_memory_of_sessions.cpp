@@ -9,11 +9,13 @@
 namespace tailrace::suites {
 namespace {
 
+constexpr const char* kNoise = "6144";  // 24 KiB a session
 constexpr int kSessions = 50;  // Per batch, of four requests each.
 
 void drive(ClientDriver& client) {
   if (!client.can_sample()) client.decline(std::string(kUnwatched));
   client.mark(kBatchUnit, "session");
+  client.mark(kMemoryNoise, kNoise);
   repeat_until_settled(client, {.size = kSessions, .one = [&](int) {
     const SessionNumber session = client.open_session();
     if (!client.has_session_id(session)) client.decline("the server keeps no sessions");

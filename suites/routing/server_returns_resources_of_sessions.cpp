@@ -11,6 +11,7 @@ namespace {
 constexpr int kBatches = 6;   // The first is the warm-up.
 constexpr int kSessions = 6;  // Per batch.
 constexpr Millis kCleanUp{300};
+constexpr Millis kHead{100};  // Of its listening stream, where it comes at once.
 
 void drive(ClientDriver& client) {
   if (!client.can_sample()) client.decline(std::string(kUnwatched));
@@ -21,6 +22,7 @@ void drive(ClientDriver& client) {
       const SessionNumber session = client.open_session();
       if (!client.has_session_id(session)) client.decline("the server keeps no sessions");
       client.await_answer(client.ask_for_result({.session = session}));
+      client.watch_head(client.get({.session = session}), kHead);
       // What is not ended may live to a limit of the server's own.
       const StreamId erased = client.delete_session(session);
       if (!client.is_accepted(erased)) client.decline("clients may not end its sessions");
@@ -41,7 +43,8 @@ Scenario routing_server_returns_resources_of_sessions() {
       .drive = &drive,
       .checks = {sockets_do_not_grow(Rule{}), descriptors_do_not_grow(Rule{}),
                  children_do_not_grow(Rule{})},
-      .catches = {server_fault::kLeaksPerSession, server_fault::kLeavesChild,
+      .catches = {server_fault::kLeaksPerGet,
+                  server_fault::kLeaksPerSession, server_fault::kLeavesChild,
                   server_fault::kLeavesZombie},
       .spares = {server_oddity::kNoDelete, server_oddity::kKeepsDescriptorCache},
       .exclusive = true,

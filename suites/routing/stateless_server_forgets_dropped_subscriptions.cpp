@@ -20,8 +20,9 @@ void drive(ClientDriver& client) {
   for (int batch = 0; batch < kBatches; ++batch) {
     for (int call = 0; call < kCalls; ++call) {
       const StreamId listen = client.subscribe();
-      client.watch_message(listen, kAcknowledged);
+      const bool told = client.watch_message(listen, kAcknowledged);
       client.decline_without_subscription(listen);
+      if (!told) client.decline("no message came on a subscription");
       client.close_all();
     }
     client.stay_connected(kCleanUp);

@@ -9,8 +9,16 @@
 namespace tailrace::suites {
 namespace {
 
+Json all_levels() {
+  return Json(Json::Object{{"level", Json("debug")}});
+}
+
 void drive(ClientDriver& client) {
   client.open_session();
+  // Some send no log message before they know which are wanted.
+  if (client.server_declares("logging")) {
+    client.await_answer(client.post("logging/setLevel", all_levels()));
+  }
   client.await_answer(client.ask_tool(&AllowedTools::chatty));
   client.watch_ends(kWatchOpen);  // Leaving first would hide the fault.
 }

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a replay begins, and whether it has holes.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/judge/ladder.h"
+#include "harness/judge/law.h"
+#include "harness/judge/replay.h"
+#include "harness/judge/session.h"
+
+namespace tailrace {
+namespace {
+
+using Events = std::vector<StreamEvent>;
+
+bool has_id(const StreamEvent& event, const std::string& id) {
+  return event.has_id() && *event.sse.id == id;
+}
+
+bool carries(const Events& events, const StreamEvent& wanted) {
+  return std::ranges::any_of(
+      events, [&](const StreamEvent& event) { return event.sse.data == wanted.sse.data; });
+}
+
+Judgement wrong(const Evidence& evidence, const Exchange& stream, const Exchange& get,
+                std::string observed, std::string_view cause) {
+  Finding finding = finding_of(evidence, "replay_begins_behind", Rule{});
+  finding.level = Level::kShould;
+  finding.required = "a replay brings what followed the event that Last-Event-ID names: nothing "
+                     "before it, and all behind it";
+  finding.observed = std::move(observed);
+  finding.likely_cause = cause;
+  finding.cure = "begin with the event after the one that is named";
+  finding.evidence = ladder_of(evidence.timeline, stream, get);
+  return broken(finding);
+}
+
+Judgement judge_beginning(const Evidence& evidence) {
+  const auto& all = evidence.timeline.exchanges;
+  const auto get = std::ranges::find_if(
+      all, [](const Exchange& exchange) { return resumes(exchange) && exchange.response; });
+  if (get == all.end()) return inconclusive("no resume was answered");
+  const std::string named = header_of(*get, "last-event-id");
+  const auto stream = std::ranges::find_if(all, [&](const Exchange& exchange) {
+    return exchange.is_post() && std::ranges::any_of(exchange.events, [&](const auto& event) {
+             return has_id(event, named);
+           });
+  });
+  if (stream == all.end()) return inconclusive("no stream issued the id that was named");
+  if (!is_success(*get) || !get->is_event_stream()) {
+    return not_applicable(
+        fmt::format("the server answers a resume with {}, as it may", get->response->status));
+  }
+  const auto is_message = [](const StreamEvent& event) { return event.message.has_value(); };
+  if (std::ranges::none_of(get->events, is_message)) {
+    return not_applicable("the resume of a finished stream brought nothing, as it may");
+  }
+  if (std::ranges::any_of(get->events, [&](const auto& event) { return has_id(event, named); })) {
+    return wrong(evidence, *stream, *get,
+                 fmt::format("the resume of {} brought the named event once more",
+                             describe(*stream)),
+                 "the search for the event stops at it, not behind it");
+  }
+  const auto from = std::ranges::find_if(
+      stream->events, [&](const auto& event) { return has_id(event, named); });
+  std::size_t followed = 0, lost = 0;
+  for (auto event = from + 1; event != stream->events.end(); ++event) {
+    if (!event->message) continue;
+    ++followed;
+    lost += carries(get->events, *event) ? 0U : 1U;
+  }
+  if (lost == 0) return held();
+  return wrong(evidence, *stream, *get,
+               fmt::format("{} of the {} messages that had followed the named event of {} did not "
+                           "come again",
+                           lost, followed, describe(*stream)),
+               "the replay begins one event too far on, or keeps responses only");
+}
+
+}  // namespace
+
+Check replay_begins_behind() {
+  return {"replay_begins_behind", judge_beginning};
+}
+
+}  // namespace tailrace
