@@ -14,18 +14,11 @@ constexpr std::uint8_t kCutsThatTell = 4;
 // More than one proof in so many holds, and the sender does not run Nagle's algorithm: one alone
 // may be an ACK that the capture missed.
 constexpr std::uint64_t kHoldsPerProof = 4;
-// Measured at true stalls: 10 us, 99 of 100 below this.
-constexpr Nanos kCloseRelease = std::chrono::microseconds(300);
 // Of the round trip: prompt ACKs vary by less, where no clock tells.
 constexpr int kJitterPart = 6;
-constexpr int kReleasePart = 10, kSharpReleasePart = 50;  // The same of held data, and of most.
-constexpr Nanos kLeastLateness = Millis(2);  // Two ticks of most clocks: less is not told.
-// A timer delays by much, and a path that varies by all that it varies by: ACKs whose delays leave
-// no hole of two steps below them are late by the path.
-constexpr Nanos kAckStep = Millis(4);
-constexpr std::uint64_t kMostSteps = 63;
 // A tail loss probe is sent no sooner, and may carry new data (RFC 8985, 7.2 and 7.3).
 constexpr Nanos kLeastProbe = Millis(200);
+constexpr Nanos kWorthAWord = Millis(1);  // Of a hold that cost one round trip.
 constexpr double kMoreThanChance = 5;
 // A kernel lets go of held data while it takes the ACK (measured: 10 to 40 us, 25 after the round
 // trip to it). Who was woken for it, like a proxy that forwards, is never so quick (80 and more).
@@ -34,28 +27,6 @@ constexpr std::uint64_t kEnoughToSeeWaking = 5;
 constexpr std::uint64_t kHighConfidence = 3;
 constexpr double kMostlyHeld = 0.9;
 constexpr double kSeriesHeld = 0.5;  // A busy sender is late with some of its writes.
-
-std::uint64_t step_of(Nanos delay) {
-  const auto step = std::max(delay, Nanos(0)) / kAckStep;
-  return std::min(static_cast<std::uint64_t>(step), kMostSteps);
-}
-
-struct ReleaseBounds {
-  Nanos most, close, sharp;
-};
-
-// How far from the ACK held data may be, most of it is, and most of it is where that is to be
-// sure: at the sender itself there is no way between the two that could vary.
-ReleaseBounds release_bounds(const Path& path) {
-  if (path.to_sender < kFar) return {kMostReleaseGap, kCloseRelease, kCloseRelease};
-  if (!path.sender_varies) {
-    const Nanos part = path.to_sender / kReleasePart;
-    return {kMostReleaseGap + part, kCloseRelease + part,
-            kCloseRelease + path.to_sender / kSharpReleasePart};
-  }
-  const Nanos varies = *path.sender_varies + kLeastLateness;
-  return {kMostReleaseGap + varies, kCloseRelease + varies, kCloseRelease + varies};
-}
 
 }  // namespace
 
@@ -192,7 +163,7 @@ void Direction::judge_release(const Segment& segment, const Path& path) {
     }
     if (!loose && pending.waiting.ends_write) ++flow_.prompt_releases;
     // Prompt ACKs hold nothing longer than a round trip: worth a word on paths that have one.
-    if (!released || path.rtt() < kFar) return;
+    if (!released || path.rtt() < kWorthAWord) return;
     ++holds_of_one_rtt_;
     released_ = Release{stall_of(segment, gap, path.late), true};
     return;
@@ -285,16 +256,12 @@ bool Direction::is_delayed(Nanos delay, const Path& path) {
   }
   is_far_ = path.to_receiver >= kFar;
   receiver_varies_ = path.receiver_varies;
-  const std::uint64_t bit = std::uint64_t{1} << step_of(delay);
-  if (is_far_ && (ack_delays_ & bit) == 0) {
-    ack_delays_ |= bit;
-    while ((ack_delays_ >> apart_from_ & 3) != 0) ++apart_from_;
-  }
+  if (is_far_) ack_delays_.note(delay, path.receiver_varies.has_value());
   return delay >= least && stands_apart(delay);
 }
 
 bool Direction::stands_apart(Nanos ack_delay) const {
-  return !is_far_ || step_of(ack_delay) >= apart_from_;
+  return !is_far_ || ack_delays_.stands_apart(ack_delay);
 }
 
 // Held data leaves on the ACK itself. Where it mostly came a while later, chance brought it there.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "harness/flow/flow_report.h"
+#include "harness/flow/path.h"
 #include "harness/flow/segment.h"
 #include "harness/flow/stream_sink.h"
 
@@ -19,23 +20,6 @@ namespace tailrace {
 // A receiver that acknowledges faster than this did not delay: scheduling is below it, the
 // shortest timer seen in the field (two ticks of a 250 Hz kernel) above.
 inline constexpr Nanos kLeastAckDelay = Millis(3);
-// Held data leaves on the ACK: within this of it (measured at most 0.85 ms), and what the way
-// between the capture and the sender varies by.
-inline constexpr Nanos kMostReleaseGap = Millis(2);
-
-// A round trip that leaves the host.
-inline constexpr Nanos kFar = Millis(1);
-
-// The ways between the capture and either side, as far as they are known when a segment is seen.
-struct Path {
-  Nanos to_sender{0}, to_receiver{0};  // Round trips from the capture, the least.
-  Nanos late{0};                       // This segment, beyond the quickest of its way.
-  // By how much segments from there are late; none where they carry no clock.
-  std::optional<Nanos> sender_varies, receiver_varies;
-
-  Nanos rtt() const { return to_sender + to_receiver; }
-};
-
 // Held data that has just left. Whether the sender held it is judged when all was seen.
 struct Release {
   Stall stall;
@@ -131,12 +115,9 @@ class Direction {
   std::uint64_t candidates_ = 0, holds_of_one_rtt_ = 0, loose_ = 0, blunt_ = 0;
   Nanos least_waking_ = Nanos::max();  // Of the holds, beyond what the sender's kernel takes.
   Nanos close_{0}, most_gap_{0};  // What counted as close to an ACK, and the latest that did not.
-  // How late ACKs came, a bit for each kAckStep, and the first bit above those that prompt ACKs
-  // of this path reach.
-  std::uint64_t ack_delays_ = 1;
+  AckDelays ack_delays_;
   std::optional<Nanos> receiver_varies_;
   std::uint32_t early_ = 0;  // Stalls that were seen before that was known.
-  std::uint8_t apart_from_ = 1;
   bool is_far_ = false;  // R is behind a path, not on this host.
   std::uint64_t proofs_at_hold_ = 0;  // That Nagle was off, when data was last held.
   std::optional<Release> released_;

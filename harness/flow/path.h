@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Path: what is known of the ways between the capture and either side of a connection, and what
+// they allow to be told: how far from its ACK held data may be, and which ACKs are late by more
+// than their way. Private to `flow`; values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "harness/base/time.h"
+
+namespace tailrace {
+
+// Held data leaves on the ACK: within this of it (measured at most 0.85 ms), and what the way
+// between the capture and the sender varies by.
+inline constexpr Nanos kMostReleaseGap = Millis(2);
+
+// Measured at true stalls: 10 us, 99 of 100 below this.
+inline constexpr Nanos kCloseRelease = std::chrono::microseconds(300);
+
+inline constexpr Nanos kLeastLateness = Millis(2);  // Two ticks of most clocks: less is not told.
+
+// A round trip that leaves the host: on it 30 to 100 us were measured, and 300 on a busy one.
+inline constexpr Nanos kFar = std::chrono::microseconds(500);
+
+// The ways between the capture and either side, as far as they are known when a segment is seen.
+struct Path {
+  Nanos to_sender{0}, to_receiver{0};  // Round trips from the capture, the least.
+  Nanos late{0};                       // This segment, beyond the quickest of its way.
+  // By how much segments from there are late; none where they carry no clock.
+  std::optional<Nanos> sender_varies, receiver_varies;
+
+  Nanos rtt() const { return to_sender + to_receiver; }
+};
+
+// How far from the ACK held data may be, most of it is, and most of it is where that is to be
+// sure: at the sender itself there is no way between the two that could vary.
+struct ReleaseBounds {
+  Nanos most, close, sharp;
+};
+ReleaseBounds release_bounds(const Path& path);
+
+// How late the ACKs of a direction came, in steps. A timer delays by much, and a path that varies
+// by all that it varies by: ACKs whose delays leave no hole below them are late by the path.
+class AckDelays {
+ public:
+  void note(Nanos delay, bool knows_varies);
+  bool stands_apart(Nanos delay) const;
+
+ private:
+  std::uint64_t seen_ = 1;  // A bit for each step; the first is that of the handshake.
+  std::uint8_t apart_from_ = 1;
+  bool knows_varies_ = false;
+};
+
+}  // namespace tailrace
