@@ -36,13 +36,21 @@ Nanos median_cost(const CaptureReport& report, const std::string& kind) {
 std::string stall_words(const CaptureReport& report, const CaptureFinding& worst) {
   const std::string holder = worst.side ? name_of(*worst.side) : "server";
   const std::string delayer = worst.side ? name_of(other(*worst.side)) : "client";
+  const bool sure = std::ranges::any_of(report.findings, [&](const CaptureFinding& finding) {
+    return finding.kind == worst.kind && finding.confidence == Confidence::kHigh;
+  });
+  const std::string doubt = fmt::format(
+      " This is likely and not proven, so the exit status does not tell of it: data followed too "
+      "few of the delayed ACKs, or not closely enough. A capture at the {} tells more.",
+      holder);
   return fmt::format(
-      "{} waits for a delayed ACK, median {}. The {} writes a message in small pieces with Nagle's "
+      "{} waits for a delayed ACK{}, median {}. The {} writes a message in small pieces with Nagle's "
       "algorithm on: it holds the next piece until the {}'s kernel acknowledges the one before, "
       "and that ACK is delayed. The connection is healthy; a new connection for each call would "
-      "hide this and cure nothing. Cure: {} ({}).",
-      report.stalls, in_millis(median_cost(report, worst.kind)), holder, delayer,
-      worst.details["cure"].as_string(), worst.details["owner"].as_string());
+      "hide this and cure nothing. Cure: {} ({}).{}",
+      report.stalls, sure ? "" : ", as it seems", in_millis(median_cost(report, worst.kind)),
+      holder, delayer, worst.details["cure"].as_string(), worst.details["owner"].as_string(),
+      sure ? "" : doubt);
 }
 
 std::string words_of(std::string_view kind) {
