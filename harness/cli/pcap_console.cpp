@@ -44,10 +44,10 @@ std::string stall_words(const CaptureReport& report, const CaptureFinding& worst
       "few of the delayed ACKs, or not closely enough. A capture at the {} tells more.",
       holder);
   return fmt::format(
-      "{} waits for a delayed ACK{}, median {}. The {} writes a message in small pieces with Nagle's "
-      "algorithm on: it holds the next piece until the {}'s kernel acknowledges the one before, "
-      "and that ACK is delayed. The connection is healthy; a new connection for each call would "
-      "hide this and cure nothing. Cure: {} ({}).{}",
+      "{} waits for a delayed ACK{}, median {}. The {} writes a message in small pieces with "
+      "Nagle's algorithm on: it holds the next piece until the {}'s kernel acknowledges the one "
+      "before, and that ACK is delayed. The connection is healthy; a new connection for each call "
+      "would hide this and cure nothing. Cure: {} ({}).{}",
       report.stalls, sure ? "" : ", as it seems", in_millis(median_cost(report, worst.kind)),
       holder, delayer, worst.details["cure"].as_string(), worst.details["owner"].as_string(),
       sure ? "" : doubt);

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/interrupt_note.h"
 #include "harness/cli/print_report.h"
 #include "harness/cli/progress_line.h"
 #include "harness/run/runner.h"
@@ -19,6 +20,7 @@ int run_command(const CommandLine& line, const Registry& registry, const Catalog
   Result<RunRecord> record = trouble("");
   {
     ProgressLine progress(line.quiet);
+    const InterruptNote note(line.run.out);
     record = run(line.run, *setup, registry, catalogue,
                  [&](const Progress& now) { progress.show(now); });
   }

@@ -17,6 +17,8 @@ constexpr std::array<Nanos, 2> kChecks = {200ms, 3s};
 constexpr std::array<double, 2> kWithin = {1.6, 1.1};
 // Later than this no path makes a segment: one of the clocks was set.
 constexpr Nanos kClockSet = 1s;
+// Beyond it the stamps have wrapped around more than once, or the file's times are made up.
+constexpr Nanos kLongest = std::chrono::hours(24 * 24);
 
 }  // namespace
 
@@ -53,6 +55,7 @@ Nanos Lateness::take(const Segment& segment) {
   }
   if (stamped_ < kEnough) ++stamped_;
   const Nanos passed = segment.time - first_at_;
+  if (std::chrono::abs(passed) > kLongest) return Nanos(0);
   const std::int64_t ticks = static_cast<std::int32_t>(*segment.ts_value - first_stamp_);
   check_unit(passed, ticks);
   turn(segment.time);

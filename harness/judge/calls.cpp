@@ -200,7 +200,9 @@ bool came_too_late(const Timeline& timeline, const std::vector<ClientCall>& call
 std::string died_in(const Timeline& timeline, const ClientCall& call) {
   const auto& end = timeline.process_ended;
   if (!end || end->what.asked || call.back.at != end->at) return "";
-  if (timeline.mark(kMarkContract) != "calls") return "";
+  const bool tells = std::ranges::any_of(
+      timeline.lines, [](const auto& line) { return parse_json(line.what.text).has_value(); });
+  if (!tells || timeline.mark(kMarkContract) != "calls") return "";
   if (end->what.signal != 0) {
     return fmt::format("{}: the client's process died by signal {}", name_of(call),
                        end->what.signal);

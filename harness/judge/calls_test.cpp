@@ -100,7 +100,8 @@ TEST(CallReturnsWhatWasSent, TakesTheDeathOfAClientThatTellsOfItsCallsForALostAn
   const Check check = call_returns_what_was_sent(Rule{});
   const auto ended = [&](const std::string& contract, ProcessEnded end) {
     Story story = one_call();
-    story.mark(kMarkContract, contract).event(1, hello(1)).end(1).at(5).tell(end);
+    story.mark(kMarkContract, contract).tell(ProcessLine{R"({"connected":true})"});
+    story.event(1, hello(1)).end(1).at(5).tell(end);
     return story.judge(check);
   };
   const Judgement died = ended("calls", {2, 0, false});

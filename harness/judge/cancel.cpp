@@ -5,6 +5,7 @@
 
 #include "harness/judge/closure.h"
 #include "harness/judge/ladder.h"
+#include "harness/judge/service.h"
 #include "harness/judge/session.h"
 
 namespace tailrace {
@@ -93,6 +94,16 @@ Judgement judge_nothing(const Evidence& evidence, Rule rule) {
   return cancels.empty() ? no_cancel(timeline) : held();
 }
 
+// Nothing of it for kServed after the cancel, while a later request of the session was answered.
+bool fell_silent(const Timeline& timeline, const Cancel& cancel, const Exchange& other) {
+  if (*timeline.last - cancel.accepted < kServed) return false;
+  const auto& all = timeline.exchanges;
+  return std::any_of(all.begin(), all.end(), [&](const Exchange& later) {
+    return is_request(later) && later.request_at > cancel.accepted &&
+           session_of(later) == session_of(other) && later.final_at();
+  });
+}
+
 // The calls of the session that were under way, too, when the cancel was accepted.
 Judgement judge_others(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
@@ -105,7 +116,8 @@ Judgement judge_others(const Evidence& evidence) {
       if (!under_way || is_cancelled(timeline, other)) continue;
       const auto copies = copies_of_answer(timeline, other);
       const auto over = copies.empty() ? other.ended_at : copies.front().at;
-      if (!over || *over < cancel.accepted || other.end == BodyEnd::kUnseen) continue;
+      const bool silent = !over && fell_silent(timeline, cancel, other);
+      if (!silent && (!over || *over < cancel.accepted || other.end == BodyEnd::kUnseen)) continue;
       if (copies.empty() && waits_to_be_fetched(timeline, other, evidence.revision)) continue;
       ++beside;
       const RpcMessage* answer = copies.empty() ? nullptr : copies.front().message;

@@ -216,10 +216,11 @@ Judgement judge_late(const Evidence& evidence, std::string_view check, Rule rule
   const auto late = std::ranges::find_if(
       calls, [](const ClientCall& call) { return call.final != nullptr && is_over_time(call); });
   if (late == calls.end()) return not_applicable("no answer came after its call had returned");
+  bool told = false;
   for (const ClientCall& call : calls) {
     if (call.final == nullptr || !call.back.text || call.number == late->number) continue;
-    const bool foreign = *call.back.text == text_of(*late) && text_of(call) != text_of(*late);
-    if (!foreign) continue;
+    told = true;
+    if (*call.back.text != text_of(*late) || text_of(call) == text_of(*late)) continue;
     Finding finding = finding_of(evidence, check, rule, harm);
     finding.required = "the late answer of a cancelled call is thrown away";
     finding.observed = fmt::format("call {} returned the answer of call {}, which came late",
@@ -229,7 +230,7 @@ Judgement judge_late(const Evidence& evidence, std::string_view check, Rule rule
     finding.evidence = ladder_of(evidence.timeline, *late->exchange, *call.exchange);
     return broken(finding);
   }
-  return held();
+  return told ? held() : not_applicable("the client does not tell what its calls returned");
 }
 
 Judgement judge_unanswered(const Evidence& evidence, Rule rule) {
@@ -380,16 +381,15 @@ Check pings_are_few(Rule rule) {
 }
 
 Check late_answer_is_ignored(Rule rule) {
-  constexpr std::string_view kName = "late_answer_is_ignored";
-  return {std::string(kName), [=](const Evidence& evidence) {
+  constexpr const char* kName = "late_answer_is_ignored";
+  return {kName, [=](const Evidence& evidence) {
             return judge_late(evidence, kName, rule, "harm.foreign_answer");
           }};
 }
 
 Check stray_answer_is_ignored(Rule rule) {
-  constexpr std::string_view kName = "stray_answer_is_ignored";
-  return {std::string(kName),
-          [=](const Evidence& evidence) { return judge_late(evidence, kName, rule, ""); }};
+  constexpr const char* kName = "stray_answer_is_ignored";
+  return {kName, [=](const Evidence& evidence) { return judge_late(evidence, kName, rule, ""); }};
 }
 
 Check unanswered_call_returns(Rule rule) {

@@ -13,6 +13,10 @@
 namespace tailrace {
 namespace {
 
+constexpr Millis kBroadcast{500};  // So long after its call a copy may still come.
+// What says that there is no room for a second listener; others have reasons of their own.
+constexpr int kBadRequest = 400, kConflict = 409;
+
 bool is_tool_call(const Exchange& exchange) {
   return is_request(exchange) && exchange.asked->method == "tools/call";
 }
@@ -22,6 +26,10 @@ std::size_t notices_on(const Exchange& exchange) {
       std::ranges::count_if(exchange.events, [](const StreamEvent& event) {
         return event.message && event.message->kind == MessageKind::kNotification;
       }));
+}
+
+bool listens(const Exchange& exchange) {
+  return exchange.request.method == "GET" && !resumes(exchange) && exchange.is_event_stream();
 }
 
 std::size_t notices_in(const Timeline& timeline) {
@@ -67,25 +75,44 @@ Judgement judge_kept(const Evidence& evidence, Rule rule) {
   if (!beside.is_event_stream()) return not_applicable("the server answers with JSON");
   if (notices_in(timeline) == 0) return not_applicable("the server sent no notification");
   const std::size_t usual = notices_on(alone), seen = notices_on(beside);
-  if (seen <= usual) return held();
+  if (usual > 0) return not_applicable("the other call sends notifications of its own");
+  const auto over = beside.final_at();
+  if (!over || *over < calls[2]->request_at) {
+    return inconclusive("the other call was over before the one that notifies was made");
+  }
+  if (seen == 0) return held();
   Finding finding = finding_of(evidence, "notifications_keep_to_their_call", rule);
   finding.required = "what a stream carries before its response is of its own request";
   finding.observed = fmt::format(
-      "{} carried {} notifications beside a call that sends some, and {} when it was alone",
-      describe(beside), seen, usual);
+      "{} carried {} notifications beside a call that sends some, and none when it was alone",
+      describe(beside), seen);
   finding.likely_cause = "notifications go to the stream that was opened first, or last";
   finding.cure = "route them by the request that they are of";
   finding.evidence = ladder_of(timeline, beside, *calls[2]);
   return broken(finding);
 }
 
-const StreamEvent* copy_of(const StreamEvent& notice, const Exchange& stream) {
-  const auto same = [&](const StreamEvent& event) {
-    return event.message && event.message->method == notice.message->method &&
-           event.message->body["params"] == notice.message->body["params"];
-  };
-  const auto found = std::ranges::find_if(stream.events, same);
-  return found == stream.events.end() ? nullptr : &*found;
+// How many notifications of the call came on the other stream as well, each of those for one, while
+// the call ran.
+std::size_t copies_on(const Exchange& call, const Exchange& other) {
+  const MonoTime until = call.final_at().value_or(call.request_at) + kBroadcast;
+  std::vector<const StreamEvent*> left;
+  for (const StreamEvent& event : other.events) {
+    const bool beside = event.at >= call.request_at && event.at <= until;
+    if (beside && event.message) left.push_back(&event);
+  }
+  std::size_t copies = 0;
+  for (const StreamEvent& event : call.events) {
+    if (!event.message || event.message->kind != MessageKind::kNotification) continue;
+    const auto same = std::ranges::find_if(left, [&](const StreamEvent* candidate) {
+      return candidate->message->method == event.message->method &&
+             candidate->message->body["params"] == event.message->body["params"];
+    });
+    if (same == left.end()) continue;
+    left.erase(same);
+    ++copies;
+  }
+  return copies;
 }
 
 // One alone may be said twice, in the same words.
@@ -97,14 +124,9 @@ Judgement judge_broadcast(const Evidence& evidence, Rule rule) {
     if (!is_tool_call(call) || notices_on(call) < kNoAccident) continue;
     notified = true;
     for (const Exchange& get : timeline.exchanges) {
-      const bool listens = get.request.method == "GET" && !resumes(get) && get.is_event_stream();
-      if (!listens || session_of(get) != session_of(call)) continue;
+      if (!listens(get) || session_of(get) != session_of(call)) continue;
       listened = true;
-      const bool all = std::ranges::all_of(call.events, [&](const StreamEvent& event) {
-        const bool notice = event.message && event.message->kind == MessageKind::kNotification;
-        return !notice || copy_of(event, get) != nullptr;
-      });
-      if (!all) continue;
+      if (copies_on(call, get) < notices_on(call)) continue;
       Finding finding = finding_of(evidence, "notifications_are_not_broadcast", rule);
       finding.required = "each message is sent on one stream only";
       finding.observed = fmt::format("each of the {} notifications of {} came on {} too",
@@ -129,7 +151,8 @@ Judgement judge_gives_way(const Evidence& evidence) {
       continue;
     }
     if (!exchange.response || exchange.is_event_stream()) return held();
-    if (is_refused(exchange)) refused = &exchange;
+    const int status = exchange.response->status;
+    if (status == kBadRequest || status == kConflict) refused = &exchange;
   }
   if (first == nullptr) return not_applicable("the server offers no GET stream");
   const auto& left = timeline.connection(first->connection)->we_ended;

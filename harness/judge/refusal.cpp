@@ -85,13 +85,18 @@ Judgement judge_unknown_session(const Evidence& evidence) {
     return m.what.name == kMarkUnknownSession;
   });
   if (mark == marks.end()) return inconclusive("no request of an unknown session was sent");
-  const auto asked = std::find_if(exchanges.begin(), exchanges.end(), [&](const Exchange& e) {
-    return e.is_post() && e.request_at >= mark->at;
-  });
+  const auto is_asked = [&](const Exchange& e) { return e.is_post() && e.request_at >= mark->at; };
+  auto asked = std::find_if(exchanges.begin(), exchanges.end(), is_asked);
   if (asked == exchanges.end()) return inconclusive("no request of an unknown session was sent");
-  if (!asked->response) return inconclusive("the request was not answered");
+  // The first that was not refused with 404, where there is one.
+  const auto wrong = std::find_if(asked, exchanges.end(), [&](const Exchange& e) {
+    return is_asked(e) && e.response && e.response->status != kNotFound;
+  });
+  if (wrong == exchanges.end()) {
+    return asked->response ? held() : inconclusive("the request was not answered");
+  }
+  asked = wrong;
   const int status = asked->response->status;
-  if (status == kNotFound) return held();
   const RpcMessage* final = asked->final_message();
   const bool served = final != nullptr && final->kind == MessageKind::kResult;
   Finding finding = finding_of(evidence, "unknown_session_is_refused", Rule{},
@@ -100,7 +105,8 @@ Judgement judge_unknown_session(const Evidence& evidence) {
   finding.required = "a request of a session that was never opened is refused, with 404";
   finding.observed = fmt::format("{} with an id that nobody gave out was answered with {}{}",
                                  describe(*asked), status, served ? " and served" : "");
-  finding.likely_cause = served ? "a session is made up for an id that is not in the table"
+  finding.likely_cause = served ? "a session is made up for an id that is not in the table, or "
+                                  "found by a part of its id"
                                 : "an unknown id is taken for a request without one";
   finding.cure = "answer 404: then a client whose session was lost opens another";
   finding.evidence = ladder_of(evidence.timeline, *asked);

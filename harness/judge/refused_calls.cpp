@@ -28,6 +28,15 @@ Finding refusal_finding(const Evidence& evidence, std::string_view check, const 
   return finding;
 }
 
+// How many calls the client was asked for.
+std::size_t asked_calls(const Timeline& timeline) {
+  const auto told = parse_json(timeline.mark(kMarkEnvironment).value_or("{}"));
+  const std::string asked = told ? (*told)["TAILRACE_CALLS"].as_string() : "";
+  std::size_t calls = 0;
+  std::from_chars(asked.data(), asked.data() + asked.size(), calls);
+  return calls;
+}
+
 // How the client shows that it makes no further calls: it says so, or its process is gone; "" where
 // it made all that it was asked for.
 std::string missing_calls(const Timeline& timeline, std::size_t made) {
@@ -35,10 +44,7 @@ std::string missing_calls(const Timeline& timeline, std::size_t made) {
     return fmt::format("the client told of {} calls and sent {}", told_calls(timeline), made);
   }
   const auto& end = timeline.process_ended;
-  const auto told = parse_json(timeline.mark(kMarkEnvironment).value_or("{}"));
-  const std::string asked = told ? (*told)["TAILRACE_CALLS"].as_string() : "";
-  std::size_t calls = 0;
-  std::from_chars(asked.data(), asked.data() + asked.size(), calls);
+  const std::size_t calls = asked_calls(timeline);
   if (!end || end->what.asked || made >= calls) return "";
   return fmt::format("the client's process ended with status {} after {} of {} calls",
                      end->what.exit_code, made, calls);
@@ -96,7 +102,10 @@ Judgement judge_after_time_out(const Evidence& evidence) {
   });
   if (late == calls.end()) return not_applicable("the client told of no call that timed out");
   const std::string missing = missing_calls(timeline, calls.size());
-  if (missing.empty()) return held();
+  if (missing.empty()) {
+    return calls.size() < asked_calls(timeline) ? inconclusive("the next call was not seen")
+                                                : held();
+  }
   Finding finding = finding_of(evidence, "calls_go_on_after_time_out", Rule{});
   finding.level = Level::kShould;  // A field regression.
   finding.required = "calls are made after one that ran out of time";
@@ -149,7 +158,10 @@ Judgement judge_beside(const Evidence& evidence, const Beside& beside) {
   if (unsent == 0 && waited <= call_limit_of(timeline) * kLimitsUntilHarm) {
     return inconclusive(fmt::format("no call was seen beside {}", beside.what));
   }
-  Finding finding = finding_of(evidence, beside.check, Rule{}, "harm.call_hangs");
+  const bool hangs = waited > call_limit_of(timeline) * kLimitsUntilHarm;
+  Finding finding =
+      finding_of(evidence, beside.check, Rule{}, hangs ? "harm.call_hangs" : "");
+  if (!hangs) finding.level = Level::kShould;  // Each came back by its own limit.
   finding.required = beside.required;
   finding.observed =
       fmt::format("no call was made for {} beside {}", in_millis(waited), beside.what);

@@ -48,6 +48,10 @@ Judgement judge_beginning(const Evidence& evidence) {
            });
   });
   if (stream == all.end()) return inconclusive("no stream issued the id that was named");
+  const auto issued = [&](const StreamEvent& event) { return has_id(event, named); };
+  if (std::ranges::count_if(stream->events, issued) > 1) {
+    return not_applicable("the event ids of the server are not unique: nothing is proven by them");
+  }
   if (!is_success(*get) || !get->is_event_stream()) {
     return not_applicable(
         fmt::format("the server answers a resume with {}, as it may", get->response->status));
@@ -56,21 +60,22 @@ Judgement judge_beginning(const Evidence& evidence) {
   if (std::ranges::none_of(get->events, is_message)) {
     return not_applicable("the resume of a finished stream brought nothing, as it may");
   }
-  if (std::ranges::any_of(get->events, [&](const auto& event) { return has_id(event, named); })) {
+  if (std::ranges::any_of(get->events, issued)) {
     return wrong(evidence, *stream, *get,
                  fmt::format("the resume of {} brought the named event once more",
                              describe(*stream)),
                  "the search for the event stops at it, not behind it");
   }
-  const auto from = std::ranges::find_if(
-      stream->events, [&](const auto& event) { return has_id(event, named); });
+  const auto from = std::ranges::find_if(stream->events, issued);
   std::size_t followed = 0, lost = 0;
   for (auto event = from + 1; event != stream->events.end(); ++event) {
     if (!event->message) continue;
     ++followed;
     lost += carries(get->events, *event) ? 0U : 1U;
   }
+  if (followed == 0) return not_applicable("no message had followed the event that was named");
   if (lost == 0) return held();
+  if (get->final_message() == nullptr && get->ended()) return inconclusive(std::string(kUnfetched));
   return wrong(evidence, *stream, *get,
                fmt::format("{} of the {} messages that had followed the named event of {} did not "
                            "come again",

@@ -288,11 +288,12 @@ Judgement judge_left(const Evidence& evidence) {
     Finding finding = finding_of(evidence, "closed_sessions_leave_no_connections", Rule{});
     finding.level = Level::kShould;  // A server that ends idle connections ends these.
     finding.required = "the connections of a session are closed with it, or used by the next one";
-    finding.observed = fmt::format("{:.0f} connections were open and idle after {:.0f} sessions "
-                                   "had been closed, until the server ended them",
+    finding.observed = fmt::format("{:.0f} connections were open after {:.0f} sessions had been "
+                                   "closed, until the server ended them",
                                    left, sessions);
-    finding.likely_cause = "each session has an HTTP client of its own, which nobody closes";
-    finding.cure = "close that client where the session is closed, or share one";
+    finding.likely_cause = "each session has an HTTP client of its own, or a listening stream, "
+                           "which nobody closes";
+    finding.cure = "end the streams of a session and close its client where it is closed";
     judgement = broken(finding);
   }
   judgement.measurements.push_back({"idle connections left to the server to close",

@@ -22,6 +22,9 @@ Check does_not_resume_after(Final final, Rule rule);
 // that stream and not by asking again (`with_id`).
 Check resumes_broken_stream(Rule poll, Rule with_id);
 
+// Where several streams have ids: the GET that follows a break names one of the stream that broke.
+Check resumes_name_their_own_stream(Rule rule);
+
 // ... and not before the time that `retry` names, measured from our end of the stream.
 inline constexpr Millis kRetryTolerance{20};
 inline constexpr int kRetryTolerancePercent = 2;

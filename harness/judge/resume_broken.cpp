@@ -132,6 +132,42 @@ Judgement judge_resumes(const Evidence& evidence, Rule poll, Rule with_id) {
   return judgement;
 }
 
+// The stream that issued this id; nullptr where none did.
+const Exchange* issuer_of(const Timeline& timeline, const std::string& id) {
+  const auto issuer = std::ranges::find_if(timeline.exchanges, [&](const Exchange& exchange) {
+    return exchange.is_post() && std::ranges::any_of(exchange.events, [&](const auto& event) {
+             return event.has_id() && *event.sse.id == id;
+           });
+  });
+  return issuer == timeline.exchanges.end() ? nullptr : &*issuer;
+}
+
+Judgement judge_own_stream(const Evidence& evidence, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  const auto stream = broken_stream(timeline);
+  if (!stream) return nothing_broke();
+  const Exchange& cut = *stream->call.exchange;
+  for (const Exchange& get : timeline.exchanges) {
+    const std::string* from = get.request.find("last-event-id");
+    if (get.request_at < stream->broke_at || from == nullptr) continue;
+    const Exchange* issuer = issuer_of(timeline, *from);
+    if (issuer == &cut) return held();
+    if (issuer == nullptr) continue;
+    // Of a stream that had broken off too it may be the resume.
+    if (issuer->ended_at && *issuer->ended_at < get.request_at) continue;
+    Finding finding = finding_of(evidence, "resumes_name_their_own_stream", rule);
+    finding.required = "a resume names the last event of the stream that broke off";
+    finding.observed = fmt::format("{} broke off, and the resume named an event of {}",
+                                   describe(cut), describe(*issuer));
+    finding.likely_cause = "the last event id is kept once, for all streams of the client";
+    finding.cure = "keep the last id of each stream with that stream";
+    finding.evidence = ladder_of(timeline, cut, get);
+    mark_gap(finding.evidence, "GET");
+    return broken(finding);
+  }
+  return not_applicable("the client did not resume the stream");
+}
+
 Judgement judge_wait(const Evidence& evidence, Rule rule) {
   const auto stream = broken_stream(evidence.timeline);
   if (!stream) return nothing_broke();
@@ -214,6 +250,11 @@ Check resumes_broken_stream(Rule poll, Rule with_id) {
 Check waits_before_resuming(Rule rule) {
   return {"waits_before_resuming",
           [=](const Evidence& evidence) { return judge_wait(evidence, rule); }};
+}
+
+Check resumes_name_their_own_stream(Rule rule) {
+  return {"resumes_name_their_own_stream",
+          [=](const Evidence& evidence) { return judge_own_stream(evidence, rule); }};
 }
 
 Check resumes_in_bounds() {

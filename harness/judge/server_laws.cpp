@@ -96,7 +96,7 @@ Look get_answered(const Evidence&, const Exchange& exchange) {
   const bool other = std::ranges::find(kOfOtherRules, status) != kOfOtherRules.end();
   if (other || (status >= 500 && status != 501)) return "";
   if (is_success(exchange) && exchange.is_event_stream()) return "";
-  return fmt::format("GET got {}{} in a session that is served", status,
+  return fmt::format("GET got {}{} with the id of a session", status,
                      is_success(exchange) ? " and no event stream" : "");
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "harness/judge/closure.h"
 #include "harness/judge/ladder.h"
 #include "harness/wire/meta_names.h"
 
@@ -26,6 +27,10 @@ bool was_silent(const Timeline& timeline, const Exchange& listen) {
   const auto& left = timeline.connection(listen.connection)->we_ended;
   const MonoTime until = left ? left->at : *timeline.last;
   if (listen.ended() && *listen.ended_at < until) return false;
+  const bool overslept = std::ranges::any_of(timeline.windows, [](const auto& window) {
+    return window.what.took > window.what.length + kOverslept;
+  });
+  if (overslept) return false;
   return until - *listen.head_at >= kSilent &&
          std::ranges::any_of(timeline.exchanges, [&](const Exchange& other) {
            const auto answered = other.final_at();
@@ -36,6 +41,7 @@ bool was_silent(const Timeline& timeline, const Exchange& listen) {
 Finding not_acknowledged(const Evidence& evidence, const Exchange& listen,
                          const std::string& check, Rule first) {
   Finding finding = finding_of(evidence, check, first);
+  finding.level = std::max(finding.level, Level::kShould);  // No text names a time for it.
   finding.required = "the first message of a subscription is its acknowledgement";
   finding.observed = fmt::format("{} got a stream, and nothing on it for {} s while another "
                                  "request was answered",

@@ -209,6 +209,10 @@ void ClientDriver::check_revision(const Session& session, StreamId initialize) {
           (why.empty() ? "" : ": " + why.substr(0, 200)));
 }
 
+std::string ClientDriver::session_id(SessionNumber session) const {
+  return session < sessions_.size() ? vault_.reveal(sessions_[session].id) : "";
+}
+
 bool ClientDriver::has_session_id(SessionNumber session) const {
   return session < sessions_.size() && !sessions_[session].id.empty();
 }

@@ -108,6 +108,7 @@ class ClientDriver : public Script {
   // Whether server/discover answers and names the settings' revision, one without sessions.
   bool probe_stateless();
   bool has_session_id(SessionNumber session) const;
+  std::string session_id(SessionNumber session) const;  // As the server gave it: for headers only.
   // DELETE of the session; its answer is awaited.
   StreamId delete_session(SessionNumber session, ConnectionId on = {});
   // The session's listening stream, or with an event id the rest of another one.

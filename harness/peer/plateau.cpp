@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/peer/plateau.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace tailrace {
@@ -19,8 +21,16 @@ void repeat_until_settled(Script& script, const Batches& batches) {
   const MonoTime until = begun + stretched(kMostOfGrowth);
   for (int i = 0; i < kFewest; ++i) batches.one(i);
   batches.after_each();
+  // All that is said is recorded, and a full record would look like a server that does not answer.
+  const std::uint64_t each = script.history().kept() / kFewest + 1;
+  const auto room = static_cast<int>(History::kMostKept / 2 / each / kExpected);
+  if (room < kFewest) {
+    script.decline(fmt::format("a call takes {} KiB, and enough of them are too much to record",
+                               each / 1024));
+  }
   const auto fit = kFewest * stretched(kOfABatch) / std::max<Nanos>(mono_now() - begun, Nanos(1));
-  const auto size = static_cast<int>(std::clamp<std::int64_t>(fit, kFewest, batches.size));
+  const int most = std::min(batches.size, room);
+  const auto size = static_cast<int>(std::clamp<std::int64_t>(fit, kFewest, most));
   script.mark(kCallsPerBatch, std::to_string(size));
   for (int batch = 0; batch < kMostBatches; ++batch) {
     const MonoTime end = batch < kExpected ? until + stretched(kMostOfGrowth) : until;

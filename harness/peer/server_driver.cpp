@@ -153,6 +153,8 @@ void ServerDriver::serve(const Exchange& exchange) {
   const bool resumes = exchange.request.find("last-event-id") != nullptr;
   if (method == "GET" && (resumes ? claims_gets_ : claims_listening_)) {
     gets_.push_back(exchange.id);
+  } else if (method == "GET" && !resumes && holds_listening_) {
+    send_bare_head(exchange.id);
   } else if (claims_deletes_ && method == "DELETE") {
     deletes_.push_back(exchange.id);
   } else if (method == "DELETE" && !is_stateless()) {
@@ -214,7 +216,7 @@ void ServerDriver::answer_initialize(const Exchange& exchange) {
   result.set("capabilities", std::move(capabilities));
   result.set("serverInfo", own_info());
   const std::string session =
-      fmt::format("tailrace-{:016x}", static_cast<std::uint64_t>(mono_now().since_boot.count()));
+      fmt::format("Tailrace.{:016x}~aZ", static_cast<std::uint64_t>(mono_now().since_boot.count()));
   respond(exchange.id, 200, {{"Content-Type", "application/json"}, {"Mcp-Session-Id", session}},
           compose_result(*exchange.asked->id, result));
 }

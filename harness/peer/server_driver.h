@@ -136,6 +136,8 @@ class ServerDriver : public Script {
   // at once, unless it is claimed too: some clients make no call before its head.
   void claim_gets() { claims_gets_ = true; }
   void claim_listening_gets() { claims_listening_ = true; }
+  // Listening GETs get a stream that stays open.
+  void hold_listening_gets() { holds_listening_ = true; }
   void refuse_get(StreamId get);  // 405, as where nothing is claimed.
   void claim_deletes() { claims_deletes_ = true; }
   // The bodies of 202 begin and never end.
@@ -194,7 +196,7 @@ class ServerDriver : public Script {
   bool leaves_initialize_open_ = false, declares_logging_ = false;
   bool asks_to_listen_ = false, asks_at_once_ = false;
   std::size_t argument_bytes_ = 0;
-  bool claims_gets_ = false, claims_listening_ = false;
+  bool claims_gets_ = false, claims_listening_ = false, holds_listening_ = false;
   bool claims_deletes_ = false, leaves_accepts_open_ = false;
   Subscriptions subscriptions_ = Subscriptions::kRefused;
   std::deque<StreamId> calls_, gets_, deletes_;

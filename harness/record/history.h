@@ -36,6 +36,7 @@ class History {
   static constexpr std::uint64_t kMostKept = 24U << 20;
   // Whether so many bytes more are kept; those that are not are told by TapTruncated.
   bool keeps(std::uint64_t bytes) { return (kept_ += bytes) <= kMostKept; }
+  std::uint64_t kept() const { return kept_; }
 
   // Waits until `holds` says yes of the Timeline or `until` has come; returns its last word.
   // `holds` runs under the lock and must be quick.

@@ -25,8 +25,9 @@ constexpr std::size_t kLongestTail = 4096;    // Longer secrets are not found ac
 constexpr std::size_t kPartialPrefix = 4;     // A shorter prefix at the end of a read is chance.
 constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+constexpr std::string_view kSessionHeader = "mcp-session-id";
 constexpr std::array<std::string_view, 5> kSensitive = {"authorization", "proxy-authorization",
-                                                        "cookie", "set-cookie", "mcp-session-id"};
+                                                        "cookie", "set-cookie", kSessionHeader};
 
 bool is_sensitive(std::string_view name) {
   return std::find(kSensitive.begin(), kSensitive.end(), name) != kSensitive.end();
@@ -67,12 +68,22 @@ void Vault::learn(std::string_view secret) {
   remember(secret, false);
 }
 
+void Vault::learn_session(std::string_view id) {
+  learn(id);
+  if (id.empty()) return;
+  const std::string masked = pseudonym(id);
+  const std::scoped_lock lock(mutex_);
+  if (!sessions_.emplace(masked, id).second) return;
+  order_.push_back(masked);
+  if (order_.size() <= kMostRevealed) return;
+  sessions_.erase(order_.front());
+  order_.pop_front();
+}
+
 void Vault::remember(std::string_view secret, bool by_user) {
-  if (secret.empty()) return;
+  if (secret.size() < kShortest) return;
   const Secret entry{std::string(secret), pseudonym(secret)};
   const std::scoped_lock lock(mutex_);
-  if (texts_.size() < kMostRevealed) texts_.emplace(entry.pseudonym, entry.text);
-  if (secret.size() < kShortest) return;
   const auto is_it = [&](const Secret& known) { return known.text == secret; };
   if (std::any_of(known_->begin(), known_->end(), is_it)) return;
   auto next = std::make_shared<std::vector<Secret>>(*known_);
@@ -123,8 +134,10 @@ std::string Vault::pseudonym(std::string_view secret) const {
 
 std::string Vault::reveal(const std::string& pseudonym) const {
   const std::scoped_lock lock(mutex_);
-  const auto whole = texts_.find(pseudonym);
-  return whole == texts_.end() ? pseudonym : whole->second;
+  if (const auto id = sessions_.find(pseudonym); id != sessions_.end()) return id->second;
+  const auto is_it = [&](const Secret& secret) { return secret.pseudonym == pseudonym; };
+  const auto known = std::find_if(known_->begin(), known_->end(), is_it);
+  return known == known_->end() ? pseudonym : known->text;
 }
 
 std::string Vault::unmask(std::string text) const {
@@ -178,7 +191,10 @@ char Redactor::mask_header_byte(char byte) {
 
 void Redactor::end_line() {
   const bool whole = value_.size() < kLongestValue;
-  if (place_ == Place::kSensitiveValue && whole) vault_->learn(without_trailing_blanks(value_));
+  if (place_ == Place::kSensitiveValue && whole) {
+    const std::string_view value = without_trailing_blanks(value_);
+    name_ == kSessionHeader ? vault_->learn_session(value) : vault_->learn(value);
+  }
   place_ = Place::kLineStart;
   name_.clear();
   value_.clear();

@@ -9,6 +9,7 @@
 // a connection, used by the thread that owns that connection.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -33,14 +34,15 @@ class Vault {
   static constexpr std::size_t kShortest = 6;
   // Session ids of a long run are forgotten oldest first; secrets given by the user never.
   static constexpr std::size_t kMostLearned = 512;
-  static constexpr std::size_t kMostRevealed = 16384;  // Those that reveal() knows.
+  static constexpr std::size_t kMostRevealed = 8192;  // The newest session ids, for reveal().
 
   void protect(std::string_view secret);  // A secret the user gave (a header's value, a token).
-  void learn(std::string_view secret);    // One seen in a header, such as a session id.
+  void learn(std::string_view secret);    // One seen in a header.
+  void learn_session(std::string_view id);  // The same, to be revealed whatever its length.
 
   std::string pseudonym(std::string_view secret) const;
   char pseudonym_byte(std::string_view prefix) const;      // Of the last byte of `prefix`.
-  // The secret of this pseudonym, of any length; the text itself where it is unknown.
+  // The session id of this pseudonym, or another secret; the text itself where it is unknown.
   std::string reveal(const std::string& pseudonym) const;
   // A text with each secret put back that was masked in it, as a session id inside an event id.
   std::string unmask(std::string text) const;
@@ -57,7 +59,8 @@ class Vault {
   mutable std::size_t cached_ = 0;  // Bytes of its prefixes.
   std::size_t by_user_ = 0;  // The first so many of `known_` came from the user.
   Secrets known_;
-  std::map<std::string, std::string, std::less<>> texts_;  // By pseudonym
+  std::map<std::string, std::string, std::less<>> sessions_;  // By pseudonym
+  std::deque<std::string> order_;                              // Of those, the oldest first
 };
 
 class Redactor {

@@ -70,17 +70,31 @@ TEST(Redaction, TwoSessionsStayTwoAndRunsDiffer) {
   EXPECT_NE(one.pseudonym(kSession), two.pseudonym(kSession));
 }
 
-TEST(Redaction, ShortSecretsAreRevealedAndNeverMixedUp) {
+TEST(Redaction, ShortSessionIdsAreRevealedAndNeverMixedUp) {
   Vault vault;
   std::set<std::string> pseudonyms;
   for (int id = 0; id < 62; ++id) {
     const std::string session = "s" + std::to_string(id);
-    vault.learn(session);
+    vault.learn_session(session);
     pseudonyms.insert(vault.pseudonym(session));
     EXPECT_EQ(vault.reveal(vault.pseudonym(session)), session);
   }
   EXPECT_EQ(pseudonyms.size(), 62U);
   EXPECT_EQ(vault.mask("s1 of a body"), "s1 of a body") << "too short to be looked for";
+}
+
+TEST(Redaction, AFloodOfOtherSecretsForgetsNoSession) {
+  Vault vault;
+  vault.learn_session("abc1");
+  for (std::size_t i = 0; i < Vault::kMostRevealed + 10; ++i) {
+    vault.learn("cookie-" + std::to_string(i));
+  }
+  EXPECT_EQ(vault.reveal(vault.pseudonym("abc1")), "abc1");
+  for (std::size_t i = 0; i < Vault::kMostRevealed; ++i) {
+    vault.learn_session("session-" + std::to_string(i));
+  }
+  EXPECT_NE(vault.reveal(vault.pseudonym("abc1")), "abc1") << "the oldest goes first";
+  EXPECT_EQ(vault.reveal(vault.pseudonym("session-1")), "session-1");
 }
 
 TEST(Redaction, ASecretInsideATextIsPutBack) {

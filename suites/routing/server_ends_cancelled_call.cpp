@@ -21,7 +21,7 @@ void drive(ClientDriver& client) {
   client.cancel(call);
   client.mark(kMarkAfterwards, "a cancel");
   client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);
-  client.await_answer(beside);
+  client.watch_answer(beside, kWatchServed);
   client.watch_end(call, kWatchOpen);
 }
 
@@ -37,7 +37,7 @@ Scenario routing_server_ends_cancelled_call() {
                  nothing_for_cancelled(req::kNoAnswerAfterCancel),
                  cancel_spares_other_calls(), still_serves(req::kOneResponse)},
       .catches = {server_fault::kKeepsOpenAfterCancel, server_fault::kAnswersCancelled,
-                  server_fault::kCancelsAllCalls},
+                  server_fault::kCancelsAllCalls, server_fault::kCancelSilencesAll},
       .spares = {server_oddity::kErrorForCancelled, server_oddity::kNoEventIds,
                  server_oddity::kNoSession},
   }};

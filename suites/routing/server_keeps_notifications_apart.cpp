@@ -17,7 +17,7 @@ void drive(ClientDriver& client) {
   client.open_session();
   client.watch_head(client.get(), kHead);
   // What it sends alone.
-  client.await_answer(client.ask_tool(&AllowedTools::slow, {.fresh = true}));
+  client.await_answer(client.ask_tool(&AllowedTools::slow));
   const StreamId slow = client.ask_tool(&AllowedTools::slow, {.fresh = true});
   client.watch_end(slow, kUnderWay);
   client.await_answer(client.ask_tool(&AllowedTools::chatty, {.fresh = true}));

@@ -17,6 +17,12 @@ void drive(ClientDriver& client) {
   if (!client.has_session_id(session)) client.decline("the server keeps no sessions");
   client.mark(kMarkUnknownSession, "");
   client.await_answer(client.ask_for_result({.session_id = kNobodys}));
+  // What nearly is the id that was given out is not it.
+  const std::string given = client.session_id(session);
+  client.await_answer(client.ask_for_result({.session_id = given + "0"}));
+  if (given.size() < 2) return;
+  client.await_answer(
+      client.ask_for_result({.session_id = given.substr(0, given.size() - 1)}));
 }
 
 }  // namespace
@@ -29,6 +35,7 @@ Scenario routing_server_refuses_unknown_session() {
       .drive = &drive,
       .checks = {unknown_session_is_refused(), refusals_are_complete(req::kStreamEndsAsHttp)},
       .catches = {server_fault::k400ForUnknownSession, server_fault::kServesUnknownSession,
+                  server_fault::kTakesPartsOfIds,
                   server_fault::kCutsErrorReplies},
       .spares = {server_oddity::kNoSession, server_oddity::kNoDelete},
   }};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A stream was read to its end, and is asked for again from its first event on, as by a client that
-// lost the rest: what follows that event comes, in order and without a hole, and nothing before it.
+// lost the rest: what follows that event comes without a hole, and the event itself does not.
 
 #include "harness/judge/replay.h"
 #include "harness/scenario/scenario.h"

@@ -34,6 +34,7 @@ void drive(ClientDriver& client) {
           client.reset(client.connection_of(call));
         }
         client.stay_connected(done);
+        client.await_answer(client.ask_for_result());  // Some work at one call after the other.
       }});
 }
 

@@ -20,10 +20,10 @@ struct Variant {
 };
 
 constexpr std::array<Variant, 4> kVariants = {{
-    {"one line", "data: %s\n\n"},
-    {"blank lines around", "data\ndata: %s\ndata:\n\n"},
-    {"two lines", "data: %a\ndata: %b\n\n"},
-    {"with a comment between", "data: %a\n: hello\nid: 7\ndata: %b\n\n"},
+    {"one line", "event: message\ndata: %s\n\n"},
+    {"blank lines around", "event: message\ndata\ndata: %s\ndata:\n\n"},
+    {"two lines", "event: message\ndata: %a\ndata: %b\n\n"},
+    {"with a comment between", "event: message\ndata: %a\n: hello\nid: 7\ndata: %b\n\n"},
 }};
 
 void drive(ServerDriver& server) {

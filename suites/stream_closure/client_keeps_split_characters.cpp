@@ -20,7 +20,7 @@ void drive(ServerDriver& server) {
   for (std::size_t cut = 1; cut < kText.size(); ++cut) {
     const StreamId call = server.await_call();
     server.mark(kMarkVariant, "cut after byte " + std::to_string(cut));
-    const std::string event = "data: " + server.result_for(call, kText) + "\n\n";
+    const std::string event = "event: message\ndata: " + server.result_for(call, kText) + "\n\n";
     const std::size_t at = event.find(kText) + cut;
     server.send_bare_head(call);
     server.send_chunk(call, event.substr(0, at));

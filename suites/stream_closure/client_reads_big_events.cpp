@@ -23,7 +23,8 @@ void drive(ServerDriver& server) {
     const StreamId call = server.await_call();
     server.mark(kMarkVariant, std::to_string(size) + " bytes");
     server.send_bare_head(call);
-    server.send_chunk(call, "data: " + server.result_for(call, std::string(size, 'x')) + "\n\n");
+    const std::string message = server.result_for(call, std::string(size, 'x'));
+    server.send_chunk(call, "event: message\ndata: " + message + "\n\n");
     server.send_end(call);
   }
   server.await_exit(kLeaves);

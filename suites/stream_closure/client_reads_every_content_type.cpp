@@ -26,7 +26,7 @@ void drive(ServerDriver& server) {
     const bool json = type.find("tream") == std::string_view::npos;
     const std::string message = server.result_for(call);
     server.respond(call, 200, {{"Content-Type", std::string(type)}},
-                   json ? message : "data: " + message + "\n\n");
+                   json ? message : "event: message\ndata: " + message + "\n\n");
   }
   server.await_exit(kLeaves);
 }

@@ -26,7 +26,7 @@ const std::vector<Variant>& variants() {
       {"CR then CRLF", {"event: message\rdata: %s\r\r\n: end\r\n"}},
       {"CRLF cut between CR and LF", {"event: message\r", "\ndata: %s\r", "\n\r", "\n"}},
       {"CRLF cut behind the first of two data lines",
-       {"data: %a\r", "\ndata: %b\r\n\r\n"}},
+       {"event: message\r\ndata: %a\r", "\ndata: %b\r\n\r\n"}},
   };
   return all;
 }

@@ -20,11 +20,11 @@ struct Variant {
 };
 
 constexpr std::array<Variant, 5> kVariants = {{
-    {"before", ": hello\n\ndata: %s\n\n"},
-    {"empty", ":\n:\n\n:\n\ndata: %s\n\n"},
+    {"before", ": hello\n\nevent: message\ndata: %s\n\n"},
+    {"empty", ":\n:\n\n:\n\nevent: message\ndata: %s\n\n"},
     {"inside", "event: message\n: hello\ndata: %s\n: there\n\n"},
-    {"with colons", "::: data: {}\n\ndata: %s\n\n"},
-    {"after", "data: %s\n\n: bye\n\n"},
+    {"with colons", "::: data: {}\n\nevent: message\ndata: %s\n\n"},
+    {"after", "event: message\ndata: %s\n\n: bye\n\n"},
 }};
 
 void drive(ServerDriver& server) {

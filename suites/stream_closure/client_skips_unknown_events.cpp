@@ -20,8 +20,9 @@ struct Variant {
 
 constexpr std::array<Variant, 3> kVariants = {{
     {"an event with text", "event: note\ndata: all is well\n\nevent: message\ndata: %s\n\n"},
-    {"an event with an object", "event: ping\ndata: {}\n\ndata: %s\n\n"},
-    {"an event without data", "event: keep-alive\n\nevent: close\ndata:\n\ndata: %s\n\n"},
+    {"an event with an object", "event: ping\ndata: {}\n\nevent: message\ndata: %s\n\n"},
+    {"an event without data",
+     "event: keep-alive\n\nevent: close\ndata:\n\nevent: message\ndata: %s\n\n"},
 }};
 
 void drive(ServerDriver& server) {

@@ -15,7 +15,7 @@ void drive(ServerDriver& server) {
   server.start_client(1);
   const StreamId call = server.await_call();
   server.send_head(call);
-  server.send_half_chunk(call, "data: " + server.result_for(call) + "\n\n");
+  server.send_half_chunk(call, "event: message\ndata: " + server.result_for(call) + "\n\n");
   server.stay_connected(Millis(50));  // Two writes for the reader, too.
   server.close_connection(call);
   server.watch_return(call, server.call_limit() * (kLimitsUntilHarm + 1));

@@ -19,7 +19,7 @@ void drive(ServerDriver& server) {
   for (int block = 0; block < kBlocks; ++block) burst += "event: idle\n\n";
   server.send_bare_head(call);
   server.send_chunk(call, burst);
-  server.send_chunk(call, "data: " + server.result_for(call) + "\n\n");
+  server.send_chunk(call, "event: message\ndata: " + server.result_for(call) + "\n\n");
   server.send_end(call);
   server.await_exit(kLeaves);
 }

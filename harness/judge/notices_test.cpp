@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where notifications go, and where replays begin: each check with a story that it convicts and
+// with legal ones that it spares.
+#include "harness/judge/notices.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/judge/replay.h"
+#include "harness/judge/story.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace {
+namespace {
+
+const std::string kSession = "Mcp-Session-Id: one-session\r\n";
+
+std::string tool(int id, std::string_view name) {
+  return fmt::format(
+      R"({{"jsonrpc":"2.0","id":{},"method":"tools/call","params":{{"name":"{}"}}}})", id, name);
+}
+
+std::string log(std::string_view text) {
+  return fmt::format(
+      R"({{"jsonrpc":"2.0","method":"notifications/message","params":{{"data":"{}"}}}})", text);
+}
+
+void get(Story& story, std::uint32_t connection, std::string_view last = "") {
+  const std::string resumes = last.empty() ? "" : fmt::format("Last-Event-ID: {}\r\n", last);
+  story.open(connection)
+      .from_client(connection, "GET /mcp HTTP/1.1\r\nHost: a\r\n" + resumes + kSession + "\r\n");
+}
+
+// One call alone, and the same again beside another that sends two log messages.
+Story two_runs(bool on_both, const std::vector<std::string>& beside, double over_at = 700) {
+  Story story;
+  get(story.at(1), 1);
+  story.sse_head(1);
+  story.at(10).open(2).post(2, tool(1, "slow"), kSession).sse_head(2);
+  story.at(300).result(2, 1).end(2);
+  story.at(400).open(3).post(3, tool(2, "slow"), kSession).sse_head(3);
+  if (over_at < 450) story.at(over_at).result(3, 2).end(3);
+  story.at(450).open(4).post(4, tool(3, "chatty"), kSession).sse_head(4);
+  for (const char* text : {"one", "two"}) {
+    if (on_both) story.event(1, log(text));
+    story.event(4, log(text));
+  }
+  story.result(4, 3).end(4);
+  for (const std::string& text : beside) story.at(500).event(3, log(text));
+  if (over_at >= 450) story.at(over_at).result(3, 2).end(3);
+  return story;
+}
+
+TEST(Notifications, OnTheStreamOfAnotherCallAreFound) {
+  const Check check = notifications_keep_to_their_call(req::kProgressAtHome);
+  const Judgement astray = two_runs(false, {"three"}).judge(check);
+  ASSERT_EQ(astray.outcome, Outcome::kBroken);
+  EXPECT_EQ(astray.findings.front().level, Level::kShould);
+  EXPECT_EQ(two_runs(false, {}).judge(check).outcome, Outcome::kHeld);
+  EXPECT_EQ(two_runs(false, {}, 440).judge(check).outcome, Outcome::kInconclusive)
+      << "it was over before the other began";
+}
+
+TEST(Notifications, OfACallThatSendsSomeAloneProveNothing) {
+  Story story;
+  story.at(10).open(2).post(2, tool(1, "slow"), kSession).sse_head(2);
+  story.at(110).event(2, log("working")).at(300).result(2, 1).end(2);
+  story.at(400).open(3).post(3, tool(2, "slow"), kSession).sse_head(3);
+  story.at(450).open(4).post(4, tool(3, "chatty"), kSession).sse_head(4);
+  story.event(4, log("one")).result(4, 3).end(4);
+  story.at(500).event(3, log("working")).event(3, log("working")).at(700).result(3, 2).end(3);
+  EXPECT_EQ(story.judge(notifications_keep_to_their_call(req::kProgressAtHome)).outcome,
+            Outcome::kNotApplicable);
+}
+
+TEST(Notifications, OnTwoStreamsAreABroadcast) {
+  const Check check = notifications_are_not_broadcast(req::kOneStreamPerMessage);
+  EXPECT_EQ(two_runs(true, {}).judge(check).outcome, Outcome::kBroken);
+  EXPECT_EQ(two_runs(false, {}).judge(check).outcome, Outcome::kHeld);
+}
+
+// A queue that whoever reads first sends from: each was sent once.
+TEST(Notifications, OfTheSameWordsAtAnotherTimeAreNoBroadcast) {
+  Story story;
+  get(story.at(1), 1);
+  story.sse_head(1);
+  story.at(10).open(2).post(2, tool(1, "slow"), kSession).sse_head(2);
+  story.at(100).event(1, log("step 1")).event(1, log("step 2")).at(300).result(2, 1).end(2);
+  story.at(1400).open(3).post(3, tool(2, "slow"), kSession).sse_head(3);
+  story.at(1500).event(3, log("step 1")).event(3, log("step 2")).at(1700).result(3, 2).end(3);
+  EXPECT_EQ(story.judge(notifications_are_not_broadcast(req::kOneStreamPerMessage)).outcome,
+            Outcome::kHeld);
+}
+
+TEST(Notifications, ThatNeverComeAreToldOnce) {
+  const auto called = [](bool on_get) {
+    Story story;
+    get(story.at(1), 1);
+    story.sse_head(1).at(10).open(2).post(2, tool(1, "chatty"), kSession).sse_head(2).at(50);
+    if (on_get) story.event(1, log("one"));
+    story.result(2, 1).end(2);
+    return story.judge(notifications_come());
+  };
+  ASSERT_EQ(called(false).outcome, Outcome::kBroken);
+  EXPECT_EQ(called(false).findings.front().level, Level::kShould);
+  EXPECT_EQ(called(true).outcome, Outcome::kHeld);
+  Story json;
+  json.at(1).open(1).post(1, tool(1, "chatty"), kSession).plain(1, 200);
+  EXPECT_EQ(json.judge(notifications_come()).outcome, Outcome::kNotApplicable);
+}
+
+TEST(ClosedGet, GivesWayToAnother) {
+  const auto answered = [](int status, int seconds) {
+    Story story;
+    get(story.at(1), 1);
+    story.sse_head(1).at(10).tell(WeEnded{{1}, Ending::kFin, false});
+    for (int i = 1; i <= seconds; ++i) {
+      get(story.at(100 + 1000 * i), static_cast<std::uint32_t>(1 + i));
+      story.plain(static_cast<std::uint32_t>(1 + i), status);
+    }
+    return story.judge(closed_get_gives_way());
+  };
+  ASSERT_EQ(answered(409, 6).outcome, Outcome::kBroken);
+  EXPECT_EQ(answered(409, 6).findings.front().level, Level::kShould);
+  EXPECT_EQ(answered(409, 2).outcome, Outcome::kInconclusive);
+  EXPECT_NE(answered(429, 6).outcome, Outcome::kBroken) << "too many requests, says the server";
+}
+
+// Events with these ids, and a resume from "a" that brings these.
+Outcome replayed(const std::vector<std::string>& brought, bool whole = true,
+                 std::string_view from = "a", bool unique = true) {
+  Story story;
+  story.at(10).open(2).post(2, tool(1, "chatty"), kSession).sse_head(2);
+  story.event(2, log("one"), "a").event(2, log("two"), unique ? "b" : "a").result(2, 1, "c").end(2);
+  get(story.at(50), 3, from);
+  story.sse_head(3);
+  for (const std::string& id : brought) story.event(3, log(id == "b" ? "two" : "one"), id);
+  if (whole) story.result(3, 1, "c");
+  story.end(3);
+  return story.judge(replay_begins_behind()).outcome;
+}
+
+TEST(Replay, BeginsBehindTheEventThatIsNamed) {
+  EXPECT_EQ(replayed({"b"}), Outcome::kHeld);
+  EXPECT_EQ(replayed({"a", "b"}), Outcome::kBroken) << "the named event came once more";
+  EXPECT_EQ(replayed({}), Outcome::kBroken) << "a message is missing";
+}
+
+TEST(Replay, IsNotJudgedWhereNothingIsProven) {
+  EXPECT_EQ(replayed({}, false), Outcome::kNotApplicable) << "it brought nothing, as it may";
+  EXPECT_EQ(replayed({"b"}, false), Outcome::kInconclusive) << "the rest comes to who comes back";
+  EXPECT_EQ(replayed({"d"}, false, "c"), Outcome::kNotApplicable) << "nothing had followed";
+  EXPECT_EQ(replayed({"a"}, true, "a", false), Outcome::kNotApplicable) << "ids are not unique";
+}
+
+}  // namespace
+}  // namespace tailrace
