@@ -82,6 +82,30 @@ TEST(Pcap, EveryLabelledCaptureGetsItsVerdict) {
   }
 }
 
+// Their true stalls are those of the writes' times, and what left at both ends; where a proxy only
+// forwards what another server held, nobody can be sure, and the exit status says so.
+TEST(Pcap, EveryPathIsToldAsItWas) {
+  const std::string folder = kFolder + "paths/";
+  const auto labels = parse_json(Workshop::read(folder + "paths.json"));
+  ASSERT_TRUE(labels);
+  const Workshop workshop;
+  for (const Json& capture : (*labels)["captures"].items()) {
+    const std::string file = capture["file"].as_string();
+    const int status = static_cast<int>(capture["status"].as_int());
+    const Json report = report_of(workshop, folder + file, status);
+    EXPECT_EQ(report["verdict"].as_string(), capture["verdict"].as_string()) << file;
+    expect_exact_sums(report, file);
+    if (capture.find("stalls") == nullptr) continue;
+    std::set<std::int64_t> told, held;
+    for (const Json& finding : report["findings"].items()) {
+      if (finding["kind"].as_string() != "nagle-delayed-ack") continue;
+      told.insert(finding["release_frame"].as_int());
+    }
+    for (const Json& frame : capture["stalls"].items()) held.insert(frame.as_int());
+    EXPECT_EQ(told, held) << file;
+  }
+}
+
 TEST(Pcap, WhatCannotBeReadIsNamed) {
   const Workshop workshop;
   Workshop::write(workshop.path("no.pcap"), "this is no capture");

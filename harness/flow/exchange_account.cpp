@@ -110,11 +110,17 @@ void ExchangeAccount::on_end(const StreamPlace& place, bool reset) {
   }
 }
 
+// What the server sends after the client's FIN, such as TLS's close_notify, is no part of an answer
+// that had come.
+bool ExchangeAccount::is_farewell(const Open& open) const {
+  return fin_[0] && open.record->answered;
+}
+
 void ExchangeAccount::take_turn(const StreamPlace& place, std::string_view bytes,
                                 std::uint64_t length) {
   Open* open = active();
   if (place.from == Side::kServer) {
-    if (open != nullptr) extend_response(*open, place, length);
+    if (open != nullptr && !is_farewell(*open)) extend_response(*open, place, length);
     return;
   }
   if (tls_ && !tls_open_) {

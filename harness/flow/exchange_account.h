@@ -101,6 +101,7 @@ class ExchangeAccount {
   void find_earlier(Open& open, const StreamPlace& place, std::string_view bytes);
   void extend_request(Open& open, const StreamPlace& place, std::uint64_t length);
   void extend_response(Open& open, const StreamPlace& place, std::uint64_t length);
+  bool is_farewell(const Open& open) const;
   void take_turn(const StreamPlace& place, std::string_view bytes, std::uint64_t length);
   void degrade();
   void emit(Open& open);

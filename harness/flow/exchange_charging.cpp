@@ -112,6 +112,9 @@ void ExchangeAccount::charge_turn(const PacketFacts& facts) {
   ledger_.charge(facts.at, Cause::kUnexplained);
   if (facts.length == 0 || !last_data_ || one_sided()) return;
   const bool by_client = facts.from == Side::kClient;
+  if (!by_client && is_farewell(open)) {
+    return ledger_.recharge(from, facts.at, Cause::kUnexplained, Cause::kClientIdle);
+  }
   const bool short_gap = facts.at - from <= kMoving || last_data_->full;
   if (last_data_->from == facts.from) {
     const Cause silence = by_client ? Cause::kClientThink : Cause::kServerThink;
