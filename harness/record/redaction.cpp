@@ -113,7 +113,7 @@ char Vault::pseudonym_byte(std::string_view prefix) const {
   HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()),
        reinterpret_cast<const unsigned char*>(hashed.data()), hashed.size(), digest.data(),
        nullptr);
-  const std::size_t turn = digest[0] | digest[1] << 8 | digest[2] << 16;
+  const std::size_t turn = std::size_t{digest[0]} * 256 + digest[1];
   const char byte = kAlphabet[((turns ? letter : 0) + turn) % kAlphabet.size()];
   if (cached_ >= kMostCached) {
     bytes_.clear();
