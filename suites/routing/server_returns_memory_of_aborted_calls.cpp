@@ -23,7 +23,7 @@ void drive(ClientDriver& client) {
   const StreamId whole = client.ask_tool(&AllowedTools::slow);
   client.await_answer(whole);
   const Millis done = client.time_of(whole) + kCleanUp;
-  if (done > kLongest) client.decline("the slow tool is too slow for this question");
+  if (done > stretched(kLongest)) client.decline("the slow tool is too slow for this question");
   std::vector<StreamId> open;
   repeat_until_settled(client, {
       .size = kCalls,
