@@ -105,6 +105,10 @@ bool resumes(const Exchange& exchange) {
   return exchange.request.find("last-event-id") != nullptr;
 }
 
+bool listens(const Exchange& exchange) {
+  return exchange.request.method == "GET" && !resumes(exchange);
+}
+
 const Exchange* first_asked(const Timeline& timeline, std::string_view method) {
   const auto& all = timeline.exchanges;
   const auto found = std::find_if(all.begin(), all.end(), [&](const Exchange& exchange) {

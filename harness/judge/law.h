@@ -41,6 +41,7 @@ std::function<Look(const Evidence&, const Exchange&)> each_message(
 // The field of the request, and "" where it has none.
 std::string header_of(const Exchange& exchange, std::string_view name);
 bool resumes(const Exchange& exchange);
+bool listens(const Exchange& exchange);  // A GET that resumes nothing.
 
 // The first exchange that asks by this method, and nullptr where none does.
 const Exchange* first_asked(const Timeline& timeline, std::string_view method);

@@ -28,10 +28,6 @@ std::size_t notices_on(const Exchange& exchange) {
       }));
 }
 
-bool listens(const Exchange& exchange) {
-  return exchange.request.method == "GET" && !resumes(exchange) && exchange.is_event_stream();
-}
-
 std::size_t notices_in(const Timeline& timeline) {
   std::size_t all = 0;
   for (const Exchange& exchange : timeline.exchanges) all += notices_on(exchange);
@@ -124,7 +120,8 @@ Judgement judge_broadcast(const Evidence& evidence, Rule rule) {
     if (!is_tool_call(call) || notices_on(call) < kNoAccident) continue;
     notified = true;
     for (const Exchange& get : timeline.exchanges) {
-      if (!listens(get) || session_of(get) != session_of(call)) continue;
+      const bool streams = listens(get) && get.is_event_stream();
+      if (!streams || session_of(get) != session_of(call)) continue;
       listened = true;
       if (copies_on(call, get) < notices_on(call)) continue;
       Finding finding = finding_of(evidence, "notifications_are_not_broadcast", rule);
@@ -145,7 +142,7 @@ Judgement judge_gives_way(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
   const Exchange *first = nullptr, *refused = nullptr;
   for (const Exchange& exchange : timeline.exchanges) {
-    if (exchange.request.method != "GET" || resumes(exchange)) continue;
+    if (!listens(exchange)) continue;
     if (first == nullptr) {
       if (exchange.is_event_stream()) first = &exchange;
       continue;

@@ -61,8 +61,7 @@ Look on_its_stream(const Evidence& evidence, const Exchange& exchange) {
 }
 
 Look not_on_get(const Evidence& evidence, const Exchange& exchange) {
-  if (exchange.request.method != "GET" || resumes(exchange)) return std::nullopt;
-  if (!exchange.is_event_stream()) return std::nullopt;
+  if (!listens(exchange) || !exchange.is_event_stream()) return std::nullopt;
   const Look look = each_progress(evidence, exchange, [](const Json& params) {
     return "progress of a request came on a listening stream: " + shown(params);
   });

@@ -14,10 +14,6 @@ namespace {
 
 using Events = std::vector<StreamEvent>;
 
-bool has_id(const StreamEvent& event, const std::string& id) {
-  return event.has_id() && *event.sse.id == id;
-}
-
 bool carries(const Events& events, const StreamEvent& wanted) {
   return std::ranges::any_of(
       events, [&](const StreamEvent& event) { return event.sse.data == wanted.sse.data; });
@@ -42,13 +38,11 @@ Judgement judge_beginning(const Evidence& evidence) {
       all, [](const Exchange& exchange) { return resumes(exchange) && exchange.response; });
   if (get == all.end()) return inconclusive("no resume was answered");
   const std::string named = header_of(*get, "last-event-id");
-  const auto stream = std::ranges::find_if(all, [&](const Exchange& exchange) {
-    return exchange.is_post() && std::ranges::any_of(exchange.events, [&](const auto& event) {
-             return has_id(event, named);
-           });
-  });
-  if (stream == all.end()) return inconclusive("no stream issued the id that was named");
-  const auto issued = [&](const StreamEvent& event) { return has_id(event, named); };
+  const Exchange* stream = issuer_of(evidence.timeline, named);
+  if (stream == nullptr) return inconclusive("no stream issued the id that was named");
+  const auto issued = [&](const StreamEvent& event) {
+    return event.has_id() && *event.sse.id == named;
+  };
   if (std::ranges::count_if(stream->events, issued) > 1) {
     return not_applicable("the event ids of the server are not unique: nothing is proven by them");
   }

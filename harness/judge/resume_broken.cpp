@@ -132,16 +132,6 @@ Judgement judge_resumes(const Evidence& evidence, Rule poll, Rule with_id) {
   return judgement;
 }
 
-// The stream that issued this id; nullptr where none did.
-const Exchange* issuer_of(const Timeline& timeline, const std::string& id) {
-  const auto issuer = std::ranges::find_if(timeline.exchanges, [&](const Exchange& exchange) {
-    return exchange.is_post() && std::ranges::any_of(exchange.events, [&](const auto& event) {
-             return event.has_id() && *event.sse.id == id;
-           });
-  });
-  return issuer == timeline.exchanges.end() ? nullptr : &*issuer;
-}
-
 Judgement judge_own_stream(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
   const auto stream = broken_stream(timeline);

@@ -116,11 +116,7 @@ Judgement judge_answered(const Evidence& evidence, Rule rule) {
     finding.observed = describe(exchange) + " got none";
     finding.likely_cause = "the request's route was dropped, or its handler's end is not noticed";
     finding.cure = "send a Response or an Error for every request before its route goes away";
-    if (const std::string how = broken_event(exchange); !how.empty()) {
-      finding.observed += ": " + how;
-      finding.likely_cause = kBrokenEventCause;
-      finding.cure = kBrokenEventCure;
-    }
+    blame_broken_event(exchange, finding);
     finding.evidence = ladder_of(timeline, exchange);
     return broken(finding);
   }

@@ -82,16 +82,14 @@ Look no_response(const Evidence& evidence, const Exchange& exchange) {
 }
 
 Look get_served(const Evidence&, const Exchange& exchange) {
-  const bool listens = exchange.request.method == "GET" && !resumes(exchange);
-  if (!listens || !exchange.response) return std::nullopt;
+  if (!listens(exchange) || !exchange.response) return std::nullopt;
   return exchange.response->status == kNotFound ? "GET got 404 where POST is served" : "";
 }
 
 // Refusals for want of a right, of the session or of room have rules of their own.
 Look get_answered(const Evidence&, const Exchange& exchange) {
   constexpr std::array kOfOtherRules = {401, 403, kNotFound, kMethodNotAllowed, 409, 429};
-  const bool listens = exchange.request.method == "GET" && !resumes(exchange);
-  if (!listens || !exchange.response || session_of(exchange).empty()) return std::nullopt;
+  if (!listens(exchange) || !exchange.response || session_of(exchange).empty()) return std::nullopt;
   const int status = exchange.response->status;
   const bool other = std::ranges::find(kOfOtherRules, status) != kOfOtherRules.end();
   if (other || (status >= 500 && status != 501)) return "";
@@ -101,8 +99,7 @@ Look get_answered(const Evidence&, const Exchange& exchange) {
 }
 
 Look get_without_response(const Evidence&, const Exchange& exchange) {
-  const bool listens = exchange.request.method == "GET" && !resumes(exchange);
-  if (!listens || !exchange.is_event_stream()) return std::nullopt;
+  if (!listens(exchange) || !exchange.is_event_stream()) return std::nullopt;
   const RpcMessage* final = exchange.final_message();
   return final == nullptr ? "" : describe(*final) + " came on a stream that resumes nothing";
 }

@@ -52,11 +52,7 @@ Finding not_served(const Evidence& evidence, const Exchange& exchange, const std
   finding.likely_cause = "what concerns one request or one client is kept with the session or the "
                          "process, or holds its lock";
   finding.cure = "end what belongs to the one stream, and nothing else";
-  if (const std::string how = broken_event(exchange); !how.empty()) {
-    finding.observed += ": " + how;
-    finding.likely_cause = kBrokenEventCause;
-    finding.cure = kBrokenEventCure;
-  }
+  blame_broken_event(exchange, finding);
   finding.evidence = ladder_of(evidence.timeline, exchange);
   if (refused) mark_gap(finding.evidence, std::to_string(exchange.response->status));
   return finding;

@@ -86,11 +86,24 @@ std::string last_id_of(const Exchange& exchange) {
   return "";
 }
 
-std::string broken_event(const Exchange& exchange) {
+void blame_broken_event(const Exchange& exchange, Finding& finding) {
   const auto told = std::ranges::find_if(exchange.malformed, [](const std::string& what) {
     return what.starts_with(kInsideEvent);
   });
-  return told == exchange.malformed.end() ? "" : *told;
+  if (told == exchange.malformed.end()) return;
+  finding.observed += ": " + *told;
+  finding.likely_cause = "what the socket or the stream did not take at once is dropped, or an "
+                         "answer is cut at the size of a buffer";
+  finding.cure = "wait until there is room, and write the rest of the event";
+}
+
+const Exchange* issuer_of(const Timeline& timeline, const std::string& event_id) {
+  const auto issuer = std::ranges::find_if(timeline.exchanges, [&](const Exchange& exchange) {
+    return exchange.is_post() && std::ranges::any_of(exchange.events, [&](const auto& event) {
+             return event.has_id() && *event.sse.id == event_id;
+           });
+  });
+  return issuer == timeline.exchanges.end() ? nullptr : &*issuer;
 }
 
 bool waits_to_be_fetched(const Timeline& timeline, const Exchange& request,

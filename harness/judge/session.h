@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/record/run_record.h"
 #include "harness/record/timeline.h"
 
 namespace tailrace {
@@ -36,13 +37,10 @@ std::string why_no_endpoint(const Timeline& timeline);
 // Of the last event that has one, or "".
 std::string last_id_of(const Exchange& exchange);
 
-// What is told of an event that its body did not bring in full; "" where there was none.
-std::string broken_event(const Exchange& exchange);
-inline constexpr std::string_view kBrokenEventCause =
-    "what the socket or the stream did not take at once is dropped, or an answer is cut at the "
-    "size of a buffer";
-inline constexpr std::string_view kBrokenEventCure =
-    "wait until there is room, and write the rest of the event";
+// Where its body ended inside an event, the finding says so: then that is what went wrong with it.
+void blame_broken_event(const Exchange& exchange, Finding& finding);
+// The stream of a POST that issued this event id; nullptr where none did.
+const Exchange* issuer_of(const Timeline& timeline, const std::string& event_id);
 
 // Why such a stream leaves a question open.
 inline constexpr std::string_view kUnfetched =

@@ -13,6 +13,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,11 @@ enum class ClientContract : std::uint8_t {
 // What becomes of subscriptions (2026-07-28): 404, acknowledged and ended at once, acknowledged and
 // held open, or no answer at all.
 enum class Subscriptions : std::uint8_t { kRefused, kCut, kHeld, kSilent };
+
+// A way to write the stream of an answer, for send_filled().
+struct StreamText {
+  std::string_view name, text;
+};
 
 struct ServerSettings {
   std::string scenario;  // Id, for TAILRACE_SCENARIO.
@@ -106,6 +112,8 @@ class ServerDriver : public Script {
   void send_half_chunk(StreamId stream, std::string_view text);  // ... which breaks off half-way.
   // The same with %s replaced by the message; %a and %b by its two halves, cut between members.
   void send_filled(StreamId stream, std::string_view text, const std::string& message);
+  // Starts the client for as many calls, and answers each in one of these ways, a variant each.
+  void answer_as(std::span<const StreamText> ways);
   // One message as an event, with an id where ids are used.
   void send_message(StreamId stream, const std::string& message);
   // A whole response with Content-Length.

@@ -2,6 +2,7 @@
 // What our scripted server writes on the stream of a call.
 #include <fmt/format.h>
 
+#include "harness/judge/client_calls.h"
 #include "harness/judge/resume.h"
 #include "harness/net/http_message.h"
 #include "harness/peer/server_driver.h"
@@ -10,6 +11,7 @@ namespace tailrace {
 namespace {
 
 constexpr std::string_view kFirstVersionWithPriming = "2025-11-25";
+constexpr Millis kLeaves{10000};  // The client's own shut-down included.
 
 std::string stream_head() {
   return compose_http_head(200, {{"Content-Type", "text/event-stream"},
@@ -106,6 +108,18 @@ void ServerDriver::send_filled(StreamId stream, std::string_view text,
     ++i;
   }
   send_chunk(stream, filled);
+}
+
+void ServerDriver::answer_as(std::span<const StreamText> ways) {
+  start_client(static_cast<int>(ways.size()));
+  for (const StreamText& way : ways) {
+    const StreamId call = await_call();
+    mark(kMarkVariant, std::string(way.name));
+    send_bare_head(call);
+    send_filled(call, way.text, result_for(call));
+    send_end(call);
+  }
+  await_exit(kLeaves);
 }
 
 void ServerDriver::send_message(StreamId stream, const std::string& message) {

@@ -5,21 +5,13 @@
 #include <array>
 
 #include "harness/judge/calls.h"
-#include "harness/judge/client_calls.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
 namespace tailrace::suites {
 namespace {
 
-constexpr Millis kLeaves{10000};  // The client's own shut-down included.
-
-struct Variant {
-  std::string_view name;
-  std::string_view text;  // Of the stream; %s stands for the message.
-};
-
-constexpr std::array<Variant, 5> kVariants = {{
+constexpr std::array<StreamText, 5> kVariants = {{
     {"before", ": hello\n\nevent: message\ndata: %s\n\n"},
     {"empty", ":\n:\n\n:\n\nevent: message\ndata: %s\n\n"},
     {"inside", "event: message\n: hello\ndata: %s\n: there\n\n"},
@@ -28,15 +20,7 @@ constexpr std::array<Variant, 5> kVariants = {{
 }};
 
 void drive(ServerDriver& server) {
-  server.start_client(static_cast<int>(kVariants.size()));
-  for (const Variant& variant : kVariants) {
-    const StreamId call = server.await_call();
-    server.mark(kMarkVariant, std::string(variant.name));
-    server.send_bare_head(call);
-    server.send_filled(call, variant.text, server.result_for(call));
-    server.send_end(call);
-  }
-  server.await_exit(kLeaves);
+  server.answer_as(kVariants);
 }
 
 }  // namespace
