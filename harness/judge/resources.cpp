@@ -11,6 +11,8 @@
 #include <set>
 
 #include "harness/judge/ladder.h"
+#include "harness/judge/retention.h"
+#include "harness/record/marks.h"
 
 namespace tailrace {
 namespace {
@@ -116,7 +118,8 @@ Finding grows(const Evidence& evidence, const Growth& growth, const Slope& slope
 Judgement judge_growth(const Evidence& evidence, const Growth& growth, const Figure& figure,
                        Rule rule) {
   if (growth.values.empty()) {
-    return inconclusive("the script came to no sample of its processes");  // They can be seen.
+    if (evidence.timeline.mark(kNotSampled)) return not_applicable(std::string(kUnwatched));
+    return inconclusive("the script came to no sample of its processes");
   }
   if (growth.values.size() < kFewestBatches) {
     return inconclusive(fmt::format("only {} samples of its processes", growth.values.size()));
@@ -131,6 +134,7 @@ Judgement judge_growth(const Evidence& evidence, const Growth& growth, const Fig
 
 Figure memory_figure(const Timeline& timeline) {
   Figure figure = kMemory;
+  if (keeps_for_good(timeline)) figure.straight_reserve = kNativeReserve;
   const std::string text = timeline.mark(kMemoryNoise).value_or("");
   std::from_chars(text.data(), text.data() + text.size(), figure.noise);
   return figure;

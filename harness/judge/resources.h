@@ -55,6 +55,8 @@ inline constexpr double kCollectorsReserve = 192 * 1024;
 // been seen to, beyond the 100000 above.
 inline constexpr std::size_t kStraightBatches = 16;
 inline constexpr double kStraightReserve = 112 * 1024;
+// The same of a program without a collector, where no event can be kept to be replayed.
+inline constexpr double kNativeReserve = 2048;
 // Of sockets, descriptors and children: flat, and what need not be a leak.
 inline constexpr double kFlatCount = 1, kFewKept = 32;
 

@@ -18,6 +18,7 @@ constexpr std::string_view kFirstVersionWithHeader = "2025-06-18";
 constexpr std::string_view kFirstWithTransport = "2025-03-26";
 constexpr std::string_view kBeforeTransport = "2024-11-05";
 constexpr std::string_view kBytes = "{bytes}";
+constexpr std::string_view kMarker = "tailrace/marker";
 
 }  // namespace
 
@@ -84,8 +85,14 @@ std::string ClientDriver::message_of(std::string_view method, const Json& params
   if (!options.id && options.session < sessions_.size()) {
     id = std::to_string(sessions_[options.session].next_request++);
   }
-  if (!is_stateless()) return compose_request(RpcId{id}, method, params);
-  return compose_request(RpcId{id}, method, with_meta(params));
+  if (options.marker.empty() && !is_stateless()) return compose_request(RpcId{id}, method, params);
+  Json whole = params.is_object() ? params : Json(Json::Object{});
+  if (!options.marker.empty()) {
+    Json meta = whole["_meta"];
+    meta.set(std::string(kMarker), options.marker);
+    whole.set("_meta", std::move(meta));
+  }
+  return compose_request(RpcId{id}, method, is_stateless() ? with_meta(whole) : whole);
 }
 
 StreamId ClientDriver::post(std::string_view method, const Json& params,

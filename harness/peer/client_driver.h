@@ -65,6 +65,7 @@ struct ClientSettings {
   Pace* pace = nullptr;  // Shared by the scripts of a run.
   bool own_network = false;  // What holds for a whole network may be changed.
   Sampler sample;
+  Searcher search;
   // Sets TCP_NODELAY on the server's socket of the connection that we have from this address, and
   // tells whether it was set; empty where the server is not ours to touch.
   std::function<Result<bool>(const Endpoint&)> cure;
@@ -87,6 +88,7 @@ struct PostOptions {
   bool http10 = false;
   bool prefer_json = false;  // Accept lists both forms, as it must, and likes JSON better.
   std::string session_id{};  // Instead of the session's own.
+  std::string marker{};      // In `_meta`, to be looked for in the server's memory.
 };
 
 struct GetOptions {
@@ -199,6 +201,9 @@ class ClientDriver : public Script {
   void watch_ends(Millis window);
   void close(ConnectionId connection);  // By FIN; awaited.
   void close_all();
+  bool can_search() const { return static_cast<bool>(settings_.search); }
+  // Which texts that begin so and end in a number below `below` the server's processes hold.
+  MemorySearched search_memory(const std::string& prefix, int below);
   bool can_stop() const { return static_cast<bool>(settings_.stop); }
   void stop_server();  // By TERM; returns when it is gone.
   const AllowedTools& tools() const { return settings_.tools; }

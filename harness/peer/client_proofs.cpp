@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The proofs of a stall beside the packets: the cure in place, and the server's send queue.
+// The proofs of a stall beside the packets: the cure in place, and the server's send queue; and
+// what is found in the server's memory.
 #include <algorithm>
 
 #include "harness/peer/client_driver.h"
@@ -14,6 +15,12 @@ constexpr Millis kFirstLook{3}, kBetweenLooks{2};
 constexpr std::int64_t kMostLooks = 250;
 
 }  // namespace
+
+MemorySearched ClientDriver::search_memory(const std::string& prefix, int below) {
+  MemorySearched searched = settings_.search(prefix, below);
+  history_.append(searched);
+  return searched;
+}
 
 void ClientDriver::await_answer_and_look(StreamId stream) {
   if (!settings_.queue) return await_answer(stream);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "harness/record/marks.h"
+
 namespace tailrace {
 
 void Script::mark(std::string_view name, std::string value) {
@@ -45,7 +47,7 @@ bool Script::watch(Deadline window, const Condition& holds) {
 }
 
 void Script::sample(std::string label) {
-  if (!sampler_) return;
+  if (!sampler_) return mark(kNotSampled, "");
   auto sample = sampler_();
   if (!sample) return;
   sample->label = std::move(label);

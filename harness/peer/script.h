@@ -21,6 +21,9 @@ using Condition = std::function<bool(const Timeline&)>;
 // A sample of the implementation's processes; empty where they cannot be seen.
 using Sampler = std::function<std::optional<ProcessSampled>()>;
 
+// Which texts of ours stand in the implementation's memory (memory_search.h).
+using Searcher = std::function<MemorySearched(const std::string& prefix, int below)>;
+
 class Script {
  public:
   explicit Script(History& history, Sampler sampler = {})

@@ -79,6 +79,7 @@ struct FactWriter {
     out.set("anonymous", e.anonymous);
     out.set("children", e.children);
     out.set("resident_bytes", e.resident_bytes);
+    if (e.native) out.set("native", true);
     Json sockets{Json::Array{}};
     for (const auto& socket : e.sockets) {
       Json row;
@@ -88,6 +89,19 @@ struct FactWriter {
       sockets.push(std::move(row));
     }
     out.set("sockets", std::move(sockets));
+  }
+  void operator()(const MemorySearched& e) {
+    out.set("e", "memory_searched");
+    out.set("bytes", e.bytes);
+    Json kinds{Json::Array{}};
+    for (const auto& kind : e.kinds) {
+      Json row;
+      row.set("name", kind.name);
+      row.set("found", kind.found);
+      kinds.push(std::move(row));
+    }
+    out.set("kinds", std::move(kinds));
+    out.set("why_not", e.why_not);
   }
   void operator()(const ProcessLine& e) {
     out.set("e", "process_line");
@@ -201,12 +215,24 @@ struct FactReader {
     e.anonymous = number("anonymous");
     e.children = number("children");
     e.resident_bytes = number("resident_bytes");
+    e.native = in.find("native") != nullptr && flag("native");  // Old records lack it.
     if (!in["sockets"].is_array()) complain("sockets", "a list");
     for (const auto& row : in["sockets"].items()) {
       const auto path = "sockets[" + std::to_string(e.sockets.size()) + "].";
       if (!row["state"].is_string()) complain(path + "state", "text");
       e.sockets.push_back(
           {endpoint(row, "local", path), endpoint(row, "remote", path), row["state"].as_string()});
+    }
+    return e;
+  }
+  Event searched() {
+    MemorySearched e{number("bytes"), {}, text("why_not")};
+    if (!in["kinds"].is_array()) complain("kinds", "a list");
+    for (const auto& row : in["kinds"].items()) {
+      const auto path = "kinds[" + std::to_string(e.kinds.size()) + "].";
+      if (!row["name"].is_string()) complain(path + "name", "text");
+      if (!row["found"].is_int()) complain(path + "found", "a whole number");
+      e.kinds.push_back({row["name"].as_string(), row["found"].as_int()});
     }
     return e;
   }
@@ -227,6 +253,7 @@ struct FactReader {
     if (kind == "marked") return Marked{text("name"), text("value")};
     if (kind == "declined") return Declined{text("why")};
     if (kind == "process_sampled") return sampled();
+    if (kind == "memory_searched") return searched();
     if (kind == "process_line") return ProcessLine{bytes("text")};
     if (kind == "process_ended") return ended();
     if (kind == "process_ended_late") return ProcessEndedLate{ended()};

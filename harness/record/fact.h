@@ -80,7 +80,19 @@ struct ProcessSampled {  // The whole process tree of the implementation.
   std::string label;
   std::int64_t descriptors = 0, files = 0, pipes = 0, anonymous = 0, children = 0;
   std::int64_t resident_bytes = 0;
+  bool native = false;  // None of its programs has a collector (native_program.h).
   std::vector<SocketFigure> sockets;
+};
+// Texts of ours that stood in the memory of the implementation's processes: of each kind how many
+// of those that were sent.
+struct MemorySearched {
+  struct Kind {
+    std::string name;
+    std::int64_t found = 0;
+  };
+  std::int64_t bytes = 0;  // Looked through.
+  std::vector<Kind> kinds;
+  std::string why_not;  // Where it could not be read.
 };
 struct ProcessLine {  // One line of the implementation's standard output.
   std::string text;
@@ -117,8 +129,8 @@ struct HarnessTrouble {  // Trouble of the environment or of ours that spoiled t
 
 using Event = std::variant<ConnectionOpened, ConnectFailed, BytesRead, BytesWritten, TapTruncated,
                            PeerEnded, WeEnded, DeadlinePassed, WindowEnded, Marked, Declined,
-                           ProcessSampled, ProcessLine, ProcessEnded, ProcessEndedLate, CureTried,
-                           QueueWatched, HarnessTrouble>;
+                           ProcessSampled, MemorySearched, ProcessLine, ProcessEnded,
+                           ProcessEndedLate, CureTried, QueueWatched, HarnessTrouble>;
 
 struct Fact {
   std::uint64_t sequence = 0;  // From 1, without holes.

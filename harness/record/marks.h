@@ -17,4 +17,7 @@ inline constexpr std::string_view kMarkReadAgain = "reading_resumed";
 // handle TERM dies of it, which is a stop as well, but no graceful one.
 inline constexpr std::string_view kMarkStop = "told_to_stop";
 
+// The script wanted a sample of processes that cannot be seen.
+inline constexpr std::string_view kNotSampled = "not_sampled";
+
 }  // namespace tailrace

@@ -99,6 +99,9 @@ void TimelineBuilder::apply(const Fact& fact) {
                  [&](const ProcessSampled& e) {
                    timeline_.samples.push_back({at, e});
                  },
+                 [&](const MemorySearched& e) {
+                   timeline_.searches.push_back({at, e});
+                 },
                  [&](const ProcessLine& e) {
                    timeline_.lines.push_back({at, e});
                  },

@@ -108,6 +108,7 @@ struct Timeline {
   std::vector<At<Marked>> marks;
   std::vector<At<Declined>> declined;
   std::vector<At<ProcessSampled>> samples;
+  std::vector<At<MemorySearched>> searches;
   std::vector<At<ProcessLine>> lines;
   std::optional<At<ProcessEnded>> process_ended;
   std::optional<At<ProcessEnded>> late_end;  // Of a process that had said it was through.

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <unordered_set>
 
+#include "harness/sut/native_program.h"
 #include "harness/sut/process_tree.h"
 #include "harness/sut/tcp_sockets.h"
 
@@ -74,11 +75,13 @@ Result<ProcessSampled> sample_tree(pid_t root) {
     return std::unexpected(counted.error());
   }
   sample.resident_bytes = resident_bytes(root);
+  sample.native = is_native(root);
   const Family family = family_of(root);
   sample.children = static_cast<std::int64_t>(family.living.size() + family.zombies);
   for (const pid_t child : family.living) {
     (void)count_descriptors(child, sample, sockets);  // It may have ended meanwhile.
     sample.resident_bytes += resident_bytes(child);
+    sample.native = sample.native && is_native(child);
   }
   add_sockets(root, sockets, sample);
   return sample;

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/retention.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "harness/judge/ladder.h"
+
+namespace tailrace {
+namespace {
+
+// Measured, of 40 after 1500 to 3000 calls: healthy servers hold 0 to 5 of either, those of V8 and
+// Go that keep a table hold 38 to 40 ids and 3 to 5 of the other texts.
+constexpr std::int64_t kGone = kMarkedCalls * 3 / 10, kKept = kMarkedCalls * 9 / 10;
+
+std::int64_t found_of(const MemorySearched& search, std::string_view kind) {
+  const auto at = std::ranges::find(search.kinds, kind, &MemorySearched::Kind::name);
+  return at == search.kinds.end() ? 0 : at->found;
+}
+
+struct KindOfCall {
+  std::string name;
+  std::int64_t ids = 0, controls = 0;
+  bool can_tell() const { return controls <= kGone; }
+  bool kept() const { return can_tell() && ids >= kKept; }
+};
+
+std::vector<KindOfCall> kinds_of(const Timeline& timeline, const MemorySearched& search) {
+  std::vector<KindOfCall> kinds;
+  for (const auto& mark : timeline.marks) {
+    if (mark.what.name != kMarkedKind) continue;
+    const std::string& name = mark.what.value;
+    const std::string control = name + std::string(kOfMeta);
+    kinds.push_back({name, found_of(search, name), found_of(search, control)});
+  }
+  return kinds;
+}
+
+int further_calls(const Timeline& timeline) {
+  const std::string text = timeline.mark(kFurtherCalls).value_or("");
+  int calls = 0;
+  std::from_chars(text.data(), text.data() + text.size(), calls);
+  return calls;
+}
+
+std::string spoken(std::string name) {
+  std::ranges::replace(name, '_', ' ');
+  return name;
+}
+
+Finding keeps_ids(const Evidence& evidence, const std::vector<KindOfCall>& kinds) {
+  const Timeline& timeline = evidence.timeline;
+  Finding finding = finding_of(evidence, "finished_calls_are_let_go", Rule{});
+  finding.level = Level::kShould;
+  finding.required = "what was kept to route a response goes when the response is sent";
+  std::vector<std::string> kept, gone;
+  for (const KindOfCall& kind : kinds) {
+    (kind.kept() ? kept : gone).push_back(
+        fmt::format("{} of {} ids of {}", kind.ids, kMarkedCalls, spoken(kind.name)));
+  }
+  finding.observed =
+      fmt::format("{} were still in the server's memory {} calls later",
+                  fmt::join(kept, ", "), further_calls(timeline));
+  if (!gone.empty()) finding.observed += fmt::format("; of the others {}", fmt::join(gone, ", "));
+  std::int64_t controls = 0;
+  for (const KindOfCall& kind : kinds) controls = std::max(controls, kind.controls);
+  finding.observed += fmt::format(
+      "; of other texts of the same requests at most {} of {}", controls, kMarkedCalls);
+  finding.likely_cause = "a table by request id keeps its entry when the call is done";
+  finding.cure = "remove the entry in the same place where the response is handed to the stream, "
+                 "for Results and Errors alike, and where the client has left";
+  for (const auto& search : timeline.searches) {
+    std::vector<std::string> parts;
+    for (const auto& kind : search.what.kinds) {
+      parts.push_back(fmt::format("{} {}", kind.found, spoken(kind.name)));
+    }
+    finding.evidence.push_back({search.at - timeline.begun.value_or(search.at), "server",
+                                fmt::format("{} MiB hold {}", search.what.bytes >> 20,
+                                            fmt::join(parts, ", ")),
+                                &search == &timeline.searches.back()});
+  }
+  return finding;
+}
+
+Judgement judge_retention(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  if (timeline.searches.empty()) return inconclusive("the script came to no search");
+  const MemorySearched& last = timeline.searches.back().what;
+  if (!last.why_not.empty()) return not_applicable(last.why_not);
+  const std::vector<KindOfCall> kinds = kinds_of(timeline, last);
+  if (std::ranges::none_of(kinds, &KindOfCall::can_tell)) {
+    return not_applicable(fmt::format(
+        "texts of finished requests that nothing needs are in its memory {} calls later, too: its "
+        "runtime does not write over what is free, so ids there tell nothing",
+        further_calls(timeline)));
+  }
+  const bool keeps = std::ranges::any_of(kinds, &KindOfCall::kept);
+  if (keeps && further_calls(timeline) < kFewestFurther) {
+    return not_applicable(fmt::format("only {} calls fitted into the time, and a server may "
+                                      "remember the last {}",
+                                      further_calls(timeline), kFewestFurther));
+  }
+  Judgement judgement = keeps ? broken(keeps_ids(evidence, kinds)) : held();
+  for (const KindOfCall& kind : kinds) {
+    judgement.measurements.push_back(
+        {"ids of " + spoken(kind.name) + " still in memory",
+         fmt::format("{} of {}, other texts {}", kind.ids, kMarkedCalls, kind.controls)});
+  }
+  return judgement;
+}
+
+}  // namespace
+
+bool controls_are_gone(const MemorySearched& search) {
+  return std::ranges::all_of(search.kinds, [](const MemorySearched::Kind& kind) {
+    return !kind.name.ends_with(kOfMeta) || kind.found <= kGone;
+  });
+}
+
+bool keeps_for_good(const Timeline& timeline) {
+  const auto is_native = [](const auto& sample) { return sample.what.native; };
+  if (timeline.samples.empty() || !std::ranges::all_of(timeline.samples, is_native)) return false;
+  return std::ranges::none_of(timeline.exchanges, [](const Exchange& exchange) {
+    return std::ranges::any_of(exchange.events, &StreamEvent::has_id);
+  });
+}
+
+Check finished_calls_are_let_go() {
+  return {"finished_calls_are_let_go", judge_retention};
+}
+
+}  // namespace tailrace

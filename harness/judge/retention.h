@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// A check of what stands in a server's memory of calls that are long finished: their ids should
+// have gone as other texts of the same requests have (fairness.md, section 2, routing). Pure.
+#pragma once
+
+#include "harness/judge/check.h"
+
+namespace tailrace {
+
+// The script makes kMarkedCalls of each kind, whose ids are "<prefix>KIND-NUMBER" and that carry
+// a text "<prefix>KIND_meta-NUMBER" that nothing needs. Then it makes further calls until those
+// texts have been overwritten, and searches.
+inline constexpr int kMarkedCalls = 40;
+inline constexpr std::string_view kOfMeta = "_meta";
+inline constexpr std::string_view kMarkedKind = "marked_calls";  // A mark for each kind.
+// How many further calls were made before the last search.
+inline constexpr std::string_view kFurtherCalls = "further_calls";
+// Fewer may be what a server remembers on purpose, as the ids of its last thousand calls.
+inline constexpr int kFewestFurther = 2000;
+
+// Whether the texts that nothing needs are gone, as far as they go: the search can tell something.
+bool controls_are_gone(const MemorySearched& search);
+
+// What has no collector and keeps no events for a while holds what it was told to hold for good.
+bool keeps_for_good(const Timeline& timeline);
+
+Check finished_calls_are_let_go();
+
+}  // namespace tailrace

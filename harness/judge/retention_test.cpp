@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/retention.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/judge/resources.h"
+#include "harness/judge/story.h"
+
+namespace tailrace {
+namespace {
+
+// What was found of calls with a Result and of calls with an Error: their ids, other texts.
+struct Found {
+  std::int64_t results, results_meta, errors, errors_meta;
+};
+
+Judgement judged(const Found& found, int further = 3000, const std::string& why_not = "") {
+  Story story;
+  story.mark(kMarkedKind, "results").mark(kMarkedKind, "errors");
+  story.mark(kFurtherCalls, std::to_string(further));
+  story.tell(MemorySearched{1 << 20,
+                            {{"results", found.results},
+                             {"results_meta", found.results_meta},
+                             {"errors", found.errors},
+                             {"errors_meta", found.errors_meta}},
+                            why_not});
+  return story.judge(finished_calls_are_let_go());
+}
+
+TEST(Retention, IdsThatStayWhereOtherTextsGoAreKept) {
+  const Judgement kept = judged({40, 4, 2, 3});
+  ASSERT_EQ(kept.outcome, Outcome::kBroken);
+  EXPECT_EQ(kept.findings.front().level, Level::kShould);
+  const std::string& observed = kept.findings.front().observed;
+  EXPECT_NE(observed.find("40 of 40 ids of results"), std::string::npos) << observed;
+  EXPECT_NE(observed.find("2 of 40 ids of errors"), std::string::npos) << observed;
+  EXPECT_NE(observed.find("at most 4 of 40"), std::string::npos) << observed;
+}
+
+TEST(Retention, WhatIsGoneOrOverwrittenInPartIsHeld) {
+  EXPECT_EQ(judged({0, 0, 0, 0}).outcome, Outcome::kHeld);
+  EXPECT_EQ(judged({14, 1, 5, 5}).outcome, Outcome::kHeld);
+}
+
+TEST(Retention, FreeMemoryThatIsNotWrittenOverTellsNothing) {
+  EXPECT_EQ(judged({40, 40, 40, 39}).outcome, Outcome::kNotApplicable);
+  EXPECT_EQ(judged({40, 40, 40, 3}).outcome, Outcome::kBroken);  // Of the errors it does.
+}
+
+TEST(Retention, AServerMayRememberItsLastCalls) {
+  EXPECT_EQ(judged({40, 0, 40, 0}, kFewestFurther - 1).outcome, Outcome::kNotApplicable);
+}
+
+TEST(Retention, MemoryThatCannotBeReadIsNoVerdict) {
+  EXPECT_EQ(judged({0, 0, 0, 0}, 3000, "its memory cannot be read").outcome,
+            Outcome::kNotApplicable);
+  EXPECT_EQ(Story().judge(finished_calls_are_let_go()).outcome, Outcome::kInconclusive);
+}
+
+// So many batches of 100 calls, each of which leaves 10 KiB.
+Story growing(bool native, const std::string& event_id = "") {
+  Story story;
+  story.open(1).call(1, 3).sse_head(1).result(1, 3, event_id).end(1);
+  story.mark(kCallsPerBatch, "100");
+  for (int batch = 0; batch <= static_cast<int>(kStraightBatches); ++batch) {
+    ProcessSampled sample{"batch " + std::to_string(batch), 0, 0, 0, 0, 0, 0, native, {}};
+    sample.resident_bytes = (8 << 20) + batch * 1000 * 1024;
+    story.tell(sample);
+  }
+  return story;
+}
+
+TEST(Retention, WhatHasNoCollectorNeedsNoReserveForIt) {
+  const Check memory = memory_does_not_grow();
+  EXPECT_EQ(growing(true).judge(memory).outcome, Outcome::kBroken);
+  EXPECT_EQ(growing(false).judge(memory).outcome, Outcome::kInconclusive);
+  // Events that can be replayed may be kept for some time.
+  EXPECT_EQ(growing(true, "e1").judge(memory).outcome, Outcome::kInconclusive);
+}
+
+}  // namespace
+}  // namespace tailrace

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/peer/finished_calls.h"
+
+#include <fmt/format.h>
+
+#include "harness/judge/resources.h"
+#include "harness/judge/retention.h"
+
+namespace tailrace {
+namespace {
+
+using Ask = std::function<StreamId(ClientDriver&, const PostOptions&)>;
+
+struct Kind {
+  std::string name;  // [a-z_]
+  Ask ask;
+};
+
+constexpr int kBetweenSearches = 500;  // Calls
+constexpr int kMostFurther = 6000;
+constexpr Millis kLongest{12000};
+constexpr int kAtOnce = 8;  // Calls that we leave.
+constexpr Millis kUnderWay{50}, kSlowest{1000};
+
+std::vector<Kind> kinds_of_call(const AllowedTools& tools) {
+  std::vector<Kind> kinds = {
+      {"results", [](auto& client, const auto& options) { return client.ask_for_result(options); }},
+      {"errors", [](auto& client, const auto& options) {
+         return client.ask_for_error(0, options);
+       }}};
+  const auto add = [&](const char* name, std::optional<ToolCall> AllowedTools::*tool) {
+    if (!(tools.*tool)) return;
+    kinds.push_back({name, [tool](auto& client, const auto& options) {
+                       return client.ask_tool(tool, options);
+                     }});
+  };
+  add("notifying_calls", &AllowedTools::chatty);
+  add("failing_tools", &AllowedTools::failing);
+  add("refusing_tools", &AllowedTools::refused);
+  return kinds;
+}
+
+class MarkedCalls {
+ public:
+  explicit MarkedCalls(ClientDriver& client)
+      : client_(client),
+        kinds_(kinds_of_call(client.tools())),
+        prefix_(fmt::format("tailrace-{:08x}-",
+                            static_cast<std::uint32_t>(mono_now().since_boot.count()))) {
+  }
+
+  void ask_about_calls() {
+    for (const Kind& kind : kinds_) client_.mark(kMarkedKind, kind.name);
+    abort_some();
+  }
+
+  // Of sessions that were ended: those of a server that keeps them may live on.
+  bool end_sessions() {
+    if (!client_.has_session_id(0)) return false;
+    const std::string name = "ended_sessions";
+    for (int number = 0; number < kMarkedCalls; ++number) {
+      PostOptions options = marked(name, number);
+      options.session = client_.open_session();
+      client_.await_answer(client_.ask_for_result(options));
+      const StreamId erased = client_.delete_session(options.session);
+      if (!client_.is_accepted(erased)) return false;
+    }
+    client_.mark(kMarkedKind, name);
+    return true;
+  }
+
+  int round() {  // One of each kind; their number.
+    for (const Kind& kind : kinds_) {
+      client_.await_answer(kind.ask(client_, marked(kind.name, rounds_)));
+    }
+    ++rounds_;
+    return static_cast<int>(kinds_.size());
+  }
+
+  MemorySearched search() { return client_.search_memory(prefix_, kMarkedCalls); }
+
+ private:
+  // Calls that their client leaves, and whose handlers are done when this returns.
+  void abort_some() {
+    if (!client_.tools().slow) return;
+    const StreamId whole = client_.ask_tool(&AllowedTools::slow);
+    client_.await_answer(whole);
+    const Millis done = client_.time_of(whole) + kUnderWay;
+    if (done > stretched(kSlowest)) return;
+    const std::string name = "aborted_calls";
+    client_.mark(kMarkedKind, name);
+    for (int number = 0; number < kMarkedCalls;) {
+      std::vector<StreamId> open;
+      for (int i = 0; i < kAtOnce && number < kMarkedCalls; ++i) {
+        PostOptions options = marked(name, number++);
+        options.fresh = true;
+        open.push_back(client_.ask_tool(&AllowedTools::slow, options));
+      }
+      client_.watch_head(open.back(), kUnderWay);
+      for (const StreamId call : open) client_.reset(client_.connection_of(call));
+      client_.stay_connected(done);
+    }
+  }
+
+  PostOptions marked(const std::string& kind, int number) const {
+    PostOptions options;
+    options.id = fmt::format("\"{}{}-{}\"", prefix_, kind, number);
+    options.marker = fmt::format("{}{}{}-{}", prefix_, kind, kOfMeta, number);
+    return options;
+  }
+
+  ClientDriver& client_;
+  std::vector<Kind> kinds_;
+  std::string prefix_;
+  int rounds_ = 0;
+};
+
+}  // namespace
+
+void search_for_finished_calls(ClientDriver& client) {
+  if (!client.can_search()) client.decline(std::string(kUnwatched));
+  client.open_session();
+  const StreamId first = client.ask_for_result();
+  client.await_answer(first);
+  MarkedCalls calls(client);
+  // Where events have ids, what is kept of calls may be for clients that resume.
+  const bool keeps_events = !client.last_event_id(first).empty();
+  if (!keeps_events) calls.ask_about_calls();
+  if (!calls.end_sessions() && keeps_events) {
+    client.decline("its events have ids: what it keeps of calls may be for clients that resume; "
+                   "and its sessions cannot be ended");
+  }
+  for (int i = 0; i < kMarkedCalls; ++i) calls.round();
+  const MonoTime until = mono_now() + stretched(kLongest);
+  int further = 0;
+  for (int searched_at = 0; further < kMostFurther && mono_now() < until;) {
+    further += calls.round();
+    if (further - searched_at < kBetweenSearches) continue;
+    searched_at = further;
+    if (further < kFewestFurther) continue;
+    client.mark(kFurtherCalls, std::to_string(further));
+    if (controls_are_gone(calls.search())) return;
+  }
+  client.mark(kFurtherCalls, std::to_string(further));
+  calls.search();
+}
+
+}  // namespace tailrace

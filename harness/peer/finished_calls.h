@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The script that lets finished_calls_are_let_go() look for what a server keeps of calls that are
+// done. Used by the script's thread.
+#pragma once
+
+#include "harness/peer/client_driver.h"
+
+namespace tailrace {
+
+// Calls of each kind that the tools allow, with ids to look for, then as many more as it takes
+// until other texts of those requests are gone from the server's memory. Declines where it cannot
+// be searched. Where events have ids, only calls of ended sessions are asked about.
+void search_for_finished_calls(ClientDriver& client);
+
+}  // namespace tailrace

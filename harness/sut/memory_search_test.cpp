@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/sut/memory_search.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <set>
+
+namespace tailrace {
+namespace {
+
+std::set<std::string> marks_in(std::string_view memory) {
+  std::set<std::string> marks;
+  find_marks(memory, "mark-1f-", 40, marks);
+  return marks;
+}
+
+TEST(MemorySearch, FindsEachTextOnce) {
+  EXPECT_EQ(marks_in("..mark-1f-results-7\"..mark-1f-results-7,mark-1f-errors_meta-39\0"),
+            (std::set<std::string>{"errors_meta-39", "results-7"}));
+}
+
+TEST(MemorySearch, LeavesOutWhatWasNotMarked) {
+  EXPECT_TRUE(marks_in("mark-1f-results-40 mark-1f-results- mark-1f--3 mark-1f-Results-3").empty());
+  EXPECT_TRUE(marks_in("mark-1f-results-3").contains("results-3"));  // At the very end.
+  EXPECT_TRUE(marks_in("mark-1f-").empty());
+}
+
+TEST(MemorySearch, ReadsUtf16) {
+  std::string wide;
+  for (const char c : std::string("mark-1f-results-12")) wide += {c, '\0'};
+  EXPECT_EQ(marks_in("." + wide), std::set<std::string>{"results-12"});
+}
+
+TEST(MemorySearch, LooksIntoAProcess) {
+  // Composed here, or the constant would be found as well.
+  const std::string prefix = "tailrace-" + std::to_string(::getpid()) + "-";
+  const std::string kept = prefix + "results-3";
+  const MemorySearched found = search_memory(::getpid(), prefix, 40);
+  EXPECT_EQ(found.why_not, "");
+  EXPECT_GT(found.bytes, 0);
+  ASSERT_EQ(found.kinds.size(), 1U) << kept;
+  EXPECT_EQ(found.kinds.front().name, "results");
+  EXPECT_EQ(found.kinds.front().found, 1);
+}
+
+TEST(MemorySearch, SaysWhyAProcessCannotBeRead) {
+  EXPECT_NE(search_memory(-1, "x", 1).why_not, "");
+}
+
+}  // namespace
+}  // namespace tailrace
