@@ -9,6 +9,10 @@
 namespace tailrace {
 namespace {
 
+std::string unseen_text(const ScenarioResult& result) {
+  return fmt::format("  {}  {}  {}\n", name_of(result.verdict), result.id, result.reason);
+}
+
 std::string finding_text(const ScenarioResult& result, const Finding& finding) {
   std::string text = fmt::format("  {}  {}  {} {}, {}\n      required {}\n      observed {}\n",
                                  name_of(result.verdict), result.id, result.role, result.mode,
@@ -31,6 +35,7 @@ std::string scenarios_text(const std::vector<ScenarioResult>& results) {
   std::string findings;
   for (const ScenarioResult& result : results) {
     ++counts[name_of(result.verdict)];
+    if (result.verdict == Verdict::kInconclusive) findings += unseen_text(result);
     const bool shown = result.verdict == Verdict::kFail || result.verdict == Verdict::kWarn;
     if (!shown || result.findings.empty()) continue;
     findings += finding_text(result, result.findings.front());

@@ -26,6 +26,12 @@ void add_notes(CaptureReport& report) {
     report.notes.push_back(
         fmt::format("{} connections speak HTTP/2: told in turns", report.http2_connections));
   }
+  if (report.cut_segments > 0) {
+    report.notes.push_back(fmt::format(
+        "{} of {} packets were cut when they were captured: a request whose head was cut is told "
+        "as a turn, and streams that stay open are not seen. `tcpdump -s 0` keeps them whole",
+        report.cut_segments, report.segments));
+  }
   if (lost_packets(report)) {
     report.notes.push_back("the capture itself lost packets: waits around the holes are uncertain");
   }
@@ -53,6 +59,9 @@ Result<CaptureReport> explain_capture(const std::vector<std::string>& files,
   for (const auto& part : parts) report.parts.push_back({part.path, part.first, part.frames});
   report.dropped = (*capture)->dropped();
   add_notes(report);
+  if (options.server && report.with_told_server == 0 && report.segments > 0) {
+    report.notes.push_back("no connection in it has the server " + options.server->text());
+  }
   return report;
 }
 

@@ -71,17 +71,42 @@ std::string words_of(std::string_view kind) {
   if (kind == kind::kStale) {
     return "Requests were sent on connections that gave no answer, and again on new ones";
   }
-  if (kind == kind::kInsufficient) {
+  return "No wait that packets explain by a fault";
+}
+
+std::string why_insufficient(const CaptureReport& report) {
+  if (report.frames == 0) return "There is no packet in it, or the filter takes none";
+  if (report.segments == 0) {
+    return fmt::format("None of its {} packets is of TCP", report.frames);
+  }
+  if (report.one_sided_connections * 2 > report.connections) {
     return "The capture does not hold both directions of the connections; nothing can be told";
   }
-  return "No wait that packets explain by a fault";
+  return fmt::format("Its {} connections carry no request and no answer", report.connections);
+}
+
+// How many, and how long the longest was open while it was watched.
+std::string open_streams(const CaptureReport& report, std::uint64_t count) {
+  double longest = 0;
+  for (const CaptureFinding& finding : report.findings) {
+    if (finding.kind != kind::kLeftOpen) continue;
+    longest = std::max(longest, finding.details["open_ms"].as_double());
+  }
+  return fmt::format(" ({} times, for {:.2f} ms at least in the longest). A client that waits for "
+                     "the end waits for ever, and each stream keeps a connection. Cure: end the "
+                     "body right behind the Result or Error",
+                     count, longest);
 }
 
 std::string main_cause(const CaptureReport& report) {
   const CaptureFinding* worst = worst_of(report, report.verdict);
   if (report.verdict == kind::kStall && worst != nullptr) return stall_words(report, *worst);
   const auto count = report.count_by_kind.find(report.verdict);
+  if (report.verdict == kind::kInsufficient) return why_insufficient(report) + ".";
   std::string text = words_of(report.verdict);
+  if (report.verdict == kind::kLeftOpen && count != report.count_by_kind.end()) {
+    text += open_streams(report, count->second);
+  }
   if (count != report.count_by_kind.end() && worst != nullptr && worst->cost > Nanos(0)) {
     text += fmt::format(" ({} times, {} at worst)", count->second, in_millis(worst->cost));
   }

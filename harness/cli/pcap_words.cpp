@@ -14,8 +14,10 @@ void add_pcap(CLI::App& app, CommandLine& line) {
   pcap.add_option("file", line.pcap.files, "Capture files, also .gz and .zst; - is standard input")
       ->type_name("FILE");
   add_live(pcap, line);
-  pcap.add_flag("--join,!--no-join", line.pcap.join,
-                "All files are one capture, as those are that tcpdump -C named");
+  // Bound to the variable it would be set to false where it is not given.
+  pcap.add_flag_function("--join,!--no-join",
+                         [&line](std::int64_t count) { line.pcap.join = count > 0; },
+                         "All files are one capture, as those are that tcpdump -C named");
   pcap.add_option("--filter", line.pcap.filter, "Only these packets, as tcpdump takes it")
       ->type_name("EXPRESSION");
   pcap.add_option("--server", line.pcap.server, "Which side is the server")

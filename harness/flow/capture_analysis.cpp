@@ -68,6 +68,8 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     report_.frames = flow.frames;
     report_.segments = flow.segments;
     report_.second_copies = flow.second_copies;
+    report_.cut_segments = flow.cut_segments;
+    report_.with_told_server = flow.with_told_server;
     report_.incomplete_datagrams = flow.incomplete_datagrams;
     add_group_findings();
     for (CaptureFinding& finding : left_early_.proven()) add(std::move(finding));

@@ -68,6 +68,7 @@ class FlowAnalyzer::Body {
     }
     ++report_.segments;
     const Segment& segment = slots_[slot].segment;
+    report_.cut_segments += segment.payload.size() < segment.length;
     slots_[slot].hash = hash_of(segment);
     slots_[slot].payload = sink_ ? segment.payload : segment.payload.substr(0, kStart);
     current_.prefetch(slots_[slot].hash);
@@ -229,6 +230,8 @@ class FlowAnalyzer::Body {
     const std::uint32_t place = free_entries_.back();
     free_entries_.pop_back();
     const ConnectionId id{++numbers_};
+    report_.with_told_server += options_.server && (segment.source == *options_.server ||
+                                                    segment.destination == *options_.server);
     const TrackedOptions options{options_.most_stalls, options_.server};
     entries_[place] = slabs_.make<Entry>(segment, hash, place,
                                          Tracked(id, segment, options, sink_, observer_));

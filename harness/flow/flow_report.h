@@ -70,6 +70,8 @@ struct ConnectionFlow {
 struct FlowReport {
   std::vector<ConnectionFlow> connections;  // In the order of their first packets.
   std::uint64_t frames = 0, segments = 0, second_copies = 0;
+  std::uint64_t cut_segments = 0;           // Of whose payload the capture holds a part only.
+  std::uint64_t with_told_server = 0;       // Connections of the server that the user named.
   std::uint64_t incomplete_datagrams = 0;   // Of which some fragments are not in the capture.
   std::uint64_t connections_left_out = 0;   // Above the bound on tracked connections.
   std::uint64_t connections_cut_short = 0;  // Done with early, for that bound.

@@ -24,10 +24,10 @@ bool starts_like_request(std::string_view payload) {
 // Who opened it: the sender of the SYN; else as the user tells; in the middle of a connection the
 // one that sends requests, else the higher port, since servers listen on low ones.
 bool sender_is_client(const Segment& segment, const std::optional<Endpoint>& server) {
+  if (segment.syn) return !segment.ack_flag;
   if (server && (segment.source == *server || segment.destination == *server)) {
     return segment.destination == *server;
   }
-  if (segment.syn) return !segment.ack_flag;
   if (starts_like_request(segment.payload)) return true;
   if (segment.payload.starts_with("HTTP/1.")) return false;
   return segment.source.port >= segment.destination.port;
