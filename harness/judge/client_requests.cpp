@@ -101,12 +101,13 @@ Judgement judge_lost(const Evidence& evidence, Rule rule) {
            !header_of(e, kSession).empty();
   });
   if (lost == exchanges.end()) return not_applicable("no request of a session was answered by 404");
+  bool opened = false;
   for (const Exchange& later : exchanges) {
     const bool after = later.id > lost->id && later.request_at >= *lost->ended_at;
     if (!later.is_post() || !after) continue;
     const bool anew = later.asked && later.asked->method == "initialize";
     if (header_of(later, kSession) != header_of(*lost, kSession)) {
-      if (anew) return held();
+      opened |= anew;
       continue;
     }
     Finding finding = finding_of(evidence, "starts_anew_after_404", rule);
@@ -118,7 +119,7 @@ Judgement judge_lost(const Evidence& evidence, Rule rule) {
     mark_gap(finding.evidence, "POST");
     return broken(finding);
   }
-  return not_applicable("the client asked for nothing more after the 404");
+  return opened ? held() : not_applicable("the client asked for nothing more after the 404");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
@@ -13,9 +14,8 @@
 namespace tailrace {
 namespace {
 
+constexpr int kTooMany = 429;  // Of all requests: no word on listeners.
 constexpr Millis kBroadcast{500};  // So long after its call a copy may still come.
-// What says that there is no room for a second listener; others have reasons of their own.
-constexpr int kBadRequest = 400, kConflict = 409;
 
 bool is_tool_call(const Exchange& exchange) {
   return is_request(exchange) && exchange.asked->method == "tools/call";
@@ -57,6 +57,55 @@ Judgement judge_come(const Evidence& evidence) {
                          "that the manifest names sends none to a client like ours";
   finding.cure = "write what belongs to a request before its response, in one order";
   finding.evidence = ladder_of(timeline, *call);
+  return broken(finding);
+}
+
+// A tool may send as many as it likes each time; where nearly all calls have one number, those that
+// have fewer have lost some.
+Judgement judge_as_many(const Evidence& evidence) {
+  constexpr std::size_t kFewestCalls = 20, kNearly = 80;  // Percent
+  const Timeline& timeline = evidence.timeline;
+  std::map<std::size_t, std::size_t> calls_with;  // Until an Error came.
+  std::size_t counted = 0;
+  bool erred = false;
+  std::vector<const Exchange*> calls;
+  for (const Exchange& exchange : timeline.exchanges) {
+    const RpcMessage* const final = exchange.final_message();
+    erred |= final != nullptr && final->kind == MessageKind::kError;
+    const bool brought = final != nullptr && final->kind == MessageKind::kResult;
+    if (!is_tool_call(exchange) || !exchange.is_event_stream() || !brought) continue;
+    calls.push_back(&exchange);
+    if (erred) continue;
+    ++counted;
+    ++calls_with[notices_on(exchange)];
+  }
+  if (counted < kFewestCalls) {
+    return not_applicable(fmt::format("{} event streams carried Results: too few", counted));
+  }
+  const auto usual = std::ranges::max_element(
+      calls_with, {}, [](const auto& entry) { return entry.second; });
+  if (usual->first == 0) return not_applicable("calls of the tool sent no notification");
+  if (usual->second * 100 < counted * kNearly) {
+    return not_applicable("the tool sends another number of notifications each time");
+  }
+  const auto poor = std::ranges::find_if(
+      calls, [&](const Exchange* call) { return notices_on(*call) < usual->first; });
+  if (poor == calls.end()) return held();
+  std::size_t fewer = 0, lost = 0;
+  for (const Exchange* call : calls) {
+    if (notices_on(*call) >= usual->first) continue;
+    ++fewer;
+    lost += usual->first - notices_on(*call);
+  }
+  Finding finding = finding_of(evidence, "notifications_are_as_many", Rule{});
+  finding.level = Level::kShould;
+  finding.required = "what a tool sends before its Result comes before it on the stream";
+  finding.observed = fmt::format(
+      "{} of {} calls brought fewer than the {} notifications of the others, {} in all are missing",
+      fewer, calls.size(), usual->first, lost);
+  finding.likely_cause = "the stream ends while what was queued for it is not yet written";
+  finding.cure = "hand notifications and the response to one writer, in one order";
+  finding.evidence = ladder_of(timeline, **poor);
   return broken(finding);
 }
 
@@ -148,8 +197,9 @@ Judgement judge_gives_way(const Evidence& evidence) {
       continue;
     }
     if (!exchange.response || exchange.is_event_stream()) return held();
-    const int status = exchange.response->status;
-    if (status == kBadRequest || status == kConflict) refused = &exchange;
+    if (exchange.response->find("retry-after") != nullptr) continue;
+    if (exchange.response->status == kTooMany) continue;
+    refused = &exchange;
   }
   if (first == nullptr) return not_applicable("the server offers no GET stream");
   const auto& left = timeline.connection(first->connection)->we_ended;
@@ -175,6 +225,10 @@ Judgement judge_gives_way(const Evidence& evidence) {
 
 Check notifications_come() {
   return {"notifications_come", judge_come};
+}
+
+Check notifications_are_as_many() {
+  return {"notifications_are_as_many", judge_as_many};
 }
 
 Check notifications_keep_to_their_call(Rule rule) {

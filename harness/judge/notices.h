@@ -10,6 +10,8 @@ namespace tailrace {
 // The tool that its owner names for its notifications brings some before its Result. A should
 // without a row: what is lost, nobody else will tell.
 Check notifications_come();
+// Of calls of one tool, each alone in its session: no stream has fewer than nearly all others.
+Check notifications_are_as_many();
 // The script calls a tool alone, and then again beside the one that notifies: its own stream
 // carries nothing that it did not carry alone.
 Check notifications_keep_to_their_call(Rule rule);

@@ -120,9 +120,44 @@ TEST(ClosedGet, GivesWayToAnother) {
     return story.judge(closed_get_gives_way());
   };
   ASSERT_EQ(answered(409, 6).outcome, Outcome::kBroken);
+  EXPECT_EQ(answered(500, 6).outcome, Outcome::kBroken);
   EXPECT_EQ(answered(409, 6).findings.front().level, Level::kShould);
   EXPECT_EQ(answered(409, 2).outcome, Outcome::kInconclusive);
   EXPECT_NE(answered(429, 6).outcome, Outcome::kBroken) << "too many requests, says the server";
+}
+
+// 24 calls with these numbers of notifications by turns, an Error, and one more call.
+Judgement counted(const std::vector<int>& numbers, int behind_error) {
+  Story story;
+  story.open(1);
+  int id = 1;
+  const auto call = [&](int notices) {
+    ++id;
+    story.call(1, id).sse_head(1);
+    for (int i = 0; i < notices; ++i) {
+      story.event(1, R"({"jsonrpc":"2.0","method":"notifications/message"})");
+    }
+    story.result(1, id).end(1);
+  };
+  for (std::size_t i = 0; i < 24; ++i) call(numbers[i % numbers.size()]);
+  ++id;
+  story.call(1, id, "tailrace/none").sse_head(1).error(1, id).end(1);
+  call(behind_error);
+  return story.judge(notifications_are_as_many());
+}
+
+TEST(Notifications, AreAsManyEachTime) {
+  EXPECT_EQ(counted({3}, 3).outcome, Outcome::kHeld);
+  EXPECT_EQ(counted({3}, 4).outcome, Outcome::kHeld);
+  const Judgement lost = counted({3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 1}, 3);
+  ASSERT_EQ(lost.outcome, Outcome::kBroken);
+  EXPECT_EQ(lost.findings.front().level, Level::kShould);
+  EXPECT_EQ(counted({3}, 0).outcome, Outcome::kBroken) << "behind the Error";
+}
+
+TEST(Notifications, OfAToolThatSendsAsItLikesTellNothing) {
+  EXPECT_EQ(counted({3, 1}, 3).outcome, Outcome::kNotApplicable);
+  EXPECT_EQ(counted({0}, 0).outcome, Outcome::kNotApplicable);
 }
 
 // Events with these ids, and a resume from "a" that brings these.

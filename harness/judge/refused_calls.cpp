@@ -179,10 +179,9 @@ Judgement judge_listening(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
   std::vector<const Exchange*> pages;
   for (const Exchange& exchange : timeline.exchanges) {
-    if (exchange.request.method != "GET" || !exchange.response) continue;
-    if (exchange.response->status == kOk) pages.push_back(&exchange);
+    if (exchange.request.method == "GET" && exchange.response) pages.push_back(&exchange);
   }
-  if (pages.empty()) return not_applicable("the client opened no GET stream");
+  if (pages.empty()) return not_applicable("the client asked for no GET stream");
   if (!is_storm(pages)) {
     Judgement judgement = held();
     judgement.measurements.push_back({"gets", fmt::format("{}", pages.size())});

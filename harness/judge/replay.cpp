@@ -70,6 +70,15 @@ Judgement refused(const std::vector<Resume>& resumes) {
     return not_applicable("no event before a response has an id, so no call in flight can be "
                           "resumed");
   }
+  for (const Resume& resume : resumes) {
+    if (!resume.get->response) {
+      return not_applicable("a GET that resumes gets no head: whether it is answered is a question "
+                            "of its own");
+    }
+    if (resume.get->final_message() == nullptr) {
+      return not_applicable("the resume brought no response: its call was over before");
+    }
+  }
   return inconclusive("no stream was resumed");
 }
 

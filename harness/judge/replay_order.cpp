@@ -36,6 +36,10 @@ Judgement judge_beginning(const Evidence& evidence) {
   const auto& all = evidence.timeline.exchanges;
   const auto get = std::ranges::find_if(
       all, [](const Exchange& exchange) { return resumes(exchange) && exchange.response; });
+  if (get == all.end() && std::ranges::any_of(all, resumes)) {
+    return not_applicable("a GET that resumes gets no head: whether it is answered is a question "
+                          "of its own");
+  }
   if (get == all.end()) return inconclusive("no resume was answered");
   const std::string named = header_of(*get, "last-event-id");
   const Exchange* stream = issuer_of(evidence.timeline, named);

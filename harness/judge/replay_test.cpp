@@ -70,7 +70,7 @@ TEST(ResumeBringsAnswer, WithoutAnIdBeforeTheResponseNothingInFlightCanBeResumed
     return story.judge(resume_brings_answer(req::kDisconnectIsNoCancel)).outcome;
   };
   EXPECT_EQ(resumed(false), Outcome::kNotApplicable);
-  EXPECT_EQ(resumed(true), Outcome::kInconclusive);
+  EXPECT_EQ(resumed(true), Outcome::kNotApplicable);
 }
 
 TEST(ResumeBringsAnswer, RefusingIsLegalAndALaterResumeMayBringIt) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "harness/judge/closure.h"
@@ -175,10 +176,54 @@ Judgement judge_other_revision(const Evidence& evidence, Rule rule) {
   return not_applicable("the server refuses to talk about a revision that it does not speak");
 }
 
+// A request of this kind, be it refused or served.
+std::string kind_of(const Exchange& exchange) {
+  return exchange.asked->method + " " + exchange.asked->body["params"]["name"].as_string();
+}
+
+// One may meet a restart.
+Judgement judge_lasting(const Evidence& evidence) {
+  constexpr std::size_t kOften = 10, kNoAccident = 3;
+  constexpr int kServerErrors = 5;  // Of the hundreds of a status
+  const Timeline& timeline = evidence.timeline;
+  std::map<std::string, std::size_t> served;
+  std::size_t asked = 0, refused = 0;
+  const Exchange* first = nullptr;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (!is_request(exchange) || !exchange.response) continue;
+    ++asked;
+    std::size_t& times = served[kind_of(exchange)];
+    times += is_success(exchange);
+    const bool fails = exchange.response->status / 100 == kServerErrors &&
+                       exchange.response->find("retry-after") == nullptr;
+    if (!fails || times < kOften) continue;
+    ++refused;
+    if (first == nullptr) first = &exchange;
+  }
+  if (refused < kNoAccident) return held();
+  Finding finding =
+      finding_of(evidence, "goes_on_serving", Rule{}, "harm.request_refused");
+  finding.required = "a request that was served many times is served again";
+  finding.observed = fmt::format("{} was answered with {} after {} like it had been served; {} of "
+                                 "{} requests were refused so",
+                                 describe(*first), first->response->status,
+                                 served[kind_of(*first)], refused, asked);
+  finding.likely_cause = "a table with a bound fills up: what was kept for a request stays when "
+                         "the request is done";
+  finding.cure = "remove the entry where the response is sent";
+  finding.evidence = ladder_of(timeline, *first);
+  mark_gap(finding.evidence, std::to_string(first->response->status));
+  return broken(finding);
+}
+
 }  // namespace
 
 Check still_serves(Rule rule) {
   return {"still_serves", [=](const Evidence& evidence) { return judge_serves(evidence, rule); }};
+}
+
+Check goes_on_serving() {
+  return {"goes_on_serving", judge_lasting};
 }
 
 Check equal_id_does_not_hang() {

@@ -15,6 +15,8 @@ inline constexpr Millis kWatchServed{5500};  // So long do scripts watch for it.
 
 // Requests after the mark are served: not refused, not left without an answer.
 Check still_serves(Rule rule);
+// What was served again and again is not refused from some call on (5xx without Retry-After).
+Check goes_on_serving();
 // A request with an id that is in flight is refused or answered; a hang is told and no more.
 Check equal_id_does_not_hang();
 // A refused initialize gives out no session id that serves requests.

@@ -5,10 +5,13 @@
 
 #include <algorithm>
 
+#include "harness/wire/escape.h"
+
 namespace tailrace {
 namespace {
 
 constexpr std::string_view kSessionHeader = "mcp-session-id";
+constexpr std::size_t kMostPlace = 120;
 constexpr std::string_view kFirstWithPolling = "2025-11-25", kFirstWithout = "2026-07-28";
 
 }  // namespace
@@ -71,10 +74,36 @@ std::string why_unanswered(const Exchange& initialize) {
                                             : "");
 }
 
-std::string why_no_endpoint(const Timeline& timeline) {
+namespace {
+
+// An address that answers so is no MCP server's, whoever started it.
+std::string why_elsewhere(const Exchange& initialize) {
+  constexpr int kRedirects = 3;  // Of its hundreds
+  const HttpHead& head = *initialize.response;
+  if (head.status / 100 == kRedirects) {
+    const std::string* const place = head.find("location");
+    return fmt::format("initialize was redirected by {}{}: ask that address", head.status,
+                       place == nullptr ? "" : " to " + excerpt(*place, kMostPlace));
+  }
+  const std::string* const type = head.find("content-type");
+  const bool is_page = is_success(initialize) && type != nullptr &&
+                       !initialize.is_event_stream() && type->find("json") == std::string::npos;
+  if (!is_page) return "";
+  return fmt::format("initialize got {} with {}, and no JSON-RPC message", head.status,
+                     excerpt(*type, kMostPlace));
+}
+
+}  // namespace
+
+std::string why_no_endpoint(const Timeline& timeline, bool is_ours) {
   for (const Exchange& exchange : timeline.exchanges) {
     if (!exchange.asked || exchange.asked->method != "initialize") continue;
-    return is_refused(exchange) ? why_unanswered(exchange) : "";
+    if (exchange.final_message() != nullptr) return "";
+    if (is_refused(exchange)) return why_unanswered(exchange);
+    if (exchange.response) return why_elsewhere(exchange);
+    if (is_ours) return "";  // It was started for this: not to answer is a fault of its own.
+    if (!exchange.ended()) return "initialize got no answer in time";
+    return why_unanswered(exchange) + " (does it speak TLS, or is it no HTTP server?)";
   }
   return "";
 }

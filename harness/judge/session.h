@@ -30,9 +30,10 @@ std::vector<Copy> copies_of_answer(const Timeline& timeline, const Exchange& req
 // Why initialize brought no message, where that is no choice of a server; "" where it brought one,
 // and for 400, by which some refuse a revision.
 std::string why_unanswered(const Exchange& initialize);
-// That the first initialize got an error status and no message: a wrong address, a missing right,
-// or a proxy without its server. "" where it did not.
-std::string why_no_endpoint(const Timeline& timeline);
+// That what answers is no MCP server: the first initialize got an error status, a page or a
+// redirect, or, of an address that is not `is_ours`, no HTTP: a wrong address, a missing right, or
+// a proxy without its server. "" where an MCP server may be there.
+std::string why_no_endpoint(const Timeline& timeline, bool is_ours);
 
 // Of the last event that has one, or "".
 std::string last_id_of(const Exchange& exchange);

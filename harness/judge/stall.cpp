@@ -14,6 +14,7 @@ namespace {
 struct Series {
   std::size_t connections = 0;  // With packets, where any are captured.
   std::vector<Nanos> took;      // Request to the end of the answer.
+  std::size_t on_used = 0;      // Of them those that were not the first of their connection.
   std::vector<const Stall*> stalls;
   const ConnectionFlow* flow = nullptr;  // Of the connection with most stalls.
   const Connection* connection = nullptr;
@@ -24,8 +25,12 @@ struct Series {
   QueueProof queue;
 };
 
+// Runs are made on Linux, whose delayed ACK waits 40 ms at the least (TCP_DELACK_MIN, HZ/25). What
+// comes earlier waited for a thread that was not running, as its data may have done.
+constexpr Nanos kLeastDelay = Millis(20);
+
 bool by_holder(const Stall& stall, Side holder) {
-  return stall.holder == holder && stall.pure_ack;
+  return stall.holder == holder && stall.pure_ack && stall.ack_wait >= kLeastDelay;
 }
 
 // Where the bytes of what was asked with the cure in place begin.
@@ -47,6 +52,7 @@ void add_connection(const Evidence& evidence, const ConnectionPackets& packets, 
   const CureProof cure = cure_on(evidence, connection);
   const auto took = times_of(evidence, connection, MonoTime{Nanos(0)}, cure.at);
   series.took.insert(series.took.end(), took.begin(), took.end());
+  series.on_used += took.empty() ? 0 : took.size() - 1;
   const QueueProof queue = queue_on(evidence, connection);
   const std::uint64_t cured = cured_from(evidence, connection, holder, cure);
   std::size_t here = 0;
@@ -274,6 +280,8 @@ Judgement judge_stalls(const Evidence& evidence, Side holder) {
     if (harm) judgement.outcome = Outcome::kBroken;
   } else if (evidence.capture_lost_packets) {
     return inconclusive("the capture lost packets, so a stall may have been missed");
+  } else if (plain.on_used == 0) {
+    return not_applicable("no connection carried a second call, and ACKs of a first are prompt");
   }
   judgement.measurements = measurements_of(plain, control, holder);
   if (const std::size_t events = listened_events(evidence.timeline); events > 0) {

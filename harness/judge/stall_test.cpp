@@ -13,7 +13,7 @@ namespace {
 // Twenty calls on connection 1 (plain) and on connection 2 (quick ACKs), with so many stalls.
 class Calls {
  public:
-  Calls(std::size_t plain, std::size_t control) {
+  Calls(std::size_t plain, std::size_t control, Millis ack_wait = Millis(43)) {
     for (std::uint32_t c : {1U, 2U}) {
       story_.tell(ConnectionOpened{{c},
                                    v4_endpoint({127, 0, 0, 1}, static_cast<std::uint16_t>(c)),
@@ -27,7 +27,7 @@ class Calls {
     flows_[0].stalls.resize(plain);
     flows_[1].stalls.resize(control);
     for (auto& flow : flows_) {
-      for (auto& stall : flow.stalls) stall.ack_wait = Millis(43);
+      for (auto& stall : flow.stalls) stall.ack_wait = ack_wait;
     }
   }
 
@@ -54,6 +54,23 @@ TEST(Stall, ThreeOnOneConnectionAreHarmFewerAreANote) {
   EXPECT_EQ(few.outcome, Outcome::kHeld);
   EXPECT_EQ(few.findings.front().level, Level::kNote);
   EXPECT_EQ(Calls(0, 0).judge(Side::kServer).outcome, Outcome::kHeld);
+}
+
+TEST(Stall, AnAckThatComesBeforeTheShortestDelayOfLinuxWasNotDelayed) {
+  const Judgement early = Calls(3, 0, Millis(4)).judge(Side::kServer);
+  EXPECT_EQ(early.outcome, Outcome::kHeld);
+  EXPECT_TRUE(early.findings.empty());
+}
+
+TEST(Stall, WhereNoConnectionIsUsedAgainNothingCanWait) {
+  Story story;
+  ConnectionFlow flows[3];
+  for (std::uint32_t c : {1U, 2U, 3U}) story.open(c).call(c, 1).sse_head(c).result(c, 1).end(c);
+  const Catalogue catalogue = *Catalogue::parse(catalogue_json());
+  Evidence evidence{story.timeline(), catalogue, "2025-11-25", {}, "", true, false};
+  evidence.packets = {{{1}, &flows[0]}, {{2}, &flows[1]}, {{3}, &flows[2]}};
+  const Judgement judged = no_delayed_ack_stall(Side::kServer).judge(evidence);
+  EXPECT_EQ(judged.outcome, Outcome::kNotApplicable) << judged.reason;
 }
 
 TEST(Stall, OnlyTheSideUnderTestIsCharged) {
@@ -100,7 +117,9 @@ class Proven {
 
   // As many stalls, and as many with the cure in place.
   Proven& stalls(std::size_t count, std::size_t cured = 0) {
-    flows_[0].stalls.assign(count + cured, Stall{});
+    Stall stall;
+    stall.ack_wait = Millis(43);
+    flows_[0].stalls.assign(count + cured, stall);
     const auto& asked = story_.timeline().exchanges.at(cured_from_);
     for (std::size_t i = count; i < count + cured; ++i) {
       flows_[0].stalls[i].waiting_offset = asked.response_span.begin;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "harness/judge/always.h"
 #include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
 #include "harness/wire/escape.h"
@@ -105,6 +106,18 @@ void take(const Judgement& judgement, ScenarioResult& result) {
                              judgement.measurements.end());
 }
 
+// What another scenario asks for is convicted in this one too.
+void judge_always(const Scenario& scenario, const Evidence& evidence, ScenarioResult& result) {
+  if (scenario.under_test() != Side::kServer) return;
+  for (const Check& law : laws_of_every_server()) {
+    const bool asked = std::ranges::any_of(
+        scenario.spec().checks, [&](const Check& check) { return check.name == law.name; });
+    if (asked) continue;
+    const Judgement judgement = law.judge(evidence);
+    if (judgement.outcome == Outcome::kBroken) take(judgement, result);
+  }
+}
+
 std::string last_wait(const Timeline& timeline) {
   if (timeline.deadlines.empty()) return "";
   const auto& passed = timeline.deadlines.back().what;
@@ -143,6 +156,7 @@ void judge_scenario(const Scenario& scenario, const Evidence& evidence, Scenario
   result.verdict = Verdict::kNotApplicable;
   result.requirements = scenario.requirements(evidence.catalogue, evidence.revision);
   for (const Check& check : scenario.spec().checks) take(check.judge(evidence), result);
+  judge_always(scenario, evidence, result);
   judge_process(evidence, scenario.under_test(), result);
   judge_late_end(evidence, result);
   if (result.verdict == Verdict::kFail) return;

@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <atomic>
 #include <fstream>
+#include <utility>
 
 #include "harness/judge/session.h"
 #include "harness/judge/stopping.h"
 #include "harness/run/client_watch.h"
+#include "harness/sut/memory_search.h"
 #include "harness/sut/process_watch.h"
 
 namespace tailrace {
@@ -54,6 +56,13 @@ bool leaves_doubt(const Timeline& timeline) {
 // The client neither came nor said a word while a script waited for it to its end.
 bool showed_nothing_in_time(const Timeline& timeline) {
   return !timeline.deadlines.empty() && timeline.connections.empty() && timeline.lines.empty();
+}
+
+// None: the process is gone, or we lack the right to look.
+std::optional<ProcessSampled> sample_of(pid_t pid) {
+  auto sample = sample_tree(pid);
+  if (!sample) return std::nullopt;
+  return std::move(*sample);
 }
 
 }  // namespace
@@ -152,12 +161,12 @@ ClientSettings Worker::client_settings(const std::string& revision) {
     settings.cure = [this](const Endpoint& client) {
       return set_accepted_no_delay(*server_, client);
     };
-    settings.sample = [this]() -> std::optional<ProcessSampled> {
-      auto sample = sample_tree(server_->pid());
-      if (!sample) return std::nullopt;
-      return std::move(*sample);
+    settings.sample = [this] { return sample_of(server_->pid()); };
+    settings.search = [this](const std::string& prefix, int below) {
+      return search_memory(server_->pid(), prefix, below);
     };
     settings.stop = [this] {
+      told_to_stop_ = true;
       const ExitStatus status = server_->stop({kStops.name, stretched(kStops.limit)});
       return ProcessEnded{status.code, status.signal, true};
     };
@@ -189,7 +198,8 @@ Result<std::string> Worker::probe_one(const std::string& mode, std::string_view 
     return timeline.refused.empty() ? std::string() : timeline.refused.front().what.why;
   });
   if (!refused.empty()) return trouble("cannot reach the server: " + refused);
-  if (!stateless) no_endpoint_ = (*history)->read(why_no_endpoint);
+  const auto why = [&](const Timeline& t) { return why_no_endpoint(t, server_ != nullptr); };
+  if (!stateless) no_endpoint_ = (*history)->read(why);
   return spoken;
 }
 
@@ -222,7 +232,8 @@ Status Worker::drive(const PlannedRun& run) {
   if (history && doubtful_end_) history = attempt_anew(run, driven.history);
   if (!history) return std::unexpected(history.error());
   if (cannot_start_) return std::unexpected(*cannot_start_);
-  if (scenario.under_test() == Side::kServer && (*history)->read(leaves_doubt)) stop_server();
+  const bool over = std::exchange(told_to_stop_, false) || (*history)->read(leaves_doubt);
+  if (scenario.under_test() == Side::kServer && over) stop_server();
   driven.ms = static_cast<double>((mono_now() - begun).count()) / 1e6;
   if (auto kept = context_.folder.add(sample_clocks()); !kept) return kept;
   if (auto written = (*history)->written(); !written) return written;
@@ -375,11 +386,7 @@ void Worker::drive_sessions(const Scenario& scenario, const PlannedRun& run, His
     return client->take_session(url, environment, history);
   };
   if (context_.options.manifest->serves) {
-    settings.sample = [&]() -> std::optional<ProcessSampled> {
-      auto sample = client ? sample_tree(client->pid()) : trouble("it was not started");
-      if (!sample) return std::nullopt;
-      return std::move(*sample);
-    };
+    settings.sample = [&] { return client ? sample_of(client->pid()) : std::nullopt; };
   }
   const auto end_client = [&] {
     if (!client) return;

@@ -148,7 +148,9 @@ ServerProcess::~ServerProcess() {
 
 ExitStatus ServerProcess::stop(Deadline grace) {
   (void)supervisor_.stop(process_.pid, grace);
-  return supervisor_.exit_of(process_.pid).value_or(ExitStatus{});
+  // The word of how it ended may come behind the word that it was stopped.
+  return supervisor_.wait_exit(process_.pid, mono_now() + stretched(kLastWords.limit))
+      .value_or(ExitStatus{});
 }
 
 Result<std::unique_ptr<ServerProcess>> ServerProcess::start(Supervisor& supervisor,

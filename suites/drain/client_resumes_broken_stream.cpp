@@ -6,6 +6,7 @@
 
 #include "harness/judge/calls.h"
 #include "harness/judge/client_laws.h"
+#include "harness/judge/client_requests.h"
 #include "harness/judge/resume.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -42,12 +43,14 @@ Scenario drain_client_resumes_broken_stream() {
       .id = "drain.client_resumes_broken_stream",
       .question = "Does the client resume a stream that broke off, from its last event?",
       .covers = {req::kBrokenStreamIsPolled, req::kResumeAfterDisconnect, req::kWaitsForRetry,
-                 req::kResumesByGet},
+                 req::kResumesByGet, req::kNamesItsSession, req::kNamesItsRevision},
       .drive = &drive,
       .checks = {resumes_broken_stream(req::kBrokenStreamIsPolled, req::kResumeAfterDisconnect),
                  waits_before_resuming(req::kWaitsForRetry),
+                 requests_say_what_they_must(req::kNamesItsSession, req::kNamesItsRevision, Rule{}),
                  resumes_by_get(req::kResumesByGet), call_returns_what_was_sent(Rule{})},
-      .catches = {client_fault::kNeverResumes, client_fault::kDropsIdOnResume,
+      .catches = {client_fault::kDropsSessionOnResume, client_fault::kNeverResumes,
+                  client_fault::kDropsIdOnResume,
                   client_fault::kResumesFromFirstId, client_fault::kResumesTooEarly,
                   client_fault::kIgnoresRetry,
                   client_fault::kPostsAgainAfterCut, client_fault::kResumesByPost},

@@ -4,6 +4,7 @@
 // the end.
 
 #include "harness/judge/calls.h"
+#include "harness/judge/client_requests.h"
 #include "harness/judge/resume.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -40,11 +41,15 @@ Scenario drain_client_resumes_twice() {
   return Scenario{{
       .id = "drain.client_resumes_twice",
       .question = "Does the client resume a stream that breaks off twice?",
-      .covers = {req::kBrokenStreamIsPolled, req::kResumeAfterDisconnect, req::kWaitsForRetry},
+      .covers = {req::kBrokenStreamIsPolled, req::kResumeAfterDisconnect, req::kWaitsForRetry,
+                 req::kNamesItsSession, req::kNamesItsRevision},
       .drive = &drive,
       .checks = {resumes_broken_stream(req::kBrokenStreamIsPolled, req::kResumeAfterDisconnect),
-                 waits_before_resuming(req::kWaitsForRetry), call_returns_what_was_sent(Rule{})},
-      .catches = {client_fault::kResumesFromFirstId, client_fault::kResumesTooEarly,
+                 waits_before_resuming(req::kWaitsForRetry),
+                 requests_say_what_they_must(req::kNamesItsSession, req::kNamesItsRevision, Rule{}),
+                 call_returns_what_was_sent(Rule{})},
+      .catches = {client_fault::kDropsSessionOnResume, client_fault::kResumesFromFirstId,
+                  client_fault::kResumesTooEarly,
                   client_fault::kNeverResumes, client_fault::kForgetsEmptyEvents},
       .spares = {client_oddity::kOpensListeningGet, client_oddity::kResumesOnce},
   }};

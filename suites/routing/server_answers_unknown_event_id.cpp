@@ -2,6 +2,7 @@
 // A resume with an event id that nobody gave out is answered: refused, or with a fresh stream.
 
 #include "harness/judge/replay.h"
+#include "harness/judge/service.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -12,6 +13,8 @@ void drive(ClientDriver& client) {
   client.open_session();
   const StreamId stream = client.get({.last_event_id = "tailrace-no-such-event"});
   client.watch_head(stream, kWatchOpen);
+  client.mark(kMarkAfterwards, "a resume with an unknown event id");
+  client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);
 }
 
 }  // namespace
@@ -23,8 +26,9 @@ Scenario routing_server_answers_unknown_event_id() {
       .covers = {req::kGetIsAnswered, req::kReplaysOneStream},
       .drive = &drive,
       .checks = {get_is_answered(req::kGetIsAnswered),
-                 replays_only_its_stream(req::kReplaysOneStream)},
-      .catches = {server_fault::kHangsOnUnknownEventId},
+                 replays_only_its_stream(req::kReplaysOneStream),
+                 still_serves(req::kGetIsAnswered)},
+      .catches = {server_fault::kHangsOnUnknownEventId, server_fault::kUnknownIdEndsSession},
       .spares = {server_oddity::kListensToUnknownId, server_oddity::kNoGet},
   }};
 }

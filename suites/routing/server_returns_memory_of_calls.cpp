@@ -3,6 +3,7 @@
 
 #include "harness/judge/resources.h"
 #include "harness/judge/server_laws.h"
+#include "harness/judge/service.h"
 #include "harness/peer/plateau.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -38,9 +39,9 @@ Scenario routing_server_returns_memory_of_calls() {
       .covers = {req::kStreamBringsResponse},
       .drive = &drive,
       .checks = {memory_does_not_grow(),
-                 streams_bring_their_response(req::kStreamBringsResponse)},
+                 streams_bring_their_response(req::kStreamBringsResponse), goes_on_serving()},
       .catches = {server_fault::kLeaksMemory, server_fault::kLeaksMemoryPerNotification,
-                  server_fault::kLosesOneAnswer},
+                  server_fault::kLosesOneAnswer, server_fault::kRefusesAfterMany},
       .spares = {server_oddity::kMemoryCache, server_oddity::kFillsHeapFirst},
       .exclusive = true,
       .growth = true,

@@ -3,6 +3,7 @@
 
 #include "harness/judge/closure.h"
 #include "harness/judge/routing.h"
+#include "harness/judge/server_laws.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -31,8 +32,13 @@ Scenario stream_closure_server_ends_concurrent_streams() {
       .drive = &drive,
       .checks = {stream_ends(Final::kResult, req::kResponseEndsStream),
                  stream_ends_in_order(Final::kResult, req::kStreamEndsAsHttp),
-                 answers_reach_their_requests("concurrent calls", req::kAnswerCarriesId)},
-      .catches = {server_fault::kKeepsOpenWhenConcurrent},
+                 nothing_follows(Final::kResult, req::kOneResponse, req::kResponseEndsStream),
+                 answers_reach_their_requests("concurrent calls", req::kAnswerCarriesId),
+                 every_request_is_answered(req::kOneResponse),
+                 streams_bring_their_response(req::kStreamBringsResponse)},
+      .catches = {server_fault::kKeepsOpenWhenConcurrent,
+                  server_fault::kSecondResultWhenConcurrent,
+                  server_fault::kLosesAnswersWhenConcurrent},
       .spares = {server_oddity::kEndsStreamLate, server_oddity::kCloseDelimited},
   }};
 }

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/always.h"
+
+#include <array>
+
+#include "harness/judge/closure.h"
+#include "harness/judge/ladder.h"
+#include "harness/judge/law.h"
+#include "harness/judge/server_laws.h"
+#include "harness/judge/session.h"
+
+namespace tailrace {
+namespace {
+
+constexpr std::array<Requirement, 1> kAnswerCarriesId = {Requirement{"RPC-RES-01"}};
+constexpr std::array<Requirement, 1> kOneResponse = {Requirement{"RPC-RES-06"}};
+constexpr std::array<Requirement, 3> kResponseEndsStream = {
+    Requirement{"SH-CLOSE-02"}, Requirement{"SH-CLOSE-03"}, Requirement{"SH-CLOSE-04"}};
+constexpr std::array<Requirement, 1> kGetBringsNoResponse = {Requirement{"SH-GET-06"}};
+
+// An Error may lack the id, or hold null, where the server could not read it.
+Look own_id(const Evidence&, const Exchange& exchange) {
+  const RpcMessage* const final = exchange.final_message();
+  if (!is_request(exchange) || final == nullptr) return std::nullopt;
+  const bool no_id = !final->id || final->id->text == "null";
+  if (final->id == exchange.asked->id) return "";
+  if (final->kind == MessageKind::kError && no_id) return "";
+  return "its stream brought " + describe(*final);
+}
+
+const Law kOwnId{
+    .name = "answers_carry_their_ids",
+    .required = "the response on a request's stream has the id of that request",
+    .likely_cause = "responses are routed by something else than the request, such as the order in "
+                    "which handlers end",
+    .cure = "keep the id beside the stream, and look the stream up by it",
+    .unseen = "no request was answered",
+    .look = own_id,
+};
+
+}  // namespace
+
+const std::vector<Check>& laws_of_every_server() {
+  static const std::vector<Check> laws = {
+      check_of(kOwnId, kAnswerCarriesId),
+      nothing_follows(Final::kEither, kOneResponse, kResponseEndsStream),
+      get_carries_no_response(kGetBringsNoResponse)};
+  return laws;
+}
+
+}  // namespace tailrace

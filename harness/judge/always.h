@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Laws that hold in every history of a server, whatever its scenario asks: a bug that comes up once
+// in fifty calls is met where nobody looks for it. Pure.
+#pragma once
+
+#include <vector>
+
+#include "harness/judge/check.h"
+
+namespace tailrace {
+
+// Only what they convict counts: a scenario is no question about them.
+const std::vector<Check>& laws_of_every_server();
+
+}  // namespace tailrace

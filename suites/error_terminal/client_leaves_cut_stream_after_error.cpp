@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// A stream breaks off behind its Error and before the end of its body: the client has what it asked
+// for, and does not ask for the rest.
+
+#include "harness/judge/calls.h"
+#include "harness/judge/resume.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr Millis kRetry{100};  // Short, so that a resume shows soon.
+constexpr Millis kLinger = kRetry + kResumePatience + Millis(500);
+constexpr Millis kLeaves{10000};  // The linger, and the client's own shut-down.
+constexpr Millis kAfter{5};       // The Error has been read by then, and the end is awaited.
+
+void drive(ServerDriver& server) {
+  server.use_event_ids(true, kRetry);
+  server.start_client(1, kLinger);
+  const StreamId call = server.await_call();
+  server.send_head(call);
+  server.send_error(call, false);
+  server.stay_connected(kAfter);
+  server.close_connection(call);
+  server.await_exit(kLinger + kLeaves);
+}
+
+}  // namespace
+
+Scenario error_terminal_client_leaves_cut_stream_after_error() {
+  return Scenario{{
+      .id = "error_terminal.client_leaves_cut_stream_after_error",
+      .question = "Does the client leave a stream alone that breaks off behind its Error?",
+      .covers = {req::kResumeAfterDisconnect},
+      .drive = &drive,
+      .checks = {does_not_resume_after(Final::kError, req::kResumeAfterDisconnect)},
+      .catches = {client_fault::kResumesAfterCutResult},
+      .spares = {client_oddity::kOpensListeningGet, client_oddity::kReconnectsListeningGet},
+  }};
+}
+
+}  // namespace tailrace::suites
