@@ -10,6 +10,7 @@
 #include "harness/flow/flow_analyzer.h"
 #include "harness/flow/hashed_pointers.h"
 #include "harness/flow/kept_exchanges.h"
+#include "harness/flow/kept_findings.h"
 #include "harness/flow/observer_thread.h"
 
 namespace tailrace {
@@ -42,6 +43,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
  public:
   explicit Body(const AnalysisOptions& options)
       : options_(options),
+        findings_(report_, options.most_findings),
         kept_(report_, options.most_exchanges),
         thread_(options.threads > 1 ? std::make_unique<ObserverThread>(*this) : nullptr),
         analyzer_(flow_options(options), thread_ ? static_cast<FlowObserver&>(*thread_) : *this) {}
@@ -72,18 +74,18 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     report_.with_told_server = flow.with_told_server;
     report_.incomplete_datagrams = flow.incomplete_datagrams;
     add_group_findings();
-    for (CaptureFinding& finding : left_early_.proven()) add(std::move(finding));
+    for (CaptureFinding& finding : left_early_.proven()) findings_.add(std::move(finding));
     if (truncated) {
       CaptureFinding finding;
       finding.kind = kind::kTruncated;
       finding.details.set("frames_read", flow.frames);
-      add(std::move(finding));
+      findings_.add(std::move(finding));
     }
     report_.verdict = verdict_of(report_);
     if (report_.verdict == kind::kClean || report_.verdict == kind::kInsufficient) {
       CaptureFinding finding;
       finding.kind = report_.verdict;
-      add(std::move(finding));
+      findings_.add(std::move(finding));
     }
     sort_report();
     return std::move(report_);
@@ -135,9 +137,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     add_holds(id, flow, account, exchanges);
     for (const auto& record : exchanges) {
       left_early_.note(*record);
-      for (auto& finding : exchange_findings(*record, flow, *report_.last)) {
-        if (!left_early_.keep(finding)) add(std::move(finding));
-      }
+      add_exchange_findings(*record, flow, *report_.last, left_early_, findings_);
     }
     add_to_group(id, flow, exchanges.size());
     kept_.add(std::move(exchanges));
@@ -151,7 +151,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
   void on_incident(const IncidentRecord& incident) override {
     const ExchangeAccount& of = account(incident.connection);
     if (auto finding = incident_finding(incident, of.client(), of.server())) {
-      add(std::move(*finding));
+      findings_.add(std::move(*finding));
     }
   }
   void on_unanswered(const StaleAttempt& attempt) override {
@@ -205,24 +205,6 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     progress_.last_frame = stall.release_frame;
   }
 
-  void add(CaptureFinding finding) {
-    report_.cost_by_kind[finding.kind] += finding.cost;
-    const std::uint64_t count = ++report_.count_by_kind[finding.kind];
-    Worst& worst = worst_[finding.kind];
-    const bool is_worst = finding.cost > worst.cost;
-    worst.cost = std::max(worst.cost, finding.cost);
-    if (count > options_.most_findings) {
-      if (!is_worst || worst.late) ++report_.findings_left_out;
-      if (!is_worst) return;
-      if (worst.late) {
-        report_.findings[*worst.late] = std::move(finding);
-        return;
-      }
-      worst.late = report_.findings.size();
-    }
-    report_.findings.push_back(std::move(finding));
-  }
-
   void add_connection(ConnectionId id, const ConnectionFlow& flow, const ExchangeAccount& account) {
     ++report_.connections;
     report_.tls_connections += account.is_tls();
@@ -233,31 +215,29 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
         flow.from_client.missed_by_capture + flow.from_server.missed_by_capture;
     for (const Side sender : {Side::kClient, Side::kServer}) {
       report_.harmless_delays += flow.from(sender).harmless_delays;
-      if (flow.from(sender).harmless_waiting) add_harmless(flow, id, sender);
+      if (!flow.from(sender).harmless_waiting) continue;
+      findings_.add(kind::kHarmless, Nanos(0), [&] { return harmless_finding(flow, id, sender); });
     }
-  }
-
-  // Most connections have one: those above the bound are counted without being made.
-  void add_harmless(const ConnectionFlow& flow, ConnectionId id, Side sender) {
-    if (harmless_++ < options_.most_findings) return add(harmless_finding(flow, id, sender));
-    ++report_.count_by_kind[std::string(kind::kHarmless)];
-    ++report_.findings_left_out;
   }
 
   void add_holds(ConnectionId id, const ConnectionFlow& flow, const ExchangeAccount& account,
                  const ExchangeRecords& exchanges) {
     for (const Stall& stall : flow.stalls) {
       if (!stall.pure_ack) continue;
-      auto finding = stall_finding(stall, flow, id, exchange_at(exchanges, stall.release_at));
+      const ExchangeRecord* exchange = exchange_at(exchanges, stall.release_at);
       ++report_.stalls;
-      report_.stalls_of_high_confidence += finding.confidence == Confidence::kHigh;
-      add(std::move(finding));
+      report_.stalls_of_high_confidence +=
+          stall_confidence(stall, exchange) == Confidence::kHigh;
+      findings_.add(kind::kStall, stall_cost(stall, exchange),
+                    [&] { return stall_finding(stall, flow, id, exchange); });
     }
     report_.stalls += flow.stalls_left_out;
     for (const Side holder : {Side::kClient, Side::kServer}) {
       if (!flow.from(holder).holds_data) continue;
       for (const Stall& hold : account.prompt_holds(holder)) {
-        add(hold_rtt_finding(hold, flow, id, holder, exchange_at(exchanges, hold.release_at)));
+        const ExchangeRecord* exchange = exchange_at(exchanges, hold.release_at);
+        findings_.add(kind::kHoldRtt, hold.hold,
+                      [&] { return hold_rtt_finding(hold, flow, id, holder, exchange); });
       }
     }
   }
@@ -313,12 +293,12 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
         return finding;
       };
       if (group.connections >= kFewCalls && group.exchanges * 4 <= group.connections * 5) {
-        add(of_group(kind::kNewConnections));
+        findings_.add(of_group(kind::kNewConnections));
       }
       if (group.rtt >= kWorthAWord) {
         CaptureFinding finding = of_group(kind::kNetworkRtt);
         finding.details.set("rtt_ms", millis_of(group.rtt));
-        add(std::move(finding));
+        findings_.add(std::move(finding));
       }
       for (const Side side : {Side::kClient, Side::kServer}) {
         const auto index = static_cast<std::size_t>(side);
@@ -331,7 +311,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
         finding.details.set("holder", name_of(side));
         finding.details.set("count", group.prompt_releases[index]);
         finding.details.set("hold_shown", shown);
-        add(std::move(finding));
+        findings_.add(std::move(finding));
       }
     }
   }
@@ -345,19 +325,13 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
                      [&](const auto& a, const auto& b) { return frame(a) < frame(b); });
   }
 
-  struct Worst {  // Of a kind.
-    Nanos cost{0};
-    std::optional<std::size_t> late;  // Its place, where it came behind those that are kept.
-  };
-
   AnalysisOptions options_;
   Slabs slabs_;  // First: of what is kept below.
   CaptureReport report_;
-  std::map<std::string, Worst> worst_;
+  KeptFindings findings_;
   KeptExchanges kept_;
   CaptureProgress progress_;
   std::size_t waiting_ = 0;  // Exchanges that are not settled.
-  std::uint64_t harmless_ = 0;  // Connections with a harmless delayed ACK.
   HashedPointers<ExchangeAccount> accounts_;  // Owned here.
   ConnectionId latest_id_;
   ExchangeAccount* latest_ = nullptr;  // Of latest_id_.

@@ -84,23 +84,37 @@ const ExchangeRecord* exchange_at(const ExchangeRecords& exchanges, RealTime at)
   return at <= record.end ? &record : nullptr;
 }
 
+namespace {
+
+Span held_span(const Stall& stall, const ExchangeRecord& exchange) {
+  return stall.holder == Side::kServer ? exchange.response : exchange.request;
+}
+
+}  // namespace
+
+Nanos stall_cost(const Stall& stall, const ExchangeRecord* exchange) {
+  return exchange != nullptr ? stall.hold : Nanos(0);
+}
+
+Confidence stall_confidence(const Stall& stall, const ExchangeRecord* exchange) {
+  if (exchange == nullptr || stall.confidence != Confidence::kLow) return stall.confidence;
+  const Span span = held_span(stall, *exchange);
+  const bool unfinished = stall.waiting_offset + stall.waiting_length < span.end;
+  return unfinished ? Confidence::kMedium : stall.confidence;
+}
+
 CaptureFinding stall_finding(const Stall& stall, const ConnectionFlow& flow, ConnectionId id,
                              const ExchangeRecord* exchange) {
   CaptureFinding finding = hold_finding(kind::kStall, stall, flow, id, stall.holder);
-  finding.confidence = stall.confidence;
+  finding.confidence = stall_confidence(stall, exchange);
+  finding.cost = stall_cost(stall, exchange);
   const bool by_server = stall.holder == Side::kServer;
   bool previous = false, loopback_only = false;
   if (exchange != nullptr) {
     finding.exchange = exchange->index;
-    const Span span = by_server ? exchange->response : exchange->request;
+    const Span span = held_span(stall, *exchange);
     previous = stall.waiting_offset < span.begin;
-    const bool unfinished = stall.waiting_offset + stall.waiting_length < span.end;
-    if (finding.confidence == Confidence::kLow && unfinished) {
-      finding.confidence = Confidence::kMedium;
-    }
     loopback_only = stall.mss >= kLoopbackMss && span.end - span.begin > kHeldOnAnyPath;
-  } else {
-    finding.cost = Nanos(0);
   }
   finding.details.set("waiting_is_previous_response", previous);
   finding.details.set("delays_a_call", exchange != nullptr);
@@ -177,17 +191,9 @@ std::optional<CaptureFinding> incident_finding(const IncidentRecord& incident,
 
 namespace {
 
-void add_think(const ExchangeRecord& record, Side side, const ConnectionFlow& flow,
-               std::vector<CaptureFinding>& findings) {
-  const Nanos rtt = flow.rtt;
+CaptureFinding think_finding(const ExchangeRecord& record, Side side, Nanos took) {
   const bool by_server = side == Side::kServer;
-  const Nanos took = record.causes[by_server ? Cause::kServerThink : Cause::kClientThink];
-  // A stream that only listens is silent by design.
-  if (by_server && record.http_method == "GET" && record.is_event_stream) return;
-  if (by_server && record.final_at && !record.complete) return;
   const Silence& silence = by_server ? record.server_silence : record.client_silence;
-  // The way to the one that thinks varies unseen.
-  if (took < least_think(rtt) + flow.varies || silence.length < least_think(rtt) / 4) return;
   CaptureFinding finding =
       on_connection(by_server ? kind::kServerThink : kind::kClientThink, record.connection,
                     record.client, record.server);
@@ -202,7 +208,22 @@ void add_think(const ExchangeRecord& record, Side side, const ConnectionFlow& fl
                         in_millis(silence.length)));
   finding.details.set("think_ms", millis_of(took));
   finding.cost = took;
-  findings.push_back(std::move(finding));
+  return finding;
+}
+
+void add_think(const ExchangeRecord& record, Side side, const ConnectionFlow& flow,
+               KeptFindings& findings) {
+  const Nanos rtt = flow.rtt;
+  const bool by_server = side == Side::kServer;
+  const Nanos took = record.causes[by_server ? Cause::kServerThink : Cause::kClientThink];
+  // A stream that only listens is silent by design.
+  if (by_server && record.http_method == "GET" && record.is_event_stream) return;
+  if (by_server && record.final_at && !record.complete) return;
+  const Silence& silence = by_server ? record.server_silence : record.client_silence;
+  // The way to the one that thinks varies unseen.
+  if (took < least_think(rtt) + flow.varies || silence.length < least_think(rtt) / 4) return;
+  findings.add(by_server ? kind::kServerThink : kind::kClientThink, took,
+               [&] { return think_finding(record, side, took); });
 }
 
 // How long the stream was seen open after its answer; none where it ended.
@@ -225,42 +246,50 @@ std::optional<Nanos> open_for(const ExchangeRecord& record, const ConnectionFlow
   return open;
 }
 
+CaptureFinding left_open_finding(const ExchangeRecord& record, const ConnectionFlow& flow) {
+  CaptureFinding finding =
+      on_connection(kind::kLeftOpen, record.connection, record.client, record.server);
+  finding.exchange = record.index;
+  finding.side = Side::kServer;
+  add_frame(finding, "final_frame", record.final_frame,
+            "the answer is here; the stream should end, and does not");
+  finding.details.set("open_ms", millis_of(flow.last - *record.final_at));
+  return finding;
+}
+
+CaptureFinding stale_finding(const ExchangeRecord& record) {
+  CaptureFinding finding =
+      on_connection(kind::kStale, record.connection, record.client, record.server);
+  finding.exchange = record.index;
+  finding.side = Side::kClient;
+  finding.details.set("sub_kind", record.stale->silent ? "silent" : "closed");
+  finding.details.set("first_attempt", record.stale->client.text());
+  add_frame(finding, "first_attempt_frame", record.stale->frame,
+            "this request gets no answer on this connection");
+  add_frame(finding, "first_attempt_end_frame", record.stale->end_frame,
+            "the connection of the first attempt ends");
+  add_frame(finding, "repeated_frame", record.request_end_frame, "the same request once more");
+  finding.cost = record.causes[Cause::kStaleFallback];
+  finding.details.set("wait_ms", millis_of(finding.cost));
+  return finding;
+}
+
 }  // namespace
 
-std::vector<CaptureFinding> exchange_findings(const ExchangeRecord& record,
-                                              const ConnectionFlow& flow, RealTime capture_end) {
-  std::vector<CaptureFinding> findings;
+void add_exchange_findings(const ExchangeRecord& record, const ConnectionFlow& flow,
+                           RealTime capture_end, LeftEarly& left_early, KeptFindings& findings) {
   add_think(record, Side::kServer, flow, findings);
   add_think(record, Side::kClient, flow, findings);
-  if (const auto open = open_for(record, flow, capture_end)) {
-    CaptureFinding finding =
-        on_connection(kind::kLeftOpen, record.connection, record.client, record.server);
-    finding.exchange = record.index;
-    finding.side = Side::kServer;
-    add_frame(finding, "final_frame", record.final_frame,
-              "the answer is here; the stream should end, and does not");
-    finding.details.set("open_ms", millis_of(flow.last - *record.final_at));
-    // A client that leaves with its answer in hand has not waited for the end.
-    if (*open < kLeftOpen) finding.confidence = Confidence::kMedium;
-    findings.push_back(std::move(finding));
+  const auto open = open_for(record, flow, capture_end);
+  // A client that leaves with its answer in hand has not waited for the end.
+  if (open && *open < kLeftOpen) {
+    CaptureFinding finding = left_open_finding(record, flow);
+    finding.confidence = Confidence::kMedium;
+    left_early.keep(std::move(finding));
+  } else if (open) {
+    findings.add(kind::kLeftOpen, Nanos(0), [&] { return left_open_finding(record, flow); });
   }
-  if (record.stale) {
-    CaptureFinding finding =
-        on_connection(kind::kStale, record.connection, record.client, record.server);
-    finding.exchange = record.index;
-    finding.side = Side::kClient;
-    finding.details.set("sub_kind", record.stale->silent ? "silent" : "closed");
-    finding.details.set("first_attempt", record.stale->client.text());
-    add_frame(finding, "first_attempt_frame", record.stale->frame,
-              "this request gets no answer on this connection");
-    add_frame(finding, "first_attempt_end_frame", record.stale->end_frame,
-              "the connection of the first attempt ends");
-    add_frame(finding, "repeated_frame", record.request_end_frame, "the same request once more");
-    finding.cost = record.causes[Cause::kStaleFallback];
-    finding.details.set("wait_ms", millis_of(finding.cost));
-    findings.push_back(std::move(finding));
-  }
-  return findings;
+  if (record.stale) findings.add(stale_finding(record));
 }
 
 void LeftEarly::note(const ExchangeRecord& record) {
@@ -269,14 +298,12 @@ void LeftEarly::note(const ExchangeRecord& record) {
   servers_[record.server].ends |= record.complete;
 }
 
-bool LeftEarly::keep(CaptureFinding& finding) {
-  if (finding.kind != kind::kLeftOpen || finding.confidence == Confidence::kHigh) return false;
+void LeftEarly::keep(CaptureFinding finding) {
   const auto known = servers_.find(finding.server);
   const bool wanted = known != servers_.end() && !known->second.ends;
   if (wanted && known->second.streams.size() < kMostLeftEarly) {
     known->second.streams.push_back(std::move(finding));
   }
-  return true;
 }
 
 std::vector<CaptureFinding> LeftEarly::proven() {

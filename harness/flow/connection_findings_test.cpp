@@ -22,11 +22,18 @@ std::optional<Confidence> left_open(std::optional<Nanos> client_leaves, Nanos ca
   ConnectionFlow flow;
   flow.last = kAnswered + capture_ends;
   if (client_leaves) flow.from_client.fin_at = kAnswered + *client_leaves;
-  const auto findings = exchange_findings(record, flow, kAnswered + capture_ends);
+  CaptureReport report;
+  KeptFindings findings(report, 1);
+  LeftEarly early;
+  for (int i = 0; i < 5; ++i) {  // As many as prove that the server never ends one.
+    early.note(record);
+    add_exchange_findings(record, flow, kAnswered + capture_ends, early, findings);
+  }
+  for (CaptureFinding& finding : early.proven()) findings.add(std::move(finding));
   const auto found =
-      std::find_if(findings.begin(), findings.end(),
+      std::find_if(report.findings.begin(), report.findings.end(),
                    [](const CaptureFinding& finding) { return finding.kind == kind::kLeftOpen; });
-  return found == findings.end() ? std::nullopt : std::optional(found->confidence);
+  return found == report.findings.end() ? std::nullopt : std::optional(found->confidence);
 }
 
 TEST(StreamLeftOpen, AClientThatLeavesAtOnceHasNotWaitedForTheEnd) {
@@ -48,7 +55,7 @@ TEST(StreamLeftOpen, ClientsThatAlwaysLeaveAtOnceAccuseOnlyAServerThatNeverEndsO
       CaptureFinding finding;
       finding.kind = kind::kLeftOpen;
       finding.confidence = Confidence::kMedium;
-      EXPECT_TRUE(early.keep(finding));
+      early.keep(finding);
     }
     return early.proven().size();
   };
