@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "harness/wire/eight_bytes.h"
+#include "harness/wire/byte_block.h"
 
 namespace tailrace {
 namespace {
@@ -11,52 +11,44 @@ namespace {
 constexpr std::size_t kMostText = 128;  // Kept of an id, a method or a name.
 constexpr int kDeepest = 64;
 
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 class Scanner {
  public:
-  explicit Scanner(std::string_view text) : rest_(text) {}
+  explicit Scanner(std::string_view text) : at_(text.data()), end_(at_ + text.size()) {}
 
   bool take(char wanted) {
     skip_space();
-    if (rest_.empty() || rest_.front() != wanted) return false;
-    rest_.remove_prefix(1);
+    if (at_ == end_ || *at_ != wanted) return false;
+    ++at_;
     return true;
   }
   char peek() {
     skip_space();
-    return rest_.empty() ? '\0' : rest_.front();
+    return at_ == end_ ? '\0' : *at_;
   }
   // The text between the quotes, escapes as they stand; false where there is no whole string.
   bool string(std::string_view& text) {
     if (!take('"')) return false;
-    const std::size_t near = std::min(rest_.size(), kShort);
-    std::size_t end = 0;
-    while (near - end >= EightBytes::kSize) {
-      const EightBytes bytes(rest_.data() + end);
-      const std::size_t plain = first_of(bytes.equal('"') | bytes.equal('\\'));
-      end += plain;
-      if (plain < EightBytes::kSize) break;
+    const char* stop = at_;
+    for (;;) {
+      stop = first_marked(stop, end_, [](const ByteBlock& block) {
+        return block.equal('"') | block.equal('\\');
+      });
+      if (stop == end_ || *stop == '"') break;
+      stop = end_ - stop < 2 ? end_ : stop + 2;
     }
-    while (end < near && rest_[end] != '"' && rest_[end] != '\\') ++end;
-    if (end == near) end = end_of_long(end);
-    while (end < rest_.size() && rest_[end] == '\\') end = end_of_long(end + 2);
-    if (end >= rest_.size()) {
-      rest_ = {};
-      return false;
-    }
-    text = rest_.substr(0, end);
-    rest_.remove_prefix(end + 1);
-    return true;
+    text = {at_, static_cast<std::size_t>(stop - at_)};
+    at_ = stop == end_ ? end_ : stop + 1;
+    return stop != end_;
   }
   std::string_view scalar() {
     skip_space();
-    std::size_t end = 0;
-    while (end < rest_.size() && std::string_view(",]} \t\r\n").find(rest_[end]) ==
-                                     std::string_view::npos) {
-      ++end;
-    }
-    const std::string_view text = rest_.substr(0, end);
-    rest_.remove_prefix(end);
-    return text;
+    const char* const begin = at_;
+    while (at_ != end_ && *at_ != ',' && *at_ != ']' && *at_ != '}' && !is_space(*at_)) ++at_;
+    return {begin, static_cast<std::size_t>(at_ - begin)};
   }
   bool skip_value() {
     const char first = peek();
@@ -64,13 +56,13 @@ class Scanner {
     if (first == '"') return string(ignored);
     if (first != '{' && first != '[') return !scalar().empty();
     int depth = 0;
-    while (!rest_.empty()) {
-      const char here = rest_.front();
+    while (at_ != end_) {
+      const char here = *at_;
       if (here == '"') {
         if (!string(ignored)) return false;
         continue;
       }
-      rest_.remove_prefix(1);
+      ++at_;
       if (here == '{' || here == '[') ++depth;
       if ((here == '}' || here == ']') && --depth == 0) return true;
       if (depth > kDeepest) return false;
@@ -80,19 +72,10 @@ class Scanner {
 
  private:
   void skip_space() {
-    while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\t' ||
-                              rest_.front() == '\r' || rest_.front() == '\n')) {
-      rest_.remove_prefix(1);
-    }
+    while (at_ != end_ && is_space(*at_)) ++at_;
   }
-  // Of a string the next quote or escape: names are short, texts are not.
-  std::size_t end_of_long(std::size_t from) const {
-    const std::string_view rest = rest_.substr(std::min(from, rest_.size()));
-    const std::string_view text = rest.substr(0, rest.find('"'));
-    return from + std::min(text.find('\\'), text.size());
-  }
-  static constexpr std::size_t kShort = 16;  // A call for more than one byte costs that much.
-  std::string_view rest_;
+  const char* at_;
+  const char* end_;
 };
 
 template <class Member>
@@ -106,7 +89,7 @@ void for_members(Scanner& scanner, Member&& member) {
 }
 
 struct Seen {
-  RpcGlance glance;
+  RpcGlance& glance;
   bool id = false, method = false, result = false, error = false;
 };
 
@@ -116,7 +99,7 @@ bool take_params(Scanner& scanner, Seen& seen) {
   bool goes_on = true;
   for_members(scanner, [&](std::string_view name) {
     std::string_view text;
-    if (name == "name" && scanner.peek() == '"') {
+    if (is_text(name, "name") && scanner.peek() == '"') {
       goes_on = scanner.string(text) && !(seen.id && seen.method);  // A call's arguments follow.
       seen.glance.tool = text.substr(0, kMostText);
     } else {
@@ -129,7 +112,7 @@ bool take_params(Scanner& scanner, Seen& seen) {
 
 bool take_member(Scanner& scanner, std::string_view name, Seen& seen) {
   std::string_view text;
-  if (name == "id") {
+  if (is_text(name, "id")) {
     if (scanner.peek() == '"') {
       if (!scanner.string(text)) return false;
       seen.glance.id = '"' + std::string(text.substr(0, kMostText)) + '"';
@@ -139,15 +122,15 @@ bool take_member(Scanner& scanner, std::string_view name, Seen& seen) {
     seen.id = true;
     return true;
   }
-  if (name == "method" && scanner.peek() == '"') {
+  if (is_text(name, "method") && scanner.peek() == '"') {
     if (!scanner.string(text)) return false;
     seen.glance.method = text.substr(0, kMostText);
     seen.method = true;
     return true;
   }
-  if (name == "params") return take_params(scanner, seen);
-  seen.result = seen.result || name == "result";
-  seen.error = seen.error || name == "error";
+  if (is_text(name, "params")) return take_params(scanner, seen);
+  seen.result = seen.result || is_text(name, "result");
+  seen.error = seen.error || is_text(name, "error");
   return scanner.skip_value();
 }
 
@@ -160,11 +143,11 @@ RpcGlance::Kind kind_at(std::string_view json) {
   Kind kind = Kind::kNone;
   bool id = false, method = false;
   for_members(scanner, [&](std::string_view name) {
-    id = id || name == "id";
-    method = method || (name == "method" && scanner.peek() == '"');
+    id = id || is_text(name, "id");
+    method = method || (is_text(name, "method") && scanner.peek() == '"');
     if (method) return !id && scanner.skip_value();
-    if (name == "result") kind = Kind::kResult;
-    if (name == "error") kind = Kind::kError;
+    if (is_text(name, "result")) kind = Kind::kResult;
+    if (is_text(name, "error")) kind = Kind::kError;
     return kind == Kind::kNone && scanner.skip_value();
   });
   if (method) return id ? Kind::kRequest : Kind::kNotification;
@@ -174,17 +157,18 @@ RpcGlance::Kind kind_at(std::string_view json) {
 RpcGlance glance_at(std::string_view json) {
   Scanner scanner(json);
   scanner.take('[');
-  Seen seen;
+  RpcGlance glance;
+  Seen seen{glance};
   for_members(scanner, [&](std::string_view name) { return take_member(scanner, name, seen); });
   using Kind = RpcGlance::Kind;
   if (seen.method) {
-    seen.glance.kind = seen.id ? Kind::kRequest : Kind::kNotification;
+    glance.kind = seen.id ? Kind::kRequest : Kind::kNotification;
   } else if (seen.error) {
-    seen.glance.kind = Kind::kError;
+    glance.kind = Kind::kError;
   } else if (seen.result) {
-    seen.glance.kind = Kind::kResult;
+    glance.kind = Kind::kResult;
   }
-  return seen.glance;
+  return glance;
 }
 
 }  // namespace tailrace

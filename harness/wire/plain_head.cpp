@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/wire/plain_head.h"
 
-#include "harness/wire/eight_bytes.h"
+#include "harness/wire/byte_block.h"
 #include "harness/wire/http_head_reader.h"
 
 namespace tailrace {
@@ -19,17 +19,14 @@ bool is_version(std::string_view text) {
   return text.size() == kVersionSize && text.starts_with(kVersion) && is_digit(text.back());
 }
 
-// Without its CRLF; none where it ends in another way, or holds another control character.
-std::optional<std::string_view> next_line(std::string_view bytes, std::size_t at) {
-  std::size_t end = at;
-  while (bytes.size() - end >= EightBytes::kSize) {
-    const std::size_t plain = first_of(EightBytes(bytes.data() + end).below(' '));
-    end += plain;
-    if (plain < EightBytes::kSize) break;
-  }
-  while (end < bytes.size() && static_cast<unsigned char>(bytes[end]) >= ' ') ++end;
-  if (bytes.size() - end < 2 || bytes[end] != '\r' || bytes[end + 1] != '\n') return std::nullopt;
-  return bytes.substr(at, end - at);
+// Takes a line and its CRLF off the front of [at, end). False where it ends in another way, or
+// holds another control character.
+bool take_line(const char*& at, const char* end, std::string_view& line) {
+  const char* stop = first_marked(at, end, [](const ByteBlock& block) { return block.below(' '); });
+  if (end - stop < 2 || stop[0] != '\r' || stop[1] != '\n') return false;
+  line = {at, static_cast<std::size_t>(stop - at)};
+  at = stop + 2;
+  return true;
 }
 
 bool read_request_line(std::string_view line, PlainHead& head) {
@@ -63,24 +60,40 @@ bool take_length(std::string_view text, PlainHead& head) {
   return head.content_length.has_value();
 }
 
-bool read_header(std::string_view line, PlainHead& head) {
-  const std::size_t colon = token_at_front(line);
-  if (colon == 0 || colon == line.size() || line[colon] != ':') return false;
+// Of the token at the front: nearly always letters and dashes. `end` is that of all bytes.
+std::size_t end_of_name(std::string_view line, const char* end) {
+  const char* stop = first_marked(line.data(), end, [](const ByteBlock& block) {
+    return block.neither_letter_nor_dash();
+  });
+  if (stop != end && *stop == ':') return static_cast<std::size_t>(stop - line.data());
+  return token_at_front(line);
+}
+
+// `name` is as long.
+template <std::size_t N>
+bool is_name(std::string_view name, const char (&wanted)[N]) {
+  if ((name.front() | 0x20) != (wanted[0] | 0x20)) return false;
+  return is_text(name, wanted) || same_name(name, wanted);
+}
+
+bool read_header(std::string_view line, const char* end, PlainHead& head) {
+  const std::size_t colon = end_of_name(line, end);
+  if (colon == 0 || colon >= line.size() || line[colon] != ':') return false;
   const std::string_view name = line.substr(0, colon);
-  const std::string_view value = trimmed(line.substr(colon + 1));
+  const auto value = [&] { return trimmed(line.substr(colon + 1)); };
   switch (name.size()) {
     case 6:
-      return !same_name(name, "Expect");
+      return !is_name(name, "Expect");
     case 12:
-      if (head.content_type.data() == nullptr && same_name(name, "Content-Type")) {
-        head.content_type = value;
+      if (head.content_type.data() == nullptr && is_name(name, "Content-Type")) {
+        head.content_type = value();
       }
       return true;
     case 14:
-      return !same_name(name, "Content-Length") || take_length(value, head);
+      return !is_name(name, "Content-Length") || take_length(value(), head);
     case 17:
-      if (!same_name(name, "Transfer-Encoding")) return true;
-      if (head.is_chunked || !same_name(value, "chunked")) return false;
+      if (!is_name(name, "Transfer-Encoding")) return true;
+      if (head.is_chunked || !same_name(value(), "chunked")) return false;
       head.is_chunked = true;
       return true;
     default:
@@ -92,25 +105,24 @@ bool read_header(std::string_view line, PlainHead& head) {
 
 std::optional<PlainHead> read_plain_head(HttpRole role, std::string_view bytes,
                                          std::size_t limit) {
-  PlainHead head;
-  const auto start = next_line(bytes, 0);
-  if (!start) return std::nullopt;
-  const bool starts = role == HttpRole::kRequest ? read_request_line(*start, head)
-                                                 : read_status_line(*start, head);
+  std::optional<PlainHead> read(std::in_place);
+  PlainHead& head = *read;
+  const char* at = bytes.data();
+  const char* const end = at + bytes.size();
+  std::string_view line;
+  if (!take_line(at, end, line)) return std::nullopt;
+  const bool starts = role == HttpRole::kRequest ? read_request_line(line, head)
+                                                 : read_status_line(line, head);
   if (!starts) return std::nullopt;
-  for (std::size_t at = start->size() + 2;;) {
-    const auto line = next_line(bytes, at);
-    if (!line) return std::nullopt;
-    at += line->size() + 2;
-    if (line->empty()) {
-      head.size = at;
-      break;
-    }
-    if (!read_header(*line, head)) return std::nullopt;
+  for (;;) {
+    if (!take_line(at, end, line)) return std::nullopt;
+    if (line.empty()) break;
+    if (!read_header(line, end, head)) return std::nullopt;
   }
+  head.size = static_cast<std::size_t>(at - bytes.data());
   if (head.size > limit) return std::nullopt;
   if (head.is_chunked && head.content_length) return std::nullopt;
-  return head;
+  return read;
 }
 
 HttpFraming framing_of(const PlainHead& head, HttpRole role, bool answers_head) {
