@@ -8,18 +8,16 @@
 #include <string>
 #include <vector>
 
-#include "harness/base/queue.h"
 #include "harness/flow/fragments.h"
 #include "harness/flow/hashed_pointers.h"
 #include "harness/flow/segment.h"
 #include "harness/flow/slabs.h"
+#include "harness/flow/time_order.h"
 #include "harness/flow/tracked.h"
 
 namespace tailrace {
 namespace {
 
-// Captures of several queues go backwards by microseconds: so many packets are sorted by time.
-constexpr std::size_t kSorted = 64;
 // Enough of a payload to know a request by.
 constexpr std::size_t kStart = 8;
 
@@ -33,12 +31,6 @@ std::uint64_t hash_of(const Segment& segment) {
   }
   return mixed(sum);
 }
-
-struct Held {
-  Segment segment;
-  std::uint64_t hash = 0;
-  std::string payload;
-};
 
 }  // namespace
 
@@ -61,26 +53,19 @@ class FlowAnalyzer::Body {
 
   void add(const Packet& packet) {
     ++report_.frames;
-    const std::size_t slot = free_slot();
-    if (!decode(packet, slots_[slot].segment)) {
-      free_.push_back(slot);
-      return;
-    }
+    TimeOrder::Held& held = order_.next();
+    if (!decode(packet, held.segment)) return;
     ++report_.segments;
-    const Segment& segment = slots_[slot].segment;
-    report_.cut_segments += segment.payload.size() < segment.length;
-    slots_[slot].hash = hash_of(segment);
-    slots_[slot].payload = sink_ ? segment.payload : segment.payload.substr(0, kStart);
-    current_.prefetch(slots_[slot].hash);
-    // Nearly all packets are in order already.
-    auto at = waiting_.end();
-    while (at != waiting_.begin() && segment.time < slots_[*std::prev(at)].segment.time) --at;
-    waiting_.insert(at, slot);
-    if (waiting_.size() > kSorted) take_oldest();
+    report_.cut_segments += held.segment.payload.size() < held.segment.length;
+    held.hash = hash_of(held.segment);
+    held.payload = sink_ ? held.segment.payload : held.segment.payload.substr(0, kStart);
+    current_.prefetch(held.hash);
+    order_.add();
+    if (order_.is_full()) take_oldest();
   }
 
   FlowReport finish() {
-    while (!waiting_.empty()) take_oldest();
+    while (!order_.empty()) take_oldest();
     std::vector<Entry*> left;
     for (const auto& entry : entries_) {
       if (entry) left.push_back(entry.get());
@@ -123,31 +108,17 @@ class FlowAnalyzer::Body {
   using Silents = std::priority_queue<Silent>;
 
   bool decode(const Packet& packet, Segment& segment) {
-    segment = {};
     if (decode_segment(packet, segment) && !segment.first_fragment) return true;
     const auto whole = fragments_.take(packet);
-    segment = {};
     return whole && decode_segment(*whole, segment);
   }
 
-  std::size_t free_slot() {
-    if (free_.empty()) {
-      slots_.emplace_back();
-      return slots_.size() - 1;
-    }
-    const std::size_t slot = free_.back();
-    free_.pop_back();
-    return slot;
-  }
-
   void take_oldest() {
-    const std::size_t slot = waiting_.front();
-    waiting_.pop_front();
-    free_.push_back(slot);
-    Segment& segment = slots_[slot].segment;
-    segment.payload = slots_[slot].payload;
+    TimeOrder::Held& held = order_.take_oldest();
+    Segment& segment = held.segment;
+    segment.payload = held.payload;
     if (observer_) expire(segment.time);
-    Entry* entry = find(segment, slots_[slot].hash);
+    Entry* entry = find(segment, held.hash);
     if (entry == nullptr) return;
     if (!entry->tracked.take(segment)) ++report_.second_copies;
     entry->heard = ++turns_;
@@ -246,9 +217,7 @@ class FlowAnalyzer::Body {
   FlowObserver* observer_;
   FlowReport report_;
   Fragments fragments_;
-  std::vector<Held> slots_;
-  std::vector<std::size_t> free_;
-  Queue<std::size_t> waiting_;  // Slots, by time.
+  TimeOrder order_;
   std::uint32_t numbers_ = 0;
   std::uint64_t turns_ = 0;
   Slabs slabs_;

@@ -2,6 +2,7 @@
 #include "harness/flow/segment.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "harness/flow/network_header.h"
@@ -9,11 +10,11 @@
 namespace tailrace {
 namespace {
 
-Endpoint v4_endpoint(const std::byte* address) {
-  Endpoint endpoint;
-  endpoint.address[10] = endpoint.address[11] = 0xff;
+void set_v4_address(const std::byte* address, Endpoint& endpoint) {
+  static constexpr std::array<std::uint8_t, 12> kMapped = {0, 0, 0, 0, 0,    0,
+                                                           0, 0, 0, 0, 0xff, 0xff};
+  std::memcpy(endpoint.address.data(), kMapped.data(), kMapped.size());
   std::memcpy(endpoint.address.data() + 12, address, 4);
-  return endpoint;
 }
 
 // Where TCP begins and how long it is; fills addresses and the id.
@@ -37,13 +38,15 @@ std::optional<Transport> read_ipv4(PacketBytes& bytes, std::size_t at, std::size
   if (total == 0 && wire_length > at) total = wire_length - at;
   if (total < header) return std::nullopt;
   segment.ip_id = network_order<std::uint16_t>(ip + 4);
-  segment.source = v4_endpoint(ip + 12);
-  segment.destination = v4_endpoint(ip + 16);
+  set_v4_address(ip + 12, segment.source);
+  set_v4_address(ip + 16, segment.destination);
   return Transport{at + header, total - header};
 }
 
 std::optional<Transport> read_ipv6(PacketBytes& bytes, std::size_t at, Segment& segment) {
   std::size_t left = bytes.u16(at + 4), here = at + kIpv6Header;
+  segment.ip_id = 0;
+  segment.first_fragment = false;
   for (std::size_t i = 0; i < 16; ++i) {
     segment.source.address[i] = bytes.u8(at + 8 + i);
     segment.destination.address[i] = bytes.u8(at + 24 + i);
@@ -71,15 +74,20 @@ void read_fixed_part(const std::byte* tcp, Segment& segment) {
   segment.ack = network_order<std::uint32_t>(tcp + 8);
   segment.window = network_order<std::uint16_t>(tcp + 14);
   const auto flags = std::to_integer<std::uint8_t>(tcp[13]);
-  segment.fin = flags & 0x01;
+  segment.fin = (flags & 0x01) != 0;
   segment.syn = flags & 0x02;
   segment.rst = flags & 0x04;
   segment.psh = flags & 0x08;
   segment.ack_flag = flags & 0x10;
 }
 
+void read_timestamps(const std::byte* value, Segment& segment) {
+  segment.ts_value = network_order<std::uint32_t>(value);
+  segment.ts_echo = network_order<std::uint32_t>(value + 4);
+}
+
 // Up to the last whole one: of half a timestamp the missing bytes would read as zero.
-void read_options(std::span<const std::byte> left, Segment& segment) {
+void read_each_option(std::span<const std::byte> left, Segment& segment) {
   while (!left.empty()) {
     const auto kind = std::to_integer<std::uint8_t>(left[0]);
     if (kind == 0) return;
@@ -91,8 +99,7 @@ void read_options(std::span<const std::byte> left, Segment& segment) {
     if (size < 2 || size > left.size()) return;
     const std::byte* value = left.data() + 2;
     if (kind == 8 && size == 10) {
-      segment.ts_value = network_order<std::uint32_t>(value);
-      segment.ts_echo = network_order<std::uint32_t>(value + 4);
+      read_timestamps(value, segment);
     } else if (kind == 5 && size >= 10) {
       segment.sack = true;
       segment.sack_begin = network_order<std::uint32_t>(value);
@@ -104,6 +111,20 @@ void read_options(std::span<const std::byte> left, Segment& segment) {
     }
     left = left.subspan(size);
   }
+}
+
+void read_options(std::span<const std::byte> options, Segment& segment) {
+  segment.mss = 0;
+  segment.window_scale.reset();
+  segment.ts_value.reset();
+  segment.ts_echo.reset();
+  segment.sack = false;
+  segment.sack_begin = segment.sack_end = 0;
+  // What nearly all segments carry: two of no operation, then timestamps.
+  const bool is_usual =
+      options.size() == 12 && network_order<std::uint32_t>(options.data()) == 0x0101080a;
+  if (is_usual) return read_timestamps(options.data() + 4, segment);
+  read_each_option(options, segment);
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ struct Segment {
 // Nothing for what is no TCP, a fragment after the first, or cut before TCP's options. Options cut
 // in half are left out.
 std::optional<Segment> decode_segment(const Packet& packet);
-// The same, into one that has just been made. False: what it holds then is of no use.
+// The same, into all of it. False: what it holds then is of no use.
 bool decode_segment(const Packet& packet, Segment& segment);
 
 // a before b in sequence space (RFC 9293, 3.4).
