@@ -47,11 +47,6 @@ void Direction::learn_size(const Segment& segment) {
   cut_to_ = segment.length;
 }
 
-std::int64_t Direction::offset_of(std::uint32_t seq) const {
-  const auto ahead = static_cast<std::int32_t>(seq - next_);
-  return static_cast<std::int64_t>(next_offset_) + ahead;
-}
-
 std::uint64_t Direction::seen_offset_of(std::uint32_t seq) const {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(offset_of(seq), 0));
 }
@@ -232,9 +227,7 @@ void Direction::answered(const Segment& segment, const Path& path) {
   if (closed && waiting_) waiting_->disturbed = true;
   if (!waiting_ || seq_before(segment.ack, waiting_->end)) return;
   const Nanos wait = segment.time - waiting_->at;
-  if (!waiting_->disturbed) {
-    least_ack_time_ = std::min(least_ack_time_.value_or(wait), wait);
-  }
+  if (!waiting_->disturbed) least_ack_time_ = std::min(least_ack_time_, wait);
   const bool pure = segment.length == 0 && !segment.syn && !segment.fin && !segment.rst;
   const Nanos delay = segment.time - waiting_->since - path.to_receiver - path.late;
   drop_pending();

@@ -20,6 +20,9 @@ namespace tailrace {
 // A receiver that acknowledges faster than this did not delay: scheduling is below it, the
 // shortest timer seen in the field (two ticks of a 250 Hz kernel) above.
 inline constexpr Nanos kLeastAckDelay = Millis(3);
+// Longer than any.
+inline constexpr Nanos kNoTime = Nanos::max();
+
 // Held data that has just left. Whether the sender held it is judged when all was seen.
 struct Release {
   Stall stall;
@@ -42,15 +45,24 @@ class Direction {
   std::uint64_t holds_of_one_rtt() const { return holds_of_one_rtt_ + late_by_path(); }
   // What the last segment released, if anything.
   const std::optional<Release>& released() const { return released_; }
-  bool is_acquitted() const { return nodelay_proven() || released_by_chance(); }
+  bool is_acquitted() const {
+    const bool nothing_tells = flow_.nodelay_proofs == 0 && loose_ == 0;
+    return !nothing_tells && (nodelay_proven() || released_by_chance());
+  }
   // Least time from data seen to its acknowledgement seen: a bound on the round trip to R.
-  std::optional<Nanos> least_ack_time() const { return least_ack_time_; }
+  // kNoTime where there was none.
+  Nanos least_ack_time() const { return least_ack_time_; }
 
   // Where a sequence number lies in this direction's payload; negative: before what was seen first.
-  std::int64_t offset_of(std::uint32_t seq) const;
+  std::int64_t offset_of(std::uint32_t seq) const {
+    return static_cast<std::int64_t>(next_offset_) + static_cast<std::int32_t>(seq - next_);
+  }
   bool has_begun() const { return begun_; }
   std::uint64_t payload_bytes() const { return flow_.payload_bytes; }
-  bool is_small(const Segment& segment) const { return segment.length % mss() != 0; }
+  bool is_small(const Segment& segment) const {
+    const std::uint32_t most = mss();
+    return segment.length < most ? segment.length != 0 : segment.length % most != 0;
+  }
 
  private:
   struct Waiting {  // A small segment that is not acknowledged yet.
@@ -123,7 +135,7 @@ class Direction {
   std::optional<Release> released_;
   std::optional<Nanos> least_pause_;  // Between two writes whose ACK was prompt.
   std::unique_ptr<Pause> unsure_pause_;  // Before it was known how the path varies.
-  std::optional<Nanos> least_ack_time_;
+  Nanos least_ack_time_ = kNoTime;
   std::optional<RealTime> last_data_at_;
 };
 

@@ -4,14 +4,9 @@
 #include <algorithm>
 #include <array>
 
-#include "harness/flow/hashed_pointers.h"
-
 namespace tailrace {
 namespace {
 
-// A packet that a capture shows twice (the "any" device, a mirror port) comes again within this.
-constexpr std::chrono::seconds kSecondCopy{1};
-constexpr std::chrono::microseconds kMicrosecond{1};
 constexpr std::uint32_t kTimestampOption = 12;  // Bytes of each segment that MSS leaves out.
 
 bool starts_like_request(std::string_view payload) {
@@ -31,18 +26,6 @@ bool sender_is_client(const Segment& segment, const std::optional<Endpoint>& ser
   if (starts_like_request(segment.payload)) return true;
   if (segment.payload.starts_with("HTTP/1.")) return false;
   return segment.source.port >= segment.destination.port;
-}
-
-std::uint64_t likeness_of(const Segment& segment, Side from) {
-  const unsigned flags = segment.syn | segment.fin << 1 | segment.rst << 2 |
-                         segment.ack_flag << 3 | segment.psh << 4 | (from == Side::kClient) << 5;
-  std::uint64_t words = mixed(std::uint64_t{segment.seq} << 32 | segment.ack);
-  words = mixed(words + (std::uint64_t{segment.ip_id} << 32 | segment.ts_value.value_or(0)));
-  return mixed(words + (std::uint64_t{segment.length} << 32 | segment.window << 8 | flags));
-}
-
-std::uint16_t mark_of(std::uint64_t likeness) {
-  return static_cast<std::uint16_t>(likeness >> 48);
 }
 
 }  // namespace
@@ -74,7 +57,7 @@ bool Tracked::is_begun_anew_by(const Segment& segment) const {
 
 bool Tracked::take(const Segment& segment) {
   const Side from = segment.source == flow_.client ? Side::kClient : Side::kServer;
-  if (is_second_copy(segment, from)) return false;
+  if (seen_.take(segment, from)) return false;
   flow_.last = segment.time;
   const bool syn_again =
       segment.syn && (from == Side::kClient ? syn_at_.has_value() : syn_ack_at_.has_value());
@@ -84,8 +67,10 @@ bool Tracked::take(const Segment& segment) {
   Half& receiver = half(other(from));
   const std::uint64_t before = sender.direction.payload_bytes();
   const Nanos late = lateness_of(segment, sender);
-  receiver.direction.answered(segment, path_of(other(from), late));
-  const Path path = path_of(from, late);  // The answer may have made it shorter.
+  const Nanos to_receiver = rtt_to(other(from));
+  Path path{to_receiver, rtt_to(from), late, variation_of(other(from)), variation_of(from)};
+  receiver.direction.answered(segment, path);
+  path = {rtt_to(from), to_receiver, late, path.receiver_varies, path.sender_varies};
   sender.direction.sent(segment, path);
   const bool new_data = sender.direction.payload_bytes() > before;
   if (observer_) observe(segment, from, syn_again, new_data, path);
@@ -103,47 +88,46 @@ Nanos Tracked::lateness_of(const Segment& segment, Half& sender) {
   return sender.lateness->take(segment);
 }
 
-Path Tracked::path_of(Side sender, Nanos late) {
-  const auto varies = [&](Side side) {
-    const auto& lateness = half(side).lateness;
-    const bool known = lateness && lateness->has_clock();
-    return known ? std::optional(lateness->spread()) : std::nullopt;
-  };
-  return {rtt_to(sender), rtt_to(other(sender)), late, varies(sender), varies(other(sender))};
+std::optional<Nanos> Tracked::variation_of(Side sender) const {
+  const auto& lateness = (sender == Side::kClient ? client_ : server_).lateness;
+  if (!lateness || !lateness->has_clock()) return std::nullopt;
+  return lateness->spread();
 }
 
 void Tracked::observe(const Segment& segment, Side from, bool syn_again, bool new_data,
                       const Path& path) {
   Half& sender = half(from);
   Half& receiver = half(other(from));
-  PacketFacts facts;
-  facts.connection = id_;
-  facts.from = from;
-  facts.at = segment.time;
-  facts.frame = segment.frame;
-  facts.length = segment.rst ? 0 : segment.length;
-  facts.offset = sender.direction.offset_of(segment.syn ? segment.seq + 1 : segment.seq);
-  facts.syn = segment.syn;
-  facts.fin = segment.fin;
-  facts.rst = segment.rst;
-  facts.ack = segment.ack_flag;
-  facts.syn_again = syn_again;
-  facts.new_data = new_data;
-  facts.full = segment.length > 0 && !sender.direction.is_small(segment);
-  facts.rtt_to_client = from == Side::kClient ? path.to_sender : path.to_receiver;
-  facts.rtt_to_server = from == Side::kClient ? path.to_receiver : path.to_sender;
-  facts.late = path.late;
-  facts.client_holds = !client_.direction.is_acquitted();
-  facts.server_holds = !server_.direction.is_acquitted();
-  facts.client_is_full = server_.window.is_full();
-  facts.server_is_full = client_.window.is_full();
-  facts.payload = segment.payload;
+  const bool by_client = from == Side::kClient;
+  PacketFacts facts{
+      .connection = id_,
+      .from = from,
+      .at = segment.time,
+      .frame = segment.frame,
+      .length = segment.rst ? 0 : segment.length,
+      .offset = sender.direction.offset_of(segment.syn ? segment.seq + 1 : segment.seq),
+      .syn = segment.syn,
+      .fin = segment.fin,
+      .rst = segment.rst,
+      .ack = segment.ack_flag,
+      .syn_again = syn_again,
+      .full = segment.length > 0 && !sender.direction.is_small(segment),
+      .new_data = new_data,
+      .repeats = {},
+      .release = nullptr,
+      .rtt_to_client = by_client ? path.to_sender : path.to_receiver,
+      .rtt_to_server = by_client ? path.to_receiver : path.to_sender,
+      .late = path.late,
+      .client_holds = !client_.direction.is_acquitted(),
+      .server_holds = !server_.direction.is_acquitted(),
+      .client_is_full = server_.window.is_full(),
+      .server_is_full = client_.window.is_full(),
+      .payload = segment.payload,
+  };
   auto answered = receiver.loss.answered(segment, sender.loss.is_ahead(segment));
   settle(facts, other(from), answered);
-  std::optional<Repeated> sent_again;
-  if (!segment.syn && !segment.rst) {
-    sent_again = sender.loss.sent(segment, path.rtt());
-  }
+  auto sent_again = segment.syn || segment.rst ? std::nullopt
+                                               : sender.loss.sent(segment, path.rtt());
   settle(facts, from, sent_again);
   receiver.window.answered(segment);
   sender.window.sent(segment);
@@ -197,41 +181,6 @@ ConnectionFlow Tracked::finish() {
   return std::move(flow_);
 }
 
-bool Tracked::is_second_copy(const Segment& segment, Side from) {
-  // Without a mark of its own a repeat counts as one: a retransmission taken for a copy would let
-  // a loss look like a delayed ACK.
-  if (segment.ip_id == 0 && !segment.ts_value) return false;
-  const std::uint64_t likeness = likeness_of(segment, from);
-  const auto micros = static_cast<std::uint32_t>(segment.time.since_epoch / kMicrosecond);
-  const std::uint16_t mark = mark_of(likeness);
-  std::uint16_t known = 0;  // As wide as a mark: compared many at once.
-  for (const std::uint16_t other : marks_) {
-    known = static_cast<std::uint16_t>(known | (other == mark ? 1 : 0));
-  }
-  if (known != 0 && is_remembered(likeness, micros)) return true;
-  if (likenesses_.size() < kRemembered) {
-    marks_[likenesses_.size()] = mark;
-    likenesses_.push_back(likeness);
-    micros_.push_back(micros);
-    return false;
-  }
-  marks_[oldest_] = mark;
-  likenesses_[oldest_] = likeness;
-  micros_[oldest_] = micros;
-  oldest_ = (oldest_ + 1) % kRemembered;
-  return false;
-}
-
-bool Tracked::is_remembered(std::uint64_t likeness, std::uint32_t micros) const {
-  for (std::size_t i = likenesses_.size(); i-- > 0;) {
-    const std::size_t at = (oldest_ + i) % likenesses_.size();
-    const auto since = static_cast<std::int32_t>(micros - micros_[at]);
-    if (std::chrono::microseconds(since) > kSecondCopy) return false;
-    if (likenesses_[at] == likeness) return true;
-  }
-  return false;
-}
-
 void Tracked::take_syn(const Segment& segment, Side from) {
   if (from == Side::kClient) {
     flow_.syn_seen = true;
@@ -258,17 +207,16 @@ void Tracked::take_syn(const Segment& segment, Side from) {
 void Tracked::measure_handshake(const Segment& segment, Side from) {
   if (from == Side::kServer && segment.syn && syn_at_) {
     rtt_to_server_ = segment.time - *syn_at_;
-  } else if (from == Side::kClient && !segment.syn && syn_ack_at_ && !rtt_to_client_) {
+  } else if (from == Side::kClient && !segment.syn && rtt_to_client_ == kNoTime && syn_ack_at_) {
     rtt_to_client_ = segment.time - *syn_ack_at_;
   }
 }
 
 // The least of the handshake's and of all data's: delays only ever add to it.
 Nanos Tracked::rtt_to(Side side) {
-  const auto& handshake = side == Side::kClient ? rtt_to_client_ : rtt_to_server_;
-  const auto data = half(other(side)).direction.least_ack_time();
-  if (handshake && data) return std::min(*handshake, *data);
-  return handshake ? *handshake : data.value_or(Nanos(0));
+  const Nanos handshake = side == Side::kClient ? rtt_to_client_ : rtt_to_server_;
+  const Nanos least = std::min(handshake, half(other(side)).direction.least_ack_time());
+  return least == kNoTime ? Nanos(0) : least;
 }
 
 void Tracked::tell(const Segment& segment, Side from) {

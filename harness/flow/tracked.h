@@ -3,7 +3,6 @@
 // `flow`; one thread at a time.
 #pragma once
 
-#include <array>
 #include <memory>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include "harness/flow/lateness.h"
 #include "harness/flow/loss_watch.h"
 #include "harness/flow/reassembly.h"
+#include "harness/flow/seen_segments.h"
 #include "harness/flow/window_watch.h"
 
 namespace tailrace {
@@ -51,15 +51,13 @@ class Tracked {
   };
   Half& half(Side side) { return side == Side::kClient ? client_ : server_; }
 
-  bool is_second_copy(const Segment& segment, Side from);
-  bool is_remembered(std::uint64_t likeness, std::uint32_t micros) const;
   void settle(PacketFacts& facts, Side side, std::optional<Repeated>& repeat);
   void tell_unanswered();
   void take_syn(const Segment& segment, Side from);
   void measure_handshake(const Segment& segment, Side from);
   Nanos rtt_to(Side side);
   Nanos lateness_of(const Segment& segment, Half& sender);
-  Path path_of(Side sender, Nanos late);
+  std::optional<Nanos> variation_of(Side sender) const;
   void observe(const Segment& segment, Side from, bool syn_again, bool new_data, const Path& path);
   void tell(const Segment& segment, Side from);
 
@@ -68,17 +66,11 @@ class Tracked {
   FlowObserver* observer_;
   ConnectionFlow flow_;
   Half client_, server_;
-  // The last segments, by all that a second copy of their packet shares: a retransmission has a new
-  // IP id or a new timestamp; of a packet with neither nobody can tell. A look at a part of each
-  // likeness is enough for nearly all packets. Times are microseconds that wrap.
-  static constexpr std::size_t kRemembered = 64;
-  std::array<std::uint16_t, kRemembered> marks_{};
-  std::vector<std::uint64_t> likenesses_;
-  std::vector<std::uint32_t> micros_;
-  std::size_t oldest_ = 0;
+  SeenSegments seen_;
   std::uint32_t syn_seq_ = 0;
   std::optional<RealTime> syn_at_, syn_ack_at_;
-  std::optional<Nanos> rtt_to_server_, rtt_to_client_;
+  // Of the handshake; kNoTime where it did not tell.
+  Nanos rtt_to_server_ = kNoTime, rtt_to_client_ = kNoTime;
 };
 
 }  // namespace tailrace

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/flow/seen_segments.h"
+
+#include "harness/flow/hashed_pointers.h"
+
+namespace tailrace {
+namespace {
+
+// A packet that a capture shows twice (the "any" device, a mirror port) comes again within this.
+constexpr std::chrono::seconds kSecondCopy{1};
+constexpr std::chrono::microseconds kMicrosecond{1};
+
+std::uint64_t likeness_of(const Segment& segment, Side from) {
+  const unsigned flags = segment.syn | segment.fin << 1 | segment.rst << 2 |
+                         segment.ack_flag << 3 | segment.psh << 4 | (from == Side::kClient) << 5;
+  std::uint64_t words = mixed(std::uint64_t{segment.seq} << 32 | segment.ack);
+  words = mixed(words + (std::uint64_t{segment.ip_id} << 32 | segment.ts_value.value_or(0)));
+  return mixed(words + (std::uint64_t{segment.length} << 32 | segment.window << 8 | flags));
+}
+
+}  // namespace
+
+bool SeenSegments::take(const Segment& segment, Side from) {
+  // Without a mark of its own a repeat counts as one: a retransmission taken for a copy would let
+  // a loss look like a delayed ACK.
+  if (segment.ip_id == 0 && !segment.ts_value) return false;
+  const std::uint64_t likeness = likeness_of(segment, from);
+  const auto micros = static_cast<std::uint32_t>(segment.time.since_epoch / kMicrosecond);
+  // Nearly all bring data or an acknowledgement that none before them has brought.
+  const auto side = static_cast<std::size_t>(from);
+  const bool new_data =
+      segment.length > 0 && data_[side].is_crossed_by(segment.seq + segment.length);
+  const bool new_ack = segment.ack_flag && acks_[side].is_crossed_by(segment.ack);
+  if (!new_data && !new_ack && has(likeness, micros)) return true;
+  likenesses_[next_] = likeness;
+  micros_[next_] = micros;
+  next_ = static_cast<std::uint8_t>((next_ + 1) % kMost);
+  if (size_ < kMost) ++size_;
+  return false;
+}
+
+// The newest first: behind one that is too old stand older ones.
+bool SeenSegments::has(std::uint64_t likeness, std::uint32_t micros) const {
+  for (std::size_t i = 1; i <= size_; ++i) {
+    const std::size_t at = (next_ + kMost - i) % kMost;
+    const auto since = static_cast<std::int32_t>(micros - micros_[at]);
+    if (std::chrono::microseconds(since) > kSecondCopy) return false;
+    if (likenesses_[at] == likeness) return true;
+  }
+  return false;
+}
+
+}  // namespace tailrace
