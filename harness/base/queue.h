@@ -30,6 +30,8 @@ class Queue {
   const_iterator begin() const { return items_.begin() + place(head_); }
   const_iterator end() const { return items_.end(); }
 
+  // Where the next one would stand, whether or not there is room.
+  const void* place_of_next() const { return items_.data() + items_.size(); }
   template <class... Of>
   T& emplace_back(Of&&... of) {
     return items_.emplace_back(std::forward<Of>(of)...);

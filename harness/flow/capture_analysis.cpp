@@ -7,6 +7,7 @@
 
 #include "harness/flow/connection_findings.h"
 #include "harness/flow/exchange_account.h"
+#include "harness/flow/fetch.h"
 #include "harness/flow/flow_analyzer.h"
 #include "harness/flow/hashed_pointers.h"
 #include "harness/flow/kept_exchanges.h"
@@ -101,6 +102,12 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     accounts_.insert(mixed(id.value), latest_);
     if (options_.also != nullptr) options_.also->on_open(id, client, server, at);
   }
+  void on_ahead(ConnectionId id, bool next) override {
+    const ExchangeAccount* of = accounts_.find(mixed(id.value));
+    if (of == nullptr) return;
+    if (next) return of->fetch_ahead();
+    fetch(of, sizeof(ExchangeAccount));
+  }
   void on_packet(const PacketFacts& facts) override {
     report_.last = std::max(report_.last.value_or(facts.at), facts.at);
     if (facts.release != nullptr && !facts.release->on_prompt_ack) note_hold(facts.release->stall);
@@ -191,8 +198,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
   // What is told of one packet is told in a row.
   ExchangeAccount& account(ConnectionId id) {
     if (latest_ == nullptr || latest_id_ != id) {
-      latest_ = accounts_.find(mixed(id.value),
-                               [&](const auto& known) { return known.id() == id; });
+      latest_ = accounts_.find(mixed(id.value));  // No two ids have one hash.
     }
     latest_id_ = id;
     return *latest_;

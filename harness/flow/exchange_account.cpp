@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "harness/flow/fetch.h"
 #include "harness/flow/hashed_pointers.h"
 #include "harness/flow/http_reading.h"
 
@@ -51,6 +52,13 @@ ExchangeAccount::ExchangeAccount(ConnectionId id, const Endpoint& client, const 
                                  ExchangeSink& sink, Slabs& slabs)
     : id_(id), client_(client), server_(server), sink_(sink), slabs_(slabs) {}
 ExchangeAccount::~ExchangeAccount() = default;
+
+void ExchangeAccount::fetch_ahead() const {
+  ledger_.fetch_ahead();
+  if (http_) fetch(http_.get(), sizeof(HttpReading));
+  fetch(open_.place_of_next(), sizeof(Open));
+  fetch(done_.data() + done_.size(), 1);
+}
 
 ExchangeAccount::Open* ExchangeAccount::active() {
   for (Open& open : open_) {

@@ -39,6 +39,7 @@ class ExchangeAccount {
   const Endpoint& server() const { return server_; }
   std::uint32_t begun() const { return exchanges_; }
 
+  void fetch_ahead() const;  // What it keeps elsewhere.
   void on_packet(const PacketFacts& facts);
   void on_bytes(const StreamPlace& place, std::string_view bytes);
   void on_gap(const StreamPlace& place, std::uint64_t length);

@@ -2,6 +2,7 @@
 #include "harness/flow/flow_analyzer.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <memory>
 #include <queue>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "harness/flow/fragments.h"
+#include "harness/flow/fetch.h"
 #include "harness/flow/hashed_pointers.h"
 #include "harness/flow/segment.h"
 #include "harness/flow/slabs.h"
@@ -18,6 +20,9 @@
 namespace tailrace {
 namespace {
 
+// So many packets ahead memory is asked for: of a connection, of what it keeps elsewhere, and of
+// what that keeps elsewhere. At one time what a processor can wait for must not be exceeded.
+constexpr std::size_t kSoon = 24, kSooner = 12, kNext = 6;
 // Enough of a payload to know a request by.
 constexpr std::size_t kStart = 8;
 
@@ -81,9 +86,9 @@ class FlowAnalyzer::Body {
     Endpoint one, other;  // Its ends.
     std::uint64_t hash;
     std::uint32_t number, place;  // The latter in entries_.
-    Tracked tracked;
-    std::uint64_t heard = 0;  // The turn of its last packet.
+    std::uint64_t heard = 0;      // The turn of its last packet.
     bool over = false, current = true;
+    Tracked tracked;  // Last.
 
     Entry(const Segment& first, std::uint64_t of_hash, std::uint32_t at, Tracked connection)
         : one(first.source),
@@ -92,6 +97,9 @@ class FlowAnalyzer::Body {
           number(connection.id().value),
           place(at),
           tracked(std::move(connection)) {}
+    void fetch_ahead() const {
+      fetch(this, sizeof(Entry) - sizeof(Tracked) + Tracked::hot_size());
+    }
     bool carries(const Segment& segment) const {
       return (segment.source == one && segment.destination == other) ||
              (segment.source == other && segment.destination == one);
@@ -113,7 +121,34 @@ class FlowAnalyzer::Body {
     return whole && decode_segment(*whole, segment);
   }
 
+  // Of a connection that was silent for a while nothing is near the processor, and its packets come
+  // in a row: what they will ask for is fetched while those before them are taken.
+  void look_ahead() {
+    TimeOrder::Held* held = order_.ahead(kSoon);
+    if (held == nullptr) return;
+    std::uint64_t& recent = recent_[held->hash % recent_.size()];
+    held->is_first = recent != held->hash;
+    if (held->is_first) {
+      recent = held->hash;
+      if (const Entry* entry = current_.find(held->hash)) entry->fetch_ahead();
+    }
+    held = order_.ahead(kSooner);
+    if (held->is_first) {
+      if (const Entry* entry = current_.find(held->hash)) {
+        entry->tracked.fetch_ahead();
+        if (observer_) observer_->on_ahead({entry->number}, false);
+      }
+    }
+    held = order_.ahead(kNext);
+    if (held->is_first && observer_) {
+      if (const Entry* entry = current_.find(held->hash)) {
+        observer_->on_ahead({entry->number}, true);
+      }
+    }
+  }
+
   void take_oldest() {
+    look_ahead();
     TimeOrder::Held& held = order_.take_oldest();
     Segment& segment = held.segment;
     segment.payload = held.payload;
@@ -218,6 +253,7 @@ class FlowAnalyzer::Body {
   FlowReport report_;
   Fragments fragments_;
   TimeOrder order_;
+  std::array<std::uint64_t, 64> recent_{};  // Connections, by hash.
   std::uint32_t numbers_ = 0;
   std::uint64_t turns_ = 0;
   Slabs slabs_;

@@ -39,6 +39,8 @@ struct PacketFacts {
 class FlowObserver : public StreamSink {
  public:
   virtual void on_packet(const PacketFacts& facts) = 0;
+  // Its packets come soon, or next: what is kept of it may be fetched. No promise: it may be gone.
+  virtual void on_ahead(ConnectionId, bool) {}
   // Nothing more of this connection will be told.
   virtual void on_done(ConnectionId connection, ConnectionFlow flow) = 0;
 };

@@ -26,6 +26,10 @@ class HashedPointers {
       if (place.hash == hash && wanted(*place.thing)) return place.thing;
     }
   }
+  // One of this hash, where that tells enough.
+  T* find(std::uint64_t hash) const {
+    return find(hash, [](const T&) { return true; });
+  }
   void insert(std::uint64_t hash, T* thing) {
     if ((++size_) * 2 > places_.size()) grow();
     put(hash, thing);

@@ -9,6 +9,7 @@
 #include "harness/base/ids.h"
 #include "harness/base/queue.h"
 #include "harness/flow/cause.h"
+#include "harness/flow/fetch.h"
 
 namespace tailrace {
 
@@ -43,6 +44,7 @@ class Ledger {
 
   LedgerSums sum(RealTime from, RealTime to) const;
   void drop_before(RealTime at);
+  void fetch_ahead() const { fetch(slices_.place_of_next(), 2 * sizeof(Slice)); }
   std::size_t size() const { return slices_.size(); }
 
  private:

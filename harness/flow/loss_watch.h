@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "harness/base/queue.h"
+#include "harness/flow/fetch.h"
 #include "harness/flow/segment.h"
 
 namespace tailrace {
@@ -49,6 +50,7 @@ class LossWatch {
 
   // Bytes that R acknowledged and the capture does not hold.
   std::uint64_t missed_by_capture() const { return missed_; }
+  void fetch_ahead() const { fetch(flight_.place_of_next(), sizeof(Flight)); }
   bool all_acknowledged() const { return flight_.empty(); }
 
  private:

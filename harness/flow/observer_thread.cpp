@@ -10,6 +10,8 @@ namespace {
 // nothing beside it.
 constexpr std::size_t kMostTold = 1024;
 constexpr std::size_t kMostBytes = 128 << 10;
+// So many packets ahead memory is asked for: of a connection, and of what it keeps elsewhere.
+constexpr std::size_t kSooner = 12, kNext = 6;
 
 }  // namespace
 
@@ -98,6 +100,20 @@ void ObserverThread::run() {
   }
 }
 
+// As the analyzer does for itself: what the packets after this one will ask for.
+void ObserverThread::look_ahead(const Batch& batch, std::size_t packet) {
+  if (const std::size_t at = packet + kSooner; at < batch.packets.size()) {
+    const ConnectionId id = batch.packets[at].connection;
+    ConnectionId& recent = recent_[id.value % recent_.size()];
+    const bool is_first = std::exchange(recent, id) != id;
+    first_[at % first_.size()] = is_first;
+    if (is_first) observer_.on_ahead(id, false);
+  }
+  if (const std::size_t at = packet + kNext; at < batch.packets.size() && at >= kSooner) {
+    if (first_[at % first_.size()]) observer_.on_ahead(batch.packets[at].connection, true);
+  }
+}
+
 void ObserverThread::tell(Batch& batch) {
   std::size_t opened = 0, packet = 0, release = 0, repeat = 0, place = 0, done = 0, byte = 0;
   for (const What what : batch.order) {
@@ -108,6 +124,7 @@ void ObserverThread::tell(Batch& batch) {
         break;
       }
       case What::kPacket: {
+        look_ahead(batch, packet);
         PacketFacts& facts = batch.packets[packet++];
         if (facts.release != nullptr) facts.release = &batch.releases[release++];
         for (const Repeated*& again : facts.repeats) {

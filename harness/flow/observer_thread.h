@@ -70,6 +70,10 @@ class ObserverThread final : public FlowObserver {
   std::size_t filling_ = 0;  // The caller's thread alone.
   std::mutex mutex_;
   std::condition_variable changed_;
+  void look_ahead(const Batch& batch, std::size_t packet);
+
+  std::array<ConnectionId, 64> recent_;  // Of those told; the observer's thread alone.
+  std::array<bool, 64> first_{};         // Whether a packet is the first of one, of the last ones.
   std::size_t filled_ = 0, told_ = 0;  // Batches so far; the ring holds those between.
   bool over_ = false;
   std::thread thread_;

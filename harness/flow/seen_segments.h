@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "harness/flow/fetch.h"
 #include "harness/flow/segment.h"
 
 namespace tailrace {
@@ -14,6 +15,10 @@ class SeenSegments {
  public:
   // Whether it is the second copy of one of them; if not, it is remembered.
   bool take(const Segment& segment, Side from);
+  void fetch_ahead() const {  // Where the next one is put.
+    fetch(&likenesses_[next_], 1);
+    fetch(&micros_[next_], 1);
+  }
 
  private:
   // How far the numbers of one kind have come. What goes beyond has not been there before, as long
@@ -39,10 +44,14 @@ class SeenSegments {
   bool has(std::uint64_t likeness, std::uint32_t micros) const;
 
   static constexpr std::size_t kMost = 64;
-  std::array<std::uint64_t, kMost> likenesses_;  // Up to size_.
-  std::array<std::uint32_t, kMost> micros_;      // Times, that wrap.
   std::uint8_t size_ = 0, next_ = 0;
   std::array<Frontier, 2> data_, acks_;  // By side.
+  // Last: of them one place is wanted at a time.
+  std::array<std::uint64_t, kMost> likenesses_;  // Up to size_.
+  std::array<std::uint32_t, kMost> micros_;      // Times, that wrap.
+
+ public:
+  static constexpr std::size_t kKept = sizeof likenesses_ + sizeof micros_;  // Bytes at its end.
 };
 
 }  // namespace tailrace

@@ -17,6 +17,7 @@ class TimeOrder {
   struct Held {
     Segment segment;
     std::uint64_t hash = 0;
+    bool is_first = false;  // Of its connection for a while.
     std::string payload;
   };
 
@@ -39,6 +40,10 @@ class TimeOrder {
   // Full: the oldest has to go before the next one.
   bool is_full() const { return size_ == kSlots; }
   bool empty() const { return size_ == 0; }
+  // That of so many after the oldest; null where there are not as many.
+  Held* ahead(std::size_t many) {
+    return many < size_ ? &slots_[order_[(first_ + many) % kRing]] : nullptr;
+  }
   // Valid until the next() after it.
   Held& take_oldest() {
     const std::uint8_t slot = order_[first_++ % kRing];

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "harness/flow/fetch.h"
+
 namespace tailrace {
 namespace {
 
@@ -179,6 +181,14 @@ ConnectionFlow Tracked::finish() {
   std::sort(flow_.stalls.begin(), flow_.stalls.end(),
             [](const Stall& a, const Stall& b) { return a.release_frame < b.release_frame; });
   return std::move(flow_);
+}
+
+void Tracked::fetch_ahead() const {
+  seen_.fetch_ahead();
+  for (const Half* half : {&client_, &server_}) {
+    if (half->lateness) fetch(half->lateness.get(), sizeof(Lateness));
+    half->loss.fetch_ahead();
+  }
 }
 
 void Tracked::take_syn(const Segment& segment, Side from) {

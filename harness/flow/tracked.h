@@ -37,6 +37,8 @@ class Tracked {
   // False: a second copy of a packet, not counted.
   bool take(const Segment& segment);
   ConnectionFlow finish();
+  // What it keeps elsewhere.
+  void fetch_ahead() const;
 
  private:
   struct Half {
@@ -66,11 +68,15 @@ class Tracked {
   FlowObserver* observer_;
   ConnectionFlow flow_;
   Half client_, server_;
-  SeenSegments seen_;
   std::uint32_t syn_seq_ = 0;
   std::optional<RealTime> syn_at_, syn_ack_at_;
   // Of the handshake; kNoTime where it did not tell.
   Nanos rtt_to_server_ = kNoTime, rtt_to_client_ = kNoTime;
+  SeenSegments seen_;  // Last.
+
+ public:
+  // So much of it, from its begin on, is asked for at most packets.
+  static std::size_t hot_size() { return sizeof(Tracked) - SeenSegments::kKept; }
 };
 
 }  // namespace tailrace
