@@ -34,9 +34,10 @@ class Queue {
   const void* place_of_next() const { return items_.data() + items_.size(); }
   template <class... Of>
   T& emplace_back(Of&&... of) {
+    if (items_.capacity() == 0) items_.reserve(kFirst);
     return items_.emplace_back(std::forward<Of>(of)...);
   }
-  void push_back(T item) { items_.push_back(std::move(item)); }
+  void push_back(T item) { emplace_back(std::move(item)); }
   iterator insert(const_iterator before, T item) { return items_.insert(before, std::move(item)); }
   iterator erase(const_iterator at) { return items_.erase(at); }
   // What the item holds is given up at the latest when the queue is empty.
@@ -53,6 +54,8 @@ class Queue {
 
  private:
   static constexpr std::size_t kSpare = 16;
+  // Two lines of a processor's cache: most queues never grow beyond, and are made once.
+  static constexpr std::size_t kFirst = sizeof(T) >= 128 ? 1 : 128 / sizeof(T);
   static std::ptrdiff_t place(std::size_t at) { return static_cast<std::ptrdiff_t>(at); }
 
   std::vector<T> items_;

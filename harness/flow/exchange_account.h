@@ -106,6 +106,7 @@ class ExchangeAccount {
   void take_turn(const StreamPlace& place, std::string_view bytes, std::uint64_t length);
   void degrade();
   void emit(Open& open);
+  void sum_held(Open& open, RealTime from);
   void emit_ended();
   void abandon(const PacketFacts& facts);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "harness/wire/byte_block.h"
 #include "harness/wire/http_rules.h"
 
 namespace tailrace {
@@ -67,7 +68,7 @@ class HttpReading::Requests final : public HttpSink {
     open.record->http_method = method;
     open.record->request.begin = reading_.base_[0] + span.begin;
     open.expects_continue = expects_continue;
-    if (method == "HEAD") reading_.responses_.answer_has_no_body(open.record->index);
+    if (is_text(method, "HEAD")) reading_.responses_.answer_has_no_body(open.record->index);
     reading_.request_body_.clear();
   }
   HttpReading& reading_;

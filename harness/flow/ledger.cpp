@@ -112,6 +112,16 @@ LedgerSums Ledger::sum(RealTime from, RealTime to) const {
   return sums;
 }
 
+bool Ledger::add_plain(RealTime from, RealTime to, CauseSums& sums) const {
+  for (const Slice& slice : slices_) {
+    const Nanos length = std::min(slice.to, to) - std::max(slice.from, from);
+    if (length <= Nanos(0)) continue;
+    if (slice.hold != Hold::kNone) return false;
+    sums[slice.cause] += length;
+  }
+  return true;
+}
+
 void Ledger::drop_before(RealTime at) {
   while (!slices_.empty() && slices_.front().to <= at) slices_.pop_front();
 }

@@ -43,6 +43,8 @@ class Ledger {
   void hold(RealTime from, RealTime to, Nanos delayed_ack, Side holder);
 
   LedgerSums sum(RealTime from, RealTime to) const;
+  // Adds the same to `sums`. False where some of it was held: they are of no use then.
+  bool add_plain(RealTime from, RealTime to, CauseSums& sums) const;
   void drop_before(RealTime at);
   void fetch_ahead() const { fetch(slices_.place_of_next(), 2 * sizeof(Slice)); }
   std::size_t size() const { return slices_.size(); }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "harness/base/assert.h"
+#include "harness/wire/byte_block.h"
 
 namespace tailrace {
 namespace {
@@ -75,8 +76,8 @@ std::optional<std::string_view> SseParser::take_plain_event(std::string_view& by
     std::string_view value = colon == line.npos ? "" : line.substr(colon + 1);
     if (value.starts_with(' ')) value.remove_prefix(1);
     const std::string_view name = line.substr(0, colon);
-    if (name == "data" && std::exchange(data, value)) return std::nullopt;
-    if (name == "id" && value.find('\0') == value.npos) id = value;
+    if (is_text(name, "data") && std::exchange(data, value)) return std::nullopt;
+    if (is_text(name, "id") && value.find('\0') == value.npos) id = value;
   }
   mark_matched_ = kMarkDone;
   offset_ += at;
