@@ -58,6 +58,26 @@ TEST(Folders, BaselineDiffRedactAndReproduce) {
   EXPECT_EQ(workshop.run("{tailrace} report bad --format html").status, 0);
 }
 
+TEST(Folders, RedactFindsWhatJsonWritesOtherwise) {
+  const Workshop workshop;
+  workshop.run("{tailrace} server --only routing.server_forgets_deleted_session --out run "
+               "-- {server} {port}");
+  // A body that holds it escaped once and twice, and what the history itself makes of that.
+  Workshop::write(workshop.path("run/histories/more.jsonl"),
+                  R"({"n":1,"t":1,"e":"read","c":1,"bytes":"{\"a\":\"x\\\"yTOP1\",\"b\":)"
+                  R"(\"{\\\"c\\\":\\\"x\\\\\\\"yTOP1\\\"}\"}"})" "\n"
+                  R"({"n":2,"t":2,"e":"process_line","text":"got x\"yTOP1"})" "\n");
+  Workshop::write(workshop.path("run/notes.txt"), R"(x\u0022yTOP1 eCJ5VE9QMQ== x%22yTOP1)");
+  const Ran ran = workshop.run("Q='x\"yTOP1' {tailrace} redact run --secret-env Q");
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  for (const std::string& file : Workshop::files_below(workshop.path("run"))) {
+    const std::string text = Workshop::read(file);
+    EXPECT_EQ(text.find("yTOP1"), std::string::npos) << text;
+    EXPECT_EQ(text.find("eCJ5VE9Q"), std::string::npos) << text;
+  }
+  EXPECT_EQ(workshop.run("{tailrace} report run").status, 0);
+}
+
 TEST(Folders, WhatWasSaidOfCapturesIsJudgedAgainstABaseline) {
   const Workshop workshop;
   const std::string captures = std::string(TAILRACE_SOURCE_DIR) + "/fixtures/captures/";

@@ -10,6 +10,7 @@
 #include <cctype>
 
 #include "harness/base/assert.h"
+#include "harness/record/secret_spelling.h"
 
 namespace tailrace {
 namespace {
@@ -57,11 +58,13 @@ Vault::Vault() : key_(kKeyBytes, '\0'), known_(std::make_shared<std::vector<Secr
 }
 
 void Vault::protect(std::string_view secret) {
-  remember(secret, true);
   // "Bearer abc": the token alone is as secret as the whole value.
-  if (const auto space = secret.rfind(' '); space != std::string_view::npos) {
-    remember(secret.substr(space + 1), true);
+  const std::string_view token = secret.substr(secret.rfind(' ') + 1);
+  if (token.size() >= kShortest) {
+    for (const std::string& form : base64_forms(token)) remember(form, true);
   }
+  remember(token, true);
+  remember(secret, true);  // Last, and so looked for first.
 }
 
 void Vault::learn(std::string_view secret) {
@@ -82,7 +85,8 @@ void Vault::learn_session(std::string_view id) {
 
 void Vault::remember(std::string_view secret, bool by_user) {
   if (secret.size() < kShortest) return;
-  const Secret entry{std::string(secret), pseudonym(secret)};
+  const Secret entry{std::string(secret), pseudonym(secret),
+                     by_user && has_other_spellings(secret)};
   const std::scoped_lock lock(mutex_);
   const auto is_it = [&](const Secret& known) { return known.text == secret; };
   if (std::any_of(known_->begin(), known_->end(), is_it)) return;
@@ -148,8 +152,24 @@ std::string Vault::unmask(std::string text) const {
 
 std::string Vault::mask(std::string text) const {
   const Secrets secrets = known();
-  for (const Secret& secret : *secrets) replace_all(text, secret.text, secret.pseudonym);
+  for (const Secret& secret : *secrets) {
+    if (secret.any_spelling) {
+      mask_spellings(text, secret);
+    } else {
+      replace_all(text, secret.text, secret.pseudonym);
+    }
+  }
   return text;
+}
+
+void Vault::mask_spellings(std::string& text, const Secret& secret) const {
+  for (std::size_t at = 0; at < text.size();) {
+    const Spelled found = spelled_at(text, at, secret.text);
+    if (found.whole) {
+      text.replace(at, found.length, pseudonym(std::string_view(text).substr(at, found.length)));
+    }
+    at += found.whole ? found.length : 1;
+  }
 }
 
 Secrets Vault::known() const {
@@ -213,6 +233,10 @@ void Redactor::mask_known(std::string& masked, std::string_view raw) {
     covered = end;
   };
   for (const Secret& secret : *secrets) {
+    if (secret.any_spelling) {
+      mask_spellings(masked, joined, secret);
+      continue;
+    }
     covered = 0;
     for (auto at = joined.find(secret.text); at != std::string::npos;
          at = joined.find(secret.text, at + 1)) {
@@ -227,6 +251,25 @@ void Redactor::mask_known(std::string& masked, std::string_view raw) {
     }
   }
   tail_ = joined.substr(joined.size() - std::min(joined.size(), kLongestTail));
+}
+
+// Each spelling has the pseudonym of its own bytes: its length must stay.
+void Redactor::mask_spellings(std::string& masked, const std::string& joined,
+                              const Secret& secret) {
+  const std::size_t skipped = tail_.size();
+  for (std::size_t at = 0; at < joined.size();) {
+    const Spelled found = spelled_at(joined, at, secret.text);
+    if (!found.whole && found.matched < kPartialPrefix) {
+      ++at;
+      continue;
+    }
+    const auto pseudonym =
+        vault_->pseudonym(std::string_view(joined).substr(at, found.length));
+    for (std::size_t i = std::max(at, skipped); i < at + found.length; ++i) {
+      masked[i - skipped] = pseudonym[i - at];
+    }
+    at += found.length;
+  }
 }
 
 }  // namespace tailrace

@@ -22,6 +22,7 @@ namespace tailrace {
 struct Secret {
   std::string text;
   std::string pseudonym;
+  bool any_spelling = false;  // Looked for as JSON, URLs and markup write it too.
 };
 using Secrets = std::shared_ptr<const std::vector<Secret>>;
 
@@ -36,7 +37,8 @@ class Vault {
   static constexpr std::size_t kMostLearned = 512;
   static constexpr std::size_t kMostRevealed = 8192;  // The newest session ids, for reveal().
 
-  void protect(std::string_view secret);  // A secret the user gave (a header's value, a token).
+  // A secret the user gave (a header's value, a token): in every spelling, and in base64.
+  void protect(std::string_view secret);
   void learn(std::string_view secret);    // One seen in a header.
   void learn_session(std::string_view id);  // The same, to be revealed whatever its length.
 
@@ -52,6 +54,7 @@ class Vault {
 
  private:
   void remember(std::string_view secret, bool by_user);
+  void mask_spellings(std::string& text, const Secret& secret) const;
 
   std::string key_;
   mutable std::mutex mutex_;
@@ -73,6 +76,7 @@ class Redactor {
   char mask_header_byte(char byte);
   void end_line();
   void mask_known(std::string& masked, std::string_view raw);
+  void mask_spellings(std::string& masked, const std::string& joined, const Secret& secret);
 
   enum class Place { kLineStart, kSensitiveValue, kRestOfLine };
   Vault* vault_;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <vector>
 
 namespace tailrace {
 namespace {
@@ -112,8 +113,82 @@ TEST(Redaction, OnlyTheUsersSecretsAreNeverForgotten) {
   for (std::size_t i = 0; i < Vault::kMostLearned + 50; ++i) {
     vault.learn("session-" + std::to_string(i));
   }
-  EXPECT_EQ(vault.known()->size(), Vault::kMostLearned + 1);
   EXPECT_EQ(vault.known()->front().text, "users-secret");
+  EXPECT_EQ(vault.known()->back().text,
+            "session-" + std::to_string(Vault::kMostLearned + 49));
+  const std::string first = "session-" + std::to_string(49);
+  EXPECT_EQ(vault.mask(first + " users-secret").find(first), 0U) << "forgotten";
+  EXPECT_EQ(vault.mask("users-secret").find("users"), std::string::npos);
+}
+
+struct Spelling {
+  std::string secret;
+  std::string text;  // With the secret between two bars.
+};
+
+// What writers of JSON, URLs, markup and base64 make of a secret.
+const std::vector<Spelling> kSpellings = {
+    {R"(a"bTOP2)", R"({"text":"|a\"bTOP2|"})"},
+    {R"(a"bTOP2)", R"({"text":"{\"t\":\"|a\\\"bTOP2|\"}"})"},
+    {R"(a"bTOP2)", R"("|a\u0022bTOP2|")"},
+    {R"("abTOP2)", R"("|\"abTOP2|")"},
+    {R"(a\bTOP3)", R"("|a\\bTOP3|")"},
+    {R"(a\bTOP3)", R"("{\"t\":\"|a\\\\bTOP3|\"}")"},
+    {R"(a\"bTOP)", R"("|a\\\"bTOP|")"},
+    {R"(abTOP3\)", R"("|abTOP3\\|")"},
+    {R"(abTOP3\)", R"("{\"t\":\"|abTOP3\\\\|\"}")"},
+    {"a/bTOP4", R"("|a\/bTOP4|")"},
+    {"a/bTOP4", R"("{\"t\":\"|a\\\/bTOP4|\"}")"},
+    {"p\u00e4\u20acssTOP1", R"("|p\u00e4\u20acssTOP1|")"},
+    {"p\u00e4\u20acssTOP1", R"("|p\u00E4\u20ACssTOP1|")"},
+    {"p\u00e4\u20acssTOP1", R"("{\"t\":\"|p\\u00e4\\u20acssTOP1|\"}")"},
+    {"p\u00e4\u20acssTOP1", "|p\u00c3\u00a4\u00e2\u0082\u00acssTOP1|"},
+    {"p\u00e4\u20acssTOP1", "|p%C3%A4%e2%82%acssTOP1|"},
+    {"key\U0001F511TOP", R"("|key\ud83d\udd11TOP|")"},
+    {"key\U0001F511TOP", R"("|key\\uD83D\\uDD11TOP|")"},
+    {"a<b>&'TOP", R"("|a\u003cb\u003e\u0026\u0027TOP|")"},
+    {"a<b>&'TOP", R"("|a\u003Cb\u003E\u0026'TOP|")"},
+    {"a<b>&'TOP", "<b>|a&lt;b&gt;&amp;&#39;TOP|</b>"},
+    {"a%20+bTOP", "?q=|a%2520%2BbTOP|&x"},
+    {"a%20+bTOP", "?q=|a%20+bTOP|&x"},
+    {"abTOP7 c", "?q=|abTOP7+c|&x"},
+    {"a\tbTOP77", R"("|a\tbTOP77|")"},
+    {"tok-12345678", "Basic dXNlcjp|0b2stMTIzNDU2Nz|g="},  // user:tok-12345678
+    {"tok-12345678", "|dG9rLTEyMzQ1Njc4|"},
+};
+
+TEST(Redaction, AUsersSecretIsMaskedHoweverItIsSpelled) {
+  for (const Spelling& spelling : kSpellings) {
+    Vault vault;
+    vault.protect(spelling.secret);
+    std::string text = spelling.text;
+    const auto begin = text.find('|');
+    text.erase(begin, 1);
+    const auto end = text.find('|');
+    text.erase(end, 1);
+    const std::string secret = text.substr(begin, end - begin);
+    const std::string expected =
+        text.substr(0, begin) + vault.pseudonym(secret) + text.substr(end);
+    EXPECT_EQ(vault.mask(text), expected) << spelling.text;
+    // Where a run of backslashes is cut, nobody can tell how many of them are the secret's.
+    const std::size_t cuts = spelling.secret.back() == '\\' ? 0 : text.size();
+    for (std::size_t cut = 0; cut < cuts; ++cut) {
+      const std::string masked = masked_in_pieces(vault, text, cut);
+      if (cut <= begin || cut > begin + 20 || cut >= end) {
+        EXPECT_EQ(masked, expected) << spelling.text << " cut at " << cut;
+      }
+      EXPECT_EQ(masked.substr(end - 2), expected.substr(end - 2)) << spelling.text << cut;
+    }
+  }
+}
+
+TEST(Redaction, OtherTextsKeepTheirBytes) {
+  Vault vault;
+  vault.protect(R"(a"b\TOP2)");
+  for (const std::string text :
+       {R"(a"b TOP2)", R"(a\"b\\TOP)", "a%22b", "\\\\\\", "%%25%2", "&amp"}) {
+    EXPECT_EQ(vault.mask(text), text);
+  }
 }
 
 }  // namespace
