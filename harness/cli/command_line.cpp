@@ -6,11 +6,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <memory>
 
 #include "harness/base/version.h"
 #include "harness/cli/choice.h"
 #include "harness/cli/driving_words.h"
 #include "harness/cli/folder_words.h"
+#include "harness/cli/help_writer.h"
 #include "harness/cli/manual.h"
 #include "harness/cli/pcap_words.h"
 #include "harness/run/glob.h"
@@ -92,6 +94,33 @@ std::string with_nearest(const CLI::App& app, const std::vector<std::string>& ar
   return why;
 }
 
+// The first word that stands behind the value of an option that takes one value at a time, as if
+// that took a list: "" where none does.
+std::string taken_for_a_list(const CLI::App& app, const std::vector<std::string>& arguments) {
+  const CLI::App& here = reached(app, arguments);
+  for (std::size_t i = 0; i + 2 < arguments.size(); ++i) {
+    const std::string& word = arguments[i + 2];
+    if (word.starts_with("-") || word.find("://") != std::string::npos) continue;
+    for (const CLI::Option* option : here.get_options()) {
+      if (!may_be_repeated(*option) || !option->check_name(arguments[i])) continue;
+      return fmt::format("'{}' is not expected: to give {} another, write {} before each", word,
+                         arguments[i], arguments[i]);
+    }
+  }
+  return "";
+}
+
+// Of the words that no option takes, the first as they were typed: CLI11 tells them reversed.
+std::string first_unexpected(const std::vector<std::string>& arguments, const std::string& why) {
+  const std::string words = why.substr(std::min(why.find(": "), why.size())) + " ";
+  for (const std::string& argument : arguments) {
+    if (words.find(" " + argument + " ") != std::string::npos) {
+      return "'" + argument + "' is not expected";
+    }
+  }
+  return why;
+}
+
 void add_reading(CLI::App& app, CommandLine& line) {
   CLI::App& judge = *app.add_subcommand("judge", "Judge a recorded run again");
   judge.add_option("folder", line.folder, "The run's folder")->type_name("RUN_DIR")->required();
@@ -148,6 +177,7 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments
 
   CLI::App app("Conformance and regression tests of the MCP Streamable HTTP transport.",
                "tailrace");
+  app.formatter(std::make_shared<HelpWriter>());
   add_all(app, line, driving);
 
   auto reversed = own;
@@ -160,11 +190,17 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments
       return line;
     }
     if (!own.empty() && is_left_out(own.front())) return trouble(std::string(kOnlyReads));
-    return trouble(with_nearest(app, own, stopped.what()) + try_help(app, own));
+    std::string why = stopped.what();
+    if (dynamic_cast<const CLI::ExtrasError*>(&stopped) != nullptr) {
+      const std::string listed = taken_for_a_list(app, own);
+      why = listed.empty() ? first_unexpected(own, why) : listed;
+    }
+    return trouble(with_nearest(app, own, why) + try_help(app, own));
   }
   line.words = std::move(command);
   if (auto good = finish_driving(line, driving); !good) {
-    return trouble(good.error().what + try_help(app, own));
+    const std::string listed = line.command == Command::kRun ? taken_for_a_list(app, own) : "";
+    return trouble((listed.empty() ? good.error().what : listed) + try_help(app, own));
   }
   return line;
 }

@@ -15,6 +15,7 @@ Examples:
   tailrace server -- ./my-server --port {port}     start it, judge it, watch its processes
   tailrace client -- ./my-client                   judge a client; it gets our URL last
   tailrace server --only 'delayed_ack.*' -- ./my-server {port}
+  tailrace init server -- ./my-server --port {port}
   tailrace judge RUN_DIR                           judge a recorded run again, without a network
   tailrace pair --server './my-server {port}' --client './my-client {url}'
   tailrace pcap trace.pcapng                       explain every wait in a capture
@@ -38,6 +39,7 @@ void add_run(CLI::App& app, CommandLine& line, RunWords& words) {
   add_output_options(server, line);
   CLI::App& client = *app.add_subcommand("client", "Judge a client: -- COMMAND");
   add_run_options(client, line.run, words);
+  client.get_option("--jobs")->description("Scenarios at once (default: 4)");
   add_output_options(client, line);
   server.callback([&line] { line.command = Command::kRun; });
   client.callback([&line] {

@@ -53,11 +53,14 @@ void add_folder_commands(CLI::App& app, CommandLine& line) {
   add_baseline(app, line);
   CLI::App& diff =
       add_command(app, line, Command::kDiff, "diff", "What changed from one run to another");
-  diff.add_option("folders", line.folders, "Their folders")->expected(2)->required();
+  diff.add_option("folders", line.folders, "Their folders")
+      ->type_name("RUN_DIR")
+      ->expected(2)
+      ->required();
   add_report_options(diff, line);
   CLI::App& merge =
       add_command(app, line, Command::kMerge, "merge", "Merge the runs of --shard into one folder");
-  merge.add_option("folders", line.folders, "Their folders")->required();
+  merge.add_option("folders", line.folders, "Their folders")->type_name("RUN_DIR")->required();
   merge.add_option("--out", line.file, "The merged run's folder")->type_name("DIR")->required();
   add_report_options(merge, line);
   CLI::App& redact =

@@ -8,6 +8,8 @@
 #include <memory>
 #include <vector>
 
+#include "harness/cli/help_writer.h"
+
 namespace tailrace {
 namespace {
 
@@ -71,7 +73,7 @@ std::string manual_page(const CLI::App& app) {
     out += fmt::format(".SS {}\n{}\n", man_text(name), man_text(command.get_description()));
     for (const CLI::Option* option : command.get_options()) {
       out += fmt::format(".TP\n.B {}\n{}\n", man_text(names_of(*option)),
-                         man_text(option->get_description()));
+                         man_text(description_of(*option)));
     }
   });
   return out + ".SH EXAMPLES\n.nf\n" + man_text(app.get_footer()) + "\n.fi\n";

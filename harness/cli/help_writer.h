@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// HelpWriter: --help as CLI11 writes it, but for what it cannot know: which options may be
+// repeated, and which commands take another's command line. Used while the command line is read.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+namespace tailrace {
+
+// One value each time it is given, and it may be given again.
+bool may_be_repeated(const CLI::Option& option);
+// What --help and the manual say of an option.
+std::string description_of(const CLI::Option& option);
+
+class HelpWriter : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App* app, std::string name) const override;
+  std::string make_option_opts(const CLI::Option* option) const override;
+  std::string make_option_desc(const CLI::Option* option) const override;
+  std::string make_option_usage(const CLI::Option* option) const override;
+};
+
+}  // namespace tailrace
