@@ -10,6 +10,7 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/print_report.h"
 #include "harness/cli/redact_folder.h"
+#include "harness/record/redaction.h"
 #include "harness/run/glob.h"
 #include "harness/run/merge.h"
 #include "harness/run/run_folder.h"
@@ -22,6 +23,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kNewReason = "known when the baseline was written";
+
+std::string counted(std::size_t count, std::string_view one, std::string_view more) {
+  return fmt::format("{} {}", count, count == 1 ? one : more);
+}
 
 Status write_file(const std::string& path, const std::string& text) {
   std::ofstream out(path, std::ios::binary);
@@ -154,8 +159,23 @@ int redact_command(const CommandLine& line) {
     const char* value = std::getenv(name.c_str());
     if (value == nullptr) return complain("--secret-env: the variable " + name + " is not set");
     secrets.emplace_back(value);
+    if (secrets.back().size() >= Vault::kShortest) continue;
+    return complain(fmt::format("--secret-env: the value of {} is shorter than {} bytes: it would "
+                                "be found where nobody meant it",
+                                name, Vault::kShortest));
   }
-  if (auto done = redact_folder(line.folder, secrets); !done) return complain(done.error().what);
+  const auto done = redact_folder(line.folder, secrets);
+  if (!done) return complain(done.error().what);
+  fmt::print("{}: {} rewritten, bytes of {} removed from {}\n", line.folder,
+             counted(done->histories, "history", "histories"),
+             counted(done->packets, "packet", "packets"),
+             counted(done->captures, "capture", "captures"));
+  for (std::size_t i = 0; i < secrets.size(); ++i) {
+    const bool none = done->places[i] == 0;
+    fmt::print("--secret-env {}: replaced in {}{}\n", line.secrets[i],
+               counted(done->places[i], "place", "places"),
+               none ? "; what --header gave was replaced when it was recorded" : "");
+  }
   return kExitClean;
 }
 

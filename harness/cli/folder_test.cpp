@@ -68,8 +68,14 @@ TEST(Folders, RedactFindsWhatJsonWritesOtherwise) {
                   R"(\"{\\\"c\\\":\\\"x\\\\\\\"yTOP1\\\"}\"}"})" "\n"
                   R"({"n":2,"t":2,"e":"process_line","text":"got x\"yTOP1"})" "\n");
   Workshop::write(workshop.path("run/notes.txt"), R"(x\u0022yTOP1 eCJ5VE9QMQ== x%22yTOP1)");
-  const Ran ran = workshop.run("Q='x\"yTOP1' {tailrace} redact run --secret-env Q");
+  const std::string redact = "Q='x\"yTOP1' R=absent-one {tailrace} redact run --secret-env Q";
+  const Ran ran = workshop.run(redact + " --secret-env R");
   EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_NE(ran.out.find(" histories rewritten, bytes of 0 "), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("--secret-env Q: replaced in 6 places\n"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("--secret-env R: replaced in 0 places;"), std::string::npos) << ran.out;
+  EXPECT_NE(workshop.run(redact).out.find("Q: replaced in 0 places"), std::string::npos);
+  EXPECT_EQ(workshop.run("Q=short {tailrace} redact run --secret-env Q").status, 2);
   for (const std::string& file : Workshop::files_below(workshop.path("run"))) {
     const std::string text = Workshop::read(file);
     EXPECT_EQ(text.find("yTOP1"), std::string::npos) << text;

@@ -13,6 +13,7 @@
 #include "harness/flow/segment.h"
 #include "harness/record/fact.h"
 #include "harness/record/redaction.h"
+#include "harness/record/secret_spelling.h"
 #include "harness/run/run_folder.h"
 
 namespace tailrace {
@@ -73,8 +74,9 @@ Status mask_history(const fs::path& path, Vault& vault) {
   return replace(path, out);
 }
 
-// The headers of each packet; frames keep their numbers, since the evidence names them.
-Status cut_capture(const fs::path& path) {
+// The headers of each packet; frames keep their numbers, since the evidence names them. How many
+// lost bytes.
+Result<std::size_t> cut_capture(const fs::path& path) {
   const auto text = read_whole(path.string());
   if (!text) return std::unexpected(text.error());
   auto file = PcapFile::open(path.string());
@@ -83,6 +85,7 @@ Status cut_capture(const fs::path& path) {
   if (text->size() < kLinkAt + sizeof link) return trouble("no capture: '" + path.string() + "'");
   std::memcpy(&link, text->data() + kLinkAt, sizeof link);
   const std::string fresh = path.string() + ".new";
+  std::size_t cut = 0;
   {
     auto writer = PcapWriter::create(fresh, link);
     if (!writer) return std::unexpected(writer.error());
@@ -92,14 +95,23 @@ Status cut_capture(const fs::path& path) {
       if (!*packet) break;
       const auto segment = decode_segment(**packet);
       const std::size_t kept = segment ? segment->header_bytes : 0;
+      cut += kept < (*packet)->bytes.size();
       writer->add((*packet)->time, (*packet)->original_length, (*packet)->bytes.first(kept));
     }
-    if (auto good = writer->flush(); !good) return good;
+    if (auto good = writer->flush(); !good) return std::unexpected(good.error());
   }
   std::error_code failure;
   fs::rename(fresh, path, failure);
   if (failure) return trouble("cannot write '" + path.string() + "'");
-  return {};
+  return cut;
+}
+
+void count_places(const std::string& text, const std::vector<std::string>& secrets,
+                  std::vector<std::size_t>& places) {
+  for (std::size_t i = 0; i < secrets.size(); ++i) {
+    places[i] += places_of(text, secrets[i]);
+    for (const std::string& form : base64_forms(secrets[i])) places[i] += places_of(text, form);
+  }
 }
 
 std::vector<fs::path> files_below(const std::string& folder) {
@@ -114,7 +126,7 @@ std::vector<fs::path> files_below(const std::string& folder) {
 
 }  // namespace
 
-Status redact_folder(const std::string& folder, const std::vector<std::string>& secrets) {
+Result<Redacted> redact_folder(const std::string& folder, const std::vector<std::string>& secrets) {
   std::error_code failure;
   if (!fs::exists(folder + "/results.json", failure) &&
       !fs::exists(folder + "/run.json", failure)) {
@@ -122,24 +134,37 @@ Status redact_folder(const std::string& folder, const std::vector<std::string>& 
   }
   Vault vault;
   for (const std::string& secret : secrets) vault.protect(secret);
+  Redacted redacted;
+  redacted.places.assign(secrets.size(), 0);
   const auto files = files_below(folder);
+  for (const fs::path& path : files) {
+    if (path.extension() == ".pcapng") {
+      return trouble("'" + path.string() + "' holds whole packets; remove it");
+    }
+    if (path.extension() == ".pcap") continue;
+    const auto text = read_whole(path.string());
+    if (!text) return std::unexpected(text.error());
+    count_places(*text, secrets, redacted.places);
+  }
   // Histories first: from them the session ids are learned that other files may name.
   for (const fs::path& path : files) {
     if (path.extension() != ".jsonl" || path.parent_path().filename() != "histories") continue;
-    if (auto good = mask_history(path, vault); !good) return good;
+    if (auto good = mask_history(path, vault); !good) return std::unexpected(good.error());
+    ++redacted.histories;
   }
   for (const fs::path& path : files) {
     if (path.extension() == ".pcap") {
-      if (auto good = cut_capture(path); !good) return good;
-    } else if (path.extension() == ".pcapng") {
-      return trouble("'" + path.string() + "' holds whole packets; remove it");
+      const auto cut = cut_capture(path);
+      if (!cut) return std::unexpected(cut.error());
+      redacted.packets += *cut;
+      redacted.captures += *cut != 0;
     } else {
       const auto text = read_whole(path.string());
       if (!text) return std::unexpected(text.error());
-      if (auto good = replace(path, vault.mask(*text)); !good) return good;
+      if (auto good = replace(path, vault.mask(*text)); !good) return std::unexpected(good.error());
     }
   }
-  return {};
+  return redacted;
 }
 
 }  // namespace tailrace

@@ -10,7 +10,14 @@
 
 namespace tailrace {
 
+// What was done. One place may be told of in another file too, as evidence is in results.json.
+struct Redacted {
+  std::size_t histories = 0;
+  std::size_t captures = 0, packets = 0;  // Those that lost their bytes.
+  std::vector<std::size_t> places;        // Of each secret
+};
+
 // Files are replaced one by one, each at once. Error: names the file; those before it are done.
-Status redact_folder(const std::string& folder, const std::vector<std::string>& secrets);
+Result<Redacted> redact_folder(const std::string& folder, const std::vector<std::string>& secrets);
 
 }  // namespace tailrace
