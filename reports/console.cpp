@@ -100,8 +100,9 @@ class ConsoleReport {
   }
 
   void banner() {
-    const std::string text = packet_banner(record_);
-    if (!text.empty()) add("{}\n", painted(kYellow, wrapped(text, 0, options_.width)));
+    for (const std::string& text : banners(record_)) {
+      add("{}\n", painted(kYellow, wrapped(text, 0, options_.width)));
+    }
   }
 
   void scenarios() {

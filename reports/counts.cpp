@@ -63,10 +63,22 @@ std::string name_of_implementation(const RunRecord& record) {
   return excerpt(record.version.empty() ? named : named + " " + record.version, kLongestName);
 }
 
-std::string packet_banner(const RunRecord& record) {
-  if (record.packets == "captured") return "";
-  const std::string why = record.packets.empty() ? "the record does not say why" : record.packets;
-  return fmt::format("no packets: {}; stall checks not applicable", excerpt(why, kLongestReason));
+std::vector<std::string> banners(const RunRecord& record) {
+  std::vector<std::string> lines;
+  if (const auto& missing = record.missing_shards; !missing.empty()) {
+    const std::string names = fmt::format("{}", fmt::join(missing, ", "));
+    lines.push_back(fmt::format(
+        "the run is not whole: it holds {} of {} shards; missing: {}; what they asked was not "
+        "judged",
+        record.shards.size(), record.shards.size() + missing.size(),
+        excerpt(names, kLongestReason)));
+  }
+  if (record.packets != "captured") {
+    const std::string why = record.packets.empty() ? "the record does not say why" : record.packets;
+    lines.push_back(
+        fmt::format("no packets: {}; stall checks not applicable", excerpt(why, kLongestReason)));
+  }
+  return lines;
 }
 
 std::vector<NotAsked> not_asked_by_reason(const RunRecord& record) {

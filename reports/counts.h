@@ -19,8 +19,8 @@ std::string summary_line(const RunRecord& record);
 std::string exit_line(int status);
 
 std::string name_of_implementation(const RunRecord& record);
-// "" when packets were captured; otherwise the banner that every report carries.
-std::string packet_banner(const RunRecord& record);
+// What every report says first: that there were no packets, that a part of the run is missing.
+std::vector<std::string> banners(const RunRecord& record);
 
 struct NotAsked {
   std::string why;

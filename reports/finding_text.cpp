@@ -45,6 +45,9 @@ FindingText text_of(const Finding& finding, const ScenarioResult& result) {
       fmt::format("{} [{}]", finding.required, level_text(finding, result.revision)), kLongestPart);
   text.observed = excerpt(finding.observed, kLongestPart);
   text.history = excerpt(result.history, kLongestPart);
+  if (!result.shard.empty() && result.frames > 0) {
+    text.history += "; frames are those of shard " + excerpt(result.shard, kLongestPart);
+  }
   for (const EvidenceLine& line : finding.evidence) {
     if (text.ladder.size() == kMostLines) {
       text.ladder.push_back(fmt::format("  ({} more)", finding.evidence.size() - kMostLines));

@@ -83,7 +83,7 @@ class HtmlReport {
                         "profile {}; <code>{}</code></p>\n",
                         title, text(record_.started), text(record_.network), text(record_.profile),
                         text(record_.source, kPart));
-    if (const auto banner = packet_banner(record_); !banner.empty()) {
+    for (const std::string& banner : banners(record_)) {
       out_ += fmt::format("<p class=\"banner\">{}</p>\n", xml_text(banner));
     }
     out_ += "<ul class=\"chips\" aria-label=\"verdicts\">\n";

@@ -211,7 +211,7 @@ class JunitReport {
                         word(name), word(record_.started), tally.attributes());
     out_ += property("network", record_.network) + property("profile", record_.profile);
     out_ += property("packets", record_.packets);
-    if (const auto banner = packet_banner(record_); !banner.empty()) {
+    for (const std::string& banner : banners(record_)) {
       out_ += property("banner", banner);
     }
     out_ += "      </properties>\n" + cases + "  </testsuite>\n";

@@ -177,7 +177,7 @@ std::string markdown_report(const RunRecord& record) {
   std::string out = fmt::format("## Tailrace: {} {}\n\n{}\n\n", word(record.role),
                                 markdown_text(name_of_implementation(record), kLongestCell),
                                 summary_line(record));
-  if (const auto banner = packet_banner(record); !banner.empty()) {
+  for (const std::string& banner : banners(record)) {
     out += "> " + markdown_text(banner, kLongestPart) + "\n\n";
   }
   out += news_of(record) + findings_of(record);

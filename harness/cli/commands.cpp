@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "harness/cli/capture_record.h"
 #include "harness/cli/print_report.h"
@@ -58,6 +59,16 @@ int complain(const std::string& what) {
   return kExitUnusable;
 }
 
+Result<RunRecord> finished_record(const std::string& folder) {
+  std::error_code failure;
+  if (!std::filesystem::exists(folder + "/results.json", failure) &&
+      std::filesystem::exists(folder + "/run.json", failure)) {
+    return trouble("'" + folder + "' holds a run that was interrupted, without results.json: " +
+                   "tailrace judge " + folder + " judges what was recorded");
+  }
+  return load_run_record(folder);
+}
+
 namespace {
 
 // The packets are not in such a folder: what was said of them stands, against the baseline given.
@@ -88,6 +99,10 @@ int judge_command(const CommandLine& line, const Registry& registry, const Catal
   auto known = load_run_record(line.folder);
   if (known && is_of_captures(*known)) {
     return judge_captures(std::move(*known), baseline, line, catalogue);
+  }
+  if (known && known->shards.size() > 1) {
+    return complain("'" + line.folder + "' was merged: it holds no capture to judge; judge each "
+                    "shard's own folder, and merge them again");
   }
   auto folder = RunFolder::open(line.folder);
   if (!folder) return complain(folder.error().what);
@@ -130,7 +145,7 @@ int explain_command(const CommandLine& line, const Registry& registry, const Cat
 }
 
 int report_command(const CommandLine& line, const Catalogue& catalogue) {
-  const auto record = load_run_record(line.folder);
+  const auto record = finished_record(line.folder);
   if (!record) return complain(record.error().what);
   print_report(*record, line, line.folder, catalogue);
   return kExitClean;

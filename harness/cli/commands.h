@@ -9,6 +9,8 @@
 namespace tailrace {
 
 int complain(const std::string& what);  // On standard error; gives kExitUnusable.
+// The record of a run that has ended. Error: says what to do with one that has not.
+Result<RunRecord> finished_record(const std::string& folder);
 
 int run_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);
 int judge_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);

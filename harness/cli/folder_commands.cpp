@@ -82,7 +82,7 @@ Result<std::vector<Fact>> facts_in(const std::string& path) {
 }  // namespace
 
 int baseline_write_command(const CommandLine& line) {
-  const auto record = load_run_record(line.folder);
+  const auto record = finished_record(line.folder);
   if (!record) return complain(record.error().what);
   const Baseline baseline = baseline_of(*record, line.reason.empty() ? kNewReason : line.reason);
   const std::string text = to_pretty_text(to_json(baseline));
@@ -106,7 +106,7 @@ int baseline_check_command(const CommandLine& line, const Registry& registry) {
   if (!complaints.empty()) return kExitUnusable;
   fmt::print("{} expected, {} unstable\n", baseline->expected.size(), baseline->unstable.size());
   if (line.folder.empty()) return kExitClean;
-  auto record = load_run_record(line.folder);
+  auto record = finished_record(line.folder);
   if (!record) return complain(record.error().what);
   apply_baseline(*baseline, *record);
   for (const StaleBaseline& entry : record->stale) {
@@ -123,9 +123,9 @@ int baseline_check_command(const CommandLine& line, const Registry& registry) {
 }
 
 int diff_command(const CommandLine& line) {
-  const auto before = load_run_record(line.folders.at(0));
+  const auto before = finished_record(line.folders.at(0));
   if (!before) return complain(before.error().what);
-  const auto after = load_run_record(line.folders.at(1));
+  const auto after = finished_record(line.folders.at(1));
   if (!after) return complain(after.error().what);
   const RunDiff diff = diff_of(*before, *after);
   fmt::print("{}", text_of(diff, line.format));
@@ -135,7 +135,7 @@ int diff_command(const CommandLine& line) {
 int merge_command(const CommandLine& line, const Catalogue& catalogue) {
   std::vector<RunRecord> records;
   for (const std::string& folder : line.folders) {
-    auto record = load_run_record(folder);
+    auto record = finished_record(folder);
     if (!record) return complain(record.error().what);
     records.push_back(std::move(*record));
   }
@@ -180,7 +180,7 @@ int redact_command(const CommandLine& line) {
 }
 
 int reproduce_command(const CommandLine& line) {
-  const auto record = load_run_record(line.folder);
+  const auto record = finished_record(line.folder);
   if (!record) return complain(record.error().what);
   std::vector<std::string> ids;
   const ScenarioResult* chosen = nullptr;  // One that failed, where one did, or warned.

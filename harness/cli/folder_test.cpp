@@ -11,6 +11,7 @@ namespace {
 const std::string kAsked =
     " --revision 2025-11-25 --only delayed_ack.server_answers_without_stall"
     " --only routing.server_forgets_deleted_session";
+const std::string kOneQuestion = "--only drain.server_keeps_connection_usable";
 const std::string kStalls = " -- {server} --fault nagle_two_writes {port}";
 
 TEST(Folders, ShardsMergedAreTheWhole) {
@@ -31,7 +32,35 @@ TEST(Folders, ShardsMergedAreTheWhole) {
     EXPECT_EQ(whole->scenarios[i].verdict, both->scenarios[i].verdict);
   }
   EXPECT_EQ(whole->not_asked, both->not_asked);
+  EXPECT_TRUE(both->missing_shards.empty());
   EXPECT_EQ(workshop.run("{tailrace} merge one one --out twice").status, 2) << "the same shard";
+  const Ran judged = workshop.run("{tailrace} judge both");
+  EXPECT_EQ(judged.status, 2);
+  EXPECT_NE(judged.err.find("judge each shard's own folder"), std::string::npos) << judged.err;
+}
+
+TEST(Folders, AShardThatIsMissingIsToldAndFailsTheMerge) {
+  const Workshop workshop;
+  const std::string one = "{tailrace} server --revision 2025-11-25 " + kOneQuestion + " --shard ";
+  EXPECT_EQ(workshop.run(one + "1/3 --out one -- {server} {port}").status, 0);
+  EXPECT_EQ(workshop.run(one + "2/3 --out two -- {server} {port}").status, 2) << "none is left";
+  const Ran merged = workshop.run("{tailrace} merge one --out some");
+  EXPECT_EQ(merged.status, 3) << merged.out;
+  EXPECT_NE(merged.out.find("holds 1 of 3 shards; missing: 2/3, 3/3"), std::string::npos)
+      << merged.out;
+  const Ran later = workshop.run("{tailrace} report some --format junit");
+  EXPECT_NE(later.out.find("missing: 2/3, 3/3"), std::string::npos) << later.out;
+}
+
+TEST(Folders, ARunThatWasInterruptedIsNamed) {
+  const Workshop workshop;
+  workshop.run("{tailrace} server " + kOneQuestion + " --out run -- {server} {port}; "
+               "rm run/results.json");
+  for (const std::string command : {"report run", "baseline write run", "diff run run"}) {
+    const Ran ran = workshop.run("{tailrace} " + command);
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_NE(ran.err.find("tailrace judge run"), std::string::npos) << ran.err;
+  }
 }
 
 TEST(Folders, BaselineDiffRedactAndReproduce) {

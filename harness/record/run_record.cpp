@@ -82,6 +82,7 @@ Json to_json(const ScenarioResult& result) {
   json.set("repeat", result.repeat);
   json.set("frames", result.frames);
   set_text(json, "history", result.history);
+  set_text(json, "shard", result.shard);
   set_text(json, "command", result.command);
   set_text(json, "baseline", result.baseline);
   set_text(json, "baseline_reason", result.baseline_reason);
@@ -190,6 +191,7 @@ ScenarioResult result_from(RecordReader& reader, const Json& json, const std::st
       static_cast<int>(reader.integer(json, path, "repeat", 1, std::numeric_limits<int>::max()));
   result.frames = static_cast<std::uint64_t>(reader.integer(json, path, "frames", 0, kAnyInteger));
   result.history = reader.text(json, path, "history", false);
+  result.shard = reader.text(json, path, "shard", false);
   result.command = reader.text(json, path, "command", false);
   result.baseline = reader.text(json, path, "baseline", false);
   result.baseline_reason = reader.text(json, path, "baseline_reason", false);
@@ -232,6 +234,8 @@ Json to_json(const RunRecord& record) {
   json.set("environment", std::move(environment));
   json.set("started", record.started);
   set_text(json, "seed", record.seed);
+  if (!record.shards.empty()) json.set("shards", texts(record.shards));
+  if (!record.missing_shards.empty()) json.set("missing_shards", texts(record.missing_shards));
   json.set("ms", record.ms);
   for (const auto& result : record.scenarios) scenarios.push(to_json(result));
   json.set("scenarios", std::move(scenarios));
@@ -268,6 +272,8 @@ Result<RunRecord> run_record_from(const Json& json) {
   record.profile = reader.text(environment, "environment.", "profile", false);
   record.started = reader.text(json, "", "started", false);
   record.seed = reader.text(json, "", "seed", false);
+  record.shards = reader.texts(json, "", "shards");
+  record.missing_shards = reader.texts(json, "", "missing_shards");
   record.ms = reader.number(json, "", "ms");
   if (json.find("scenarios") == nullptr) reader.complain("scenarios", "a list");
   for (const Json& row : reader.list(json, "", "scenarios")) {

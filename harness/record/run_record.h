@@ -70,6 +70,7 @@ struct ScenarioResult {
   int repeat = 1;            // From 1 with --repeat
   std::uint64_t frames = 0;  // Captured packets of its connections; 0 without capture.
   std::string history;       // Path of its history, relative to the run's folder.
+  std::string shard;         // Of a merged run: whose capture its frames stand in, "2/3".
   std::string command;       // Runs this scenario again.
   std::string baseline;      // "" or "expected": a listed failure, with `baseline_reason`.
   std::string baseline_reason;
@@ -90,6 +91,8 @@ struct RunRecord {
   std::string packets;  // "captured", or why there were none.
   std::string started;  // UTC, ISO 8601
   std::string seed;     // Shuffle seed, "" without.
+  std::vector<std::string> shards;          // "2/3": the parts of the run that this holds; {}: all.
+  std::vector<std::string> missing_shards;  // Of a merged run: the parts that it lacks.
   double ms = 0;
   std::vector<ScenarioResult> scenarios;
   std::vector<StaleBaseline> stale;

@@ -44,6 +44,7 @@ RunRecord full_record() {
   result.repeat = 3;
   result.frames = 4'000'000'000'000;
   result.history = "histories/a.jsonl";
+  result.shard = "2/3";
   result.command = "tailrace server --only a -- ./b";
   result.baseline = "expected";
   result.baseline_reason = "known";
@@ -57,6 +58,8 @@ RunRecord full_record() {
           "captured",
           "2026-01-02T03:04:05Z",
           "77",
+          {"1/3", "2/3"},
+          {"3/3"},
           99.5,
           {result, result},
           {{"a.b", "2025-06-18", "was mended"}},

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/run/merge.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <charconv>
 #include <tuple>
 
 #include "harness/run/glob.h"
@@ -11,6 +14,7 @@ namespace tailrace {
 namespace {
 
 constexpr std::size_t kShown = 100;  // Bytes of a name in a message.
+constexpr std::size_t kMostShards = 10'000;  // As --shard takes them.
 
 auto key_of(const ScenarioResult& result) {
   return std::tie(result.id, result.revision, result.mode, result.repeat);
@@ -36,10 +40,55 @@ void merge_stale(RunRecord& merged) {
   merged.stale = std::move(kept);
 }
 
+// "2/3" as 2 and 3; zeros where it is none.
+std::pair<std::size_t, std::size_t> shard_of(std::string_view text) {
+  std::pair<std::size_t, std::size_t> shard{0, 0};
+  const char* end = text.data() + text.size();
+  const auto index = std::from_chars(text.data(), end, shard.first);
+  if (index.ptr == end || *index.ptr != '/') return {0, 0};
+  const auto count = std::from_chars(index.ptr + 1, end, shard.second);
+  const bool whole = count.ec == std::errc() && count.ptr == end;
+  return whole && shard.first >= 1 && shard.first <= shard.second && shard.second <= kMostShards
+             ? shard
+             : std::pair<std::size_t, std::size_t>{0, 0};
+}
+
+// A part that ran, and is not there, was not judged by anybody.
+Status merge_shards(RunRecord& merged) {
+  if (merged.shards.empty()) return {};
+  std::sort(merged.shards.begin(), merged.shards.end());
+  const auto first = merged.shards.begin();
+  if (const auto twice = std::adjacent_find(first, merged.shards.end());
+      twice != merged.shards.end()) {
+    return trouble("two records are of shard " + excerpt(*twice, kShown));
+  }
+  const std::size_t count = shard_of(*first).second;
+  for (const std::string& shard : merged.shards) {
+    if (count != 0 && shard_of(shard).second == count) continue;
+    return trouble("shards of different runs: " + excerpt(*first, kShown) + " and " +
+                   excerpt(shard, kShown));
+  }
+  merged.missing_shards.clear();
+  for (std::size_t i = 1; i <= count; ++i) {
+    const std::string shard = fmt::format("{}/{}", i, count);
+    if (std::ranges::count(merged.shards, shard) == 0) merged.missing_shards.push_back(shard);
+  }
+  return {};
+}
+
+// Its frames are those of its own shard's capture.
+void name_shard(RunRecord& record) {
+  if (record.shards.size() != 1) return;
+  for (ScenarioResult& result : record.scenarios) {
+    if (result.shard.empty()) result.shard = record.shards.front();
+  }
+}
+
 }  // namespace
 
 Result<RunRecord> merge_records(std::vector<RunRecord> records) {
   if (records.empty()) return trouble("there is no record to merge");
+  for (RunRecord& record : records) name_shard(record);
   RunRecord merged = std::move(records.front());
   for (auto record = records.begin() + 1; record != records.end(); ++record) {
     if (std::tie(merged.role, merged.name, merged.version) !=
@@ -54,6 +103,7 @@ Result<RunRecord> merge_records(std::vector<RunRecord> records) {
     merged.ms += record->ms;
     std::move(record->scenarios.begin(), record->scenarios.end(),
               std::back_inserter(merged.scenarios));
+    std::ranges::copy(record->shards, std::back_inserter(merged.shards));
     std::move(record->stale.begin(), record->stale.end(), std::back_inserter(merged.stale));
     for (std::string& entry : record->not_asked) {
       const auto& known = merged.not_asked;
@@ -62,6 +112,7 @@ Result<RunRecord> merge_records(std::vector<RunRecord> records) {
       }
     }
   }
+  if (auto good = merge_shards(merged); !good) return std::unexpected(good.error());
   std::stable_sort(merged.scenarios.begin(), merged.scenarios.end(),
                    [](const auto& a, const auto& b) { return key_of(a) < key_of(b); });
   const auto twice = std::adjacent_find(

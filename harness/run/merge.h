@@ -8,8 +8,9 @@
 
 namespace tailrace {
 
-// The record that the run would have given without --shard. Error: records of different
-// implementations, or a scenario that two of them hold.
+// The record that the run would have given without --shard; it says which shards are missing. Those
+// of a version that did not record them are taken for whole. Error: records of different
+// implementations, shards of different counts, or a scenario that two of them hold.
 Result<RunRecord> merge_records(std::vector<RunRecord> records);
 
 }  // namespace tailrace

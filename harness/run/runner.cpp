@@ -57,6 +57,9 @@ RunRecord about_run(const RunOptions& options, const Setup& setup, const Vault& 
   about.profile = options.safe ? "safe" : "full";
   about.network = setup.own_network ? "own" : "host";
   about.started = utc_now();
+  if (options.shard.count > 1) {
+    about.shards = {fmt::format("{}/{}", options.shard.index, options.shard.count)};
+  }
   if (options.shuffle_seed) about.seed = std::to_string(*options.shuffle_seed);
   return about;
 }

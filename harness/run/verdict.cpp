@@ -183,7 +183,8 @@ void judge_scenario(const Scenario& scenario, const Evidence& evidence, Scenario
 }
 
 int exit_status(const RunRecord& record, FailOn fail_on) {
-  bool failed = !record.stale.empty(), trouble = false, unseen = false, judged = false;
+  bool failed = !record.stale.empty(), trouble = false, judged = false;
+  bool unseen = !record.missing_shards.empty();
   for (const ScenarioResult& result : record.scenarios) {
     judged |= result.verdict != Verdict::kNotApplicable;
     if (!result.baseline.empty()) continue;  // As expected.
