@@ -22,6 +22,9 @@ std::string why_not(const ScenarioResult& result, const std::vector<Fact>& facts
   if (result.verdict == Verdict::kNotApplicable || result.verdict == Verdict::kHarnessError) {
     return fmt::format("its verdict is {}: nothing is to be shown", name_of(result.verdict));
   }
+  if (result.verdict == Verdict::kInconclusive && shown_findings(result, false).empty()) {
+    return "its verdict is inconclusive: what it asked could not be seen, so nothing was shown";
+  }
   bool sampled = false;
   for (const Fact& fact : facts) {
     sampled |= std::holds_alternative<ProcessSampled>(fact.event);
@@ -116,7 +119,7 @@ Result<std::string> reproduction(const ScenarioResult& result, const std::vector
     return mark != nullptr && mark->name == kMarkStop;
   });
   std::string out = fmt::format(
-      "\"\"\"python3 this.py {} exits 1 if it shows {} at {}:",
+      "\"\"\"python3 this.py {} exits 1 if it shows {} at {}, 0 if not, 2 if it cannot:",
       of_client ? "CLIENT [ARGUMENT...]"
       : stops   ? "http://HOST:PORT/PATH PID"
                 : "http://HOST:PORT/PATH",

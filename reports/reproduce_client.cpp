@@ -19,7 +19,7 @@ constexpr Nanos kKilled = std::chrono::milliseconds(200);  // What ends so late,
 constexpr double kHangs = 1;   // One that had so long, and did not end, would not have.
 constexpr std::string_view kOpen = "(open)";  // It has not ended this connection.
 constexpr std::string_view kColumns =
-    "Connection, the request, the answer; seconds from the last answer, to the answer";
+    "Connection, its request, our answer, seconds from our last one, seconds to this one";
 
 std::string without_time(std::string line) {
   static constexpr std::string_view kName = ",\"ms\":";

@@ -15,10 +15,14 @@ TOLD = (rb"(?im)^(?:data: ?)?(HTTP/1\.\d \d+|mcp-session-id(?=:)|content-type:[^
         rb"|x-accel-buffering:[^\r\n]*|\{[^\r\n]*|0(?=\r\n\r)|\(end\))")  #!e
         rb"|x-accel-buffering:[^\r\n]*|\{[^\r\n]*|0(?=\r\n\r)|\(end\)|id:[^\r\n]*)")  #e
 MASK = rb"(?=[A-Za-z_.:+-]*\d)[\w.:+-]{20,}"  # Differs each time  #v
+if len(sys.argv) < 2 or not sys.argv[1].startswith("http://"):  #!k
+if len(sys.argv) < 3 or not sys.argv[1].startswith("http://"):  #k
+    sys.exit(print("usage:", __doc__.split(" exits")[0]) or 2)
 url = urllib.parse.urlsplit(sys.argv[1])
 socks = collections.defaultdict(lambda: socket.create_connection((url.hostname, url.port or 80)))
 names = {b"{host}": url.netloc.encode(), b"{path}": url.path.encode() or b"/"}
-sys.excepthook = lambda kind, error, trace: sys.exit(print("not reproduced:", repr(error)))
+sys.excepthook = lambda kind, error, trace: sys.exit(print(
+    "not reproduced:" if socks else "no connection:", repr(error)) or 2 * (not socks))
 unread = set()  #u
 stalls = missed = 0  #w
 
@@ -107,8 +111,11 @@ sys.exit("reproduced\n" + __doc__)
 constexpr std::string_view kClient = R"PY(
 TOLD = rb"(?im)^((?:POST|GET|DELETE) \S+|(?:accept|content-type|last-event-id|mcp-.*?):[^\r]*|\{.*)"
 ID = rb'("(?:id|requestId|progressToken)": *)("[^"]*"|[\d.]+)'  #i
+if len(sys.argv) < 2:
+    sys.exit(print("usage:", __doc__.split(" exits")[0]) or 2)
 socket.setdefaulttimeout(WAIT)
-sys.excepthook = lambda kind, error, trace: sys.exit(print("not reproduced:", repr(error)))
+sys.excepthook = lambda kind, error, trace: sys.exit(print(
+    "not reproduced:" if socks else "no connection:", repr(error)) or 2 * (not socks))
 listener, socks, files = socket.create_server(("127.0.0.1", 0)), [], []
 client = subprocess.Popen([*sys.argv[1:], "http://127.0.0.1:%d/mcp" % listener.getsockname()[1]],
                           env={**os.environ, **ENVIRONMENT}, stdout=subprocess.PIPE)

@@ -18,12 +18,15 @@ constexpr Nanos kPause = std::chrono::milliseconds(5);  // Shorter ones are the 
 constexpr Nanos kSoon = std::chrono::milliseconds(100);
 constexpr Nanos kAtOnce = std::chrono::milliseconds(20);
 constexpr Nanos kNoticed = std::chrono::milliseconds(50);  // A server sees that we closed.
-constexpr Nanos kTail = std::chrono::milliseconds(300);  // In which nothing may come at the end.
+// In which nothing may come at the end: as long as the scenario waited, but where steps were left
+// out, after which it went on with others.
+constexpr Nanos kLongestTail = std::chrono::seconds(30);
+constexpr Nanos kThinnedTail = std::chrono::milliseconds(300);
 constexpr int kManyStalls = 8;  // Enough to tell them from chance.
 constexpr double kLate = 0.3;   // Seconds; what is sooner tells nothing.
 constexpr std::string_view kClose = "(close)", kStop = "(stop)", kUnread = "(unread)";
 constexpr std::string_view kColumns =
-    "Connection, what is sent; what came, after how many seconds; then nothing for";
+    "Connection, what is sent, what came, seconds until it came, seconds without more";
 constexpr std::size_t kDigits = 9;
 constexpr std::string_view kPart = "...";  // At the end of what is wanted: more may come.
 
@@ -73,7 +76,11 @@ class ServerSteps {
 
   void take(const Fact& fact) {
     if (cured_) return;
-    ended_ = fact.at;
+    // How long a process took to end, or to be looked at, is no wait of ours.
+    if (!std::holds_alternative<ProcessEnded>(fact.event) &&
+        !std::holds_alternative<ProcessSampled>(fact.event)) {
+      ended_ = fact.at;
+    }
     std::visit(Overloaded{
                    [&](const ConnectionOpened& f) {
                      if (f.quick_ack) quick_.insert(f.connection);
@@ -181,7 +188,7 @@ class ServerSteps {
     const auto last = std::find_if(steps_.rbegin(), steps_.rend(),
                                    [](const Step& step) { return step.is_request(); });
     if (last == steps_.rend()) return Nanos{0};
-    return std::min(ended_ - last->at - last->until, kTail);
+    return std::min(ended_ - last->at - last->until, thinned_ ? kThinnedTail : kLongestTail);
   }
 
   // What came beside a close of ours was of the request before it.

@@ -39,6 +39,22 @@ TEST(Reproduction, RefusesWhatNoScriptCanShow) {
   ScenarioResult without = failed();
   without.verdict = Verdict::kNotApplicable;
   EXPECT_NE(why_not(without, ProcessLine{"a line"}).find("not_applicable"), std::string::npos);
+  without.verdict = Verdict::kInconclusive;
+  without.findings.clear();
+  EXPECT_NE(why_not(without, ProcessSampled{}).find("inconclusive"), std::string::npos);
+}
+
+TEST(Reproduction, WaitsAtTheEndAsLongAsTheScenarioDid) {
+  const auto at = [](int ms) { return MonoTime{} + std::chrono::milliseconds(ms); };
+  const std::vector<Fact> facts = {
+      {1, at(0), ConnectionOpened{{1}, {}, {}}},
+      {2, at(1), BytesWritten{{1}, "POST /mcp HTTP/1.1\r\n\r\n{\"id\":1}"}},
+      {3, at(3), BytesRead{{1}, "HTTP/1.1 200 OK\r\n\r\ndata: {\"id\":1}\n\n"}},
+      {4, at(5003), DeadlinePassed{"end", "the end", Millis(5000)}},
+      {5, at(9000), ProcessEnded{}}};
+  const auto script = reproduction(failed(), facts);
+  ASSERT_TRUE(script) << script.error().what;
+  EXPECT_NE(script->find(", 0.002, 5),\n"), std::string::npos) << *script;
 }
 
 TEST(Reproduction, StepsThatCountOnAreALoop) {

@@ -80,6 +80,14 @@ TEST(Folders, BaselineDiffRedactAndReproduce) {
   const Ran script =
       workshop.run("{tailrace} reproduce bad routing.server_forgets_deleted_session");
   EXPECT_NE(script.out.find("not reproduced, recorded was"), std::string::npos) << script.err;
+  Workshop::write(workshop.path("this.py"), script.out);
+  const Ran unused = workshop.run("python3 this.py");
+  EXPECT_EQ(unused.status, 2) << unused.err;
+  EXPECT_EQ(unused.out, "usage: python3 this.py http://HOST:PORT/PATH\n");
+  EXPECT_EQ(workshop.run("python3 this.py https://127.0.0.1:1/mcp").status, 2);
+  const Ran refused = workshop.run("python3 this.py http://127.0.0.1:1/mcp");
+  EXPECT_EQ(refused.status, 2) << refused.err;
+  EXPECT_NE(refused.out.find("no connection: ConnectionRefused"), std::string::npos) << refused.out;
   EXPECT_EQ(workshop.run("WORD=tools/list {tailrace} redact bad --secret-env WORD").status, 0);
   for (const std::string& file : Workshop::files_below(workshop.path("bad/histories"))) {
     EXPECT_EQ(Workshop::read(file).find("tools/list"), std::string::npos) << file;
