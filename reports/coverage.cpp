@@ -99,6 +99,8 @@ std::string coverage_section(const RunRecord& record, const std::vector<Requirem
   }
   return fmt::format(
       "<section aria-labelledby=\"h-req\">\n<h2 id=\"h-req\">Requirements</h2>\n<p>{}</p>\n"
+      "<p class=\"dim\">Rows of the specification. held: what was asked of it was kept; excluded: "
+      "no test on the wire can break it, or it binds nobody.</p>\n"
       "<details>\n<summary>each of them</summary>\n<div class=\"wide\" tabindex=\"0\" "
       "role=\"group\" aria-label=\"requirements\"><table>\n<thead><tr><th scope=\"col\">id</th>"
       "<th scope=\"col\">level</th><th scope=\"col\">state</th><th scope=\"col\">scenarios, or "

@@ -18,7 +18,8 @@ constexpr int kWidth = 720, kClientX = 100, kServerX = 710, kRow = 26, kTop = 34
 constexpr int kLabelWidth = 130, kBarX = 136, kBarWidth = 480, kBar = 14;
 // Bytes of a label that fit between the life lines: of a whole one, and of one that is cut, which
 // says by how much.
-constexpr std::size_t kLabel = 88, kCutLabel = 70;
+constexpr std::size_t kLabel = 87, kCutLabel = 69;
+constexpr std::size_t kMethod = 11;  // Bytes of a method beside its bar.
 constexpr std::size_t kMostCalls = 48, kMostConnections = 16, kMostBlocks = 400, kMostPoints = 400;
 constexpr Nanos kWorthAGap = std::chrono::milliseconds(5);  // Drawn as a break between two steps.
 
@@ -71,6 +72,7 @@ class Sequence {
   }
 
   void add(const EvidenceLine& step) {
+    const std::size_t mark = step.gap ? 2 : 0;  // Columns of it before the text.
     const int line = y_ + kRow - 8, left = kClientX, right = kServerX - 20;
     if (step.gap) {
       bands_ += fmt::format("<rect class=\"gap\" x=\"2\" y=\"{}\" width=\"{}\" height=\"{}\"/>\n",
@@ -88,7 +90,7 @@ class Sequence {
         left - 6, line, time_text(step.at), left + 8, line - 5,
         step.actor == "client" || step.actor == "server" ? "" : " class=\"n\"",
         step.gap ? "&#9654; " : "",
-        text(step.what, step.what.size() <= kLabel ? kLabel : kCutLabel));
+        text(step.what, (step.what.size() <= kLabel - mark ? kLabel : kCutLabel) - mark));
     y_ += kRow;
   }
 
@@ -108,6 +110,7 @@ class Sequence {
 struct Call {
   std::string label;
   Nanos until_head{0}, held{0}, rest{0};
+  bool open = false;  // It had not ended when we left.
   Nanos total() const { return until_head + held + rest; }
 };
 
@@ -115,25 +118,33 @@ Nanos overlap(MonoTime a, MonoTime b, const HeldData& held) {
   return std::max(Nanos{0}, std::min(b, held.until) - std::max(a, held.from));
 }
 
+std::string brief(const std::string& method) {
+  const std::string shown = excerpt(method, method.size() * 4 + 1);
+  return shown.size() <= kMethod ? shown : shown.substr(0, kMethod - 1) + "\u2026";
+}
+
 std::vector<Call> calls_of(const ScenarioStory& story) {
   std::vector<Call> calls;
   for (const Exchange& exchange : story.timeline.exchanges) {
-    if (!exchange.is_post() || !exchange.asked || !exchange.head_at || !exchange.ended_at) continue;
+    if (!exchange.is_post() || !exchange.asked || !exchange.head_at) continue;
     if (exchange.asked->kind != MessageKind::kRequest || calls.size() == kMostCalls) continue;
     const Connection* on = story.timeline.connection(exchange.connection);
     Call call;
-    call.label = fmt::format("{} on {}{}", excerpt(exchange.asked->method, 12),
+    call.open = !exchange.ended_at || exchange.end == BodyEnd::kUnseen;
+    const MonoTime ended =
+        exchange.ended_at.value_or(story.timeline.last.value_or(*exchange.head_at));
+    call.label = fmt::format("{} on {}{}", brief(exchange.asked->method),
                              exchange.connection.value,
                              on != nullptr && on->opened.quick_ack ? " *" : "");
     Nanos held_before{0};
     for (const HeldData& held : story.held) {
       if (held.connection != exchange.connection) continue;
       held_before += overlap(exchange.request_at, *exchange.head_at, held);
-      call.held += overlap(exchange.request_at, *exchange.ended_at, held);
+      call.held += overlap(exchange.request_at, ended, held);
     }
     const auto left = [](Nanos all, Nanos part) { return std::max(Nanos{0}, all - part); };
     call.until_head = left(*exchange.head_at - exchange.request_at, held_before);
-    call.rest = left(*exchange.ended_at - *exchange.head_at, call.held - held_before);
+    call.rest = left(ended - *exchange.head_at, call.held - held_before);
     calls.push_back(std::move(call));
   }
   return calls;
@@ -203,17 +214,17 @@ std::string calls_figure(const ScenarioStory& story) {
   const auto width = [&](Nanos t) {
     return kBarWidth * static_cast<double>(t.count()) / static_cast<double>(longest.count());
   };
-  std::string texts, until_head, hold, rest;
+  std::string texts, until_head, hold, rest, open;
   int y = 24;
   for (const Call& call : calls) {
     const double a = width(call.until_head), b = width(call.held);
     until_head += block(kBarX, y, a, kBar - 4);
     if (call.held > Nanos{0}) hold += block(kBarX + a, y, b, kBar - 4);
-    rest += block(kBarX + a + b, y, width(call.rest), kBar - 4);
+    (call.open ? open : rest) += block(kBarX + a + b, y, width(call.rest), kBar - 4);
     texts += fmt::format(
         "<text x=\"{}\" y=\"{}\" class=\"t\">{}</text><text x=\"{:.0f}\" y=\"{}\">{}</text>\n",
         kLabelWidth, y + 9, text(call.label, 24), kBarX + width(call.total()) + 5, y + 9,
-        in_millis(call.total()));
+        (call.open ? "&gt; " : "") + in_millis(call.total()));
     y += kBar;
   }
   std::string out =
@@ -225,6 +236,10 @@ std::string calls_figure(const ScenarioStory& story) {
   out += fmt::format("<path class=\"until\" d=\"{}\"/><path class=\"rest\" d=\"{}\"/>", until_head,
                      rest);
   if (!hold.empty()) out += fmt::format("<path class=\"held\" d=\"{}\"/>", hold);
+  if (!open.empty()) {
+    out += legend("open", "had not ended when we left", 535);
+    out += fmt::format("<path class=\"open\" d=\"{}\"/>", open);
+  }
   return out + texts +
          fmt::format("<text x=\"10\" y=\"{}\">on N: connection N; *: control, prompt ACKs</text>",
                      y + 12) +
@@ -261,9 +276,15 @@ std::string reuse_figure(const Timeline& timeline) {
   const auto used = static_cast<std::size_t>(
       std::count_if(timeline.connections.begin(), timeline.connections.end(),
                     [](const Connection& c) { return !c.streams.empty(); }));
-  std::string out = opened(12 + static_cast<int>(rows) * 18,
-                           fmt::format("{} requests on {} connections{}", timeline.exchanges.size(),
-                                       used, used > rows ? ", of which the first are drawn" : ""));
+  const int bottom = 6 + static_cast<int>(rows) * 18;
+  texts += fmt::format("<text x=\"{}\" y=\"{}\" class=\"w\">0</text><text x=\"{}\" y=\"{}\" "
+                       "class=\"t\">{} after the first step</text>\n",
+                       kBarX, bottom + 8, kBarX + kBarWidth, bottom + 8,
+                       in_millis(*timeline.last - begun));
+  const std::string label =
+      fmt::format("{} requests on {} connections{}", timeline.exchanges.size(), used,
+                  used > rows ? ", of which the first are drawn" : "");
+  std::string out = opened(bottom + 16, label);
   return out + fmt::format("<path class=\"life\" d=\"{}\"/><path class=\"until\" d=\"{}\"/>\n",
                            lines, blocks) +
          texts + std::string(kClosed);

@@ -37,7 +37,20 @@ std::string ladder_line(const EvidenceLine& line) {
                      arrow_of(line.actor), excerpt(line.what, kLongestLine));
 }
 
+// A check says so of a response that we gave up. The peer did nothing then.
+constexpr std::string_view kOurOwn = "we stopped watching";
+
 }  // namespace
+
+std::vector<EvidenceLine> evidence_of(const Finding& finding) {
+  std::vector<EvidenceLine> lines = finding.evidence;
+  for (EvidenceLine& line : lines) {
+    if (line.what == kOurOwn) line.actor = "harness";
+  }
+  std::stable_sort(lines.begin(), lines.end(),
+                   [](const EvidenceLine& a, const EvidenceLine& b) { return a.at < b.at; });
+  return lines;
+}
 
 FindingText text_of(const Finding& finding, const ScenarioResult& result) {
   FindingText text;
@@ -48,7 +61,7 @@ FindingText text_of(const Finding& finding, const ScenarioResult& result) {
   if (!result.shard.empty() && result.frames > 0) {
     text.history += "; frames are those of shard " + excerpt(result.shard, kLongestPart);
   }
-  for (const EvidenceLine& line : finding.evidence) {
+  for (const EvidenceLine& line : evidence_of(finding)) {
     if (text.ladder.size() == kMostLines) {
       text.ladder.push_back(fmt::format("  ({} more)", finding.evidence.size() - kMostLines));
       break;

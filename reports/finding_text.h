@@ -23,6 +23,9 @@ struct FindingText {
 
 FindingText text_of(const Finding& finding, const ScenarioResult& result);
 
+// What a finding shows, in the order in which it happened, our own acts as ours.
+std::vector<EvidenceLine> evidence_of(const Finding& finding);
+
 // "note", "warn" or "FAIL": what the finding alone would lead to.
 std::string_view word_of(Level level);
 

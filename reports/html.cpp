@@ -65,6 +65,7 @@ class HtmlReport {
     header(title);
     out_ += "<main id=\"main\">\n";
     causes();
+    unseen();
     summary();
     scenarios();
     out_ += coverage_section(record_, sources_.requirements);
@@ -134,7 +135,8 @@ class HtmlReport {
   void cause(const Cause& cause) {
     const Finding& finding = *cause.finding;
     const std::string_view word = finding.fails() ? "fail" : "warn";
-    out_ += fmt::format("<li class=\"{0}\"><span class=\"v {0}\">{0}</span> Required: {1}.", word,
+    out_ += fmt::format("<li class=\"{0}\"><span class=\"v {0}\">{0}</span> <b>Required</b>: "
+                        "{1}.", word,
                         text(finding.required, kPart));
     if (!finding.likely_cause.empty()) {
       out_ += fmt::format(" <b>Likely cause</b>: {}.", text(finding.likely_cause, kPart));
@@ -150,6 +152,25 @@ class HtmlReport {
       out_ += fmt::format(" and {} more", cause.scenarios.size() - kMostLinks);
     }
     out_ += "</li>\n";
+  }
+
+  // What nothing can be said of would not be found among what passed.
+  void unseen() {
+    std::vector<const ScenarioResult*> results;
+    for (const ScenarioResult& result : record_.scenarios) {
+      const bool counts = result.baseline.empty() && result.verdict == Verdict::kInconclusive;
+      if (counts && results.size() < kMostCauses) results.push_back(&result);
+    }
+    if (results.empty()) return;
+    out_ += "<section aria-labelledby=\"h-unseen\">\n<h2 id=\"h-unseen\">What could not be seen"
+            "</h2>\n<ul class=\"why\">\n";
+    for (const ScenarioResult* result : results) {
+      out_ += fmt::format("<li class=\"inconclusive\"><span class=\"v inconclusive\">inconclusive"
+                          "</span> <a href=\"#s{}\">{}</a> {}: {}</li>\n",
+                          numbers_.at(result), text(result->id), xml_text(variant_of(*result)),
+                          text(result->reason, kPart));
+    }
+    out_ += "</ul>\n</section>\n";
   }
 
   // Suites down, revisions across.
@@ -251,7 +272,7 @@ class HtmlReport {
     if (word != "note") out_ += term("Run again", command(parts.run_again));
     out_ += part("History", parts.history) + "</dl>\n";
     out_ += captioned("Evidence: who said what, and where the rule broke",
-                      sequence_figure(shortened(finding.evidence, kStepsOfAFinding)));
+                      sequence_figure(shortened(evidence_of(finding), kStepsOfAFinding)));
   }
 
   void figures(const ScenarioResult& result) {

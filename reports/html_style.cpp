@@ -7,9 +7,9 @@ namespace tailrace {
 namespace {
 
 // Of the text between the script's tags; ci/check_html sees in a browser that it fits.
-constexpr std::string_view kScriptHash = "sha256-tMkxbRf3wqMIZywmHbZzGq4MCdI5+r0u/xUeOFvgUUY=";
+constexpr std::string_view kScriptHash = "sha256-agV4BVIDx+ttzbg6FLDD+Pt6els52yaG2sAz0gWKZB4=";
 
-constexpr std::string_view kStyle = R"(
+constexpr std::string_view kStyle = R"CSS(
 :root{color-scheme:light dark;--bg:#fff;--fg:#1c2128;--dim:#59636e;--line:#d1d9e0;--soft:#f4f6f8;
 --pass:#1a7f37;--warn:#8a5a00;--fail:#b42318;--inconclusive:#8a5a00;--harness_error:#b42318;
 --not_applicable:#59636e;--expected:#59636e;--blue:#0a5bbf;--hit:#ffe9e7;--mark:#b42318}
@@ -33,7 +33,7 @@ a{color:var(--blue)}
 .chips li{border:1px solid var(--line);border-radius:.4rem;padding:.2rem .6rem}
 .why{list-style:none;padding:0}.why li{border-left:4px solid var(--warn);background:var(--soft);
 padding:.4rem .8rem;margin:.4rem 0;overflow-wrap:anywhere}.why li.fail{color:var(--fg);
-border-color:var(--fail)}.why li.warn{color:var(--fg)}
+border-color:var(--fail)}.why li.warn,.why li.inconclusive{color:var(--fg)}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;
@@ -48,8 +48,9 @@ details.s>summary{padding:.45rem .7rem;display:flex;flex-wrap:wrap;gap:.2rem .7r
 details.s>summary .id{overflow-wrap:anywhere;flex:1 1 18rem;font-family:ui-monospace,monospace;
 font-size:.9rem}
 .in{padding:0 .8rem .7rem;border-top:1px solid var(--line)}
-dl{display:grid;grid-template-columns:8rem 1fr;gap:.25rem .8rem;margin:.6rem 0}
-dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}
+dl{display:grid;grid-template-columns:fit-content(19rem) minmax(0,1fr);gap:.25rem .8rem;
+margin:.6rem 0}
+dt{font-weight:600;overflow-wrap:anywhere;min-width:7rem}dd{margin:0;overflow-wrap:anywhere}
 code,.cmd{font-family:ui-monospace,monospace;font-size:.88rem;overflow-wrap:anywhere}
 .cmd{background:var(--soft);padding:.1rem .3rem;border-radius:.2rem}
 figure{margin:.7rem 0}figcaption{font-size:.88rem;color:var(--dim)}
@@ -62,6 +63,7 @@ svg path{fill:none}
 .life{stroke:var(--dim);stroke-width:1}.cl,.sv{stroke:var(--blue);stroke-width:1.4}
 .sv{stroke:var(--pass)}.hit{stroke:var(--mark);stroke-width:2}
 svg .gap{fill:var(--hit);stroke:var(--mark);stroke-dasharray:4 3}
+svg .open{fill:var(--hit);stroke:var(--mark);stroke-dasharray:4 3}
 svg .until{fill:var(--blue)}svg .held{fill:var(--mark)}svg .rest{fill:var(--dim)}
 .grow{stroke:var(--blue);stroke-width:1.5}
 #filter{display:flex;flex-wrap:wrap;gap:.4rem .9rem;align-items:center;background:var(--soft);
@@ -70,10 +72,17 @@ padding:.5rem .8rem;border-radius:.4rem}
 #filter input[type=search],button{font:inherit;color:inherit;background:var(--bg);
 border:1px solid var(--dim);border-radius:.3rem;padding:.2rem .5rem}
 @media(max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.35rem}
-header,main,footer{padding:.6rem}}
-@media print{:root{--bg:#fff;--fg:#000;--dim:#444;--soft:#fff}#filter,.skip{display:none}
-details.s,figure{break-inside:avoid}svg{min-width:0}}
-)";
+header,main,footer{padding:.6rem}figcaption::after{content:" (scroll it sideways)"}}
+@media print{:root{color-scheme:light;--bg:#fff;--fg:#000;--dim:#444;--line:#bbb;--soft:#fff;
+--pass:#1a7f37;--warn:#8a5a00;--fail:#b42318;--inconclusive:#8a5a00;--harness_error:#b42318;
+--not_applicable:#59636e;--expected:#59636e;--blue:#0a5bbf;--hit:#ffe9e7;--mark:#b42318}
+#filter,.skip,details details,details:not([open]):not(.s){display:none}
+body{font-size:10pt}main{padding:0}.wide,.fig{overflow:visible}
+h1,h2,h3,h4,summary,figcaption{break-after:avoid}
+h3,h4,li,tr,dd,summary{break-inside:avoid}
+details.s:not([open]){border:0;margin:0}details.s:not([open])>summary{padding:.05rem 0}
+figcaption::after{content:none}svg{min-width:0;max-height:23cm}}
+)CSS";
 
 constexpr std::string_view kScript = R"(<script>
 (() => {
@@ -99,8 +108,13 @@ constexpr std::string_view kScript = R"(<script>
   document.querySelector("#filter").addEventListener("submit", (e) => e.preventDefault());
   document.querySelector("#unfold").addEventListener("click", () => fold(true));
   document.querySelector("#fold").addEventListener("click", () => fold(false));
-  addEventListener("beforeprint", () =>
-    document.querySelectorAll("details").forEach((d) => { d.open = true; }));
+  // What passed is a line on paper.
+  const read = new Set(["fail", "harness_error", "warn", "inconclusive"]);
+  addEventListener("beforeprint", () => all.forEach((s) => {
+    s.dataset.was = s.open;
+    s.open = read.has(s.dataset.v);
+  }));
+  addEventListener("afterprint", () => all.forEach((s) => { s.open = s.dataset.was === "true"; }));
   const jump = () => {
     const s = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
     if (s && s.tagName === "DETAILS") s.open = true;

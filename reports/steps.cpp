@@ -61,8 +61,7 @@ class Steps {
                                excerpt(one.what.waited_for, kWord)));
     }
     for (const auto& one : timeline_.windows) {
-      note(one.at, fmt::format("watched {} ms: {}", one.what.length.count(),
-                               excerpt(one.what.name, kWord)));
+      note(one.at, watched(one.what));
     }
     for (const auto& one : timeline_.refused) {
       note(one.at, "refused: " + excerpt(one.what.why, kWord));
@@ -79,6 +78,13 @@ class Steps {
     if (steps_.size() >= kMostSteps) return;
     steps_.push_back(
         {at - timeline_.begun.value_or(at), std::move(actor), std::move(what), false});
+  }
+  // A window that ends with what it looks for was not watched to its limit.
+  static std::string watched(const WindowEnded& window) {
+    const std::string name = excerpt(window.name, kWord);
+    const std::string most = fmt::format("{} ms", window.length.count());
+    if (window.took >= window.length) return fmt::format("watched {}: {}", most, name);
+    return fmt::format("watched {} of at most {}: {}", in_millis(window.took), most, name);
   }
   void note(MonoTime at, std::string what) { put(at, "harness", std::move(what)); }
 
