@@ -19,8 +19,10 @@ constexpr std::size_t kLongestId = 100;      // Bytes
 constexpr std::size_t kWidestId = 60;        // Columns kept free for ids.
 constexpr std::size_t kReasonIndent = 17;    // Under the id.
 constexpr std::size_t kPartIndent = 16;      // Under a part's text.
+constexpr std::size_t kEvidenceIndent = 28;  // Of a ladder's line: mark, time and actor.
 // The summary fits one screen of 24 lines; the rest stands above it or in results.json.
 constexpr std::size_t kMostFailures = 6;  // Lines
+constexpr std::size_t kMostUnseen = 2;    // Lines
 constexpr std::size_t kMostOthers = 2;    // Lines of each other kind
 constexpr std::size_t kMostNamed = 2;     // Ids on a line
 constexpr std::size_t kShortReason = 100;  // Bytes
@@ -77,9 +79,8 @@ class ConsoleReport {
   }
 
   std::string write() {
-    add("{} {} ({} network, profile {})\n", excerpt(record_.role, kLongestId),
-        name_of_implementation(record_), excerpt(record_.network, kLongestId),
-        excerpt(record_.profile, kLongestId));
+    line(fmt::format("{} {}{}", excerpt(record_.role, kLongestId), name_of_implementation(record_),
+                     conditions_of(record_).empty() ? "" : " (" + conditions_of(record_) + ")"));
     banner();
     scenarios();
     for (const ShownFinding& shown : worst_last(record_, options_.verbose)) {
@@ -112,12 +113,27 @@ class ConsoleReport {
         suite = suite_of(result);
         add("\n{}\n", painted(kBold, suite));
       }
-      const auto word = result.baseline.empty() ? name_of(result.verdict) : "expected";
-      add("  {} {:<{}} {:>9.2f} ms  {}\n", painted(colour_of(result), fmt::format("{:<14}", word)),
-          excerpt(result.id, kLongestId), id_width_, result.ms, variant_of(result));
+      entry(result, shown_word(result));
       below(result.reason);
       below(result.baseline_reason);
       below(measurements(result));
+    }
+  }
+
+  // Id, time and variant: on one line, in columns where they fit.
+  void entry(const ScenarioResult& result, std::string_view word) {
+    const std::string id = excerpt(result.id, kLongestId);
+    const std::string rest = fmt::format("{:>9.2f} ms  {}", result.ms, variant_of(result));
+    const auto fits = [&](std::size_t columns) {
+      return options_.width == 0 || kReasonIndent + columns + 1 + rest.size() <= options_.width;
+    };
+    add("  {} ", painted(colour_of(result), fmt::format("{:<14}", word)));
+    if (fits(std::max(id.size(), id_width_))) {
+      add("{:<{}} {}\n", id, id_width_, rest);
+    } else if (fits(id.size())) {
+      add("{} {}\n", id, rest);
+    } else {
+      add("{}\n{:{}}{:.2f} ms  {}\n", id, "", kReasonIndent, result.ms, variant_of(result));
     }
   }
 
@@ -129,7 +145,9 @@ class ConsoleReport {
 
   std::string measurements(const ScenarioResult& result) const {
     std::string line;
-    if (result.verdict == Verdict::kPass && !options_.verbose) return line;
+    // A block further down says of a finding what was measured.
+    const bool told = result.verdict == Verdict::kPass || !shown_findings(result, false).empty();
+    if (told && !options_.verbose) return line;
     for (const Measurement& m : result.measurements) {
       line += fmt::format("{}{} {}", line.empty() ? "" : ", ", m.name, m.value);
     }
@@ -145,12 +163,23 @@ class ConsoleReport {
     part("Observed", text.observed);
     if (!text.ladder.empty()) add("  {:<13} {}\n", "Evidence", text.history);
     for (const std::string& line : text.ladder) {
-      add("    {}\n", line.front() == '>' ? painted(kRed, line) : line);
+      const std::string text_in_columns = evidence(line);
+      add("    {}\n", line.front() == '>' ? painted(kRed, text_in_columns) : text_in_columns);
     }
     part("Likely cause", text.likely_cause);
     part("Cure", text.cure);
     // Not wrapped: it is to be copied.
     if (!text.run_again.empty()) add("  {:<13} {}\n", "Run again", text.run_again);
+  }
+
+  // What was seen, under itself; a time or an actor of others may be of any width.
+  std::string evidence(const std::string& line) const {
+    const bool plain = line.size() > kEvidenceIndent &&
+                       std::ranges::all_of(std::string_view(line).substr(0, kEvidenceIndent),
+                                           [](char c) { return c >= ' ' && c <= '~'; });
+    if (!plain) return line;
+    return line.substr(0, kEvidenceIndent) +
+           wrapped(line.substr(kEvidenceIndent), 4 + kEvidenceIndent, options_.width);
   }
 
   void part(std::string_view name, const std::string& text) {
@@ -160,6 +189,7 @@ class ConsoleReport {
   void summary() {
     out_ += '\n';
     failures();
+    unseen();
     Few unstable(*this, options_.verbose ? unlimited() : kMostOthers, "unstable scenarios");
     for (const std::string& each : unstable_lines(record_)) unstable.add("unstable: " + each);
     Few stale(*this, options_.verbose ? unlimited() : kMostOthers, "stale baseline entries");
@@ -199,6 +229,15 @@ class ConsoleReport {
           others == 0 ? "" : fmt::format(" (and {} more of one cause)", others);
       few.add(fmt::format("{}: {} {}{}", name_of(result->verdict), excerpt(result->id, kLongestId),
                           excerpt(variant_of(*result), kLongestId), more));
+    }
+  }
+
+  void unseen() {
+    Few few(*this, options_.verbose ? unlimited() : kMostUnseen, "that could not be seen");
+    for (const ScenarioResult& result : record_.scenarios) {
+      if (!result.baseline.empty() || result.verdict != Verdict::kInconclusive) continue;
+      few.add(fmt::format("inconclusive: {} {}", excerpt(result.id, kLongestId),
+                          excerpt(variant_of(result), kLongestId)));
     }
   }
 

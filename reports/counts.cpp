@@ -17,6 +17,11 @@ constexpr std::size_t kLongestReason = 400;
 
 }  // namespace
 
+std::string_view shown_word(const ScenarioResult& result) {
+  if (result.baseline.empty()) return name_of(result.verdict);
+  return result.baseline == "unstable" ? "unstable" : "expected";
+}
+
 std::map<Verdict, std::size_t> count_verdicts(const RunRecord& record) {
   std::map<Verdict, std::size_t> counts;
   for (const ScenarioResult& result : record.scenarios) {
@@ -30,12 +35,12 @@ std::string summary_line(const RunRecord& record) {
   const auto add = [&line](std::size_t count, std::string_view what) {
     if (count > 0) line += fmt::format("{}{} {}", line.empty() ? "" : ", ", count, what);
   };
-  std::size_t expected = record.scenarios.size();
-  for (const auto& [verdict, count] : count_verdicts(record)) {
-    add(count, name_of(verdict));
-    expected -= count;
-  }
-  add(expected, "expected");
+  for (const auto& [verdict, count] : count_verdicts(record)) add(count, name_of(verdict));
+  const auto shown_as = [&record](std::string_view word) {
+    return static_cast<std::size_t>(std::ranges::count(record.scenarios, word, shown_word));
+  };
+  add(shown_as("expected"), "expected");
+  add(shown_as("unstable"), "unstable");
   if (line.empty()) line = "nothing was judged";
   add(record.stale.size(),
       record.stale.size() == 1 ? "stale baseline entry" : "stale baseline entries");
@@ -61,6 +66,12 @@ std::string exit_line(int status) {
 std::string name_of_implementation(const RunRecord& record) {
   const std::string named = record.name.empty() ? record.source : record.name;
   return excerpt(record.version.empty() ? named : named + " " + record.version, kLongestName);
+}
+
+std::string conditions_of(const RunRecord& record) {
+  if (record.role == "capture") return "";
+  return fmt::format("{} network, profile {}", excerpt(record.network, kLongestWord),
+                     excerpt(record.profile, kLongestWord));
 }
 
 std::vector<std::string> banners(const RunRecord& record) {

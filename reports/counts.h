@@ -11,6 +11,8 @@
 
 namespace tailrace {
 
+// "pass", "fail", ...; of what a baseline lists "expected", or "unstable".
+std::string_view shown_word(const ScenarioResult& result);
 // By verdict; what the baseline lists as expected is left out.
 std::map<Verdict, std::size_t> count_verdicts(const RunRecord& record);
 // "12 pass, 1 fail, 2 not_applicable, 1 expected, 3 not asked"
@@ -19,6 +21,8 @@ std::string summary_line(const RunRecord& record);
 std::string exit_line(int status);
 
 std::string name_of_implementation(const RunRecord& record);
+// "own network, profile full"; "" of a capture, which had neither of us.
+std::string conditions_of(const RunRecord& record);
 // What every report says first: that there were no packets, that a part of the run is missing.
 std::vector<std::string> banners(const RunRecord& record);
 

@@ -110,9 +110,14 @@ std::string junit_diff(const RunDiff& diff) {
                    : fmt::format("      <system-out>{}</system-out>\n", said);
     cases += "    </testcase>\n";
   }
+  // What stayed is a test that passed: an empty report is taken for one that was lost.
+  if (diff.same > 0) {
+    cases += fmt::format("    <testcase classname=\"same\" name=\"{} the same\" time=\"0.000\"/>\n",
+                         diff.same);
+  }
   const std::string counts =
       fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\" time=\"0.000\"",
-                  diff.changed.size(), failures);
+                  diff.changed.size() + (diff.same > 0), failures);
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"tailrace diff\" {0}>\n"
       "  <testsuite name=\"{1}\" {0}>\n{2}  </testsuite>\n</testsuites>\n",

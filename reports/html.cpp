@@ -29,10 +29,6 @@ std::string text(std::string_view what, std::size_t limit = kWord) {
   return xml_text(excerpt(what, limit));
 }
 
-std::string_view word_for(const ScenarioResult& result) {
-  return result.baseline.empty() ? name_of(result.verdict) : "expected";
-}
-
 bool calls_for_reading(const ScenarioResult& result) {
   return result.baseline.empty() &&
          (result.verdict == Verdict::kFail || result.verdict == Verdict::kHarnessError);
@@ -80,20 +76,19 @@ class HtmlReport {
 
  private:
   void header(const std::string& title) {
-    out_ += fmt::format("<header>\n<h1>Tailrace: {}</h1>\n<p class=\"dim\">{}, {} network, "
-                        "profile {}; <code>{}</code></p>\n",
-                        title, text(record_.started), text(record_.network), text(record_.profile),
+    const std::string conditions = xml_text(conditions_of(record_));
+    out_ += fmt::format("<header>\n<h1>Tailrace: {}</h1>\n<p class=\"dim\">{}{}; "
+                        "<code>{}</code></p>\n",
+                        title, text(record_.started), conditions.empty() ? "" : ", " + conditions,
                         text(record_.source, kPart));
     for (const std::string& banner : banners(record_)) {
       out_ += fmt::format("<p class=\"banner\">{}</p>\n", xml_text(banner));
     }
     out_ += "<ul class=\"chips\" aria-label=\"verdicts\">\n";
-    std::size_t expected = record_.scenarios.size();
-    for (const auto& [verdict, count] : count_verdicts(record_)) {
-      chip(name_of(verdict), count);
-      expected -= count;
+    for (const auto& [verdict, count] : count_verdicts(record_)) chip(name_of(verdict), count);
+    for (const std::string_view word : {"expected", "unstable"}) {
+      chip(word, static_cast<std::size_t>(std::ranges::count(record_.scenarios, word, shown_word)));
     }
-    chip("expected", expected);
     if (record_.scenarios.empty()) out_ += "<li>nothing was judged</li>\n";
     out_ += "</ul>\n<p class=\"dim\">Tailrace judges how servers and clients speak the "
             "Streamable HTTP transport of MCP. fail: a MUST is broken, or harm was shown; warn: a "
@@ -180,7 +175,7 @@ class HtmlReport {
     for (const ScenarioResult& result : record_.scenarios) {
       const std::string revision = text(result.revision);
       revisions[revision] = true;
-      ++cells[suite_of(result)][revision][word_for(result)];
+      ++cells[suite_of(result)][revision][shown_word(result)];
     }
     if (cells.empty()) return;
     out_ += "<section aria-labelledby=\"h-sum\">\n<h2 id=\"h-sum\">By suite and revision</h2>\n"
@@ -210,7 +205,7 @@ class HtmlReport {
   void filter() {
     out_ += "<form id=\"filter\" hidden aria-label=\"filter scenarios\">\n";
     std::map<std::string_view, std::size_t> words;
-    for (const ScenarioResult& result : record_.scenarios) ++words[word_for(result)];
+    for (const ScenarioResult& result : record_.scenarios) ++words[shown_word(result)];
     for (const auto& [word, count] : words) {
       out_ += fmt::format(
           "<label><input type=\"checkbox\" value=\"{0}\" checked> {0}</label>\n", word);
@@ -238,7 +233,7 @@ class HtmlReport {
   }
 
   void scenario(const ScenarioResult& result) {
-    const std::string_view word = word_for(result);
+    const std::string_view word = shown_word(result);
     out_ += fmt::format(
         "<details class=\"s\" id=\"s{}\" data-v=\"{}\"{}>\n<summary><span class=\"v {}\">{}</span>"
         "<span class=\"id\">{}</span><span class=\"dim\">{}, {:.2f} ms</span></summary>\n"

@@ -42,7 +42,7 @@ td.why{overflow-wrap:anywhere}tbody th{white-space:nowrap}
 .v{font-weight:600;white-space:nowrap}
 .pass{color:var(--pass)}.warn{color:var(--warn)}.fail{color:var(--fail)}
 .inconclusive{color:var(--inconclusive)}.harness_error{color:var(--harness_error)}
-.not_applicable{color:var(--not_applicable)}.expected{color:var(--expected)}
+.not_applicable{color:var(--not_applicable)}.expected,.unstable{color:var(--expected)}
 details.s{border:1px solid var(--line);border-radius:.4rem;margin:.4rem 0;background:var(--bg)}
 details.s>summary{padding:.45rem .7rem;display:flex;flex-wrap:wrap;gap:.2rem .7rem;cursor:pointer}
 details.s>summary .id{overflow-wrap:anywhere;flex:1 1 18rem;font-family:ui-monospace,monospace;

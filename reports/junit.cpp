@@ -116,7 +116,8 @@ std::string body_of(const ScenarioResult& result) {
     case Outcome::kSkipped:
       return fmt::format("      <skipped message=\"{}\"/>\n",
                          result.baseline.empty() ? message(result.reason)
-                                                 : message("expected: " + result.baseline_reason));
+                                                 : message(std::string(shown_word(result)) + ": " +
+                                                           result.baseline_reason));
     case Outcome::kErred:
       return fmt::format("      <error message=\"{}\" type=\"{}\">{}</error>\n",
                          message(result.reason), name_of(result.verdict), text);

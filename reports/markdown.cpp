@@ -85,7 +85,7 @@ std::string table(const RunRecord& record, Part wanted) {
   for (const ScenarioResult& result : record.scenarios) {
     if (part_of(result) != wanted) continue;
     rows.add(fmt::format("| {} | {} | {} | {} |\n",
-                         word(result.baseline.empty() ? name_of(result.verdict) : "expected"),
+                         word(std::string(shown_word(result))),
                          word(result.id), word(variant_of(result)),
                          markdown_text(why(result), kLongestCell)));
   }

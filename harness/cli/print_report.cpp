@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 
 #include "harness/cli/html_sources.h"
@@ -43,8 +45,12 @@ std::string text_of(const RunRecord& record, const CommandLine& line, const std:
 
 }  // namespace
 
+// Of the terminal; in a pipe what the variable of shells says, where it was exported.
 std::size_t console_width() {
-  const std::size_t columns = columns_of(stdout);
+  std::size_t columns = columns_of(stdout);
+  if (const char* told = std::getenv("COLUMNS"); columns == 0 && told != nullptr) {
+    std::from_chars(told, told + std::strlen(told), columns);
+  }
   return columns == 0 ? kLogWidth : std::clamp(columns, kNarrowest, kWidest);
 }
 
