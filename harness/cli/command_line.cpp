@@ -134,7 +134,7 @@ void add_reading(CLI::App& app, CommandLine& line) {
   list.callback([&line] {
     line.command = line.requirements ? Command::kListRequirements : Command::kList;
   });
-  CLI::App& explain = *app.add_subcommand("explain", "Explain a scenario or a requirement");
+  CLI::App& explain = *app.add_subcommand("explain", "Explain a scenario, a requirement or a harm");
   explain.add_option("id", line.id, "Its id")->type_name("ID")->required();
   explain.callback([&line] { line.command = Command::kExplain; });
   CLI::App& report = *app.add_subcommand("report", "Write the report of a run again");

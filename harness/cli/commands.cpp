@@ -7,9 +7,11 @@
 #include <filesystem>
 
 #include "harness/cli/capture_record.h"
+#include "harness/cli/harms.h"
 #include "harness/cli/print_report.h"
 #include "harness/run/glob.h"
 #include "harness/run/judge_run.h"
+#include "reports/wrap.h"
 
 namespace tailrace {
 namespace {
@@ -91,6 +93,13 @@ int judge_captures(RunRecord record, const Baseline& baseline, const CommandLine
 
 int judge_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue) {
   Baseline baseline;
+  // Later reports show it, and `baseline write` keeps it.
+  const auto tell = [&line] {
+    if (line.run.baseline_file.empty()) return;
+    fmt::print(stderr, "{}/results.json holds this baseline from now on; judge it without "
+                       "--baseline to undo that\n",
+               line.folder);
+  };
   if (!line.run.baseline_file.empty()) {
     auto loaded = load_baseline(line.run.baseline_file);
     if (!loaded) return complain(loaded.error().what);
@@ -98,6 +107,7 @@ int judge_command(const CommandLine& line, const Registry& registry, const Catal
   }
   auto known = load_run_record(line.folder);
   if (known && is_of_captures(*known)) {
+    tell();
     return judge_captures(std::move(*known), baseline, line, catalogue);
   }
   if (known && known->shards.size() > 1) {
@@ -112,6 +122,7 @@ int judge_command(const CommandLine& line, const Registry& registry, const Catal
     return complain(saved.error().what);
   }
   print_report(*record, line, line.folder, catalogue);
+  tell();
   return exit_status(*record, line.run.fail_on);
 }
 
@@ -139,8 +150,15 @@ int explain_command(const CommandLine& line, const Registry& registry, const Cat
     explain_row(*row);
     return kExitClean;
   }
+  for (const Harm& harm : harms()) {
+    if (harm.id == line.id) {
+      fmt::print("{}\n  {}\n", harm.id, wrapped(harm.what, 2, console_width()));
+      return kExitClean;
+    }
+    ids.emplace_back(harm.id);
+  }
   const std::string near = nearest_word(line.id, ids);
-  return complain("'" + line.id + "' is no scenario and no requirement" +
+  return complain("'" + line.id + "' is no scenario, no requirement and no harm" +
                   (near.empty() ? "" : "; did you mean " + near + "?"));
 }
 

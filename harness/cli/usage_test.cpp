@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+#include <sstream>
+
 #include "harness/base/version.h"
+#include "harness/cli/harms.h"
 #include "harness/cli/program.h"
 #include "harness/wire/json.h"
 
@@ -59,6 +64,8 @@ TEST(Usage, WrongWordsAreNamedWithTheNearestRightOne) {
       {"explain routing.server_keeps_equal_ids_apar", 2,
        "did you mean routing.server_keeps_equal_ids_apart"},
       {"explain SH-CLOSE-02", 0, "should"},
+      {"explain harm.stalls", 0, "Three proven ones in 20 calls on one connection are harm"},
+      {"explain harm.stals", 2, "did you mean harm.stalls?"},
       {"server --only a.b http://127.0.0.1:1/mcp", 2, "--only 'a.b' selects no scenario"},
       {"list", 0, "delayed_ack.server_answers_without_stall"},
       {"list --requirements", 0, "400 rows: "},
@@ -69,6 +76,27 @@ TEST(Usage, WrongWordsAreNamedWithTheNearestRightOne) {
     EXPECT_EQ(ran.status, usage.status) << usage.arguments << "\n" << ran.err;
     const std::string& said = usage.status == 0 ? ran.out : ran.err;
     EXPECT_NE(said.find(usage.says), std::string::npos) << usage.arguments << "\n" << said;
+  }
+}
+
+TEST(Usage, EveryHarmThatIsToldIsExplained) {
+  std::set<std::string> told;
+  for (const char* folder : {"/harness/judge", "/harness/run"}) {
+    for (const std::string& file :
+         Workshop::files_below(std::string(TAILRACE_SOURCE_DIR) + folder)) {
+      if (!file.ends_with(".cpp") || file.ends_with("_test.cpp")) continue;
+      const std::string text = Workshop::read(file);
+      for (auto at = text.find("\"harm."); at != std::string::npos;
+           at = text.find("\"harm.", at + 1)) {
+        told.insert(text.substr(at + 1, text.find('"', at + 1) - at - 1));
+      }
+    }
+  }
+  EXPECT_GT(told.size(), 12U);
+  for (const std::string& id : told) {
+    if (id.find('{') != std::string::npos) continue;  // Made of a noun.
+    EXPECT_TRUE(std::ranges::any_of(harms(), [&](const Harm& harm) { return harm.id == id; }))
+        << id;
   }
 }
 
@@ -116,6 +144,26 @@ TEST(Usage, JsonStandsAloneOnStandardOutput) {
   EXPECT_EQ((*json)["scenarios"].items().size(), 1U);
   const Ran again = workshop.run("{tailrace} report run --format json");
   EXPECT_EQ(again.out, ran.out);
+}
+
+// Not what is to be copied, or looked for in a log.
+TEST(Usage, AReportKeepsToTheWidthThatIsTold) {
+  const Workshop workshop;
+  workshop.run("{tailrace} server --revision 2025-11-25 --out run "
+               "--only stream_closure.server_ends_stream_after_result "
+               "-- {server} --fault keeps_stream_open_after_result {port}");
+  for (const std::size_t width : {60U, 80U, 100U}) {
+    const Ran ran = workshop.run("COLUMNS=" + std::to_string(width) + " {tailrace} report run");
+    std::istringstream lines(ran.out);
+    std::size_t seen = 0;
+    for (std::string line; std::getline(lines, line); ++seen) {
+      const bool copied = line.find("Run again") != std::string::npos ||
+                          line.starts_with("FAIL") || line.starts_with("warn");
+      const bool one_word = line.rfind(' ') <= 31;  // An id, a path, JSON.
+      EXPECT_TRUE(copied || one_word || line.size() <= width) << line;
+    }
+    EXPECT_GT(seen, 12U) << ran.err;
+  }
 }
 
 TEST(GoogleTestBridge, TellsVerdictsAsTests) {
