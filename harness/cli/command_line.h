@@ -48,6 +48,7 @@ struct CommandLine {
   Format format = Format::kConsole;
   bool verbose = false, quiet = false;
   bool requirements = false;  // list
+  bool force = false;         // baseline write: over a file that is there.
 };
 
 // Error: what is wrong, with the nearest right word where there is one.

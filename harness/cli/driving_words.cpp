@@ -52,6 +52,8 @@ void add_init(CLI::App& app, CommandLine& line) {
   CLI::App& init = *app.add_subcommand(
       "init", "Write tailrace.json for what is in this folder, or for -- COMMAND");
   add_choice(init, "role", line.run.under_test, kRoles, "What it is");
+  init.add_option("--out", line.file, "The manifest's file (default: tailrace.json)")
+      ->type_name("FILE");
   init.add_option("--ci", line.pipeline, "Write its pipeline too")
       ->check(CLI::IsMember({"github", "gitlab", "jenkins"}));
   init.add_option("--program-url", line.program_url,

@@ -88,6 +88,9 @@ int baseline_write_command(const CommandLine& line) {
   const std::string text = to_pretty_text(to_json(baseline));
   if (line.file.empty()) {
     fmt::print("{}", text);
+  } else if (std::error_code failure; !line.force && fs::exists(line.file, failure)) {
+    return complain("'" + line.file + "' exists already, and may hold reasons of your own: --force "
+                    "writes it anew");
   } else if (auto written = write_file(line.file, text); !written) {
     return complain(written.error().what);
   }

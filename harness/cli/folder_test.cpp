@@ -72,11 +72,20 @@ TEST(Folders, BaselineDiffRedactAndReproduce) {
   const Ran stale = workshop.run("{tailrace} baseline check known.json good");
   EXPECT_EQ(stale.status, 1);
   EXPECT_NE(stale.out.find("no longer fails (why)"), std::string::npos) << stale.out;
-  EXPECT_EQ(workshop.run("{tailrace} judge bad --baseline known.json").status, 0);
+  const Ran over = workshop.run("{tailrace} baseline write bad --out known.json");
+  EXPECT_EQ(over.status, 2) << "reasons of one's own would be lost";
+  EXPECT_NE(over.err.find("--force"), std::string::npos) << over.err;
+  EXPECT_EQ(workshop.run("{tailrace} baseline write bad --force --out known.json").status, 0);
+  const Ran judged = workshop.run("{tailrace} judge bad --baseline known.json");
+  EXPECT_EQ(judged.status, 0);
+  EXPECT_NE(judged.err.find("bad/results.json holds this baseline"), std::string::npos);
   const Ran broke = workshop.run("{tailrace} diff good bad");
   EXPECT_EQ(broke.status, 1);
   EXPECT_NE(broke.out.find("1 broke, 1 the same"), std::string::npos) << broke.out;
   EXPECT_EQ(workshop.run("{tailrace} diff bad good").status, 0);
+  const Ran same = workshop.run("{tailrace} diff good good --format junit");
+  EXPECT_NE(same.out.find("tests=\"1\" failures=\"0\""), std::string::npos) << same.out;
+  EXPECT_NE(same.out.find("name=\"2 the same\""), std::string::npos) << same.out;
   const Ran script =
       workshop.run("{tailrace} reproduce bad routing.server_forgets_deleted_session");
   EXPECT_NE(script.out.find("not reproduced, recorded was"), std::string::npos) << script.err;
@@ -134,10 +143,46 @@ TEST(Folders, WhatWasSaidOfCapturesIsJudgedAgainstABaseline) {
     const Ran again = workshop.run("{tailrace} judge " + folder);
     EXPECT_EQ(again.status, status) << again.out << again.err;
     EXPECT_NE(again.out.find(file), std::string::npos) << again.out;
-    workshop.run("{tailrace} baseline write " + folder + " --out known.json");
+    workshop.run("{tailrace} baseline write " + folder + " --force --out known.json");
     EXPECT_EQ(workshop.run("{tailrace} judge " + folder + " --baseline known.json").status, 0);
     EXPECT_EQ(workshop.run("{tailrace} report " + folder + " --format junit").status, 0);
+    EXPECT_EQ(workshop.run("{tailrace} report " + folder).out.find("profile full"),
+              std::string::npos);
   }
+}
+
+TEST(Folders, ABaselineHoldsOnlyWhatIsKnown) {
+  const Workshop workshop;
+  const auto says = [&](const std::string& text) {
+    Workshop::write(workshop.path("b.json"), "{\"schema\": \"tailrace.baseline/1\",\n" + text);
+    return workshop.run("{tailrace} baseline check b.json").err;
+  };
+  const std::string entry = "{\"id\": \"drain.*\",\n\"revision\": \"*\", ";
+  const std::pair<std::string, std::string> table[] = {
+      {"\"instable\": []}", "b.json, line 2: 'instable' is not known here"},
+      {"\"expected\": [" + entry + "\"reason\": \"r\"},\n" + entry + "\n\"resaon\": \"r\"}]}",
+       "b.json, line 6: 'resaon' is not known here; known are id"},
+      {"\"expected\": [],\n\"unstable\": [" + entry + "\"reason\": \"r\"},\n{\"id\": \"x\"}]}",
+       "b.json, line 5: x has no 'revision'"},
+      {"\"expected\": {}}", "line 2: 'expected' is not a list"}};
+  for (const auto& [text, wrong] : table) {
+    const std::string said = says(text);
+    EXPECT_NE(said.find(wrong), std::string::npos) << text << "\n" << said;
+  }
+  EXPECT_EQ(says("\"unstable\": [" + entry + "\"reason\": \"r\"}]}"), "");
+}
+
+TEST(Folders, WhatIsUnstableIsShownAsSuch) {
+  const Workshop workshop;
+  Workshop::write(workshop.path("b.json"),
+                  R"({"schema":"tailrace.baseline/1","unstable":[{"id":"drain.*","revision":"*",)"
+                  R"("reason":"r"}]})");
+  const Ran ran = workshop.run("{tailrace} server --revision 2025-11-25 " + kOneQuestion +
+                               " --baseline b.json --out run -- {server} {port}");
+  EXPECT_NE(ran.out.find("  unstable       drain.server_keeps_connection_usable"),
+            std::string::npos)
+      << ran.out;
+  EXPECT_NE(ran.out.find("\n1 unstable"), std::string::npos) << ran.out;
 }
 
 TEST(Folders, InitWritesAManifestThatRuns) {
@@ -149,7 +194,12 @@ TEST(Folders, InitWritesAManifestThatRuns) {
       "{tailrace} server --manifest tailrace.json --out run"
       " --only stream_closure.server_ends_stream_after_result");
   EXPECT_EQ(ran.status, 0) << ran.err;
-  EXPECT_EQ(workshop.run("{tailrace} init server -- ./x").status, 2) << "it must not overwrite";
+  const Ran again = workshop.run("{tailrace} init client -- ./x");
+  EXPECT_EQ(again.status, 2) << "it must not overwrite";
+  EXPECT_NE(again.err.find("--out FILE, or another folder"), std::string::npos) << again.err;
+  const Ran other = workshop.run("{tailrace} init client --out client.json -- ./x");
+  EXPECT_EQ(other.status, 0) << other.err;
+  EXPECT_NE(other.out.find("--manifest client.json"), std::string::npos) << other.out;
 }
 
 }  // namespace

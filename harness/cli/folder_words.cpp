@@ -36,6 +36,7 @@ void add_baseline(CLI::App& app, CommandLine& line) {
   write.add_option("--reason", line.reason, "Why the new entries are expected");
   write.add_option("--out", line.file, "Write it there (default: standard output)")
       ->type_name("FILE");
+  write.add_flag("--force", line.force, "Over a file that exists");
   CLI::App& check = add_command(baseline, line, Command::kBaselineCheck, "check",
                                 "Check a list, and hold it against a run");
   check.add_option("file", line.file, "The list (JSON)")->type_name("FILE")->required();

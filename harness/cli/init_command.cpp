@@ -15,6 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kManifestName = "tailrace.json";
+constexpr const char* kOtherwise = "--out FILE, or another folder";
 // Nobody but the user knows where a pipeline of his may fetch a program. The name never resolves.
 constexpr std::string_view kPlaceholder = "https://example.invalid/tailrace";
 
@@ -55,7 +56,9 @@ Json manifest_of(const CommandLine& line, const std::vector<std::string>& comman
 
 Status write_new(const fs::path& path, const std::string& text) {
   std::error_code failure;
-  if (fs::exists(path, failure)) return trouble("'" + path.string() + "' exists already");
+  if (fs::exists(path, failure)) {
+    return trouble("'" + path.string() + "' exists already; " + kOtherwise);
+  }
   if (path.has_parent_path()) fs::create_directories(path.parent_path(), failure);
   std::ofstream out(path, std::ios::binary);
   out << text;
@@ -85,11 +88,12 @@ int init_command(const CommandLine& line) {
   }
   if (server && !told) command.insert(command.end(), {"--port", "{port}"});
   const std::string text = to_pretty_text(manifest_of(line, command));
+  const std::string manifest = line.file.empty() ? kManifestName : line.file;
   std::error_code failure;
-  const bool kept = !line.pipeline.empty() && fs::exists(kManifestName, failure);
+  const bool kept = !line.pipeline.empty() && fs::exists(manifest, failure);
   if (kept) {
-    fmt::print("kept {}, which exists already\n", kManifestName);
-  } else if (auto good = write_new(kManifestName, text); !good) {
+    fmt::print("kept {}, which exists already\n", manifest);
+  } else if (auto good = write_new(manifest, text); !good) {
     return complain(good.error().what);
   }
   for (const PipelineTemplate& known : pipeline_templates()) {
@@ -106,9 +110,9 @@ int init_command(const CommandLine& line) {
   if (server && !kept) {
     fmt::print("fill in: \"tools\" in {}: no tool is called that you do not name there, and a\n"
                "         quarter of the scenarios need one, as \"slow\": {{\"name\": \"wait\"}}\n",
-               kManifestName);
+               manifest);
   }
-  fmt::print("next: tailrace {} --manifest {}\n", name_of(line.run.under_test), kManifestName);
+  fmt::print("next: tailrace {} --manifest {}\n", name_of(line.run.under_test), manifest);
   return kExitClean;
 }
 

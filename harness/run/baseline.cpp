@@ -2,16 +2,22 @@
 #include "harness/run/baseline.h"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <map>
+#include <span>
 
 #include "harness/base/file.h"
 #include "harness/run/glob.h"
+#include "harness/sut/member_line.h"
 
 namespace tailrace {
 namespace {
 
 constexpr std::string_view kBaselineSchema = "tailrace.baseline/1";
+constexpr std::array<std::string_view, 3> kLists = {"schema", "expected", "unstable"};
+constexpr std::array<std::string_view, 6> kMembers = {"id",      "revision", "mode",
+                                                      "version", "reason",   "link"};
 
 bool concerns(const ExpectedFailure& entry, const ScenarioResult& result) {
   return glob_matches(entry.id, result.id) && glob_matches(entry.revision, result.revision) &&
@@ -26,21 +32,54 @@ bool failed(const ScenarioResult& result) {
   return result.verdict == Verdict::kFail || result.verdict == Verdict::kWarn;
 }
 
-Result<std::vector<ExpectedFailure>> entries_of(const Json& json, const std::string& path) {
-  std::vector<ExpectedFailure> entries;
-  for (const Json& row : json.items()) {
-    ExpectedFailure entry{row["id"].as_string(),     row["revision"].as_string(),
-                          row["mode"].as_string(),   row["version"].as_string(),
-                          row["reason"].as_string(), row["link"].as_string()};
-    const std::string where =
-        "baseline " + path + ": entry " + std::to_string(entries.size() + 1);
-    if (entry.id.empty()) return trouble(where + " has no 'id'");
-    if (entry.revision.empty()) return trouble(where + " (" + entry.id + ") has no 'revision'");
-    if (entry.reason.empty()) return trouble(where + " (" + entry.id + ") has no 'reason'");
-    entries.push_back(std::move(entry));
+// Reads the lists and keeps the first complaint, with the line that it is about.
+class BaselineReader {
+ public:
+  BaselineReader(const std::string& path, std::string_view text) : path_(path), text_(text) {}
+  std::string wrong;
+
+  void allow(const Json& json, const std::string& where, std::span<const std::string_view> known) {
+    for (const auto& [member, value] : json.members()) {
+      if (std::ranges::count(known, member) != 0) continue;
+      std::string list;
+      for (const auto& word : known) list += (list.empty() ? "" : ", ") + std::string(word);
+      complain(where + member, "'" + member + "' is not known here; known are " + list);
+    }
   }
-  return entries;
-}
+
+  std::vector<ExpectedFailure> entries(const Json& json, const std::string& list) {
+    std::vector<ExpectedFailure> entries;
+    if (json.find(list) != nullptr && !json[list].is_array()) {
+      complain(list, "'" + list + "' is not a list");
+    }
+    for (const Json& row : json[list].items()) {
+      const std::string where = list + "[" + std::to_string(entries.size()) + "].";
+      allow(row, where, kMembers);
+      ExpectedFailure entry{row["id"].as_string(),     row["revision"].as_string(),
+                            row["mode"].as_string(),   row["version"].as_string(),
+                            row["reason"].as_string(), row["link"].as_string()};
+      // A line is known of what is there.
+      const std::string first =
+          row.members().empty() ? "" : where + row.members().front().first;
+      const std::string which = entry.id.empty() ? "an entry of '" + list + "'" : entry.id;
+      if (entry.id.empty()) complain(first, which + " has no 'id'");
+      if (entry.revision.empty()) complain(first, which + " has no 'revision'");
+      if (entry.reason.empty()) complain(first, which + " has no 'reason'");
+      entries.push_back(std::move(entry));
+    }
+    return entries;
+  }
+
+ private:
+  void complain(const std::string& member, const std::string& what) {
+    if (!wrong.empty()) return;
+    const auto line = member.empty() ? 0 : line_of_member(text_, member);
+    wrong = "baseline " + path_ + (line == 0 ? "" : ", line " + std::to_string(line)) + ": " + what;
+  }
+
+  const std::string& path_;
+  std::string_view text_;
+};
 
 Json to_json(const std::vector<ExpectedFailure>& entries) {
   Json list{Json::Array{}};
@@ -71,11 +110,11 @@ Result<Baseline> load_baseline(const std::string& path) {
     return trouble("baseline " + path + ": 'schema' is not \"" + std::string(kBaselineSchema) +
                    "\"");
   }
-  auto expected = entries_of((*json)["expected"], path);
-  if (!expected) return std::unexpected(expected.error());
-  auto unstable = entries_of((*json)["unstable"], path);
-  if (!unstable) return std::unexpected(unstable.error());
-  return Baseline{std::move(*expected), std::move(*unstable)};
+  BaselineReader reader(path, *text);
+  reader.allow(*json, "", kLists);
+  Baseline baseline{reader.entries(*json, "expected"), reader.entries(*json, "unstable")};
+  if (!reader.wrong.empty()) return trouble(reader.wrong);
+  return baseline;
 }
 
 void apply_baseline(const Baseline& baseline, RunRecord& record) {

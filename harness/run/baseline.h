@@ -23,7 +23,7 @@ struct Baseline {
   std::vector<ExpectedFailure> expected, unstable;
 };
 
-// Error: names file, entry and member.
+// Error: names file, line and member; one that nobody knows is an error too.
 Result<Baseline> load_baseline(const std::string& path);
 // Marks expected failures and warnings, and what is unstable; lists entries of scenarios that ran
 // and did not fail. What an earlier baseline marked is forgotten.

@@ -10,6 +10,12 @@ namespace {
 
 // Walks over the text and keeps the names that lead to the present place.
 class MemberFinder {
+  struct Within {
+    std::string name;  // ".stop", or "[2]" in a list
+    bool list = false;
+    std::size_t at = 0;  // Of its elements
+  };
+
  public:
   explicit MemberFinder(std::string_view text) : text_(text) {}
 
@@ -27,8 +33,9 @@ class MemberFinder {
         last_ = word;
         continue;
       }
-      if (c == '{' || c == '[') names_.push_back(last_);
-      if ((c == '}' || c == ']') && !names_.empty()) names_.pop_back();
+      if (c == '{' || c == '[') begin(c == '[');
+      if ((c == '}' || c == ']') && !within_.empty()) within_.pop_back();
+      if (c == ',' && !within_.empty()) ++within_.back().at;
       ++at_;
     }
     return 0;
@@ -56,11 +63,19 @@ class MemberFinder {
     return next != std::string_view::npos && text_[next] == ':';
   }
 
+  void begin(bool list) {
+    const bool in_list = !within_.empty() && within_.back().list;
+    const std::string name =
+        in_list ? "[" + std::to_string(within_.back().at) + "]" : "." + last_;
+    within_.push_back({name, list, 0});
+  }
+
   // The outermost brace has no name.
   std::string here(const std::string& word) const {
     std::string path;
-    for (std::size_t i = 1; i < names_.size(); ++i) path += names_[i] + ".";
-    return path + word;
+    for (std::size_t i = 1; i < within_.size(); ++i) path += within_[i].name;
+    path += "." + word;
+    return path.substr(1);
   }
 
   std::size_t line_at(std::size_t place) const {
@@ -71,7 +86,7 @@ class MemberFinder {
   std::string_view text_;
   std::size_t at_ = 0;
   std::string last_;
-  std::vector<std::string> names_;
+  std::vector<Within> within_;
 };
 
 }  // namespace
