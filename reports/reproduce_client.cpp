@@ -21,13 +21,6 @@ constexpr std::string_view kOpen = "(open)";  // It has not ended this connectio
 constexpr std::string_view kColumns =
     "Connection, its request, our answer, seconds from our last one, seconds to this one";
 
-std::string without_time(std::string line) {
-  static constexpr std::string_view kName = ",\"ms\":";
-  const auto at = line.find(kName);
-  if (at == std::string::npos) return line;
-  return line.erase(at, line.find_first_not_of("0123456789.", at + kName.size()) - at);
-}
-
 class ClientSteps {
  public:
   explicit ClientSteps(const Shown& shown) : shown_(shown), tells_(shown.calls) {}
@@ -50,10 +43,10 @@ class ClientSteps {
                      if (f.name == kMarkEnvironment) environment_ = f.value;
                    },
                    [&](const ProcessLine& f) {
-                     const bool call = f.text.starts_with("{\"call\":");
-                     const bool well = f.text.find("\"outcome\":\"result\"") != std::string::npos;
-                     tells_ |= call && !well;
-                     if (call) told_.push_back(without_time(f.text));
+                     const auto json = parse_json(f.text);
+                     if (!json || !(*json)["call"].is_int()) return;
+                     tells_ |= (*json)["outcome"].as_string() != "result";
+                     told_.push_back(f.text);
                    },
                    [&](const ProcessEnded& f) {
                      ended_ = fact.at;
@@ -101,8 +94,9 @@ class ClientSteps {
   bool needs(char feature) const { return features_.find(feature) != std::string::npos; }
 
   std::string imports() const {
-    return fmt::format("import atexit, {}itertools, os, re, {}socket, subprocess, sys{}\n\n",
-                       needs('b') ? "contextlib, " : "", needs('g') || needs('j') ? "select, " : "",
+    return fmt::format("import atexit, {}itertools, {}os, re, {}socket, subprocess, sys{}\n\n",
+                       needs('b') ? "contextlib, " : "", needs('o') ? "json, " : "",
+                       needs('g') || needs('j') ? "select, " : "",
                        needs('t') || needs('z') ? ", time" : "");
   }
 

@@ -44,6 +44,22 @@ TEST(Reproduction, RefusesWhatNoScriptCanShow) {
   EXPECT_NE(why_not(without, ProcessSampled{}).find("inconclusive"), std::string::npos);
 }
 
+TEST(Reproduction, WhatAClientToldIsComparedAsJson) {
+  const auto at = [](int ms) { return MonoTime{} + std::chrono::milliseconds(ms); };
+  ScenarioResult result = failed();
+  result.role = "client";
+  const std::string line = R"({"call": 1, "outcome": "limit", "ms": 9.5e-05})";
+  const auto script = reproduction(
+      result, {{1, at(0), ConnectionOpened{{1}, {}, {}}},
+               {2, at(1), BytesRead{{1}, "POST /mcp HTTP/1.1\r\n\r\n{\"id\":1}"}},
+               {3, at(3), ProcessLine{line}},
+               {4, at(9), ProcessEnded{}}});
+  ASSERT_TRUE(script) << script.error().what;
+  EXPECT_NE(script->find("CALLS = [b'" + line + "']"), std::string::npos) << *script;
+  EXPECT_NE(script->find("json.loads(c), \"ms\": 0"), std::string::npos) << *script;
+  EXPECT_NE(script->find("itertools, json, os"), std::string::npos) << *script;
+}
+
 TEST(Reproduction, WaitsAtTheEndAsLongAsTheScenarioDid) {
   const auto at = [](int ms) { return MonoTime{} + std::chrono::milliseconds(ms); };
   const std::vector<Fact> facts = {
