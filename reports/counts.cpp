@@ -87,7 +87,8 @@ std::vector<std::string> banners(const RunRecord& record) {
   if (record.packets != "captured") {
     const std::string why = record.packets.empty() ? "the record does not say why" : record.packets;
     lines.push_back(
-        fmt::format("no packets: {}; stall checks not applicable", excerpt(why, kLongestReason)));
+        fmt::format("no packets: {}; stalls told by experiment and send queue alone",
+                    excerpt(why, kLongestReason)));
   }
   return lines;
 }

@@ -374,7 +374,7 @@ TEST(Reports, WithoutPacketsEveryReportSaysSo) {
   for (const std::string& text :
        {console(record, {}), markdown_report(record), junit_report(record),
         html_report(record, {})}) {
-    EXPECT_NE(text.find("no packets: no right to capture; stall checks not applicable"),
+    EXPECT_NE(text.find("no packets: no right to capture; stalls told by experiment"),
               std::string::npos);
   }
 }

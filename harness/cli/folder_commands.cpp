@@ -130,6 +130,10 @@ int diff_command(const CommandLine& line) {
   if (!before) return complain(before.error().what);
   const auto after = finished_record(line.folders.at(1));
   if (!after) return complain(after.error().what);
+  if (before->role != after->role) {
+    return complain("'" + line.folders.at(0) + "' is a run of a " + before->role + ", '" +
+                    line.folders.at(1) + "' of a " + after->role + ": nothing is comparable");
+  }
   const RunDiff diff = diff_of(*before, *after);
   fmt::print("{}", text_of(diff, line.format));
   return diff.broke() ? kExitFailed : kExitClean;

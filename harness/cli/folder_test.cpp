@@ -83,6 +83,9 @@ TEST(Folders, BaselineDiffRedactAndReproduce) {
   EXPECT_EQ(broke.status, 1);
   EXPECT_NE(broke.out.find("1 broke, 1 the same"), std::string::npos) << broke.out;
   EXPECT_EQ(workshop.run("{tailrace} diff bad good").status, 0);
+  workshop.run("{tailrace} client --only routing.client_names_its_session --out other "
+               "-- {client}");
+  EXPECT_EQ(workshop.run("{tailrace} diff good other").status, 2) << "a server and a client";
   const Ran same = workshop.run("{tailrace} diff good good --format junit");
   EXPECT_NE(same.out.find("tests=\"1\" failures=\"0\""), std::string::npos) << same.out;
   EXPECT_NE(same.out.find("name=\"2 the same\""), std::string::npos) << same.out;
