@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <functional>
 #include <memory>
@@ -79,11 +80,25 @@ std::string manual_page(const CLI::App& app) {
   return out + ".SH EXAMPLES\n.nf\n" + man_text(app.get_footer()) + "\n.fi\n";
 }
 
+// What may stand behind an option that takes one of a few words.
+std::string choices_of(const CLI::Option& option) {
+  std::string words = option.get_type_name();
+  if (words.find('|') == std::string::npos) return "";
+  std::replace(words.begin(), words.end(), '|', ' ');
+  return words;
+}
+
 std::string bash_completion(const CLI::App& app) {
-  std::string cases;
+  std::string cases, choices;
   each_command(app, "", [&](const std::string& name, const CLI::App& command) {
     cases += fmt::format("    '{}') words='{}' ;;\n", name,
                          single_quoted(fmt::format("{}", fmt::join(words_of(command), " "))));
+    for (const CLI::Option* option : command.get_options()) {
+      const std::string words = choices_of(*option);
+      if (words.empty() || option->get_lnames().empty()) continue;
+      choices += fmt::format("    '{} --{}') words='{}' ;;\n", name, option->get_lnames().front(),
+                             single_quoted(words));
+    }
   });
   return fmt::format(
       "# bash completion of tailrace, by `tailrace completion bash`\n"
@@ -93,12 +108,14 @@ std::string bash_completion(const CLI::App& app) {
       "command=\"baseline ${{COMP_WORDS[2]}}\"\n"
       "  [ \"$COMP_CWORD\" -gt 1 ] && name=$command\n"
       "  case $name in\n{}  esac\n"
+      "  case \"$name ${{COMP_WORDS[COMP_CWORD-1]}}\" in\n{}  esac\n"
       "  if [ \"$name\" = explain ] || [ \"${{COMP_WORDS[COMP_CWORD-1]}}\" = --only ]; then\n"
       "    words=$(tailrace list 2>/dev/null | sed -n 's/^\\([a-z_]*\\.[a-z_]*\\) .*/\\1/p')\n"
       "  fi\n"
       "  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n}}\n"
       "complete -o default -F _tailrace tailrace\n",
-      single_quoted(fmt::format("{}", fmt::join(words_of(app), " "))), cases);
+      single_quoted(fmt::format("{}", fmt::join(words_of(app), " "))), cases,
+      choices);
 }
 
 std::string zsh_completion(const CLI::App& app) {

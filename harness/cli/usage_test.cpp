@@ -79,6 +79,20 @@ TEST(Usage, WrongWordsAreNamedWithTheNearestRightOne) {
   }
 }
 
+TEST(Usage, CompletionOffersTheWordsOfAChoice) {
+  const Workshop workshop;
+  const auto offered = [&](const std::string& words) {
+    return workshop
+        .run("{tailrace} completion bash > c.bash; bash -c '. ./c.bash; COMP_WORDS=(tailrace " +
+             words + " \"\"); COMP_CWORD=$((${#COMP_WORDS[@]}-1)); _tailrace; "
+             "echo ${COMPREPLY[@]}'")
+        .out;
+  };
+  EXPECT_EQ(offered("report --format"), "console html json junit markdown\n");
+  EXPECT_EQ(offered("judge --fail-on"), "harm must should\n");
+  EXPECT_NE(offered("report").find("--format"), std::string::npos);
+}
+
 TEST(Usage, EveryHarmThatIsToldIsExplained) {
   std::set<std::string> told;
   for (const char* folder : {"/harness/judge", "/harness/run"}) {
