@@ -229,7 +229,8 @@ Judgement judge_settling(const Evidence& evidence, const Growth& growth, const F
   } else if (trend == Trend::kUnclear) {
     judgement = inconclusive(fmt::format(
         "from {:.0f} to {:.0f} {} over {} batches of {:.0f} {}s, and not settled: a collector that "
-        "has not run yet looks the same; ask again with a bound on its heap",
+        "has not run yet looks the same; ask again with more time (--time-scale 3), or with a "
+        "bound on its heap (-Xmx, GOMEMLIMIT, --max-old-space-size)",
         growth.values.front(), growth.values.back(), figure.noun, growth.values.size() - 1,
         calls_per_batch(timeline), unit_of(timeline)));
   }

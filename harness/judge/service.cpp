@@ -181,7 +181,19 @@ std::string kind_of(const Exchange& exchange) {
   return exchange.asked->method + " " + exchange.asked->body["params"]["name"].as_string();
 }
 
-// One may meet a restart.
+// Sessions may be limited; those that were ended are no longer there.
+bool opens_beside_others(const Timeline& timeline, const Exchange& exchange) {
+  if (exchange.asked->method != kInitialize) return false;
+  std::size_t opened = 0, ended = 0;
+  for (const Exchange& other : timeline.exchanges) {
+    if (other.request_at >= exchange.request_at || !is_success(other)) continue;
+    opened += other.asked && other.asked->method == kInitialize;
+    ended += other.request.method == "DELETE";
+  }
+  return opened > ended + 1;
+}
+
+// One call may meet a restart. A refused initialize ends the script, so it stands for others.
 Judgement judge_lasting(const Evidence& evidence) {
   constexpr std::size_t kOften = 10, kNoAccident = 3;
   constexpr int kServerErrors = 5;  // Of the hundreds of a status
@@ -196,18 +208,20 @@ Judgement judge_lasting(const Evidence& evidence) {
     times += is_success(exchange);
     const bool fails = exchange.response->status / 100 == kServerErrors &&
                        exchange.response->find("retry-after") == nullptr;
-    if (!fails || times < kOften) continue;
-    ++refused;
+    if (!fails || times < kOften || opens_beside_others(timeline, exchange)) continue;
+    refused += exchange.asked->method == kInitialize ? kNoAccident : 1;
     if (first == nullptr) first = &exchange;
   }
   if (refused < kNoAccident) return held();
   Finding finding =
       finding_of(evidence, "goes_on_serving", Rule{}, "harm.request_refused");
   finding.required = "a request that was served many times is served again";
-  finding.observed = fmt::format("{} was answered with {} after {} like it had been served; {} of "
-                                 "{} requests were refused so",
+  finding.observed = fmt::format("{} was answered with {} after {} like it had been served",
                                  describe(*first), first->response->status,
-                                 served[kind_of(*first)], refused, asked);
+                                 served[kind_of(*first)]);
+  if (first->asked->method != kInitialize) {
+    finding.observed += fmt::format("; {} of {} requests were refused so", refused, asked);
+  }
   finding.likely_cause = "a table with a bound fills up: what was kept for a request stays when "
                          "the request is done";
   finding.cure = "remove the entry where the response is sent";

@@ -8,6 +8,7 @@
 #include "harness/judge/session.h"
 #include "harness/net/http_message.h"
 #include "harness/peer/own_info.h"
+#include "harness/record/marks.h"
 
 namespace tailrace {
 namespace {
@@ -19,6 +20,15 @@ constexpr std::string_view kFirstWithTransport = "2025-03-26";
 constexpr std::string_view kBeforeTransport = "2024-11-05";
 constexpr std::string_view kBytes = "{bytes}";
 constexpr std::string_view kMarker = "tailrace/marker";
+
+void mark_once(Script& script, std::string_view name, const std::string& value) {
+  const bool known = script.history().read([&](const Timeline& timeline) {
+    return std::ranges::any_of(timeline.marks, [&](const auto& mark) {
+      return mark.what.name == name && mark.what.value == value;
+    });
+  });
+  if (!known) script.mark(name, value);
+}
 
 }  // namespace
 
@@ -256,6 +266,7 @@ StreamId ClientDriver::ask_tool(std::optional<ToolCall> AllowedTools::*kind,
   Json params;
   params.set("name", tool->name);
   params.set("arguments", tool->arguments);
+  if (kind != &AllowedTools::failing) mark_once(*this, kMarkNamedTool, tool->name);
   if (kind == &AllowedTools::chatty) {
     Json meta;
     meta.set("progressToken", "progress-" + std::to_string(++progress_tokens_));
@@ -271,6 +282,7 @@ StreamId ClientDriver::ask_for_bytes(std::int64_t bytes, const PostOptions& opti
   for (const auto& [name, value] : tool->arguments.members()) {
     arguments.set(name, value.is_string() && value.as_string() == kBytes ? Json(bytes) : value);
   }
+  mark_once(*this, kMarkNamedTool, tool->name);
   params.set("name", tool->name);
   params.set("arguments", std::move(arguments));
   return post("tools/call", params, options);

@@ -17,6 +17,9 @@ inline constexpr std::string_view kMarkReadAgain = "reading_resumed";
 // handle TERM dies of it, which is a stop as well, but no graceful one.
 inline constexpr std::string_view kMarkStop = "told_to_stop";
 
+// A tool that the manifest names for its Result was called: an Error says that the name is wrong.
+inline constexpr std::string_view kMarkNamedTool = "named_tool";
+
 // The script wanted a sample of processes that cannot be seen.
 inline constexpr std::string_view kNotSampled = "not_sampled";
 

@@ -8,6 +8,8 @@
 #include "harness/judge/always.h"
 #include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
+#include "harness/judge/session.h"
+#include "harness/record/marks.h"
 #include "harness/wire/escape.h"
 
 namespace tailrace {
@@ -118,6 +120,46 @@ void judge_always(const Scenario& scenario, const Evidence& evidence, ScenarioRe
   }
 }
 
+// How servers say that they have no tool of this name: invalid params, or a refusal in words.
+bool says_unknown(const RpcMessage& answer, const std::string& tool) {
+  constexpr std::int64_t kInvalidParams = -32602;
+  if (answer.kind == MessageKind::kError) return answer.error_code == kInvalidParams;
+  const Json& result = answer.body["result"];
+  if (!result["isError"].as_bool()) return false;
+  return std::ranges::any_of(result["content"].items(), [&](const Json& part) {
+    const std::string& text = part["text"].as_string();
+    const bool names_it = text.find(tool) != std::string::npos;
+    return names_it && (text.find("nknown") != std::string::npos ||
+                        text.find("not found") != std::string::npos);
+  });
+}
+
+// Of calls of this tool: the one whose answer says that there is none, where no other had another.
+const Exchange* unknown_call(const Timeline& timeline, const std::string& tool) {
+  const Exchange* unknown = nullptr;
+  for (const Exchange& exchange : timeline.exchanges) {
+    const RpcMessage* const answer = exchange.final_message();
+    if (!is_request(exchange) || !is_success(exchange) || answer == nullptr) continue;
+    if (exchange.asked->body["params"]["name"].as_string() != tool) continue;
+    if (!says_unknown(*answer, tool)) return nullptr;
+    unknown = &exchange;
+  }
+  return unknown;
+}
+
+// A scenario that calls a tool which the server does not have asks nothing.
+std::string misnamed_tool(const Timeline& timeline) {
+  for (const auto& mark : timeline.marks) {
+    if (mark.what.name != kMarkNamedTool) continue;
+    const Exchange* const call = unknown_call(timeline, mark.what.value);
+    if (call == nullptr) continue;
+    return fmt::format("the tool '{}' is not the server's, as its answer says ({}): is it named "
+                       "right in the manifest?",
+                       excerpt(mark.what.value, kMethodWord), describe(*call->final_message()));
+  }
+  return "";
+}
+
 std::string last_wait(const Timeline& timeline) {
   if (timeline.deadlines.empty()) return "";
   const auto& passed = timeline.deadlines.back().what;
@@ -160,6 +202,7 @@ void judge_scenario(const Scenario& scenario, const Evidence& evidence, Scenario
   judge_process(evidence, scenario.under_test(), result);
   judge_late_end(evidence, result);
   if (result.verdict == Verdict::kFail) return;
+  const std::string misnamed = misnamed_tool(timeline);
   if (!timeline.troubles.empty()) {
     result.verdict = Verdict::kHarnessError;
     result.reason = timeline.troubles.front().what.what;
@@ -172,6 +215,10 @@ void judge_scenario(const Scenario& scenario, const Evidence& evidence, Scenario
       result.verdict = Verdict::kInconclusive;
     }
     result.reason = wait + (result.reason.empty() ? "" : "; " + result.reason);
+  }
+  if (!misnamed.empty() && result.verdict != Verdict::kWarn) {
+    result.verdict = Verdict::kNotApplicable;
+    result.reason = misnamed;
   }
   if (result.verdict == Verdict::kInconclusive && scenario.under_test() == Side::kClient) {
     result.reason += instead_of_calls(timeline);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/judge/story.h"
+#include "harness/record/marks.h"
 #include "harness/run/baseline.h"
 #include "harness/run/glob.h"
 #include "suites/catalogue/embedded.h"
@@ -107,6 +108,44 @@ TEST(JudgeScenario, TellsWhatAClientDidInsteadOfACall) {
             std::string::npos)
       << reason_after("tools/list");
   EXPECT_EQ(reason_after("tools/call"), "no call");
+}
+
+TEST(JudgeScenario, AToolThatTheServerDoesNotHaveLeavesNothingToAsk) {
+  const auto judged = [](const std::string& answer, const std::string& second = "") {
+    Story story;
+    story.mark(kMarkNamedTool, "sloww").open(1);
+    int id = 1;
+    for (const std::string& message : {answer, second}) {
+      if (message.empty()) continue;
+      ++id;
+      story.post(1, fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":"tools/call",)"
+                                R"("params":{{"name":"sloww"}}}})", id));
+      story.sse_head(1).event(1, fmt::format(R"({{"jsonrpc":"2.0","id":{},{}}})", id, message));
+      story.end(1);
+    }
+    return verdict_of({held()}, story.timeline());
+  };
+  const std::string error = R"("error":{"code":-32602,"message":"Unknown tool"})";
+  EXPECT_EQ(judged(error), Verdict::kNotApplicable);
+  EXPECT_EQ(judged(R"("result":{"isError":true,"content":[{"text":"Tool sloww not found"}]})"),
+            Verdict::kNotApplicable);
+  EXPECT_EQ(judged(R"("result":{"isError":true,"content":[{"text":"disk full"}]})"),
+            Verdict::kPass);
+  EXPECT_EQ(judged(error, R"("result":{})"), Verdict::kPass);  // It took offence at arguments.
+}
+
+TEST(JudgeScenario, WhatHoldsInEveryHistoryIsJudgedInEach) {
+  Story story;
+  story.open(1).call(1, 2).sse_head(1).result(1, 3).end(1);
+  ScenarioSpec spec{.id = "a.b", .question = "?", .drive = DriveAgainstServer{nullptr}};
+  spec.checks = {{"c", [](const Evidence&) { return held(); }}};
+  ScenarioResult result;
+  const Catalogue catalogue = *Catalogue::parse(catalogue_json());
+  judge_scenario(Scenario(spec),
+                 {story.timeline(), catalogue, "2025-11-25", {}, "", false, false}, result);
+  EXPECT_EQ(result.verdict, Verdict::kFail);
+  ASSERT_EQ(result.findings.size(), 1U);
+  EXPECT_EQ(result.findings.front().check, "answers_carry_their_ids");
 }
 
 TEST(Glob, MatchesAnyRunOfCharacters) {

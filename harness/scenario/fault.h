@@ -90,6 +90,7 @@ inline constexpr Fault kCancelsIdsByText{"cancels_ids_by_text"};
 inline constexpr Fault kLosesSomeNotifications{"loses_some_notifications"};
 inline constexpr Fault kRefusesAfterMany{"refuses_after_many_calls"};
 inline constexpr Fault kUnknownIdEndsSession{"unknown_event_id_ends_session"};
+inline constexpr Fault kRefusesManySessions{"refuses_after_many_sessions"};
 inline constexpr Fault kKeepsEighthOpen{"keeps_each_eighth_stream_open"};
 inline constexpr Fault kDeletesTwice{"deletes_twice"};
 inline constexpr Fault kKeepsFailedCalls{"keeps_failed_calls"};

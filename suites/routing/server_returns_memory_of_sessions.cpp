@@ -2,6 +2,7 @@
 // A session that was ended gives its memory back.
 
 #include "harness/judge/resources.h"
+#include "harness/judge/service.h"
 #include "harness/peer/plateau.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -34,8 +35,8 @@ Scenario routing_server_returns_memory_of_sessions() {
       .question = "Does memory not grow with each session that was ended?",
       .covers = {},
       .drive = &drive,
-      .checks = {memory_does_not_grow()},
-      .catches = {server_fault::kLeaksMemoryPerSession},
+      .checks = {memory_does_not_grow(), goes_on_serving()},
+      .catches = {server_fault::kLeaksMemoryPerSession, server_fault::kRefusesManySessions},
       .spares = {server_oddity::kFillsHeapFirst, server_oddity::kNoDelete},
       .exclusive = true,
       .growth = true,

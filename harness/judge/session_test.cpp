@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/session.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/judge/story.h"
+
+namespace tailrace {
+namespace {
+
+// initialize was asked; what then came follows.
+Story asked() {
+  Story story;
+  story.open(1).call(1, 1, "initialize").at(1);
+  return story;
+}
+
+std::string why(const Story& story, bool is_ours = false) {
+  return why_no_endpoint(story.timeline(), is_ours);
+}
+
+TEST(NoEndpoint, IsAnErrorStatusAPageOrARedirect) {
+  EXPECT_NE(why(asked().plain(1, 404)).find("404"), std::string::npos);
+  const std::string page =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi";
+  EXPECT_NE(why(asked().from_server(1, page), true).find("text/html"), std::string::npos);
+  const std::string moved = why(asked().plain(1, 307, "Location: /mcp/\r\n"), true);
+  EXPECT_NE(moved.find("redirected by 307 to /mcp/"), std::string::npos) << moved;
+}
+
+TEST(NoEndpoint, IsAnAddressThatSpeaksNoHttpUnlessWeStartedIt) {
+  Story reset = asked();
+  reset.tell(PeerEnded{{1}, Ending::kReset});
+  EXPECT_NE(why(reset).find("reset"), std::string::npos) << why(reset);
+  EXPECT_EQ(why(reset, true), "");
+  EXPECT_NE(why(asked().at(5000)).find("in time"), std::string::npos);
+  EXPECT_EQ(why(asked().at(5000), true), "");
+}
+
+TEST(NoEndpoint, IsNoneThatAnswersOrWhoseAnswerIsJsonAtLeast) {
+  EXPECT_EQ(why(asked().sse_head(1).result(1, 1)), "");
+  EXPECT_EQ(why(asked().sse_head(1).end(1)), "");
+  const std::string json =
+      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+  EXPECT_EQ(why(asked().from_server(1, json)), "");
+  EXPECT_EQ(why(Story()), "");
+}
+
+}  // namespace
+}  // namespace tailrace
