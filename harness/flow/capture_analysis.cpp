@@ -21,6 +21,7 @@ constexpr std::size_t kMostAttempts = 256;  // Unanswered requests of ended conn
 constexpr std::chrono::seconds kRepeatedWithin{10};
 constexpr Nanos kRepeatedAtOnce = Millis(20);  // Where the bytes cannot be compared.
 constexpr std::size_t kMostGroups = 4096;
+constexpr std::size_t kFetched = 3;  // Exchanges ahead of the one that is looked at.
 // Exchanges until they are settled, when their connection ends: of one connection, and of all.
 constexpr std::size_t kMostWaiting = 1024, kMostWaitingInAll = 40'000, kFewWaiting = 64;
 constexpr Nanos kWorthAWord = Millis(1);    // Of a round trip.
@@ -137,14 +138,18 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     ExchangeAccount& account = *done;
     ExchangeRecords exchanges = account.finish(flow);
     waiting_ -= exchanges.size();
-    std::erase_if(exchanges, [&](const auto& record) {
-      return repeated_.contains({record->connection.value, record->index});
-    });
+    if (!repeated_.empty()) {
+      std::erase_if(exchanges, [&](const auto& record) {
+        return repeated_.contains({record->connection.value, record->index});
+      });
+    }
     add_connection(id, flow, account);
     add_holds(id, flow, account, exchanges);
-    for (const auto& record : exchanges) {
-      left_early_.note(*record);
-      add_exchange_findings(*record, flow, *report_.last, left_early_, findings_);
+    for (std::size_t i = 0; i < exchanges.size(); ++i) {
+      // The early ones of a connection have left the processor's caches.
+      if (i + kFetched < exchanges.size()) fetch(&*exchanges[i + kFetched], sizeof(ExchangeRecord));
+      left_early_.note(*exchanges[i]);
+      add_exchange_findings(*exchanges[i], flow, *report_.last, left_early_, findings_);
     }
     add_to_group(id, flow, exchanges.size());
     kept_.add(std::move(exchanges));

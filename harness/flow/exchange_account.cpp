@@ -22,16 +22,23 @@ constexpr std::size_t kMostOpen = 256;        // Pipelined, none of them answere
 // First bytes of records of TLS (RFC 8446, 5.1).
 constexpr char kTlsHandshake = 22, kTlsChangeCipher = 20, kTlsData = 23, kTlsMajor = 3;
 
+constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;
+
+std::uint64_t folded(std::uint64_t a, std::uint64_t b) {
+  __extension__ using Wide = unsigned __int128;
+  const Wide product = Wide{a} * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
 std::uint64_t likeness_of(std::string_view bytes) {
   std::uint64_t likeness = bytes.size();
   std::string_view left = bytes.substr(0, kCompared);
-  // Four sums beside each other: a processor multiplies several numbers in the time of one.
-  std::uint64_t sums[4] = {1, 2, 3, 4}, words[4];
+  // Each step waits for the one before: as many bytes a step as one multiplication takes.
+  std::uint64_t words[2];
   for (; left.size() >= sizeof words; left.remove_prefix(sizeof words)) {
     std::memcpy(words, left.data(), sizeof words);
-    for (std::size_t i = 0; i < 4; ++i) sums[i] = mixed(sums[i] ^ words[i]);
+    likeness = folded(likeness ^ words[0], kOdd ^ words[1]);
   }
-  for (const std::uint64_t sum : sums) likeness = mixed(likeness ^ sum);
   std::uint64_t word = 0;
   for (; left.size() >= sizeof word; left.remove_prefix(sizeof word)) {
     std::memcpy(&word, left.data(), sizeof word);
@@ -63,7 +70,8 @@ ExchangeAccount::~ExchangeAccount() = default;
 void ExchangeAccount::fetch_ahead() const {
   ledger_.fetch_ahead();
   if (http_) fetch(http_.get(), sizeof(HttpReading));
-  fetch(open_.place_of_next(), sizeof(Open));
+  fetch(open_.empty() ? open_.place_of_next() : &open_.front(), sizeof(Open));
+  if (latest_ != nullptr) fetch(latest_, sizeof(ExchangeRecord));
   fetch(done_.data() + done_.size(), 1);
 }
 
@@ -157,6 +165,7 @@ ExchangeAccount::Open& ExchangeAccount::begin(const StreamPlace& place, std::str
   emit_ended();
   Open& open = open_.emplace_back();
   open.record = slabs_.make<ExchangeRecord>();
+  latest_ = open.record.get();
   open.record->connection = id_;
   open.record->client = client_;
   open.record->server = server_;

@@ -128,6 +128,7 @@ class ExchangeAccount {
   std::uint64_t offset_[2] = {0, 0};
   Slabs::Pointer<HttpReading> http_;  // None where it cannot be read.
   Queue<Open> open_;
+  const void* latest_ = nullptr;  // Its record: an address to fetch, which may be another's by now.
   ExchangeRecords done_;
   std::vector<Held> held_;  // Of a few.
   std::vector<Stall> prompt_[2];

@@ -82,7 +82,7 @@ Nanos Lateness::take(const Segment& segment) {
 
 Nanos Lateness::spread() const {
   const auto& [now, before] = windows_;
-  return std::max({now.second, before.second, std::min(now.most, before.most)});
+  return std::max(std::max(now.second, before.second), std::min(now.most, before.most));
 }
 
 }  // namespace tailrace
