@@ -9,6 +9,7 @@ namespace tailrace::suites {
 namespace {
 
 constexpr Millis kUnderWay{50};
+const std::string kBoth = "2000";
 constexpr int kRounds = 10;  // A mix-up needs both in flight at once, which is up to chance.
 
 void drive(ClientDriver& client) {
@@ -31,9 +32,9 @@ void drive(ClientDriver& client) {
   if (!client.tools().slow) return;
   // Both are in flight for sure, and the later one is done first.
   const StreamId slow =
-      client.ask_tool(&AllowedTools::slow, {.fresh = true, .session = one, .id = "2000"});
+      client.ask_tool(&AllowedTools::slow, {.fresh = true, .session = one, .id = kBoth});
   client.watch_end(slow, kUnderWay);
-  client.await_answer(client.post("ping", Json(), {.fresh = true, .session = two, .id = "2000"}));
+  client.await_answer(client.post("ping", Json(), {.fresh = true, .session = two, .id = kBoth}));
   client.await_answer(slow);
 }
 
