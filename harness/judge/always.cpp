@@ -21,7 +21,8 @@ constexpr std::array<Requirement, 1> kGetBringsNoResponse = {Requirement{"SH-GET
 // An Error may lack the id, or hold null, where the server could not read it.
 Look own_id(const Evidence&, const Exchange& exchange) {
   const RpcMessage* const final = exchange.final_message();
-  if (!is_request(exchange) || final == nullptr) return std::nullopt;
+  // What a request is refused with is another law's (answers_name_their_request).
+  if (!is_request(exchange) || final == nullptr || !is_success(exchange)) return std::nullopt;
   const bool no_id = !final->id || final->id->text == "null";
   if (final->id == exchange.asked->id) return "";
   if (final->kind == MessageKind::kError && no_id) return "";
