@@ -58,7 +58,7 @@ class ObserverThread final : public FlowObserver {
     std::string bytes;
     void clear();
   };
-  static constexpr std::size_t kBatches = 8;
+  static constexpr std::size_t kBatches = 4;
 
   void add(What what);
   void hand_over();
