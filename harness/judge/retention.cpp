@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "harness/judge/ladder.h"
+#include "harness/judge/resources.h"
 
 namespace tailrace {
 namespace {
@@ -122,6 +123,7 @@ bool controls_are_gone(const MemorySearched& search) {
 bool keeps_for_good(const Timeline& timeline) {
   const auto is_native = [](const auto& sample) { return sample.what.native; };
   if (timeline.samples.empty() || !std::ranges::all_of(timeline.samples, is_native)) return false;
+  if (timeline.mark(kBatchUnit) == "session") return true;  // They were ended, with their events.
   return std::ranges::none_of(timeline.exchanges, [](const Exchange& exchange) {
     return std::ranges::any_of(exchange.events, &StreamEvent::has_id);
   });

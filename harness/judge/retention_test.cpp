@@ -74,8 +74,10 @@ TEST(Retention, WhatHasNoCollectorNeedsNoReserveForIt) {
   const Check memory = memory_does_not_grow();
   EXPECT_EQ(growing(true).judge(memory).outcome, Outcome::kBroken);
   EXPECT_EQ(growing(false).judge(memory).outcome, Outcome::kInconclusive);
-  // Events that can be replayed may be kept for some time.
+  // Events that can be replayed may be kept for some time, unless their session was ended.
   EXPECT_EQ(growing(true, "e1").judge(memory).outcome, Outcome::kInconclusive);
+  Story sessions = growing(true, "e1");
+  EXPECT_EQ(sessions.mark(kBatchUnit, "session").judge(memory).outcome, Outcome::kBroken);
 }
 
 }  // namespace

@@ -13,7 +13,6 @@ namespace {
 constexpr Millis kRetry{100};  // Short, so that a resume shows soon.
 constexpr Millis kLinger = kRetry + kResumePatience + Millis(500);
 constexpr Millis kLeaves{10000};  // The linger, and the client's own shut-down.
-constexpr Millis kAfter{5};       // The Result has been read by then, and the end is awaited.
 
 void drive(ServerDriver& server) {
   server.use_event_ids(true, kRetry);
@@ -21,7 +20,6 @@ void drive(ServerDriver& server) {
   const StreamId call = server.await_call();
   server.send_head(call);
   server.send_result(call, false);
-  server.stay_connected(kAfter);
   server.close_connection(call);
   server.await_exit(kLinger + kLeaves);
 }
