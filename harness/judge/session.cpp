@@ -102,7 +102,8 @@ std::string why_no_endpoint(const Timeline& timeline, bool is_ours) {
     if (is_refused(exchange)) return why_unanswered(exchange);
     if (exchange.response) return why_elsewhere(exchange);
     if (is_ours) return "";  // It was started for this: not to answer is a fault of its own.
-    if (!exchange.ended()) return "initialize got no answer in time";
+    const bool we_left = !exchange.ended() || exchange.end == BodyEnd::kUnseen;
+    if (we_left) return "initialize got no answer in time";
     return why_unanswered(exchange) + " (does it speak TLS, or is it no HTTP server?)";
   }
   return "";

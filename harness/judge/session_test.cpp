@@ -35,6 +35,9 @@ TEST(NoEndpoint, IsAnAddressThatSpeaksNoHttpUnlessWeStartedIt) {
   EXPECT_EQ(why(reset, true), "");
   EXPECT_NE(why(asked().at(5000)).find("in time"), std::string::npos);
   EXPECT_EQ(why(asked().at(5000), true), "");
+  Story left = asked();
+  left.at(5000).tell(WeEnded{{1}, Ending::kFin, false});
+  EXPECT_NE(why(left).find("in time"), std::string::npos) << why(left);
 }
 
 TEST(NoEndpoint, IsNoneThatAnswersOrWhoseAnswerIsJsonAtLeast) {

@@ -19,6 +19,8 @@ namespace {
 constexpr std::size_t kAtOnce = 1 << 20;  // Bytes of one read
 // A text may lie across two reads: longer than any of them in UTF-16.
 constexpr std::size_t kLongestText = 256;
+// The address sanitizer maps as much for one eighth of all addresses, and no heap is as large.
+constexpr std::uint64_t kShadow = std::uint64_t{64} << 30;
 constexpr std::size_t kLongestKind = 32, kLongestNumber = 9;
 
 struct Region {
@@ -39,7 +41,7 @@ std::vector<Region> regions_of(pid_t pid) {
     const auto [dash, failed] = std::from_chars(range.data(), end, region.from, 16);
     if (failed != std::errc() || dash == end) continue;
     std::from_chars(dash + 1, end, region.to, 16);
-    if (region.to > region.from) regions.push_back(region);
+    if (region.to > region.from && region.to - region.from < kShadow) regions.push_back(region);
   }
   return regions;
 }

@@ -17,7 +17,7 @@ void drive(ClientDriver& client) {
   const StreamId whole = client.ask_tool(&AllowedTools::slow);
   client.await_answer(whole);
   const Millis done = client.time_of(whole) + kCleanUp;
-  if (done > kLongest) client.decline("the slow tool is too slow for this question");
+  if (done > stretched(kLongest)) client.decline("the slow tool is too slow for this question");
   enum class Leave { kFin, kRst, kSilence };
   for (const Leave leave : {Leave::kSilence, Leave::kFin, Leave::kRst}) {
     const StreamId stream = client.ask_tool(&AllowedTools::slow, {.fresh = true});
