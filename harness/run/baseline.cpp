@@ -16,8 +16,9 @@ namespace {
 
 constexpr std::string_view kBaselineSchema = "tailrace.baseline/1";
 constexpr std::array<std::string_view, 3> kLists = {"schema", "expected", "unstable"};
-constexpr std::array<std::string_view, 6> kMembers = {"id",      "revision", "mode",
-                                                      "version", "reason",   "link"};
+// The last two are words for who reads the file.
+constexpr std::array<std::string_view, 8> kMembers = {
+    "id", "revision", "mode", "version", "reason", "link", "requirement", "seen"};
 
 bool concerns(const ExpectedFailure& entry, const ScenarioResult& result) {
   return glob_matches(entry.id, result.id) && glob_matches(entry.revision, result.revision) &&

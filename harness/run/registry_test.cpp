@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <set>
 
+#include "harness/run/baseline.h"
 #include "harness/wire/json.h"
 #include "suites/catalogue/embedded.h"
 #include "suites/registry.h"
@@ -102,6 +104,22 @@ TEST(Registry, EveryKeyOfTheBugCatalogueIsAskedAboutOrLeftOut) {
       EXPECT_EQ(found->under_test(), role) << key << " names " << id.as_string();
     }
   }
+}
+
+TEST(Registry, BaselinesOfTheFixturesAreReadAndNameScenarios) {
+  std::vector<std::string> known;
+  const Registry registry = suites::all_scenarios();
+  for (const Scenario& scenario : registry) known.emplace_back(scenario.id());
+  std::size_t read = 0;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(TAILRACE_SOURCE_DIR "/fixtures/sut")) {
+    if (entry.path().extension() != ".baseline") continue;
+    const auto baseline = load_baseline(entry.path().string());
+    ASSERT_TRUE(baseline) << baseline.error().what;
+    EXPECT_EQ(complaints_about(*baseline, known), std::vector<std::string>()) << entry.path();
+    ++read;
+  }
+  EXPECT_GT(read, 20U);
 }
 
 }  // namespace
