@@ -79,6 +79,9 @@ Judgement refused(const std::vector<Resume>& resumes) {
       return not_applicable("the resume brought no response: its call was over before");
     }
   }
+  if (!resumes.empty()) {
+    return not_applicable("resumed streams brought another kind of response than is asked about");
+  }
   return inconclusive("no stream was resumed");
 }
 
