@@ -4,8 +4,9 @@
 //
 // File: JSON, comments allowed: {"schema": "tailrace.baseline/1", "expected": [{"id": ...,
 // "revision": ..., "mode": (optional), "version": (optional), "reason": ..., "link": (optional),
-// "requirement": (not read), "seen": (not read)}], "unstable": [the same]}. Globs may stand for id, revision and version. A glob stands for all that
-// it names together: it is stale when none of them fails. What is unstable is run but not judged.
+// "requirement": (not read), "seen": (not read)}], "unstable": [the same]}. Globs may stand for id,
+// revision and version. A glob stands for all that it names together: it is stale when none of them
+// fails. What is unstable is run but not judged.
 #pragma once
 
 #include <string>
