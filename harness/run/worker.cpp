@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <atomic>
 #include <fstream>
-#include <utility>
 
 #include "harness/judge/session.h"
 #include "harness/judge/stopping.h"
+#include "harness/record/marks.h"
 #include "harness/run/client_watch.h"
 #include "harness/sut/memory_search.h"
 #include "harness/sut/process_watch.h"
@@ -50,7 +50,9 @@ bool leaves_doubt(const Timeline& timeline) {
   const bool unanswered = std::any_of(
       timeline.exchanges.begin(), timeline.exchanges.end(),
       [](const Exchange& exchange) { return exchange.is_post() && !exchange.response; });
-  return unanswered || !timeline.deadlines.empty() || looks_like_a_crash(timeline);
+  // One that was told to stop may not have been seen to end yet.
+  return unanswered || !timeline.deadlines.empty() || looks_like_a_crash(timeline) ||
+         timeline.mark(kMarkStop).has_value();
 }
 
 // The client neither came nor said a word while a script waited for it to its end.
@@ -166,7 +168,6 @@ ClientSettings Worker::client_settings(const std::string& revision) {
       return search_memory(server_->pid(), prefix, below);
     };
     settings.stop = [this] {
-      told_to_stop_ = true;
       const ExitStatus status = server_->stop({kStops.name, stretched(kStops.limit)});
       return ProcessEnded{status.code, status.signal, true};
     };
@@ -232,8 +233,7 @@ Status Worker::drive(const PlannedRun& run) {
   if (history && doubtful_end_) history = attempt_anew(run, driven.history);
   if (!history) return std::unexpected(history.error());
   if (cannot_start_) return std::unexpected(*cannot_start_);
-  const bool over = std::exchange(told_to_stop_, false) || (*history)->read(leaves_doubt);
-  if (scenario.under_test() == Side::kServer && over) stop_server();
+  if (scenario.under_test() == Side::kServer && (*history)->read(leaves_doubt)) stop_server();
   driven.ms = static_cast<double>((mono_now() - begun).count()) / 1e6;
   if (auto kept = context_.folder.add(sample_clocks()); !kept) return kept;
   if (auto written = (*history)->written(); !written) return written;

@@ -71,7 +71,6 @@ class Worker {
   std::unique_ptr<History> last_served_;  // Of the scenario that a serving client took last.
   // How a serving client that had taken others ended in the scenario just driven: whose fault that
   // is shows when a fresh one takes the same scenario.
-  bool told_to_stop_ = false;  // The server, by the present script.
   std::optional<ProcessEnded> doubtful_end_;
   bool has_had_client_ = false;  // It could be started once.
   std::optional<Error> cannot_start_;
