@@ -156,6 +156,10 @@ class ServerDriver : public Script {
   std::optional<StreamId> watch_delete(Millis window);
   // Answers every GET so, until the client has left or `most` were answered.
   void answer_gets(int most, const std::function<void(StreamId)>& answer);
+  // The same of those that resume; listening ones are refused.
+  void answer_resumes(int most, const std::function<void(StreamId)>& answer);
+  // The response of this call on a GET that resumes its stream, and the end.
+  void bring_rest(StreamId get, StreamId call);
   // The client's one call, with a result, and its GETs before and after, as many as show a storm.
   void answer_call_among_gets(const std::function<void(StreamId)>& answer);
   // Last-Event-ID of a GET, "" for a listening one.

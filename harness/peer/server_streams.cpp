@@ -122,6 +122,19 @@ void ServerDriver::answer_as(std::span<const StreamText> ways) {
   await_exit(kLeaves);
 }
 
+void ServerDriver::answer_resumes(int most, const std::function<void(StreamId)>& answer) {
+  answer_gets(most, [&](StreamId get) {
+    if (resumes_from(get).empty()) return refuse_get(get);
+    answer(get);
+  });
+}
+
+void ServerDriver::bring_rest(StreamId get, StreamId call) {
+  send_bare_head(get);
+  send_message(get, result_for(call));
+  send_end(get);
+}
+
 void ServerDriver::send_message(StreamId stream, const std::string& message) {
   send_final(stream, message, false);
 }

@@ -28,11 +28,8 @@ void drive(ServerDriver& server) {
   server.send_head(call);
   server.send_message(call, server.ping());
   server.send_end(call);
-  server.answer_gets(kMostGets, [&](StreamId get) {
-    if (server.resumes_from(get).empty()) return server.refuse_get(get);
-    server.send_bare_head(get);
-    server.send_message(get, server.result_for(call));
-    server.send_end(get);
+  server.answer_resumes(kMostGets, [&](StreamId get) {
+    server.bring_rest(get, call);
   });
 }
 

@@ -29,11 +29,8 @@ void drive(ServerDriver& server) {
   server.send_end(cut);
   server.stay_connected(kBetween);
   server.send_message(*other, server.ping());
-  server.answer_gets(kMostGets, [&](StreamId get) {
-    if (server.resumes_from(get).empty()) return server.refuse_get(get);
-    server.send_bare_head(get);
-    server.send_message(get, server.result_for(cut));
-    server.send_end(get);
+  server.answer_resumes(kMostGets, [&](StreamId get) {
+    server.bring_rest(get, cut);
     server.send_message(*other, server.result_for(*other));
     server.send_end(*other);
   });

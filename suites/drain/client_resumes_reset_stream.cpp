@@ -27,11 +27,8 @@ void drive(ServerDriver& server) {
   server.send_message(call, server.ping());
   server.stay_connected(kReadBeforeReset);  // A reset takes what was not read along.
   server.reset_connection(call);
-  server.answer_gets(kMostGets, [&](StreamId get) {
-    if (server.resumes_from(get).empty()) return server.refuse_get(get);
-    server.send_bare_head(get);
-    server.send_message(get, server.result_for(call));
-    server.send_end(get);
+  server.answer_resumes(kMostGets, [&](StreamId get) {
+    server.bring_rest(get, call);
   });
 }
 

@@ -26,8 +26,7 @@ void drive(ServerDriver& server) {
   if (!server.sends_priming()) server.send_message(call, server.ping());
   server.send_end(call);
   int resumed = 0;
-  server.answer_gets(kMostGets, [&](StreamId get) {
-    if (server.resumes_from(get).empty()) return server.refuse_get(get);
+  server.answer_resumes(kMostGets, [&](StreamId get) {
     const bool first = resumed++ == 0;
     server.send_bare_head(get);
     server.send_message(get, first ? server.ping() : server.result_for(call));

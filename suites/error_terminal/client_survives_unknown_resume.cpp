@@ -21,8 +21,7 @@ void drive(ServerDriver& server) {
   server.send_head(call);
   server.send_message(call, server.ping());  // With an id, also where no priming event has one.
   server.send_end(call);
-  server.answer_gets(kMostGets, [&](StreamId get) {
-    if (server.resumes_from(get).empty()) return server.refuse_get(get);
+  server.answer_resumes(kMostGets, [&](StreamId get) {
     server.respond(get, 404, {}, "");
   });
 }
