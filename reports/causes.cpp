@@ -21,10 +21,6 @@ void add(std::vector<Cause>& causes, const Finding& finding, const ScenarioResul
   }
 }
 
-std::string counted(std::size_t count, std::string_view one, std::string_view more) {
-  return fmt::format("{} {}", count, count == 1 ? one : more);
-}
-
 }  // namespace
 
 bool is_of_one_cause(const Finding& one, const Finding& other) {

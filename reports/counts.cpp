@@ -17,6 +17,10 @@ constexpr std::size_t kLongestReason = 400;
 
 }  // namespace
 
+std::string counted(std::size_t count, std::string_view one, std::string_view more) {
+  return fmt::format("{} {}", count, count == 1 ? one : more);
+}
+
 std::string_view shown_word(const ScenarioResult& result) {
   if (result.baseline.empty()) return name_of(result.verdict);
   return result.baseline == "unstable" ? "unstable" : "expected";

@@ -13,6 +13,8 @@ namespace tailrace {
 
 // "pass", "fail", ...; of what a baseline lists "expected", or "unstable".
 std::string_view shown_word(const ScenarioResult& result);
+// "1 scenario", "2 scenarios"
+std::string counted(std::size_t count, std::string_view one, std::string_view more);
 // By verdict; what the baseline lists as expected is left out.
 std::map<Verdict, std::size_t> count_verdicts(const RunRecord& record);
 // "12 pass, 1 fail, 2 not_applicable, 1 expected, 3 not asked"

@@ -37,7 +37,7 @@ std::string ladder_line(const EvidenceLine& line) {
                      arrow_of(line.actor), excerpt(line.what, kLongestLine));
 }
 
-// A check says so of a response that we gave up. The peer did nothing then.
+// So records of before say, as if the server had done it, of a response that we gave up.
 constexpr std::string_view kOurOwn = "we stopped watching";
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "harness/run/glob.h"
 #include "harness/run/merge.h"
 #include "harness/run/run_folder.h"
+#include "reports/counts.h"
 #include "reports/diff.h"
 #include "reports/reproduce.h"
 
@@ -23,10 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kNewReason = "known when the baseline was written";
-
-std::string counted(std::size_t count, std::string_view one, std::string_view more) {
-  return fmt::format("{} {}", count, count == 1 ? one : more);
-}
 
 Status write_file(const std::string& path, const std::string& text) {
   std::ofstream out(path, std::ios::binary);

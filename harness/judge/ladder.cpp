@@ -17,8 +17,10 @@ class Ladder {
  public:
   explicit Ladder(const Timeline& timeline) : timeline_(timeline) {}
 
-  void add(MonoTime at, Side actor, std::string what) {
-    lines_.push_back({at - timeline_.begun.value_or(at), name_of(actor), std::move(what), false});
+  void add(MonoTime at, Side actor, std::string what) { add(at, name_of(actor), std::move(what)); }
+  void add(MonoTime at, std::string actor, std::string what) {
+    lines_.push_back(
+        {at - timeline_.begun.value_or(at), std::move(actor), std::move(what), false});
   }
 
   std::vector<EvidenceLine> finish() {
@@ -90,7 +92,9 @@ void add_response(Ladder& ladder, const Exchange& exchange) {
     ladder.add(*exchange.ended_at, Side::kServer, excerpt(exchange.body, kExcerpt));
   }
   if (exchange.ended_at) {
-    ladder.add(*exchange.ended_at, Side::kServer, std::string(end_text(exchange.end)));
+    const bool by_us = exchange.end == BodyEnd::kUnseen;
+    ladder.add(*exchange.ended_at, by_us ? "harness" : name_of(Side::kServer),
+               std::string(end_text(exchange.end)));
   }
 }
 
