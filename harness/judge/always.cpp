@@ -23,9 +23,8 @@ Look own_id(const Evidence&, const Exchange& exchange) {
   const RpcMessage* const final = exchange.final_message();
   // What a request is refused with is another law's (answers_name_their_request).
   if (!is_request(exchange) || final == nullptr || !is_success(exchange)) return std::nullopt;
-  const bool no_id = !final->id || final->id->text == "null";
   if (final->id == exchange.asked->id) return "";
-  if (final->kind == MessageKind::kError && no_id) return "";
+  if (final->kind == MessageKind::kError && names_nobody(*final)) return "";
   return "its stream brought " + describe(*final);
 }
 

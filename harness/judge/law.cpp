@@ -127,6 +127,10 @@ const Json& first_result(const Timeline& timeline, std::string_view method) {
   return none;
 }
 
+bool names_nobody(const RpcMessage& response) {
+  return !response.id || response.id->text == "null";
+}
+
 bool is_notification_of(const RpcMessage& message, std::string_view name) {
   return message.method.starts_with("notifications/") && message.method.substr(14) == name;
 }

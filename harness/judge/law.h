@@ -47,6 +47,7 @@ bool listens(const Exchange& exchange);  // A GET that resumes nothing.
 const Exchange* first_asked(const Timeline& timeline, std::string_view method);
 // The result of the first exchange that asks by this method and has one, and null where none came.
 const Json& first_result(const Timeline& timeline, std::string_view method);
+bool names_nobody(const RpcMessage& response);  // Its id is missing or null.
 bool is_notification_of(const RpcMessage& message, std::string_view name);
 
 }  // namespace tailrace

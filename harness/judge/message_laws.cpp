@@ -183,8 +183,7 @@ Look names_its_request(const Evidence&, const Exchange& exchange) {
   const bool asks = exchange.asked && exchange.asked->kind == MessageKind::kRequest;
   if (!asks || final == nullptr) return std::nullopt;
   if (final->id == exchange.asked->id) return "";
-  const bool none = !final->id || final->id->text == "null";
-  if (none && exchange.response && exchange.response->status / 100 != 2) return "";
+  if (names_nobody(*final) && exchange.response && exchange.response->status / 100 != 2) return "";
   return fmt::format("the answer to the id {} has the id {}", exchange.asked->id->text,
                      final->id ? final->id->text : "of nobody");
 }

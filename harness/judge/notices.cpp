@@ -88,15 +88,16 @@ Judgement judge_as_many(const Evidence& evidence) {
   if (usual->second * 100 < counted * kNearly) {
     return not_applicable("the tool sends another number of notifications each time");
   }
-  const auto poor = std::ranges::find_if(
-      calls, [&](const Exchange* call) { return notices_on(*call) < usual->first; });
-  if (poor == calls.end()) return held();
   std::size_t fewer = 0, lost = 0;
+  const Exchange* poor = nullptr;
   for (const Exchange* call : calls) {
-    if (notices_on(*call) >= usual->first) continue;
+    const std::size_t notices = notices_on(*call);
+    if (notices >= usual->first) continue;
     ++fewer;
-    lost += usual->first - notices_on(*call);
+    lost += usual->first - notices;
+    if (poor == nullptr) poor = call;
   }
+  if (poor == nullptr) return held();
   Finding finding = finding_of(evidence, "notifications_are_as_many", Rule{});
   finding.level = Level::kShould;
   finding.required = "what a tool sends before its Result comes before it on the stream";
@@ -105,7 +106,7 @@ Judgement judge_as_many(const Evidence& evidence) {
       fewer, calls.size(), usual->first, lost);
   finding.likely_cause = "the stream ends while what was queued for it is not yet written";
   finding.cure = "hand notifications and the response to one writer, in one order";
-  finding.evidence = ladder_of(timeline, **poor);
+  finding.evidence = ladder_of(timeline, *poor);
   return broken(finding);
 }
 

@@ -15,7 +15,7 @@
 namespace tailrace {
 namespace {
 
-constexpr int kOk = 200, kAccepted = 202;
+constexpr int kAccepted = 202;
 
 Finding refusal_finding(const Evidence& evidence, std::string_view check, const ClientCall& call,
                         std::string harm) {

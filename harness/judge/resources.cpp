@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <set>
 
+#include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/retention.h"
 #include "harness/record/marks.h"
@@ -65,10 +65,7 @@ std::string unit_of(const Timeline& timeline) {
 }
 
 double calls_per_batch(const Timeline& timeline) {
-  const std::string text = timeline.mark(kCallsPerBatch).value_or("");
-  double calls = 1;
-  std::from_chars(text.data(), text.data() + text.size(), calls);
-  return std::max(calls, 1.0);
+  return std::max(marked_number(timeline, kCallsPerBatch), 1);
 }
 
 struct Figure {
@@ -135,8 +132,7 @@ Judgement judge_growth(const Evidence& evidence, const Growth& growth, const Fig
 Figure memory_figure(const Timeline& timeline) {
   Figure figure = kMemory;
   if (keeps_for_good(timeline)) figure.straight_reserve = kNativeReserve;
-  const std::string text = timeline.mark(kMemoryNoise).value_or("");
-  std::from_chars(text.data(), text.data() + text.size(), figure.noise);
+  if (timeline.mark(kMemoryNoise)) figure.noise = marked_number(timeline, kMemoryNoise);
   return figure;
 }
 

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/resources.h"
 
@@ -39,13 +39,6 @@ std::vector<KindOfCall> kinds_of(const Timeline& timeline, const MemorySearched&
   return kinds;
 }
 
-int further_calls(const Timeline& timeline) {
-  const std::string text = timeline.mark(kFurtherCalls).value_or("");
-  int calls = 0;
-  std::from_chars(text.data(), text.data() + text.size(), calls);
-  return calls;
-}
-
 std::string spoken(std::string name) {
   std::ranges::replace(name, '_', ' ');
   return name;
@@ -63,7 +56,7 @@ Finding keeps_ids(const Evidence& evidence, const std::vector<KindOfCall>& kinds
   }
   finding.observed =
       fmt::format("{} were still in the server's memory {} calls later",
-                  fmt::join(kept, ", "), further_calls(timeline));
+                  fmt::join(kept, ", "), marked_number(timeline, kFurtherCalls));
   if (!gone.empty()) finding.observed += fmt::format("; of the others {}", fmt::join(gone, ", "));
   std::int64_t controls = 0;
   for (const KindOfCall& kind : kinds) controls = std::max(controls, kind.controls);
@@ -95,13 +88,13 @@ Judgement judge_retention(const Evidence& evidence) {
     return not_applicable(fmt::format(
         "texts of finished requests that nothing needs are in its memory {} calls later, too: its "
         "runtime does not write over what is free, so ids there tell nothing",
-        further_calls(timeline)));
+        marked_number(timeline, kFurtherCalls)));
   }
   const bool keeps = std::ranges::any_of(kinds, &KindOfCall::kept);
-  if (keeps && further_calls(timeline) < kFewestFurther) {
+  if (keeps && marked_number(timeline, kFurtherCalls) < kFewestFurther) {
     return not_applicable(fmt::format("only {} calls fitted into the time, and a server may "
                                       "remember the last {}",
-                                      further_calls(timeline), kFewestFurther));
+                                      marked_number(timeline, kFurtherCalls), kFewestFurther));
   }
   Judgement judgement = keeps ? broken(keeps_ids(evidence, kinds)) : held();
   for (const KindOfCall& kind : kinds) {

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "harness/judge/ladder.h"
+#include "harness/judge/law.h"
 #include "harness/judge/session.h"
 
 namespace tailrace {
@@ -67,8 +68,7 @@ Judgement judge_answers(const Evidence& evidence, const std::string& what, Rule 
     const RpcMessage* final = exchange.final_message();
     if (final == nullptr || !exchange.asked || !exchange.asked->id) continue;
     // An Error may lack the id, or hold null, where the server could not read it.
-    const bool no_id = !final->id || final->id->text == "null";
-    if (final->kind == MessageKind::kError && no_id) continue;
+    if (final->kind == MessageKind::kError && names_nobody(*final)) continue;
     ++answered;
     const bool own_id = final->id == exchange.asked->id;
     if (own_id && fits(exchange.asked->method, *final)) continue;

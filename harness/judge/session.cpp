@@ -14,6 +14,23 @@ constexpr std::string_view kSessionHeader = "mcp-session-id";
 constexpr std::size_t kMostPlace = 120;
 constexpr std::string_view kFirstWithPolling = "2025-11-25", kFirstWithout = "2026-07-28";
 
+// An address that answers so is no MCP server's, whoever started it.
+std::string why_elsewhere(const Exchange& initialize) {
+  constexpr int kRedirects = 3;  // Of its hundreds
+  const HttpHead& head = *initialize.response;
+  if (head.status / 100 == kRedirects) {
+    const std::string* const place = head.find("location");
+    return fmt::format("initialize was redirected by {}{}: ask that address", head.status,
+                       place == nullptr ? "" : " to " + excerpt(*place, kMostPlace));
+  }
+  const std::string* const type = head.find("content-type");
+  const bool is_page = is_success(initialize) && type != nullptr &&
+                       !initialize.is_event_stream() && type->find("json") == std::string::npos;
+  if (!is_page) return "";
+  return fmt::format("initialize got {} with {}, and no JSON-RPC message", head.status,
+                     excerpt(*type, kMostPlace));
+}
+
 }  // namespace
 
 std::string session_of(const Exchange& exchange) {
@@ -73,27 +90,6 @@ std::string why_unanswered(const Exchange& initialize) {
                                               "and does it let us in?)"
                                             : "");
 }
-
-namespace {
-
-// An address that answers so is no MCP server's, whoever started it.
-std::string why_elsewhere(const Exchange& initialize) {
-  constexpr int kRedirects = 3;  // Of its hundreds
-  const HttpHead& head = *initialize.response;
-  if (head.status / 100 == kRedirects) {
-    const std::string* const place = head.find("location");
-    return fmt::format("initialize was redirected by {}{}: ask that address", head.status,
-                       place == nullptr ? "" : " to " + excerpt(*place, kMostPlace));
-  }
-  const std::string* const type = head.find("content-type");
-  const bool is_page = is_success(initialize) && type != nullptr &&
-                       !initialize.is_event_stream() && type->find("json") == std::string::npos;
-  if (!is_page) return "";
-  return fmt::format("initialize got {} with {}, and no JSON-RPC message", head.status,
-                     excerpt(*type, kMostPlace));
-}
-
-}  // namespace
 
 std::string why_no_endpoint(const Timeline& timeline, bool is_ours) {
   for (const Exchange& exchange : timeline.exchanges) {

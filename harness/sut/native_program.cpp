@@ -42,8 +42,10 @@ bool holds_any(std::string_view text, const std::array<std::string_view, N>& wor
 }  // namespace
 
 bool is_native_program(std::string_view program, std::string_view maps) {
-  if (holds_any(maps, kRuntimes) || holds_any(program, kCollectors)) return false;
-  return holds(program, kOfRust) || holds_any(maps, kOfCpp);
+  if (holds_any(maps, kRuntimes)) return false;
+  // Most programs are neither, and are read once.
+  const bool compiled = holds_any(maps, kOfCpp) || holds(program, kOfRust);
+  return compiled && !holds_any(program, kCollectors);
 }
 
 bool is_native(pid_t pid) {
