@@ -75,6 +75,7 @@ Judgement judge_refused(const Evidence& evidence, std::string_view check, bool g
                      call.back.outcome.empty() ? "unknown" : call.back.outcome)});
     // A body that never ends may be waited for, up to the call's own limit.
     if (call.back.outcome != "limit" || exchange.end != BodyEnd::kComplete) continue;
+    if (limit_was_near(timeline, call, *exchange.head_at)) continue;
     Finding finding = refusal_finding(evidence, check, call, "");
     finding.level = Level::kShould;  // A field regression.
     finding.observed = fmt::format("{} was refused with {} and returned only by its own limit",

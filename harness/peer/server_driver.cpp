@@ -354,41 +354,6 @@ std::string ServerDriver::resumes_from(StreamId get) const {
   });
 }
 
-void ServerDriver::await_exit(Millis limit) {
-  await({"client_exit", limit}, "the client to end",
-        [](const Timeline& timeline) { return timeline.process_ended.has_value(); });
-}
-
-bool ServerDriver::watch_exit(Millis window) {
-  return watch({"watch_exit", window},
-               [](const Timeline& timeline) { return timeline.process_ended.has_value(); });
-}
-
-bool ServerDriver::watch_return(StreamId call, Millis window) {
-  const auto number = history_.read([&](const Timeline& timeline) -> std::int64_t {
-    if (asks_at_once_) return own_number_of(*timeline.exchange(call));
-    return std::count_if(timeline.exchanges.begin(), timeline.exchanges.end(),
-                         [&](const Exchange& e) { return is_call(e) && e.id <= call; });
-  });
-  return watch({"call_returns", window}, [&](const Timeline& timeline) {
-    // The line of an earlier call may come after this call's request: they take different ways.
-    const bool told =
-        std::any_of(timeline.lines.begin(), timeline.lines.end(), [&](const auto& line) {
-          const auto json = parse_json(line.what.text);
-          return json && (*json)["call"].as_int() == number;
-        });
-    // The same request once more is a second attempt at the same call.
-    const auto& asked = timeline.exchange(call)->asked;
-    const auto id = asked ? asked->id : std::nullopt;
-    const bool asked_more = std::any_of(
-        timeline.exchanges.begin(), timeline.exchanges.end(), [&](const Exchange& later) {
-          return !asks_at_once_ && later.id > call && later.asked && later.asked->id != id &&
-                 later.asked->kind == MessageKind::kRequest;
-        });
-    return told || asked_more || timeline.process_ended.has_value();
-  });
-}
-
 void ServerDriver::close_connection(StreamId stream) {
   link_of(stream).close();
 }
