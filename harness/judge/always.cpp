@@ -3,9 +3,11 @@
 
 #include <array>
 
+#include "harness/judge/client_headers.h"
 #include "harness/judge/closure.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
+#include "harness/judge/lost_answer.h"
 #include "harness/judge/server_laws.h"
 #include "harness/judge/session.h"
 
@@ -16,6 +18,9 @@ constexpr std::array<Requirement, 1> kAnswerCarriesId = {Requirement{"RPC-RES-01
 constexpr std::array<Requirement, 1> kOneResponse = {Requirement{"RPC-RES-06"}};
 constexpr std::array<Requirement, 3> kResponseEndsStream = {
     Requirement{"SH-CLOSE-02"}, Requirement{"SH-CLOSE-03"}, Requirement{"SH-CLOSE-04"}};
+constexpr std::array<Requirement, 1> kNamesSession = {Requirement{"SH-SESS-05"}};
+constexpr std::array<Requirement, 1> kNamesRevision = {Requirement{"SH-VER-01"}};
+constexpr std::array<Requirement, 1> kAcceptsBoth = {Requirement{"SH-POST-03"}};
 constexpr std::array<Requirement, 1> kGetBringsNoResponse = {Requirement{"SH-GET-06"}};
 
 // An Error may lack the id, or hold null, where the server could not read it.
@@ -40,12 +45,14 @@ const Law kOwnId{
 
 }  // namespace
 
-const std::vector<Check>& laws_of_every_server() {
-  static const std::vector<Check> laws = {
+const std::vector<Check>& laws_of_every(Side under_test) {
+  static const std::vector<Check> of_clients = {
+      requests_say_what_they_must(kNamesSession, kNamesRevision, kAcceptsBoth)};
+  static const std::vector<Check> of_servers = {
       check_of(kOwnId, kAnswerCarriesId),
       nothing_follows(Final::kEither, kOneResponse, kResponseEndsStream),
-      get_carries_no_response(kGetBringsNoResponse)};
-  return laws;
+      get_carries_no_response(kGetBringsNoResponse), answers_are_not_lost()};
+  return under_test == Side::kServer ? of_servers : of_clients;
 }
 
 }  // namespace tailrace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Laws that hold in every history of a server, whatever its scenario asks: a bug that comes up once
-// in fifty calls is met where nobody looks for it. Pure.
+// Laws that hold in every history, whatever its scenario asks: a bug that comes up once in fifty
+// calls, or in one kind of request, is met where nobody looks for it. Pure.
 #pragma once
 
 #include <vector>
@@ -10,6 +10,6 @@
 namespace tailrace {
 
 // Only what they convict counts: a scenario is no question about them.
-const std::vector<Check>& laws_of_every_server();
+const std::vector<Check>& laws_of_every(Side under_test);
 
 }  // namespace tailrace

@@ -52,14 +52,6 @@ Look typed(const Evidence&, const Exchange& exchange) {
                                                          excerpt(type, kExcerpt) + "'";
 }
 
-Look accepts_events(const Evidence&, const Exchange& exchange) {
-  if (exchange.request.method != "GET") return std::nullopt;
-  const std::string accept = header_of(exchange, "accept");
-  return accept.find("text/event-stream") != std::string::npos
-             ? ""
-             : "its Accept is '" + excerpt(accept, kExcerpt) + "'";
-}
-
 Look agreed_revision(const Evidence& evidence, const Exchange& exchange) {
   const Json& agreed = first_result(evidence.timeline, kInitialize)["protocolVersion"];
   const std::string said = header_of(exchange, "mcp-protocol-version");
@@ -279,13 +271,6 @@ Check posts_say_their_type() {
                    "the header is left to the HTTP client", "set it where POSTs are made",
                    "the client sent no POST", typed, Level::kShould},
                   Rule{});
-}
-
-Check gets_accept_events(Rule rule) {
-  return check_of({"gets_accept_events", "a GET accepts text/event-stream",
-                   "the header is set for POSTs only", "set it where GETs are made",
-                   "the client sent no GET", accepts_events},
-                  rule);
 }
 
 Check names_the_agreed_revision(Rule rule) {

@@ -13,7 +13,6 @@ Check only_posts_carry_messages(Rule rule);
 Check posts_carry_no_responses(Rule rule);
 // A should without a row (AMB-27): the type of a POST is shown in examples only.
 Check posts_say_their_type();
-Check gets_accept_events(Rule rule);
 // The handshake itself may say any, or none (AMB-12).
 Check names_the_agreed_revision(Rule rule);
 // A stream is resumed by GET, whatever opened it.

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/judge/client_calls.h"
+#include "harness/judge/client_headers.h"
 #include "harness/judge/message_laws.h"
 #include "harness/judge/resume.h"
 #include "harness/judge/story.h"
@@ -80,8 +81,21 @@ TEST(ClientLaws, TellHeadersApart) {
   only_typed.open(1, Side::kServer).post(1, kInitialized, kJson).plain(1, 202);
   EXPECT_EQ(only_typed.judge(posts_say_their_type()).outcome, Outcome::kHeld);
   expect_apart(gets_accept_events(req::kGetAcceptsEvents),
-               asked("GET /mcp HTTP/1.1\r\nAccept: */*\r\n\r\n"),
+               asked("GET /mcp HTTP/1.1\r\nAccept: application/json\r\n\r\n"),
                asked("GET /mcp HTTP/1.1\r\nAccept: text/event-stream\r\n\r\n"));
+  const auto accepting = [](const std::string_view accept) {
+    return asked(fmt::format("GET /mcp HTTP/1.1\r\nAccept: {}\r\n\r\n", accept));
+  };
+  for (const std::string_view accept : {"text/event-stream;q=0.5", "Text/Event-Stream",
+                                        "application/json\r\nAccept: text/event-stream"}) {
+    EXPECT_EQ(accepting(accept).judge(gets_accept_events(req::kGetAcceptsEvents)).outcome,
+              Outcome::kHeld);
+    EXPECT_EQ(accepting(accept).judge(gets_list_events(req::kGetAcceptsEvents)).outcome,
+              Outcome::kHeld);
+  }
+  const Judgement range = accepting("*/*").judge(gets_list_events(req::kGetAcceptsEvents));
+  ASSERT_EQ(range.outcome, Outcome::kBroken);
+  EXPECT_EQ(range.findings.front().level, Level::kShould);
   expect_apart(names_the_agreed_revision(req::kRevisionAsAgreed),
                said(kInitialized, "MCP-Protocol-Version: 2025-06-18\r\n"),
                said(kInitialized, "MCP-Protocol-Version: 2025-11-25\r\n"));

@@ -13,7 +13,6 @@ namespace tailrace {
 namespace {
 
 constexpr std::string_view kSession = "mcp-session-id";
-constexpr std::string_view kVersion = "mcp-protocol-version";
 constexpr Millis kPrompt{1000};  // A client that lives this long after a ping could answer it.
 
 bool is_answered(const Timeline& timeline, const RpcMessage& ping) {
@@ -46,52 +45,6 @@ Judgement judge_pings(const Evidence& evidence, Rule rule) {
     }
   }
   return answered == 0 ? inconclusive("no ping was sent on a stream") : held();
-}
-
-Finding lacks(const Evidence& evidence, const Exchange& exchange, Rule rule, std::string what) {
-  Finding finding = finding_of(evidence, "requests_say_what_they_must", rule);
-  finding.required = "requests after initialize carry " + what;
-  finding.observed = describe(exchange) + " did not";
-  finding.likely_cause = "the header is set where one kind of request is made, not for all";
-  finding.cure = "set the headers of the session in one place";
-  finding.evidence = ladder_of(evidence.timeline, exchange);
-  mark_gap(finding.evidence, exchange.request.method);
-  return finding;
-}
-
-Judgement judge_headers(const Evidence& evidence, Rule session, Rule version, Rule accept) {
-  const auto& exchanges = evidence.timeline.exchanges;
-  const auto opened = std::find_if(exchanges.begin(), exchanges.end(), [](const Exchange& e) {
-    return e.asked && e.asked->method == "initialize" && e.response && e.ended();
-  });
-  if (opened == exchanges.end()) return inconclusive("no initialize was answered");
-  const std::string* given = opened->response->find(kSession);
-  std::vector<Finding> findings;
-  bool no_session = false, no_version = false, no_accept = false;
-  std::size_t judged = 0;
-  for (const Exchange& later : exchanges) {
-    if (later.id <= opened->id || later.request_at < *opened->ended_at) continue;
-    ++judged;
-    if (given != nullptr && !no_session && header_of(later, kSession) != *given) {
-      no_session = true;
-      findings.push_back(lacks(evidence, later, session, "the id of the session"));
-    }
-    if (!no_version && header_of(later, kVersion).empty()) {
-      no_version = true;
-      findings.push_back(lacks(evidence, later, version, "MCP-Protocol-Version"));
-    }
-    const std::string accepts = header_of(later, "accept");
-    const bool both = accepts.find("application/json") != std::string::npos &&
-                      accepts.find("text/event-stream") != std::string::npos;
-    const bool any = accepts.find("*/*") != std::string::npos;
-    if (later.is_post() && !no_accept && !both && !any) {
-      no_accept = true;
-      findings.push_back(lacks(evidence, later, accept, "Accept with JSON and event streams"));
-    }
-  }
-  if (judged == 0) return inconclusive("nothing was asked after initialize");
-  std::erase_if(findings, [](const Finding& f) { return f.requirements.empty(); });
-  return findings.empty() ? held() : broken(std::move(findings));
 }
 
 Judgement judge_lost(const Evidence& evidence, Rule rule) {
@@ -127,12 +80,6 @@ Judgement judge_lost(const Evidence& evidence, Rule rule) {
 Check server_pings_are_answered(Rule rule) {
   return {"server_pings_are_answered",
           [=](const Evidence& evidence) { return judge_pings(evidence, rule); }};
-}
-
-Check requests_say_what_they_must(Rule session, Rule version, Rule accept) {
-  return {"requests_say_what_they_must", [=](const Evidence& evidence) {
-            return judge_headers(evidence, session, version, accept);
-          }};
 }
 
 Check starts_anew_after_404(Rule rule) {

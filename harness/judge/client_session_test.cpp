@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/judge/calls.h"
+#include "harness/judge/client_headers.h"
 #include "harness/judge/client_requests.h"
 #include "harness/judge/leaving.h"
 #include "harness/judge/resume.h"
@@ -42,7 +43,12 @@ TEST(RequestsSay, EachMissingHeaderBreaksItsOwnRule) {
   EXPECT_EQ(said(kSession + kAccept), "SH-VER-01");
   EXPECT_EQ(said(kSession + kAccept, "2025-03-26"), "");
   EXPECT_EQ(said(kSession + kVersion + "Accept: application/json\r\n"), "SH-POST-03");
-  EXPECT_EQ(said(kSession + kVersion + "Accept: */*\r\n"), "");
+  const std::string in_two = "Accept: Text/Event-Stream\r\nAccept: application/json\r\n";
+  EXPECT_EQ(said(kSession + kVersion + in_two), "");
+  Story range = begun();
+  range.call(1, 2, "tools/call", kSession + kVersion + "Accept: */*\r\n").plain(1, 200);
+  ASSERT_EQ(range.judge(check).findings.size(), 1U);
+  EXPECT_EQ(range.judge(check).findings.front().level, Level::kShould);
   EXPECT_EQ(begun().judge(check).outcome, Outcome::kInconclusive);
 }
 

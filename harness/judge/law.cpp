@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "harness/judge/ladder.h"
+#include "harness/wire/http_head.h"
 
 namespace tailrace {
 namespace {
@@ -99,6 +100,17 @@ std::function<Look(const Evidence&, const Exchange&)> each_message(
 std::string header_of(const Exchange& exchange, std::string_view name) {
   const std::string* value = exchange.request.find(name);
   return value == nullptr ? "" : *value;
+}
+
+Accepts accepts(const Exchange& exchange, std::string_view type) {
+  const std::string range = std::string(type.substr(0, type.find('/'))) + "/*";
+  Accepts found = Accepts::kNot;
+  for (const std::string_view element : exchange.request.list("accept")) {
+    const std::string_view name = trimmed(element.substr(0, element.find(';')));
+    if (same_name(name, type)) return Accepts::kByName;
+    if (same_name(name, range) || name == "*/*") found = Accepts::kByRange;
+  }
+  return found;
 }
 
 bool resumes(const Exchange& exchange) {

@@ -40,6 +40,9 @@ std::function<Look(const Evidence&, const Exchange&)> each_message(
 
 // The field of the request, and "" where it has none.
 std::string header_of(const Exchange& exchange, std::string_view name);
+// How the request's Accept has this type: by name, or by a range such as `*/*` (RFC 9110, 12.5.1).
+enum class Accepts { kNot, kByRange, kByName };
+Accepts accepts(const Exchange& exchange, std::string_view type);
 bool resumes(const Exchange& exchange);
 bool listens(const Exchange& exchange);  // A GET that resumes nothing.
 

@@ -136,8 +136,8 @@ bool holds(const ScenarioResult& result, const Scenario& scenario, Expected expe
     return std::any_of(scenario.spec().checks.begin(), scenario.spec().checks.end(),
                        [&](const Check& check) { return check.name == finding.check; });
   };
-  const auto of_every = [](const Finding& finding) {
-    return std::ranges::any_of(laws_of_every_server(), [&](const Check& law) {
+  const auto of_every = [&](const Finding& finding) {
+    return std::ranges::any_of(laws_of_every(scenario.under_test()), [&](const Check& law) {
       return law.name == finding.check;
     });
   };

@@ -110,13 +110,18 @@ void take(const Judgement& judgement, ScenarioResult& result) {
 
 // What another scenario asks for is convicted in this one too.
 void judge_always(const Scenario& scenario, const Evidence& evidence, ScenarioResult& result) {
-  if (scenario.under_test() != Side::kServer) return;
-  for (const Check& law : laws_of_every_server()) {
+  for (const Check& law : laws_of_every(scenario.under_test())) {
     const bool asked = std::ranges::any_of(
         scenario.spec().checks, [&](const Check& check) { return check.name == law.name; });
     if (asked) continue;
     const Judgement judgement = law.judge(evidence);
-    if (judgement.outcome == Outcome::kBroken) take(judgement, result);
+    if (judgement.outcome != Outcome::kBroken) continue;
+    // The scenario's own checks know better how it came to that.
+    const std::string& harm = judgement.findings.front().harm;
+    const bool told = std::ranges::any_of(result.findings, [&](const Finding& finding) {
+      return finding.fails() && !harm.empty() && finding.harm == harm;
+    });
+    if (!told) take(judgement, result);
   }
 }
 

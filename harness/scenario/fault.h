@@ -299,6 +299,7 @@ inline constexpr Fault kResumesAfterCutResult{"resumes_after_cut_result"};
 inline constexpr Fault kDropsSessionHeader{"drops_session_header"};
 inline constexpr Fault kDropsVersionHeader{"drops_version_header"};
 inline constexpr Fault kAcceptsJsonOnly{"accepts_json_only"};
+inline constexpr Fault kAcceptsAnything{"accepts_anything"};
 // Time-outs and the end.
 inline constexpr Fault kNoCancelAfterLimit{"no_cancel_after_limit"};
 inline constexpr Fault kCancelsOtherRequest{"cancels_other_request"};

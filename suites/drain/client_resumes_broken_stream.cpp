@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "harness/judge/calls.h"
+#include "harness/judge/client_headers.h"
 #include "harness/judge/client_laws.h"
-#include "harness/judge/client_requests.h"
 #include "harness/judge/resume.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"

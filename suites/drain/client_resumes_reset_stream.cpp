@@ -3,7 +3,7 @@
 // does where a stream ends, and asks for the rest by GET with the last id.
 
 #include "harness/judge/calls.h"
-#include "harness/judge/client_requests.h"
+#include "harness/judge/client_headers.h"
 #include "harness/judge/resume.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"

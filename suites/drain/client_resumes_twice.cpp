@@ -4,7 +4,7 @@
 // the end.
 
 #include "harness/judge/calls.h"
-#include "harness/judge/client_requests.h"
+#include "harness/judge/client_headers.h"
 #include "harness/judge/resume.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"

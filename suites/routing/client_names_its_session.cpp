@@ -2,7 +2,7 @@
 // After initialize each request names its session and its revision, and each POST accepts JSON and
 // event streams: notifications, the listening GET and DELETE too.
 
-#include "harness/judge/client_requests.h"
+#include "harness/judge/client_headers.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -33,7 +33,7 @@ Scenario routing_client_names_its_session() {
       .checks = {requests_say_what_they_must(req::kNamesItsSession, req::kNamesItsRevision,
                                              req::kAcceptsBothForms)},
       .catches = {client_fault::kDropsSessionHeader, client_fault::kDropsVersionHeader,
-                  client_fault::kAcceptsJsonOnly},
+                  client_fault::kAcceptsJsonOnly, client_fault::kAcceptsAnything},
       .spares = {client_oddity::kListsToolsFirst, client_oddity::kOpensListeningGet,
                  client_oddity::kNoDelete},
   }};

@@ -2,6 +2,7 @@
 // From the handshake to the end of its session, each message of the client is what it should be,
 // at its time and in a POST of its own.
 
+#include "harness/judge/client_headers.h"
 #include "harness/judge/client_laws.h"
 #include "harness/judge/message_laws.h"
 #include "harness/scenario/scenario.h"
@@ -49,6 +50,7 @@ Scenario routing_client_sends_well_formed_requests() {
                  posts_carry_one_message(req::kOneMessageAPost),
                  only_posts_carry_messages(req::kMessagesInPosts), posts_say_their_type(),
                  gets_accept_events(req::kGetAcceptsEvents),
+                 gets_list_events(req::kGetAcceptsEvents),
                  names_the_agreed_revision(req::kRevisionAsAgreed),
                  initialize_comes_first(req::kInitializeFirst),
                  initialize_says_who_asks(req::kInitializeSaysWho),
@@ -57,14 +59,14 @@ Scenario routing_client_sends_well_formed_requests() {
                  offers_what_it_speaks(req::kOffersOwnRevision),
                  progress_tokens_are_text_or_integers(req::kTokenKind),
                  pings_are_few(req::kFewPings)},
-      .catches = {client_fault::kDropsJsonrpc, client_fault::kFractionIds, client_fault::kNullIds,
-                  client_fault::kIdsInNotices, client_fault::kOddMetaKeys,
-                  client_fault::kPostsTwoMessages, client_fault::kDeletesWithMessage,
-                  client_fault::kPostsWithoutType, client_fault::kGetsWithoutAccept,
-                  client_fault::kNamesOtherRevision, client_fault::kAsksBeforeInitialize,
-                  client_fault::kHidesItself, client_fault::kNeverSaysInitialized,
-                  client_fault::kRefusesOwnRevision, client_fault::kOddTokens,
-                  client_fault::kFloodsPings},
+      .catches = {client_fault::kAcceptsAnything, client_fault::kDropsJsonrpc,
+                  client_fault::kFractionIds, client_fault::kNullIds, client_fault::kIdsInNotices,
+                  client_fault::kOddMetaKeys, client_fault::kPostsTwoMessages,
+                  client_fault::kDeletesWithMessage, client_fault::kPostsWithoutType,
+                  client_fault::kGetsWithoutAccept, client_fault::kNamesOtherRevision,
+                  client_fault::kAsksBeforeInitialize, client_fault::kHidesItself,
+                  client_fault::kNeverSaysInitialized, client_fault::kRefusesOwnRevision,
+                  client_fault::kOddTokens, client_fault::kFloodsPings},
       .spares = {client_oddity::kOpensListeningGet, client_oddity::kListsToolsFirst,
                  client_oddity::kSendsTokens, client_oddity::kStringRequestIds},
   }};

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/client_headers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/judge/ladder.h"
+#include "harness/judge/law.h"
+#include "harness/judge/session.h"
+#include "harness/wire/escape.h"
+
+namespace tailrace {
+namespace {
+
+constexpr std::string_view kInitialize = "initialize";
+constexpr std::string_view kSession = "mcp-session-id";
+constexpr std::string_view kVersion = "mcp-protocol-version";
+constexpr std::string_view kJson = "application/json", kEvents = "text/event-stream";
+constexpr std::size_t kExcerpt = 60;
+
+std::string accept_of(const Exchange& exchange) {
+  return fmt::format("its Accept is '{}'", excerpt(header_of(exchange, "accept"), kExcerpt));
+}
+
+Look accepts_events(const Evidence&, const Exchange& exchange) {
+  if (exchange.request.method != "GET") return std::nullopt;
+  return accepts(exchange, kEvents) == Accepts::kNot ? accept_of(exchange) : "";
+}
+
+Look lists_events(const Evidence&, const Exchange& exchange) {
+  if (exchange.request.method != "GET") return std::nullopt;
+  return accepts(exchange, kEvents) == Accepts::kByRange ? accept_of(exchange) : "";
+}
+
+Finding lacks(const Evidence& evidence, const Exchange& exchange, Rule rule, std::string what) {
+  Finding finding = finding_of(evidence, "requests_say_what_they_must", rule);
+  finding.required = "requests after initialize carry " + what;
+  finding.observed = describe(exchange) + " did not";
+  finding.likely_cause = "the header is set where one kind of request is made, not for all";
+  finding.cure = "set the headers of the session in one place";
+  finding.evidence = ladder_of(evidence.timeline, exchange);
+  mark_gap(finding.evidence, exchange.request.method);
+  return finding;
+}
+
+// AMB-01: HTTP reads a range as the types it spans, and servers are seen to refuse it.
+void only_by_range(Finding& finding, const Exchange& exchange) {
+  if (finding.level == Level::kMust) finding.level = Level::kShould;
+  finding.observed = fmt::format("of {}, {}", describe(exchange), accept_of(exchange));
+}
+
+// What a request sent at this time must say, by what was answered before it.
+struct Known {
+  bool opened = false;              // An initialize was answered.
+  bool must_name_session = false;   // The last one gave an id, and no 404 has taken it since.
+  std::set<std::string> sessions;   // All that were given: a client may have several.
+};
+
+bool opens_session(const Exchange& exchange) {
+  return exchange.asked && exchange.asked->method == kInitialize;
+}
+
+// What changes what is known, in the order of the answers' ends.
+std::vector<const Exchange*> answers_that_tell(const Timeline& timeline) {
+  std::vector<const Exchange*> answers;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (!exchange.response || !exchange.ended()) continue;
+    const bool tells = opens_session(exchange) || exchange.response->status == kNotFound;
+    if (tells) answers.push_back(&exchange);
+  }
+  std::ranges::stable_sort(answers, {}, [](const Exchange* answer) { return *answer->ended_at; });
+  return answers;
+}
+
+Known known_at(const std::vector<const Exchange*>& answers, MonoTime at) {
+  Known known;
+  for (const Exchange* const answer : answers) {
+    if (*answer->ended_at > at) break;
+    known.must_name_session = false;
+    if (!opens_session(*answer)) continue;
+    known.opened = true;
+    const std::string* const given = answer->response->find(kSession);
+    if (given == nullptr) continue;
+    known.must_name_session = true;
+    known.sessions.insert(*given);
+  }
+  return known;
+}
+
+struct HeaderRules {
+  Rule session, version, accept;
+};
+
+// At most one finding of a kind: the first.
+class HeaderFindings {
+ public:
+  HeaderFindings(const Evidence& evidence, HeaderRules rules)
+      : evidence_(evidence), rules_(rules) {}
+
+  void look_at(const Exchange& request, const Known& known) {
+    const bool named = known.sessions.contains(header_of(request, kSession));
+    if (known.must_name_session && !named) {
+      add(no_session_, request, rules_.session, "the id of the session");
+    }
+    if (header_of(request, kVersion).empty()) {
+      add(no_version_, request, rules_.version, "MCP-Protocol-Version");
+    }
+    const Accepts both = std::min(accepts(request, kJson), accepts(request, kEvents));
+    if (!request.is_post() || both == Accepts::kByName) return;
+    const bool first = !no_accept_;
+    add(no_accept_, request, rules_.accept, "Accept with JSON and event streams");
+    if (first && both == Accepts::kByRange) only_by_range(findings_.back(), request);
+  }
+  // A rule that the revision does not have convicts nobody.
+  std::vector<Finding> take() {
+    std::erase_if(findings_, [](const Finding& finding) { return finding.requirements.empty(); });
+    return std::move(findings_);
+  }
+
+ private:
+  void add(bool& told, const Exchange& request, Rule rule, std::string what) {
+    if (!told) findings_.push_back(lacks(evidence_, request, rule, std::move(what)));
+    told = true;
+  }
+
+  const Evidence& evidence_;
+  HeaderRules rules_;
+  std::vector<Finding> findings_;
+  bool no_session_ = false, no_version_ = false, no_accept_ = false;
+};
+
+Judgement judge_headers(const Evidence& evidence, HeaderRules rules) {
+  HeaderFindings findings(evidence, rules);
+  const auto answers = answers_that_tell(evidence.timeline);
+  if (std::ranges::none_of(answers, [](const auto* answer) { return opens_session(*answer); })) {
+    return inconclusive("no initialize was answered");
+  }
+  bool judged = false;
+  for (const Exchange& request : evidence.timeline.exchanges) {
+    const Known known = known_at(answers, request.request_at);
+    if (!known.opened || opens_session(request)) continue;  // Another opens another session.
+    judged = true;
+    findings.look_at(request, known);
+  }
+  if (!judged) return inconclusive("nothing was asked after initialize");
+  std::vector<Finding> broke = findings.take();
+  return broke.empty() ? held() : broken(std::move(broke));
+}
+
+}  // namespace
+
+Check requests_say_what_they_must(Rule session, Rule version, Rule accept) {
+  return {"requests_say_what_they_must", [=](const Evidence& evidence) {
+            return judge_headers(evidence, {session, version, accept});
+          }};
+}
+
+Check gets_accept_events(Rule rule) {
+  return check_of({"gets_accept_events", "a GET accepts text/event-stream",
+                   "the header is set for POSTs only", "set it where GETs are made",
+                   "the client sent no GET", accepts_events},
+                  rule);
+}
+
+// AMB-01: HTTP reads a range as the types it spans, and servers are seen to refuse it.
+Check gets_list_events(Rule rule) {
+  return check_of({"gets_list_events", "a GET lists text/event-stream in its Accept",
+                   "the header is left to the HTTP client", "set it where GETs are made",
+                   "the client sent no GET", lists_events, Level::kShould},
+                  rule);
+}
+
+}  // namespace tailrace
