@@ -34,8 +34,8 @@ CallReturn return_of(const Timeline& timeline, const ClientCall& call) {
   const Exchange& own = *call.exchange;
   const auto next = std::find_if(
       timeline.exchanges.begin(), timeline.exchanges.end(), [&](const Exchange& later) {
-        return later.request_at > own.request_at && later.asked &&
-               later.asked->kind == MessageKind::kRequest && later.asked->id != id_of(own);
+        return later.request_at > own.request_at && follows_calls(later) &&
+               later.asked->id != id_of(own);
       });
   if (next != timeline.exchanges.end() && !are_at_once(timeline)) return {next->request_at, "", {}};
   const bool left = timeline.process_ended && !timeline.process_ended->what.asked;
@@ -72,6 +72,11 @@ bool is_call(const Exchange& exchange) {
   if (!exchange.request_complete) return exchange.is_post() && is_refused(exchange);
   return exchange.asked && exchange.asked->kind == MessageKind::kRequest &&
          exchange.asked->method == "tools/call";
+}
+
+bool follows_calls(const Exchange& exchange) {
+  if (!exchange.asked || exchange.asked->kind != MessageKind::kRequest) return false;
+  return exchange.asked->method != "ping" && exchange.asked->method != "subscriptions/listen";
 }
 
 bool are_at_once(const Timeline& timeline) {

@@ -40,6 +40,10 @@ struct ClientCall {
 // but that: scripts leave no other message unread.
 bool is_call(const Exchange& exchange);
 
+// A request that a client makes when it is done with the one before: neither a ping nor a
+// subscription, which go out beside calls.
+bool follows_calls(const Exchange& exchange);
+
 // Tool calls in the order of their first requests. Another attempt with the same id, and a further
 // round of a request that asked for input, are part of the same call.
 std::vector<ClientCall> calls_of(const Timeline& timeline);

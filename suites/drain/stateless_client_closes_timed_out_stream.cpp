@@ -33,12 +33,13 @@ Scenario drain_stateless_client_closes_timed_out_stream() {
   return Scenario{{
       .id = "drain.stateless_client_closes_timed_out_stream",
       .question = "Does a time-out close the stream of its call, and no other?",
-      .covers = {req::kTimeOutClosesStream, req::kCancelsOwnRequests},
+      .covers = {req::kTimeOutClosesStream, req::kCancelsOwnRequests, req::kCallHasLimit},
       .drive = &drive,
       .checks = {timed_out_stream_is_closed(req::kTimeOutClosesStream),
-                 cancels_its_own(req::kCancelsOwnRequests)},
+                 cancels_its_own(req::kCancelsOwnRequests),
+                 unanswered_call_returns(req::kCallHasLimit)},
       .catches = {client_fault::kKeepsTimedOutStream, client_fault::kClosesAllAfterLimit,
-                  client_fault::kCancelsOtherRequest},
+                  client_fault::kCancelsOtherRequest, client_fault::kHasNoLimit},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
       .era = Era::kStateless,
   }};
