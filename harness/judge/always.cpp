@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "harness/judge/calls.h"
 #include "harness/judge/client_headers.h"
 #include "harness/judge/closure.h"
 #include "harness/judge/ladder.h"
@@ -47,7 +48,8 @@ const Law kOwnId{
 
 const std::vector<Check>& laws_of_every(Side under_test) {
   static const std::vector<Check> of_clients = {
-      requests_say_what_they_must(kNamesSession, kNamesRevision, kAcceptsBoth)};
+      requests_say_what_they_must(kNamesSession, kNamesRevision, kAcceptsBoth),
+      plain_calls_return()};
   static const std::vector<Check> of_servers = {
       check_of(kOwnId, kAnswerCarriesId),
       nothing_follows(Final::kEither, kOneResponse, kResponseEndsStream),

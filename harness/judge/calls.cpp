@@ -8,9 +8,14 @@
 #include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/resume.h"
+#include "harness/judge/session.h"
 
 namespace tailrace {
 namespace {
+
+constexpr std::string_view kPlainCalls = "plain_calls_return";
+// No reader has a smaller limit: a line that is as long fits the buffers of all that were seen.
+constexpr std::uint64_t kPlainAnswer = 16 << 10;
 
 constexpr std::size_t kShownText = 64;
 
@@ -212,7 +217,27 @@ std::string died_in(const Timeline& timeline, const ClientCall& call) {
                      end->what.exit_code);
 }
 
-Judgement judge_as_sent(const Evidence& evidence, Rule rule) {
+// An answer that leaves no reader a doubt: one response, in a small body that ended in order.
+bool is_plain(const ClientCall& call) {
+  const Exchange& exchange = *call.exchange;
+  const RpcMessage* const final = exchange.final_message();
+  const bool own = final != nullptr && call.final != nullptr && call.final->id == final->id;
+  if (!own || exchange.end != BodyEnd::kComplete || !is_success(exchange)) return false;
+  const std::uint64_t bytes = exchange.response_span.end - exchange.response_span.begin;
+  if (!exchange.malformed.empty() || bytes > kPlainAnswer) return false;
+  const std::string& type = final->body["result"]["resultType"].as_string();
+  if (!type.empty() && type != "complete") return false;
+  std::size_t responses = exchange.answer ? 1 : 0;
+  for (const StreamEvent& event : exchange.events) {
+    if (event.sse.type != "message") return false;
+    responses += event.message && event.message->is_response();
+  }
+  return responses == 1;
+}
+
+using Which = bool (*)(const ClientCall&);
+
+Judgement judge_as_sent(const Evidence& evidence, Rule rule, Which which = nullptr) {
   const auto calls = calls_of(evidence.timeline);
   if (calls.empty()) return inconclusive("the client made no call");
   std::vector<std::string> wrong;
@@ -222,6 +247,7 @@ Judgement judge_as_sent(const Evidence& evidence, Rule rule) {
     if (came_too_late(evidence.timeline, calls, call)) continue;
     const bool stopped = stopped_reading(evidence.timeline, call);
     if (call.final == nullptr && !stopped) continue;
+    if (which != nullptr && !which(call)) continue;
     if (outlived(evidence.timeline, call)) {
       return broken(hangs(evidence, call, "call_returns_what_was_sent",
                           "a call returns when its response came: " + name_of(call)));
@@ -250,6 +276,27 @@ Judgement judge_as_sent(const Evidence& evidence, Rule rule) {
   return not_applicable(untold > 0 ? "the client does not tell how its calls end: give it an "
                                      "adapter (fixtures/sut/README.md)"
                                    : "no call got its response");
+}
+
+// Who sends a request anew counts one call where we see two: then their numbers say nothing, but
+// for the last one, which is still under way.
+Judgement judge_plain(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  const auto calls = calls_of(timeline);
+  const std::size_t told = told_calls(timeline);
+  const bool tells = timeline.mark(kMarkContract) == "calls";
+  if (!tells || calls.empty()) return not_applicable("nobody tells how the calls end");
+  if (told == calls.size()) {
+    Judgement judgement = judge_as_sent(evidence, Rule{}, &is_plain);
+    for (Finding& finding : judgement.findings) finding.check = kPlainCalls;
+    return judgement;
+  }
+  const bool last_waits = told + 1 == calls.size() && !calls.back().back.at;
+  if (last_waits && is_plain(calls.back()) && outlived(timeline, calls.back())) {
+    return broken(hangs(evidence, calls.back(), kPlainCalls,
+                        "a call returns when its response came"));
+  }
+  return held();
 }
 
 // No rule of MCP decides the question: a field regression, and the caller hears of it.
@@ -306,6 +353,10 @@ Check call_returns_after_failed_resume() {
 Check call_returns_what_was_sent(Rule rule) {
   return {"call_returns_what_was_sent",
           [=](const Evidence& evidence) { return judge_as_sent(evidence, rule); }};
+}
+
+Check plain_calls_return() {
+  return {std::string(kPlainCalls), judge_plain};
 }
 
 Check call_returns_big_answers() {

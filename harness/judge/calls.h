@@ -30,6 +30,8 @@ Check listens_in_bounds();
 // Each call whose response we sent in time comes back as that: a Result as one, with its text where
 // the adapter tells it, an Error as one. Breaks `rule`, or is an answer lost where there is none.
 Check call_returns_what_was_sent(Rule rule);
+// The same of answers that leave no doubt how they are read, whatever else the history asks.
+Check plain_calls_return();
 // The same for answers that are big: no rule gives a size, so a should.
 Check call_returns_big_answers();
 // ... and beside events of other names: by the HTML standard they are no messages, and MCP has no

@@ -149,7 +149,32 @@ Judgement judge_headers(const Evidence& evidence, HeaderRules rules) {
   return broke.empty() ? held() : broken(std::move(broke));
 }
 
+Judgement judge_going_on(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  const auto opening = std::ranges::find_if(timeline.exchanges, opens_session);
+  const bool answered = opening != timeline.exchanges.end() && is_success(*opening) &&
+                        opening->final_message() != nullptr;
+  if (!answered) return inconclusive("no initialize was answered");
+  const bool goes_on = std::ranges::any_of(timeline.exchanges, [&](const Exchange& later) {
+    return later.request_at > *opening->final_at() && !opens_session(later);
+  });
+  if (goes_on) return held();
+  if (!timeline.process_ended) return inconclusive("the client did nothing, and did not leave");
+  Finding finding = finding_of(evidence, "goes_on_after_initialize", Rule{}, "harm.answer_lost");
+  finding.required = "a client reads the answer to initialize, whatever the case of header names";
+  finding.observed = fmt::format("{} was answered, and the client left without a further request",
+                                 describe(*opening));
+  finding.likely_cause = "names of headers are compared with case";
+  finding.cure = "compare names of headers without case (RFC 9110, section 5.1)";
+  finding.evidence = ladder_of(timeline, *opening);
+  return broken(finding);
+}
+
 }  // namespace
+
+Check goes_on_after_initialize() {
+  return {"goes_on_after_initialize", judge_going_on};
+}
 
 Check requests_say_what_they_must(Rule session, Rule version, Rule accept) {
   return {"requests_say_what_they_must", [=](const Evidence& evidence) {

@@ -11,6 +11,9 @@ namespace tailrace {
 // none, which is a should; a server's reaction to less is not asked for.
 Check requests_say_what_they_must(Rule session, Rule version, Rule accept);
 
+// The client goes on when initialize was answered; where it leaves, it has not read the answer.
+Check goes_on_after_initialize();
+
 Check gets_accept_events(Rule rule);
 Check gets_list_events(Rule rule);  // By its name, and not by a range.
 

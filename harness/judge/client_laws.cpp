@@ -109,18 +109,26 @@ bool succeeded(const Exchange& handshake) {
   return final != nullptr && final->kind == MessageKind::kResult;
 }
 
-// The first exchange after the handshake that is about something else than its end.
+// One that names no session is taken for one of any.
+bool is_of_other_session(const Exchange& handshake, const Exchange& later) {
+  const std::string own = session_of(handshake), named = session_of(later);
+  return !own.empty() && !named.empty() && own != named;
+}
+
+// The first exchange of its session after the handshake that is about something else than its end.
 const Exchange* next_after(const Timeline& timeline, const Exchange& handshake,
                            std::string_view method) {
   for (const Exchange& later : timeline.exchanges) {
     if (later.id <= handshake.id || !later.asked || is_probe(later)) continue;
+    if (later.asked->method == kInitialize || is_of_other_session(handshake, later)) continue;
     if (method.empty() ? is_request(later) : later.asked->method == method) return &later;
   }
   return nullptr;
 }
 
 Look said_initialized(const Evidence& evidence, const Exchange& exchange) {
-  if (&exchange != handshake_of(evidence.timeline) || !succeeded(exchange)) return std::nullopt;
+  const bool opens = exchange.asked && exchange.asked->method == kInitialize;
+  if (!opens || !succeeded(exchange)) return std::nullopt;
   const Exchange* asked = next_after(evidence.timeline, exchange, "");
   const Exchange* said = next_after(evidence.timeline, exchange, "notifications/initialized");
   if (said == nullptr && asked == nullptr) return std::nullopt;  // It left.
@@ -172,9 +180,9 @@ Look token_kind(const Evidence&, const Exchange& exchange) {
 Look own_cancel(const Evidence& evidence, const Exchange& exchange) {
   const bool cancels = exchange.asked && exchange.asked->method == "notifications/cancelled";
   if (!cancels) return exchange.asked ? Look("") : std::nullopt;
-  return cancelled_by(evidence.timeline, exchange) != nullptr
-             ? ""
-             : "it cancels a request that the client never sent";
+  const Exchange* const named = cancelled_by(evidence.timeline, exchange);
+  if (named == nullptr) return "it cancels a request that the client never sent";
+  return named->asked->method == kInitialize ? "it cancels initialize" : "";
 }
 
 Look few_pings(const Evidence& evidence, const Exchange& exchange) {

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
@@ -15,10 +17,51 @@ namespace {
 constexpr std::string_view kSession = "mcp-session-id";
 constexpr Millis kPrompt{1000};  // A client that lives this long after a ping could answer it.
 
-bool is_answered(const Timeline& timeline, const RpcMessage& ping) {
-  return std::any_of(timeline.exchanges.begin(), timeline.exchanges.end(), [&](const auto& e) {
-    return e.asked && e.asked->kind == MessageKind::kResult && e.asked->id == ping.id;
+// Whether a request of the server's has this id.
+bool asks_with(const Timeline& timeline, const RpcId& id) {
+  return std::ranges::any_of(timeline.exchanges, [&](const Exchange& exchange) {
+    return std::ranges::any_of(exchange.events, [&](const StreamEvent& event) {
+      return event.message && event.message->kind == MessageKind::kRequest &&
+             event.message->id == id;
+    });
   });
+}
+
+// The POSTed response that is meant for the ping: one with its id, else one whose id no other
+// request of ours explains.
+const RpcMessage* answer_to(const Timeline& timeline, const RpcMessage& ping, MonoTime at) {
+  const RpcMessage* other = nullptr;
+  for (const Exchange& exchange : timeline.exchanges) {
+    const bool response = exchange.asked && exchange.asked->is_response();
+    if (!response || exchange.request_at < at) continue;
+    if (exchange.asked->id == ping.id) return &*exchange.asked;
+    const bool strays = !exchange.asked->id || !asks_with(timeline, *exchange.asked->id);
+    if (strays && other == nullptr) other = &*exchange.asked;
+  }
+  return other;
+}
+
+// What is wrong with that answer; "" where nothing is.
+std::string wrong_answer(const RpcMessage* answer, const RpcMessage& ping) {
+  if (answer == nullptr) return "was never answered";
+  if (answer->id != ping.id) {
+    return fmt::format("was answered under another id, by {}", describe(*answer));
+  }
+  if (answer->kind == MessageKind::kError) return "was answered by " + describe(*answer);
+  return answer->body["result"].is_object() ? "" : "was answered by a result that is no object";
+}
+
+// Why a client's answers look like that, and what helps.
+std::pair<std::string_view, std::string_view> cause_of(const RpcMessage* answer,
+                                                       const RpcMessage& ping) {
+  if (answer == nullptr) {
+    return {"requests of the server are dropped while a response is awaited",
+            "handle each message of a stream by its kind, not only the response"};
+  }
+  if (answer->id != ping.id) {
+    return {"the id is kept as text, or made anew", "give the id back as it came, of its own type"};
+  }
+  return {"ping is taken for a method like any other", "answer ping with an empty object"};
 }
 
 Judgement judge_pings(const Evidence& evidence, Rule rule) {
@@ -27,19 +70,20 @@ Judgement judge_pings(const Evidence& evidence, Rule rule) {
   for (const Exchange& exchange : timeline.exchanges) {
     for (const StreamEvent& event : exchange.events) {
       if (!event.message || event.message->method != "ping") continue;
-      if (is_answered(timeline, *event.message)) {
+      const RpcMessage* const answer = answer_to(timeline, *event.message, event.at);
+      const std::string wrong = wrong_answer(answer, *event.message);
+      if (wrong.empty()) {
         ++answered;
         continue;
       }
-      if (timeline.last.value_or(event.at) - event.at < kPrompt) {
+      if (answer == nullptr && timeline.last.value_or(event.at) - event.at < kPrompt) {
         return inconclusive("the client left before it could answer a ping");
       }
       Finding finding = finding_of(evidence, "server_pings_are_answered", rule);
       finding.required = "a ping on an event stream is answered, by a POST of its own";
-      finding.observed = fmt::format("the ping {} on {} was never answered",
-                                     event.message->id->text, describe(exchange));
-      finding.likely_cause = "requests of the server are dropped while a response is awaited";
-      finding.cure = "handle each message of a stream by its kind, not only the response";
+      finding.observed = fmt::format("the ping {} on {} {}", event.message->id->text,
+                                     describe(exchange), wrong);
+      std::tie(finding.likely_cause, finding.cure) = cause_of(answer, *event.message);
       finding.evidence = ladder_of(timeline, exchange);
       return broken(finding);
     }

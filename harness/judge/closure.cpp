@@ -104,8 +104,8 @@ bool overslept(const Timeline& timeline) {
 
 Finding left_open(const Evidence& evidence, const std::vector<const Exchange*>& open,
                   std::size_t judged, Final final, Rule rule) {
-  const bool all = open.size() == judged && judged >= kOpenStreamsAreHarm;
-  Finding finding = finding_of(evidence, "stream_ends", rule, all ? "harm.open_streams" : "");
+  const bool grows = open.size() >= kOpenStreamsAreHarm;
+  Finding finding = finding_of(evidence, "stream_ends", rule, grows ? "harm.open_streams" : "");
   const Exchange& first = *open.front();
   finding.required = fmt::format("the response stream ends after the {}", word(final));
   finding.observed =

@@ -19,7 +19,8 @@ inline constexpr Millis kNoteworthyEnd{250};
 inline constexpr Millis kLate{1000};
 inline constexpr std::size_t kLateStreams = 5;
 inline constexpr Millis kQuickReply{100};
-// So many streams of this run left open, and no other, is growth and not an accident.
+// So many streams of a history left open are growth and not an accident, whatever others do: the
+// 95 % interval of their share lies above zero.
 inline constexpr std::size_t kOpenStreamsAreHarm = 3;
 // A window of ours that took longer than this over its length shows a machine too busy to judge.
 inline constexpr Millis kOverslept{50};

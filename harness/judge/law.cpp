@@ -113,6 +113,14 @@ Accepts accepts(const Exchange& exchange, std::string_view type) {
   return found;
 }
 
+Check convicts(Check check) {
+  return {check.name, [judge = check.judge](const Evidence& evidence) {
+            Judgement judgement = judge(evidence);
+            if (judgement.outcome == Outcome::kHeld) judgement.outcome = Outcome::kNotApplicable;
+            return judgement;
+          }};
+}
+
 bool resumes(const Exchange& exchange) {
   return exchange.request.find("last-event-id") != nullptr;
 }

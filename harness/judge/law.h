@@ -30,6 +30,9 @@ struct Law {
 // exchange shows is not applicable: another check tells of scripts that did not run.
 Check check_of(Law law, Rule rule);
 
+// The same where it is broken; what it holds else is no answer to what its scenario asks.
+Check convicts(Check check);
+
 // Who is under test, as our end of the connection tells.
 Side under_test(const Timeline& timeline, const Exchange& exchange);
 // The messages in this exchange by who is under test, those of a batch one by one.

@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
+#include "harness/judge/resume.h"
+#include "harness/judge/session.h"
 
 namespace tailrace {
 namespace {
@@ -19,18 +22,37 @@ const Exchange* last_delete(const Timeline& timeline) {
   return found == timeline.exchanges.rend() ? nullptr : &*found;
 }
 
+// What becomes of each session that the server gave an id: nothing, DELETE, or it was lost by 404.
+std::vector<std::string> sessions_left(const Timeline& timeline) {
+  std::vector<std::string> left;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (!exchange.asked || exchange.asked->method != "initialize") continue;
+    const std::string session = session_of(exchange);
+    const bool over = std::ranges::any_of(timeline.exchanges, [&](const Exchange& other) {
+      const bool lost = other.response && other.response->status == kNotFound;
+      return session_of(other) == session && (lost || other.request.method == "DELETE");
+    });
+    if (!session.empty() && !over) left.push_back(session);
+  }
+  return left;
+}
+
 Judgement judge_deleted(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
   if (timeline.mark(kMarkCloses) != "yes") {
     return not_applicable("the manifest does not say that the client closes its session");
   }
-  if (last_delete(timeline) != nullptr) return held();
+  const std::size_t undeleted = sessions_left(timeline).size();
+  const bool deletes = last_delete(timeline) != nullptr;
+  if (deletes && undeleted == 0) return held();
   const auto calls = calls_of(timeline);
   const bool left = timeline.process_ended && !timeline.process_ended->what.asked;
   if (calls.empty() || !left) return inconclusive("the client was not seen to end by itself");
   Finding finding = finding_of(evidence, "session_is_deleted", rule);
   finding.required = "a client that is done with its session ends it by DELETE";
-  finding.observed = "the client left without DELETE";
+  finding.observed = deletes ? fmt::format("the client left, and {} of its sessions got no DELETE",
+                                           undeleted)
+                             : "the client left without DELETE";
   finding.likely_cause = "closing drops the connections and forgets the session";
   finding.cure = "send DELETE with the session's id, bounded in time, when the client closes";
   finding.evidence = ladder_of(timeline, *calls.back().exchange);
@@ -98,11 +120,42 @@ Judgement judge_cancelled(const Evidence& evidence, Rule rule, Rule own) {
   return broken(finding);
 }
 
+Judgement judge_deletes(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  std::map<std::string, std::vector<const Exchange*>> deletes;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (exchange.request.method != "DELETE") continue;
+    deletes[session_of(exchange)].push_back(&exchange);
+  }
+  if (deletes.empty()) return not_applicable("the client sent no DELETE");
+  for (const auto& [session, of_one] : deletes) {
+    const Repetition how = repetition_of(of_one, timeline);
+    if (how == Repetition::kCalm) continue;
+    const bool storm = how == Repetition::kStorm;
+    Finding finding =
+        finding_of(evidence, "deletes_in_bounds", Rule{}, storm ? "harm.retry_storm" : "");
+    if (!storm) finding.level = Level::kShould;
+    finding.required = "DELETE of a session is sent once, and not repeated without back-off";
+    finding.observed = fmt::format("{} DELETEs of one session within {}", of_one.size(),
+                                   in_millis(of_one.back()->request_at -
+                                             of_one.front()->request_at));
+    finding.likely_cause = "DELETE is repeated until an answer comes that a server need not give";
+    finding.cure = "take any answer for the end: 405 says that sessions end by themselves";
+    finding.evidence = ladder_of(timeline, *of_one.front(), *of_one.back());
+    return broken(finding);
+  }
+  return held();
+}
+
 }  // namespace
 
 Check session_is_deleted(Rule rule) {
   return {"session_is_deleted",
           [=](const Evidence& evidence) { return judge_deleted(evidence, rule); }};
+}
+
+Check deletes_in_bounds() {
+  return {"deletes_in_bounds", judge_deletes};
 }
 
 Check client_leaves() {

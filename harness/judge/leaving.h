@@ -13,6 +13,8 @@ inline constexpr std::string_view kMarkCloses = "client_closes";
 Check session_is_deleted(Rule rule);
 // Its process ends within three of its own limits after its last call came back, or its DELETE.
 Check client_leaves();
+// DELETE is not repeated in a storm, whatever it is answered with.
+Check deletes_in_bounds();
 // A call that ran out of time is cancelled by notifications/cancelled (`rule`), which names a
 // request of the client's own (`own`).
 Check timed_out_call_is_cancelled(Rule rule, Rule own);

@@ -183,15 +183,19 @@ Judgement judge_listening(const Evidence& evidence) {
     if (exchange.request.method == "GET" && exchange.response) pages.push_back(&exchange);
   }
   if (pages.empty()) return not_applicable("the client asked for no GET stream");
-  if (!is_storm(pages)) {
+  const Repetition pace = repetition_of(pages, timeline);
+  if (pace == Repetition::kCalm) {
     Judgement judgement = held();
     judgement.measurements.push_back({"gets", fmt::format("{}", pages.size())});
     return judgement;
   }
-  Finding finding = finding_of(evidence, "listens_in_bounds", Rule{}, "harm.resume_storm");
+  Finding finding = finding_of(evidence, "listens_in_bounds", Rule{},
+                               pace == Repetition::kStorm ? "harm.resume_storm" : "");
+  if (pace == Repetition::kOfStorm) finding.level = Level::kShould;
   finding.required = "a GET whose answer ends at once is not repeated without back-off";
-  finding.observed = fmt::format("{} GETs got an answer that ended, and each was asked again",
-                                 pages.size());
+  finding.observed = fmt::format(
+      "{} GETs within {} got an answer that ended, and each was asked again", pages.size(),
+      in_millis(pages.back()->request_at - pages.front()->request_at));
   finding.likely_cause = "the end of any answer counts as a broken stream, to be opened at once";
   finding.cure = "wait longer before each further GET; stop where none brings an event stream";
   finding.evidence = ladder_of(timeline, *pages.front(), *pages.back());

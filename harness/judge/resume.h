@@ -35,7 +35,13 @@ Check waits_before_resuming(Rule rule);
 inline constexpr std::size_t kStormResumes = 10;
 inline constexpr Millis kStormWindow{10000};
 Check resumes_in_bounds();
-// Whether these came so, in the order of their times.
-bool is_storm(const std::vector<const Exchange*>& requests);
+// How these came, in the order of their times.
+enum class Repetition {
+  kCalm,
+  // Fewer, since the client left before; at their pace it would have been a storm.
+  kOfStorm,
+  kStorm,
+};
+Repetition repetition_of(const std::vector<const Exchange*>& requests, const Timeline& timeline);
 
 }  // namespace tailrace

@@ -13,6 +13,8 @@
 namespace tailrace {
 namespace {
 
+constexpr std::size_t kGapsOfPace = 5;  // A back-off shows in so many.
+
 // A call's stream over all its connections, as far as the client followed it.
 struct BrokenStream {
   ClientCall call;
@@ -189,7 +191,7 @@ Judgement judge_bounds(const Evidence& evidence) {
   const auto late = std::count_if(
       stream->resumes.begin(), stream->resumes.end(),
       [&](const Exchange* resume) { return back && resume->request_at > *back; });
-  const bool storm = is_storm(stream->resumes);
+  const bool storm = repetition_of(stream->resumes, timeline) == Repetition::kStorm;
   // One may have been on its way when the call came back.
   if (!storm && late < 2) {
     Judgement judgement = held();
@@ -211,25 +213,51 @@ Judgement judge_bounds(const Evidence& evidence) {
   return broken(finding);
 }
 
+// The typical waits of the earlier and of the later half of so many gaps.
+struct Waits {
+  Nanos early, late;
+  bool slow_down() const { return late >= early + early / 2; }
+};
+
+Waits waits_of(std::vector<Nanos> gaps) {
+  const std::size_t half = gaps.size() / 2;
+  const auto later = gaps.begin() + static_cast<std::ptrdiff_t>(half);
+  std::sort(gaps.begin(), later);
+  std::sort(later, gaps.end());
+  return {gaps[half / 2], gaps[half + half / 2]};
+}
+
+std::vector<Nanos> gaps_of(const std::vector<const Exchange*>& requests, std::size_t first,
+                           std::size_t count) {
+  std::vector<Nanos> gaps;
+  for (std::size_t i = first; i < first + count; ++i) {
+    gaps.push_back(requests[i + 1]->request_at - requests[i]->request_at);
+  }
+  return gaps;
+}
+
+// The last ones came at a pace that makes a storm, and only the client's end ended it.
+bool go_on_at_pace(const std::vector<const Exchange*>& requests, const Timeline& timeline) {
+  if (requests.size() <= kGapsOfPace) return false;
+  const auto gaps = gaps_of(requests, requests.size() - 1 - kGapsOfPace, kGapsOfPace);
+  const Waits waits = waits_of(gaps);
+  const MonoTime left =
+      timeline.process_ended ? timeline.process_ended->at : timeline.last.value_or(MonoTime{});
+  const bool goes_on = left - requests.back()->request_at < 2 * waits.late;
+  return goes_on && !waits.slow_down() &&
+         waits.late * static_cast<std::int64_t>(kStormResumes) <= kStormWindow;
+}
+
 }  // namespace
 
-// More than kStormResumes fall into one window, at a pace that does not slow down: the typical wait
-// of the later half is not half as long again as that of the earlier one.
-bool is_storm(const std::vector<const Exchange*>& requests) {
+// A storm: more than kStormResumes fall into one window, at a pace that does not slow down.
+Repetition repetition_of(const std::vector<const Exchange*>& requests, const Timeline& timeline) {
   for (std::size_t first = 0; first + kStormResumes < requests.size(); ++first) {
     const std::size_t last = first + kStormResumes;
     if (requests[last]->request_at - requests[first]->request_at > kStormWindow) continue;
-    std::vector<Nanos> gaps;
-    for (std::size_t i = first; i < last; ++i) {
-      gaps.push_back(requests[i + 1]->request_at - requests[i]->request_at);
-    }
-    const auto half = gaps.begin() + kStormResumes / 2;
-    std::sort(gaps.begin(), half);
-    std::sort(half, gaps.end());
-    const Nanos early = gaps[kStormResumes / 4], late = gaps[kStormResumes / 2 + kStormResumes / 4];
-    if (late < early + early / 2) return true;
+    if (!waits_of(gaps_of(requests, first, kStormResumes)).slow_down()) return Repetition::kStorm;
   }
-  return false;
+  return go_on_at_pace(requests, timeline) ? Repetition::kOfStorm : Repetition::kCalm;
 }
 
 Check resumes_broken_stream(Rule poll, Rule with_id) {

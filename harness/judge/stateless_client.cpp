@@ -207,14 +207,16 @@ Judgement judge_storm(const Evidence& evidence, Rule filter) {
   }
   if (listens.empty()) return not_applicable("the client subscribes to nothing");
   const bool bare = !listens.front()->asked->body["params"]["notifications"].is_object();
-  const bool storm = is_storm(listens);
+  const Repetition pace = repetition_of(listens, timeline);
+  const bool storm = pace != Repetition::kCalm;
   if (!storm && !bare) {
     Judgement judgement = held();
     judgement.measurements.push_back({"subscriptions", fmt::format("{}", listens.size())});
     return judgement;
   }
   Finding finding = finding_of(evidence, "subscriptions_do_not_storm", storm ? Rule{} : filter,
-                               storm ? "harm.retry_storm" : "");
+                               pace == Repetition::kStorm ? "harm.retry_storm" : "");
+  if (pace == Repetition::kOfStorm) finding.level = Level::kShould;
   finding.required = storm ? "a subscription that ends is not asked for again and again at once"
                            : "a subscription says what it wants to hear of";
   finding.observed =

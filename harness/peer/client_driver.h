@@ -197,6 +197,10 @@ class ClientDriver : public Script {
   Millis time_of(StreamId stream) const;     // From the request to its answer, as seen.
   ConnectionId connection_of(StreamId stream) const;
   std::string request_id(StreamId stream) const;  // As JSON
+  // Asks in each of these ways and watches the ends; where a stream stays open, asks so again, as
+  // often as shows that it is no accident.
+  using Ask = std::function<StreamId()>;
+  void ask_and_watch_ends(const std::vector<Ask>& ways);
   // Each response so far has ended, or the window is over.
   void watch_ends(Millis window);
   void close(ConnectionId connection);  // By FIN; awaited.

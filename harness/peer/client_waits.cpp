@@ -2,6 +2,7 @@
 // What our scripted client waits for: answers, heads, event ids, ends.
 #include <algorithm>
 
+#include "harness/judge/closure.h"
 #include "harness/judge/session.h"
 #include "harness/judge/stopping.h"
 #include "harness/peer/client_driver.h"
@@ -153,6 +154,25 @@ void ClientDriver::stop_server() {
   history_.append(settings_.stop());
   // What the kernel closed for it may be read a little later.
   watch_ends(kSettle.limit);
+}
+
+void ClientDriver::ask_and_watch_ends(const std::vector<Ask>& ways) {
+  std::vector<StreamId> asked;
+  for (const Ask& ask : ways) {
+    if (!asked.empty() && !can_ask()) break;
+    asked.push_back(ask());
+    await_answer(asked.back());
+  }
+  watch_ends(kWatchOpen);  // Leaving first would hide the fault.
+  const std::size_t first_round = asked.size();
+  for (std::size_t way = 0; way < first_round; ++way) {
+    if (!is_answered(asked[way]) || !is_listening(asked[way])) continue;
+    for (std::size_t more = 1; more < kOpenStreamsAreHarm && can_ask(); ++more) {
+      asked.push_back(ways[way]());
+      await_answer(asked.back());
+    }
+  }
+  if (asked.size() > first_round) watch_ends(kWatchOpen);
 }
 
 void ClientDriver::watch_ends(Millis window) {

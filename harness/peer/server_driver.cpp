@@ -149,6 +149,7 @@ void ServerDriver::serve_pending() {
 
 void ServerDriver::serve(const Exchange& exchange) {
   const std::string& method = exchange.request.method;
+  if (finished_.contains(exchange.connection)) return reset_connection(exchange.id);
   if (exchange.is_post()) return serve_post(exchange);
   const bool resumes = exchange.request.find("last-event-id") != nullptr;
   if (method == "GET" && (resumes ? claims_gets_ : claims_listening_)) {
@@ -224,14 +225,17 @@ void ServerDriver::answer_initialize(const Exchange& exchange) {
 void ServerDriver::respond(StreamId stream, int status, const std::vector<HttpHeader>& headers,
                            std::string_view body) {
   served_.insert(stream);  // Also one whose request has not come in full.
-  link_of(stream).write(compose_http_response(status, headers, body));
+  write(stream, compose_http_response(status, headers, body));
+}
+
+ConnectionId ServerDriver::connection_of(StreamId stream) const {
+  return history_.read(
+      [&](const Timeline& timeline) { return timeline.exchange(stream)->connection; });
 }
 
 Link ServerDriver::link_of(StreamId stream) {
-  const ConnectionId id = history_.read(
-      [&](const Timeline& timeline) { return timeline.exchange(stream)->connection; });
   const std::scoped_lock lock(links_mutex_);
-  const auto link = links_.find(id);
+  const auto link = links_.find(connection_of(stream));
   return link == links_.end() ? Link() : link->second;
 }
 
@@ -356,6 +360,11 @@ std::string ServerDriver::resumes_from(StreamId get) const {
 
 void ServerDriver::close_connection(StreamId stream) {
   link_of(stream).close();
+}
+
+void ServerDriver::finish_connection(StreamId stream) {
+  finished_.insert(connection_of(stream));
+  link_of(stream).half_close();
 }
 
 void ServerDriver::reset_connection(StreamId stream) {

@@ -97,7 +97,8 @@ class ServerDriver : public Script {
   void answer_by_turns(int calls);
 
   // The final messages of a call as text, for streams and bodies that the script shapes itself.
-  std::string result_for(StreamId call, std::string_view text = "hello") const;
+  // Without a text of its own, a result has one that no other call's has.
+  std::string result_for(StreamId call, std::string_view text = "") const;
   std::string error_for(StreamId call) const;
   std::string result_of_type(StreamId call, std::string_view type) const;  // 2026-07-28
   // 2026-07-28: a result that asks for input, with this state.
@@ -119,6 +120,10 @@ class ServerDriver : public Script {
   // A whole response with Content-Length.
   void respond(StreamId stream, int status, const std::vector<HttpHeader>& headers,
                std::string_view body);
+
+  // The same with 200, framed in another way: a chunk, or what comes before the connection's end.
+  void respond_in_chunks(StreamId stream, const HttpHeader& type, std::string_view body);
+  void respond_until_close(StreamId stream, const HttpHeader& type, std::string_view body);
 
   void limit_calls(Millis limit) { settings_.call_limit = limit; }  // Before the client starts.
   void declare_logging() { declares_logging_ = true; }
@@ -166,6 +171,10 @@ class ServerDriver : public Script {
   std::string resumes_from(StreamId get) const;
 
   void close_connection(StreamId stream);
+  // FIN behind what was written. What crosses it is read, and its connection is reset then.
+  void finish_connection(StreamId stream);
+  // Names of headers are the same in any case (RFC 9110, 5.1), and many servers write them so.
+  void write_names_in_lower_case() { lowers_names_ = true; }
   void reset_connection(StreamId stream);
 
   void use_event_ids(bool use, Millis retry);
@@ -192,7 +201,9 @@ class ServerDriver : public Script {
   void send_final(StreamId stream, const std::string& message, bool with_end);
   RpcId id_of(StreamId stream) const;
   std::string event_id(StreamId stream);
+  ConnectionId connection_of(StreamId stream) const;
   Link link_of(StreamId stream);
+  void write(StreamId stream, std::string bytes);
 
   Network& network_;
   Vault& vault_;
@@ -216,7 +227,8 @@ class ServerDriver : public Script {
   int pings_ = 0;
   std::mutex links_mutex_;
   std::map<ConnectionId, Link> links_;
-  bool reads_all_ = false;
+  bool reads_all_ = false, lowers_names_ = false;
+  std::set<ConnectionId> finished_;
   std::optional<Listener> listener_;  // Last: it stops before what its callback uses.
 };
 

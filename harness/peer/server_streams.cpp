@@ -6,17 +6,31 @@
 #include "harness/judge/resume.h"
 #include "harness/net/http_message.h"
 #include "harness/peer/server_driver.h"
+#include "harness/wire/escape.h"
+#include "harness/wire/http_head.h"
 
 namespace tailrace {
 namespace {
 
 constexpr std::string_view kFirstVersionWithPriming = "2025-11-25";
+constexpr std::size_t kShownId = 40;
 constexpr Millis kLeaves{10000};  // The client's own shut-down included.
 
 std::string stream_head() {
   return compose_http_head(200, {{"Content-Type", "text/event-stream"},
                                  {"Cache-Control", "no-store"},
                                  {"Transfer-Encoding", "chunked"}});
+}
+
+// Of the head that these bytes begin with: from the start of each line to its colon.
+std::string with_lower_names(std::string bytes) {
+  const std::size_t end = bytes.find("\r\n\r\n");
+  for (std::size_t line = bytes.find("\r\n"); line < end; line = bytes.find("\r\n", line + 2)) {
+    const std::size_t colon = bytes.find(':', line);
+    const std::string name = lower_case(std::string_view(bytes).substr(line, colon - line));
+    bytes.replace(line, name.size(), name);
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -63,7 +77,9 @@ void ServerDriver::send_final(StreamId stream, const std::string& message, bool 
 std::string ServerDriver::result_for(StreamId call, std::string_view text) const {
   Json item, result;
   item.set("type", "text");
-  item.set("text", std::string(text));
+  // The full stop tells 1 from 17 where an adapter cuts the text.
+  const std::string own = fmt::format("hello {}.", excerpt(request_id(call), kShownId));
+  item.set("text", text.empty() ? own : std::string(text));
   result.set("content", Json(Json::Array{std::move(item)}));
   return compose_result(id_of(call), complete(std::move(result)));
 }
@@ -147,6 +163,18 @@ void ServerDriver::send_error(StreamId stream, bool with_end) {
   send_final(stream, error_for(stream), with_end);
 }
 
+void ServerDriver::respond_in_chunks(StreamId stream, const HttpHeader& type,
+                                     std::string_view body) {
+  send_bytes(stream, compose_http_head(200, {type, {"Transfer-Encoding", "chunked"}}) +
+                         chunk_of(body) + std::string(kLastChunk));
+}
+
+void ServerDriver::respond_until_close(StreamId stream, const HttpHeader& type,
+                                       std::string_view body) {
+  send_bytes(stream, compose_http_head(200, {type, {"Connection", "close"}}) + std::string(body));
+  finish_connection(stream);
+}
+
 void ServerDriver::send_endless_body(StreamId stream, int status) {
   send_bytes(stream, compose_http_head(status, {{"Content-Type", "text/plain"},
                                                 {"Transfer-Encoding", "chunked"}}) +
@@ -158,7 +186,12 @@ void ServerDriver::send_end(StreamId stream) {
 }
 
 void ServerDriver::send_bytes(StreamId stream, std::string bytes) {
-  link_of(stream).write(std::move(bytes));
+  write(stream, std::move(bytes));
+}
+
+void ServerDriver::write(StreamId stream, std::string bytes) {
+  const bool has_head = lowers_names_ && bytes.starts_with("HTTP/");
+  link_of(stream).write(has_head ? with_lower_names(std::move(bytes)) : std::move(bytes));
 }
 
 void ServerDriver::answer_with_result(StreamId stream) {

@@ -12,6 +12,7 @@
 #include "harness/judge/check.h"
 #include "harness/peer/client_driver.h"
 #include "harness/peer/server_driver.h"
+#include "harness/scenario/client_fault.h"
 #include "harness/scenario/fault.h"
 
 namespace tailrace {

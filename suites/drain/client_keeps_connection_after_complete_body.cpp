@@ -2,6 +2,7 @@
 // Where final event and terminator come in one write, the client reads the body to its end: it
 // keeps the connection or closes it in order, and resets none. What it does else is measured.
 
+#include "harness/judge/calls.h"
 #include "harness/judge/reuse.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -29,8 +30,10 @@ Scenario drain_client_keeps_connection_after_complete_body() {
       .question = "Does the client read a body to its end and spare the connection a reset?",
       .covers = {},
       .drive = &drive,
-      .checks = {does_not_reset_after_body(Rule{}), measures_connections()},
-      .catches = {client_fault::kResetsAfterEachCall},
+      .checks = {does_not_reset_after_body(Rule{}), measures_connections(),
+                 call_returns_what_was_sent(Rule{})},
+      .catches = {client_fault::kResetsAfterEachCall, client_fault::kGivesPreviousAnswers,
+                  client_fault::kForgetsToReturnOnce},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kClosesAfterResponseQuickly,
                  client_oddity::kListsToolsFirst},
   }};

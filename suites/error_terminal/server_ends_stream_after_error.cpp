@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // An Error is as terminal as a Result: after either the server ends the response stream.
 
+#include <vector>
+
 #include "harness/judge/closure.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -11,10 +13,11 @@ namespace {
 void drive(ClientDriver& client) {
   client.open_session();
   // Not every server answers each of these with an Error: the checks take those that came.
-  for (std::size_t kind = 0; kind < ClientDriver::kErrorKinds && client.can_ask(); ++kind) {
-    client.await_answer(client.ask_for_error(kind));
+  std::vector<ClientDriver::Ask> kinds;
+  for (std::size_t kind = 0; kind < ClientDriver::kErrorKinds; ++kind) {
+    kinds.push_back([&, kind] { return client.ask_for_error(kind); });
   }
-  client.watch_ends(kLeftOpen);  // Leaving first would hide the fault.
+  client.ask_and_watch_ends(kinds);
 }
 
 }  // namespace

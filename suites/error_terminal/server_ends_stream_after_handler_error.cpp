@@ -10,8 +10,7 @@ namespace {
 
 void drive(ClientDriver& client) {
   client.open_session();
-  client.await_answer(client.ask_tool(&AllowedTools::failing));
-  client.watch_ends(kWatchOpen);  // Leaving first would hide the fault.
+  client.ask_and_watch_ends({[&] { return client.ask_tool(&AllowedTools::failing); }});
 }
 
 }  // namespace

@@ -24,8 +24,9 @@ Scenario routing_client_ends_its_session() {
       .question = "Does the client end its session?",
       .covers = {req::kClientEndsSession},
       .drive = &drive,
-      .checks = {session_is_deleted(req::kClientEndsSession), client_leaves()},
-      .catches = {client_fault::kNeverDeletes},
+      .checks = {session_is_deleted(req::kClientEndsSession), client_leaves(),
+                 deletes_in_bounds()},
+      .catches = {client_fault::kNeverDeletes, client_fault::kRepeatsDelete},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kOpensListeningGet},
   }};
 }

@@ -3,7 +3,9 @@
 // for anything else.
 
 #include "harness/judge/calls.h"
+#include "harness/judge/client_laws.h"
 #include "harness/judge/client_requests.h"
+#include "harness/judge/law.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -32,9 +34,11 @@ Scenario routing_client_starts_anew_after_lost_session() {
       .question = "Does the client begin a new session when the old one is gone?",
       .covers = {req::kStartsAnewAfter404},
       .drive = &drive,
-      .checks = {starts_anew_after_404(req::kStartsAnewAfter404), refused_call_returns()},
+      .checks = {starts_anew_after_404(req::kStartsAnewAfter404),
+                 convicts(initialized_is_said(req::kInitializedSaid)),
+                 convicts(refused_call_returns())},
       .catches = {client_fault::kGoesOnWithLostSession, client_fault::kKeepsLostSession,
-                  client_fault::kHangsOnRefusal},
+                  client_fault::kHangsOnRefusal, client_fault::kSaysInitializedOnce},
       .spares = {client_oddity::kStringRequestIds, client_oddity::kNewConnectionPerCall},
   }};
 }

@@ -11,13 +11,14 @@
 namespace tailrace::suites {
 namespace {
 
-constexpr std::array<StreamText, 7> kVariants = {{
+constexpr std::array<StreamText, 8> kVariants = {{
     {"named", "event: message\ndata: %s\n\n"},
     {"without a name", "data: %s\n\n"},
     {"without a space", "event:message\ndata:%s\n\n"},
     {"byte order mark", "\xef\xbb\xbf" "data: %s\n\n"},
     {"unknown fields", "flavour: vanilla\nflavour\ndata: %s\ncolour:\n\n"},
     {"blocks without data", "id: 7\n\nretry: 500\n\n\n\ndata: %s\n\n"},
+    {"retry without a number", "retry: soon\nretry: 1.5\nretry:\ndata: %s\n\n"},
     {"name after the data", "data: %s\nevent: message\n\n"},
 }};
 

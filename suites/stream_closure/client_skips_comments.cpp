@@ -11,10 +11,11 @@
 namespace tailrace::suites {
 namespace {
 
-constexpr std::array<StreamText, 5> kVariants = {{
+constexpr std::array<StreamText, 6> kVariants = {{
     {"before", ": hello\n\nevent: message\ndata: %s\n\n"},
     {"empty", ":\n:\n\n:\n\nevent: message\ndata: %s\n\n"},
     {"inside", "event: message\n: hello\ndata: %s\n: there\n\n"},
+    {"between lines of data", "event: message\ndata: %a\n: hello\ndata: %b\n\n"},
     {"with colons", "::: data: {}\n\nevent: message\ndata: %s\n\n"},
     {"after", "event: message\ndata: %s\n\n: bye\n\n"},
 }};

@@ -11,8 +11,8 @@ namespace {
 
 void drive(ClientDriver& client) {
   client.open_session();
-  client.await_answer(client.ask_for_result({.fresh = true, .headers = {{"Connection", "close"}}}));
-  client.watch_ends(kWatchOpen);  // Leaving first would hide the fault.
+  const PostOptions closes{.fresh = true, .headers = {{"Connection", "close"}}};
+  client.ask_and_watch_ends({[&] { return client.ask_for_result(closes); }});
 }
 
 }  // namespace

@@ -11,8 +11,7 @@ namespace {
 
 void drive(ClientDriver& client) {
   client.open_session();
-  client.await_answer(client.ask_tool(&AllowedTools::big));
-  client.watch_ends(kWatchOpen);  // Leaving first would hide the fault.
+  client.ask_and_watch_ends({[&] { return client.ask_tool(&AllowedTools::big); }});
 }
 
 }  // namespace

@@ -11,8 +11,8 @@ namespace {
 
 void drive(ClientDriver& client) {
   client.open_session();
-  client.await_answer(client.ask_for_result({.fresh = true, .http10 = true}));
-  client.watch_ends(kWatchOpen);  // Leaving first would hide the fault.
+  const PostOptions old{.fresh = true, .http10 = true};
+  client.ask_and_watch_ends({[&] { return client.ask_for_result(old); }});
 }
 
 }  // namespace

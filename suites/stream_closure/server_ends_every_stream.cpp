@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Many calls of one session, Results and Errors by turns: each stream ends, the eighth and the
-// hundredth as the first.
+// Many calls of one session, Results and Errors by turns, with ids of both types: each stream ends,
+// the eighth and the hundredth as the first.
+
+#include <fmt/format.h>
 
 #include "harness/judge/closure.h"
 #include "harness/judge/routing.h"
@@ -17,7 +19,11 @@ constexpr int kCalls = 120;  // Of a table that is too small by so many, some br
 void drive(ClientDriver& client) {
   client.open_session();
   for (int call = 0; call < kCalls; ++call) {
-    client.await_answer(call % 2 == 0 ? client.ask_for_result() : client.ask_for_error(0));
+    PostOptions options;
+    if (call == 0) options.id.emplace("0");  // Legal, and false in many languages.
+    if (call % 4 >= 2) options.id.emplace(fmt::format("\"call {}\"", call));
+    client.await_answer(call % 2 == 0 ? client.ask_for_result(options)
+                                      : client.ask_for_error(0, options));
   }
   client.watch_ends(kWatchOpen);  // Leaving first would hide the fault.
 }
@@ -35,8 +41,8 @@ Scenario stream_closure_server_ends_every_stream() {
                  every_request_is_answered(req::kOneResponse),
                  streams_bring_their_response(req::kStreamBringsResponse),
                  event_ids_are_unique(req::kUniqueEventIds), goes_on_serving()},
-      .catches = {server_fault::kKeepsEighthOpen, server_fault::kRefusesAfterMany,
-                  server_fault::kLosesOneAnswer},
+      .catches = {server_fault::kKeepsEighthOpen, server_fault::kKeepsStringIdsOpen,
+                  server_fault::kRefusesAfterMany, server_fault::kLosesOneAnswer},
       .spares = {server_oddity::kEndsStreamLate, server_oddity::kCloseDelimited,
                  server_oddity::kJsonAnswers},
   }};

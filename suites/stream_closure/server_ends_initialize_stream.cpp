@@ -10,8 +10,7 @@ namespace {
 
 void drive(ClientDriver& client) {
   client.open_session();
-  client.await_answer(client.ask_for_unknown_revision());
-  client.watch_ends(kWatchOpen);
+  client.ask_and_watch_ends({[&] { return client.ask_for_unknown_revision(); }});
 }
 
 }  // namespace

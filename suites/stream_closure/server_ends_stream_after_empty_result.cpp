@@ -10,8 +10,7 @@ namespace {
 
 void drive(ClientDriver& client) {
   client.open_session();
-  client.await_answer(client.post("ping", Json()));
-  client.watch_ends(kWatchOpen);  // Leaving first would hide the fault.
+  client.ask_and_watch_ends({[&] { return client.post("ping", Json()); }});
 }
 
 }  // namespace

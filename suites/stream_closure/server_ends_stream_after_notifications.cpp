@@ -22,8 +22,7 @@ void drive(ClientDriver& client) {
   if (client.server_declares("logging")) {
     client.await_answer(client.post("logging/setLevel", all_levels()));
   }
-  client.await_answer(client.ask_tool(&AllowedTools::chatty));
-  client.watch_ends(kWatchOpen);  // Leaving first would hide the fault.
+  client.ask_and_watch_ends({[&] { return client.ask_tool(&AllowedTools::chatty); }});
 }
 
 }  // namespace

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/closed_connection.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/judge/calls.h"
+#include "harness/judge/client_calls.h"
+#include "harness/judge/ladder.h"
+#include "harness/judge/session.h"
+#include "harness/wire/escape.h"
+
+namespace tailrace {
+namespace {
+
+constexpr std::size_t kShownOutcome = 40;
+
+// A call that came on a connection of which our direction had ended, and on no other.
+bool is_lost_on_closed(const Timeline& timeline, const ClientCall& call) {
+  const Exchange& first = *call.exchange;
+  const Connection* const connection = timeline.connection(first.connection);
+  return call.final == nullptr && !first.response && connection->half_closed;
+}
+
+struct Failed {
+  std::int64_t number = 0;  // As the client counts
+  std::string outcome;
+  MonoTime at;
+};
+
+std::vector<Failed> failed_calls(const Timeline& timeline) {
+  std::vector<Failed> failed;
+  for (const auto& line : timeline.lines) {
+    const auto json = parse_json(line.what.text);
+    if (!json || json->find("call") == nullptr) continue;
+    const std::string& outcome = (*json)["outcome"].as_string();
+    if (outcome.empty() || outcome == "result") continue;
+    failed.push_back({(*json)["call"].as_int(), outcome, line.at});
+  }
+  return failed;
+}
+
+Finding fails(const Evidence& evidence, const Failed& call, bool announced) {
+  Finding finding = finding_of(evidence, "calls_outlive_connections", Rule{},
+                               announced ? "harm.answer_lost" : "");
+  if (!announced) finding.level = Level::kShould;  // Servers may close, and its caller is told.
+  finding.required = "a call goes out on another connection when the last one was closed";
+  finding.observed = fmt::format(
+      "call {} came back as {}: the connection of the one before it had ended by FIN{}",
+      call.number, excerpt(call.outcome, kShownOutcome),
+      announced ? ", as `Connection: close` had said" : ", and no request came");
+  finding.likely_cause = "a connection is taken from the pool without a look whether its peer has "
+                         "ended it";
+  finding.cure = "drop connections that end while they are idle or say so, and send a request "
+                 "again that a closed connection did not take";
+  finding.evidence.push_back(gap_line(evidence.timeline, call.at, "the call failed"));
+  return finding;
+}
+
+// The client lives, and makes none of the calls that it was asked for any more.
+bool hangs_before_next(const Timeline& timeline, const ClientCall& last) {
+  if (timeline.process_ended && !timeline.process_ended->what.asked) return false;
+  if (!last.back.at || told_calls(timeline) > last.number) return false;
+  return *timeline.last - *last.back.at > call_limit_of(timeline) * kLimitsUntilHarm;
+}
+
+Finding hangs(const Evidence& evidence, const ClientCall& last) {
+  const Timeline& timeline = evidence.timeline;
+  Finding finding =
+      finding_of(evidence, "calls_outlive_connections", Rule{}, "harm.call_hangs");
+  finding.required = "a call goes out on another connection when the last one was closed";
+  finding.observed = fmt::format("call {} came back, and none came in {} after it; its limit is {} "
+                                 "ms",
+                                 last.number, in_millis(*timeline.last - *last.back.at),
+                                 call_limit_of(timeline).count());
+  finding.likely_cause = "the next call waits on a connection that its peer has ended";
+  finding.cure = "drop connections that end while they are idle";
+  finding.evidence = ladder_of(timeline, *last.exchange);
+  finding.evidence.push_back(gap_line(timeline, *timeline.last, "no further call so far"));
+  return finding;
+}
+
+Judgement judge_outliving(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  const int announced_from = marked_number(timeline, kMarkAnnounced);
+  const auto calls = calls_of(timeline);
+  std::size_t crossed = 0;
+  for (const ClientCall& call : calls) crossed += is_lost_on_closed(timeline, call);
+  if (announced_from == 0 || calls.empty()) return inconclusive("the script did not come so far");
+  const auto failed = failed_calls(timeline);
+  const auto announced = std::ranges::find_if(
+      failed, [&](const Failed& call) { return call.number > announced_from; });
+  if (announced != failed.end()) return broken(fails(evidence, *announced, true));
+  if (failed.size() > crossed) return broken(fails(evidence, failed.front(), false));
+  if (hangs_before_next(timeline, calls.back())) {
+    return broken(hangs(evidence, calls.back()));
+  }
+  if (told_calls(timeline) == 0) {
+    return not_applicable("the client does not tell how its calls end: give it an adapter "
+                          "(fixtures/sut/README.md)");
+  }
+  Judgement judgement = held();
+  if (!failed.empty()) {
+    judgement.measurements = {{"requests_that_crossed_a_fin", fmt::format("{}", crossed)}};
+  }
+  return judgement;
+}
+
+}  // namespace
+
+Check calls_outlive_connections() {
+  return {"calls_outlive_connections", judge_outliving};
+}
+
+}  // namespace tailrace

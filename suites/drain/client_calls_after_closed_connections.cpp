@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The server closes the connection after each answer, as it may: without a word, then announced by
+// `Connection: close`. Each call that follows is made all the same.
+
+#include "harness/judge/calls.h"
+#include "harness/judge/closed_connection.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr int kWithoutAWord = 4, kCalls = 7;
+constexpr Millis kLeaves{10000};
+
+void drive(ServerDriver& server) {
+  server.start_client(kCalls);
+  server.mark(kMarkAnnounced, std::to_string(kWithoutAWord + 1));
+  for (int number = 1; number <= kCalls; ++number) {
+    const auto call = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
+    if (!call) return;
+    if (number <= kWithoutAWord) {
+      server.send_bare_head(*call);
+      server.send_result(*call, true);
+    } else {
+      server.respond(*call, 200, {{"Content-Type", "application/json"}, {"Connection", "close"}},
+                     server.result_for(*call));
+    }
+    server.finish_connection(*call);
+  }
+  server.await_exit(kLeaves);
+}
+
+}  // namespace
+
+Scenario drain_client_calls_after_closed_connections() {
+  return Scenario{{
+      .id = "drain.client_calls_after_closed_connections",
+      .question = "Are calls made after the server closed the connection of the one before?",
+      .covers = {},
+      .drive = &drive,
+      .checks = {calls_outlive_connections(), call_returns_what_was_sent(Rule{})},
+      .catches = {client_fault::kFailsOnClosed, client_fault::kReusesAnnounced},
+      .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kOpensListeningGet},
+  }};
+}
+
+}  // namespace tailrace::suites
