@@ -32,9 +32,9 @@ constexpr Harm kHarms[] = {
     {"harm.foreign_answer",
      "A call took an answer that is of a call before it, which had been given up. One is enough."},
     {"harm.open_streams",
-     "Every response stream that was looked at, and three at least, was still open five seconds "
-     "after its final message. Each holds a socket and what is behind it; the specification says "
-     "SHOULD, so that one or two of several are a warning."},
+     "Three response streams of a run, or more, were still open five seconds after their final "
+     "message, whatever became of others. Each holds a socket and what is behind it; the "
+     "specification says SHOULD, so that one or two are a warning."},
     {"harm.process_ended",
      "The process of the implementation ended by itself while it was asked something: a crash, or "
      "an exit that nobody asked for. What it printed is in output.txt of the run's folder."},
@@ -61,6 +61,9 @@ constexpr Harm kHarms[] = {
      "fewer are a note. The proof is in the packets, in the same calls with prompt "
      "acknowledgements, or in the kernel's queue; that time passed is none. Who delays the "
      "acknowledgement is not at fault. docs/stall.md tells the whole."},
+    {"harm.threads_grow",
+     "Threads are left behind by calls or sessions of a client. Judged after a warm-up, over "
+     "batches, as descriptors are."},
     {"harm.unknown_session_served",
      "A request with a session id that nobody gave out was answered with a Result. One is enough: "
      "an id that is guessed or stale opens what is behind it."},

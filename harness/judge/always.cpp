@@ -8,6 +8,7 @@
 #include "harness/judge/closure.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
+#include "harness/judge/leaving.h"
 #include "harness/judge/lost_answer.h"
 #include "harness/judge/server_laws.h"
 #include "harness/judge/session.h"
@@ -49,7 +50,7 @@ const Law kOwnId{
 const std::vector<Check>& laws_of_every(Side under_test) {
   static const std::vector<Check> of_clients = {
       requests_say_what_they_must(kNamesSession, kNamesRevision, kAcceptsBoth),
-      plain_calls_return()};
+      plain_calls_return(), client_exits_in_order()};
   static const std::vector<Check> of_servers = {
       check_of(kOwnId, kAnswerCarriesId),
       nothing_follows(Final::kEither, kOneResponse, kResponseEndsStream),

@@ -79,6 +79,7 @@ Known known_at(const std::vector<const Exchange*>& answers, MonoTime at) {
   for (const Exchange* const answer : answers) {
     if (*answer->ended_at > at) break;
     known.must_name_session = false;
+    if (answer->response->status == kNotFound) known.sessions.erase(header_of(*answer, kSession));
     if (!opens_session(*answer)) continue;
     known.opened = true;
     const std::string* const given = answer->response->find(kSession);

@@ -120,6 +120,29 @@ Judgement judge_cancelled(const Evidence& evidence, Rule rule, Rule own) {
   return broken(finding);
 }
 
+Judgement judge_exit(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  const auto& end = timeline.process_ended;
+  if (timeline.mark(kMarkContract) != "calls" || !end || end->what.asked) {
+    return not_applicable("the client was not seen to end by itself");
+  }
+  const auto calls = calls_of(timeline);
+  const bool all_came = !calls.empty() && std::ranges::all_of(calls, [](const ClientCall& call) {
+    return call.back.outcome == "result";
+  });
+  if (!all_came) return not_applicable("not every call brought a Result");
+  if (end->what.signal != 0 || end->what.exit_code == 0) return held();
+  Finding finding = finding_of(evidence, "client_exits_in_order", Rule{});
+  finding.level = Level::kShould;
+  finding.required = "a client whose calls all brought a Result ends without trouble";
+  finding.observed = fmt::format("its process ended with status {}", end->what.exit_code);
+  finding.likely_cause = "closing the session fails; what it printed is in output.txt of the run's "
+                         "folder";
+  finding.cure = "let the end of streams and connections be no error while the client closes";
+  finding.evidence.push_back(gap_line(timeline, end->at, "the client's process is gone"));
+  return broken(finding);
+}
+
 Judgement judge_deletes(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
   std::map<std::string, std::vector<const Exchange*>> deletes;
@@ -152,6 +175,10 @@ Judgement judge_deletes(const Evidence& evidence) {
 Check session_is_deleted(Rule rule) {
   return {"session_is_deleted",
           [=](const Evidence& evidence) { return judge_deleted(evidence, rule); }};
+}
+
+Check client_exits_in_order() {
+  return {"client_exits_in_order", judge_exit};
 }
 
 Check deletes_in_bounds() {

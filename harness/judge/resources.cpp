@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <optional>
 #include <set>
 
@@ -16,11 +14,6 @@
 
 namespace tailrace {
 namespace {
-
-// Student's t at 97.5 % for 1, 2, ... degrees of freedom; beyond the table the normal value.
-constexpr std::array<double, 10> kT975 = {12.706, 4.303, 3.182, 2.776, 2.571,
-                                          2.447,  2.365, 2.306, 2.262, 2.228};
-constexpr double kNormal975 = 1.96;
 
 struct Growth {
   std::vector<double> values;  // One a batch.
@@ -96,7 +89,7 @@ Finding grows(const Evidence& evidence, const Growth& growth, const Slope& slope
       (slope.per_batch - slope.half_width) / calls);
   finding.likely_cause =
       fmt::format("something opened for a {0} is kept when the {0} is done", call);
-  if (of_client) {
+  if (of_client && call == "session") {
     finding.cure = "close it where the session is closed, also when a call of it failed";
   } else if (call == "session") {
     finding.cure = "close it where the session leaves the table, whoever ended it";
@@ -265,6 +258,11 @@ Growth children_of(const Timeline& timeline) {
                    [](const auto& sample) { return static_cast<double>(sample.what.children); });
 }
 
+Growth threads_of(const Timeline& timeline) {
+  return growth_of(timeline,
+                   [](const auto& sample) { return static_cast<double>(sample.what.threads); });
+}
+
 using GrowthOf = Growth (*)(const Timeline&);
 
 // We close them before the sample, as servers do with idle ones, so that they are no sockets then.
@@ -329,31 +327,8 @@ Trend counts_trend(const Timeline& timeline) {
 }
 
 Trend resources_trend(const Timeline& timeline) {
-  return together({memory_trend(timeline), counts_trend(timeline)});
-}
-
-Slope slope_of(const std::vector<double>& y) {
-  const auto n = static_cast<double>(y.size());
-  if (y.size() < 3) return {};
-  const double mean_x = (n - 1) / 2;
-  double mean_y = 0;
-  for (const double value : y) mean_y += value / n;
-  double xx = 0, xy = 0;
-  for (std::size_t i = 0; i < y.size(); ++i) {
-    const double x = static_cast<double>(i) - mean_x;
-    xx += x * x;
-    xy += x * (y[i] - mean_y);
-  }
-  Slope slope{xy / xx, 0};
-  double residue = 0;
-  for (std::size_t i = 0; i < y.size(); ++i) {
-    const double fitted = mean_y + slope.per_batch * (static_cast<double>(i) - mean_x);
-    residue += (y[i] - fitted) * (y[i] - fitted);
-  }
-  const std::size_t freedom = y.size() - 2;
-  const double t = freedom <= kT975.size() ? kT975[freedom - 1] : kNormal975;
-  slope.half_width = t * std::sqrt(residue / static_cast<double>(freedom) / xx);
-  return slope;
+  return together({memory_trend(timeline), counts_trend(timeline),
+                   count_trend(timeline, threads_of(timeline))});
 }
 
 Check sockets_do_not_grow(Rule rule) {
@@ -378,6 +353,10 @@ Check descriptors_settle(Rule rule) {
 
 Check children_settle(Rule rule) {
   return settling_check("children_settle", "children", rule, children_of);
+}
+
+Check threads_settle(Rule rule) {
+  return settling_check("threads_settle", "threads", rule, threads_of);
 }
 
 Check closed_sessions_leave_no_connections() {

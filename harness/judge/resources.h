@@ -5,6 +5,7 @@
 #pragma once
 
 #include "harness/judge/check.h"
+#include "harness/judge/slope.h"
 
 namespace tailrace {
 
@@ -35,13 +36,14 @@ Check memory_does_not_grow();
 Check sockets_settle(Rule rule);
 Check descriptors_settle(Rule rule);
 Check children_settle(Rule rule);
+Check threads_settle(Rule rule);
 // Of a client: idle connections to us, which the script ends after each batch.
 Check closed_sessions_leave_no_connections();
 
 enum class Trend : std::uint8_t { kUnclear, kFlat, kGrows };
 Trend memory_trend(const Timeline& timeline);     // Of the samples so far.
 Trend counts_trend(const Timeline& timeline);     // Of sockets, descriptors and children.
-Trend resources_trend(const Timeline& timeline);  // Of these and memory.
+Trend resources_trend(const Timeline& timeline);  // Of these, threads and memory.
 // Flat: no more over the last kFlatBatches than this, in KiB. Measured: Go's heap swings by 500
 // from batch to batch, V8 stands still for 5 to 9 batches of 200 calls or falls by 15000.
 inline constexpr double kFlatNoise = 2048;
@@ -59,13 +61,5 @@ inline constexpr double kStraightReserve = 112 * 1024;
 inline constexpr double kNativeReserve = 2048;
 // Of sockets, descriptors and children: flat, and what need not be a leak.
 inline constexpr double kFlatCount = 1, kFewKept = 32;
-
-// Slope of y over 0, 1, 2, ... and the half width of its 95 % interval (Student's t).
-struct Slope {
-  double per_batch = 0;
-  double half_width = 0;
-  bool grows() const { return per_batch - half_width > 0; }
-};
-Slope slope_of(const std::vector<double>& y);
 
 }  // namespace tailrace

@@ -63,7 +63,7 @@ Story growing(bool native, const std::string& event_id = "") {
   story.open(1).call(1, 3).sse_head(1).result(1, 3, event_id).end(1);
   story.mark(kCallsPerBatch, "100");
   for (int batch = 0; batch <= static_cast<int>(kStraightBatches); ++batch) {
-    ProcessSampled sample{"batch " + std::to_string(batch), 0, 0, 0, 0, 0, 0, native, {}};
+    ProcessSampled sample{"batch " + std::to_string(batch), 0, 0, 0, 0, 0, 0, 0, native, {}};
     sample.resident_bytes = (8 << 20) + batch * 1000 * 1024;
     story.tell(sample);
   }

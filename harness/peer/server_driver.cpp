@@ -218,8 +218,14 @@ void ServerDriver::answer_initialize(const Exchange& exchange) {
   result.set("serverInfo", own_info());
   const std::string session =
       fmt::format("Tailrace.{:016x}~aZ", static_cast<std::uint64_t>(mono_now().since_boot.count()));
-  respond(exchange.id, 200, {{"Content-Type", "application/json"}, {"Mcp-Session-Id", session}},
-          compose_result(*exchange.asked->id, result));
+  const std::string answer = compose_result(*exchange.asked->id, result);
+  std::vector<HttpHeader> headers;
+  if (gives_session_) headers.push_back({"Mcp-Session-Id", session});
+  headers.push_back(
+      {"Content-Type", streams_initialize_ ? "text/event-stream" : "application/json"});
+  const std::string before = "event: message\ndata: " + log_message("starting") + "\n\n";
+  respond(exchange.id, 200, headers,
+          streams_initialize_ ? before + "event: message\ndata: " + answer + "\n\n" : answer);
 }
 
 void ServerDriver::respond(StreamId stream, int status, const std::vector<HttpHeader>& headers,

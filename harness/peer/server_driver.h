@@ -76,6 +76,7 @@ class ServerDriver : public Script {
   bool watch_exit(Millis window);
   // The client has finished this call: told by its line, its next request or its end.
   bool watch_return(StreamId call, Millis window);
+  void watch_pong();  // The client has answered the last ping, or does not in time.
 
   // Parts of an event stream, one write each. send_head also sends the priming event where the
   // revision has one and `ids` is set.
@@ -127,6 +128,8 @@ class ServerDriver : public Script {
 
   void limit_calls(Millis limit) { settings_.call_limit = limit; }  // Before the client starts.
   void declare_logging() { declares_logging_ = true; }
+  void answer_initialize_by_stream() { streams_initialize_ = true; }  // Behind a log message.
+  void open_no_session() { gives_session_ = false; }
   void leave_initialize_open() { leaves_initialize_open_ = true; }  // It is never answered.
   void await_initialize();
   // Answers each initialize with this status from here on; 0: properly.
@@ -216,6 +219,7 @@ class ServerDriver : public Script {
   std::size_t lines_read_ = 0;  // Of the client, for the end of a session
   bool session_over_ = false;
   int refuses_initialize_ = 0;
+  bool streams_initialize_ = false, gives_session_ = true;
   bool leaves_initialize_open_ = false, declares_logging_ = false;
   bool asks_to_listen_ = false, asks_at_once_ = false;
   std::size_t argument_bytes_ = 0;

@@ -88,7 +88,8 @@ std::string ServerDriver::input_request_for(StreamId call, const std::string& st
   params.set("requestedSchema", std::move(schema));
   who.set("method", "elicitation/create");
   who.set("params", std::move(params));
-  requests.set("who", std::move(who));
+  requests.set("who", who);
+  requests.set("where", std::move(who));  // Each is asked for, and not the first alone.
   result.set("resultType", "input_required");
   result.set("requestState", state);
   result.set("inputRequests", std::move(requests));

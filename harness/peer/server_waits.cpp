@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // What our scripted server waits for beside requests: calls that come back, and the client's end.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "harness/judge/client_calls.h"
 #include "harness/peer/server_driver.h"
 
 namespace tailrace {
+namespace {
+
+constexpr Millis kPong{500};  // Some answer none while a call waits.
+
+}  // namespace
 
 void ServerDriver::await_exit(Millis limit) {
   await({"client_exit", limit}, "the client to end",
@@ -41,6 +48,16 @@ bool ServerDriver::watch_return(StreamId call, Millis window) {
                  later.asked->id != id;
         });
     return told || asked_more || timeline.process_ended.has_value();
+  });
+}
+
+void ServerDriver::watch_pong() {
+  const RpcId id = rpc_id(fmt::format("tailrace-ping-{}", pings_));
+  watch({"pong", kPong}, [&](const Timeline& timeline) {
+    const bool came = std::ranges::any_of(timeline.exchanges, [&](const Exchange& exchange) {
+      return exchange.asked && exchange.asked->is_response() && exchange.asked->id == id;
+    });
+    return came || timeline.process_ended.has_value();
   });
 }
 

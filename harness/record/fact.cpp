@@ -78,6 +78,7 @@ struct FactWriter {
     out.set("pipes", e.pipes);
     out.set("anonymous", e.anonymous);
     out.set("children", e.children);
+    out.set("threads", e.threads);
     out.set("resident_bytes", e.resident_bytes);
     if (e.native) out.set("native", true);
     Json sockets{Json::Array{}};
@@ -214,6 +215,7 @@ struct FactReader {
     e.pipes = number("pipes");
     e.anonymous = number("anonymous");
     e.children = number("children");
+    if (in.find("threads") != nullptr) e.threads = number("threads");
     e.resident_bytes = number("resident_bytes");
     e.native = in.find("native") != nullptr && flag("native");  // Old records lack it.
     if (!in["sockets"].is_array()) complain("sockets", "a list");

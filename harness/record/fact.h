@@ -79,6 +79,7 @@ struct SocketFigure {
 struct ProcessSampled {  // The whole process tree of the implementation.
   std::string label;
   std::int64_t descriptors = 0, files = 0, pipes = 0, anonymous = 0, children = 0;
+  std::int64_t threads = 0;  // 0 in old records.
   std::int64_t resident_bytes = 0;
   bool native = false;  // None of its programs has a collector (native_program.h).
   std::vector<SocketFigure> sockets;

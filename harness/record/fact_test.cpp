@@ -28,7 +28,7 @@ std::vector<Event> one_of_each() {
   opened.no_delay = false;
   opened.quick_ack = true;
   opened.tls = true;
-  ProcessSampled sampled{"after", 11, 5, 4, 3, 2, 1 << 20, true, {}};
+  ProcessSampled sampled{"after", 11, 5, 4, 3, 2, 7, 1 << 20, true, {}};
   sampled.sockets.push_back({kLocal, kRemote, "CLOSE_WAIT"});
   sampled.sockets.push_back({kRemote, kLocal, "ESTABLISHED"});
   return {
@@ -90,8 +90,8 @@ struct Account {
     return text;
   }
   std::string operator()(const ProcessSampled& e) const {
-    auto text = fmt::format("{} {} {} {} {} {} {}", e.label, e.descriptors, e.files, e.pipes,
-                            e.anonymous, e.children, e.resident_bytes);
+    auto text = fmt::format("{} {} {} {} {} {} {} {}", e.label, e.descriptors, e.files, e.pipes,
+                            e.anonymous, e.children, e.threads, e.resident_bytes);
     for (const SocketFigure& s : e.sockets) {
       text += fmt::format(" {}>{} {}", s.local.text(), s.remote.text(), s.state);
     }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "harness/judge/always.h"
 #include "harness/judge/client_calls.h"
@@ -15,7 +16,8 @@
 namespace tailrace {
 namespace {
 
-constexpr std::size_t kMethodWord = 40, kMethodsNamed = 6;
+constexpr std::size_t kMethodWord = 40, kMethodsNamed = 6, kLineShown = 80;
+constexpr std::array<std::string_view, 3> kOutcomes = {"result", "error", "limit"};
 
 // Most severe first; not_applicable gives way to everything that was really judged.
 int severity(Verdict verdict) {
@@ -196,13 +198,44 @@ std::string instead_of_calls(const Timeline& timeline) {
   return text + ": any that our tools/list names will do";
 }
 
+// Where a line of the adapter breaks its contract, nothing it says can be charged to the client.
+std::string slip_of_adapter(const Timeline& timeline) {
+  for (const auto& line : timeline.lines) {
+    const auto json = parse_json(line.what.text);
+    if (!json || json->find("call") == nullptr) continue;
+    const Json* const outcome = json->find("outcome");
+    const bool known = outcome != nullptr &&
+                       std::ranges::find(kOutcomes, outcome->as_string()) != kOutcomes.end();
+    if (known && (*json)["call"].as_int() >= 1) continue;
+    return fmt::format("the adapter printed {}; its contract has calls from 1 and the outcomes "
+                       "{} (fixtures/sut/README.md)",
+                       excerpt(line.what.text, kLineShown), fmt::join(kOutcomes, ", "));
+  }
+  return "";
+}
+
 }  // namespace
 
 void judge_scenario(const Scenario& scenario, const Evidence& evidence, ScenarioResult& result) {
   const Timeline& timeline = evidence.timeline;
   result.verdict = Verdict::kNotApplicable;
   result.requirements = scenario.requirements(evidence.catalogue, evidence.revision);
-  for (const Check& check : scenario.spec().checks) take(check.judge(evidence), result);
+  if (const std::string slip = slip_of_adapter(timeline); !slip.empty()) {
+    result.verdict = Verdict::kInconclusive;
+    result.reason = slip;
+    return;
+  }
+  std::string unasked;  // Why the first check, which is the scenario's question, does not apply.
+  for (const Check& check : scenario.spec().checks) {
+    const Judgement judgement = check.judge(evidence);
+    const bool first = &check == &scenario.spec().checks.front();
+    if (first && judgement.outcome == Outcome::kNotApplicable) unasked = judgement.reason;
+    take(judgement, result);
+  }
+  if (!unasked.empty() && result.verdict == Verdict::kPass) {
+    result.verdict = Verdict::kNotApplicable;  // Declined is not unmet, whatever else held.
+    result.reason = unasked;
+  }
   judge_always(scenario, evidence, result);
   judge_process(evidence, scenario.under_test(), result);
   judge_late_end(evidence, result);

@@ -127,6 +127,15 @@ inline constexpr Fault kKeepsConnectionsOfSessions{"keeps_connections_of_session
 inline constexpr Fault kKeepsListeningAtClose{"keeps_listening_at_close"};
 inline constexpr Fault kLeaksConnectionPerCall{"leaks_connection_per_call"};
 inline constexpr Fault kLeaksBrokenConnections{"leaks_broken_connections"};
+inline constexpr Fault kNagleInAnswers{"nagle_in_answers"};
+inline constexpr Fault kReadsInitializeAsJson{"reads_initialize_as_json"};
+inline constexpr Fault kNeedsSession{"needs_session"};
+inline constexpr Fault kHangsOnAccepted{"hangs_on_accepted"};
+inline constexpr Fault kExitsWithOne{"exits_with_one"};
+inline constexpr Fault kLeaksDescriptorPerCall{"leaks_descriptor_per_call"};
+inline constexpr Fault kLeaksMemoryPerCall{"leaks_memory_per_call"};
+inline constexpr Fault kLeaksThreadPerCall{"leaks_thread_per_call"};
+inline constexpr Fault kLeaksThreads{"leaks_threads"};
 inline constexpr Fault kLeaksDescriptors{"leaks_descriptors"};
 inline constexpr Fault kLeaksMemory{"leaks_memory"};
 inline constexpr Fault kLeavesChild{"leaves_child"};

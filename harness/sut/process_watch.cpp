@@ -58,6 +58,15 @@ std::int64_t resident_bytes(pid_t pid) {
   return resident * ::sysconf(_SC_PAGESIZE);
 }
 
+std::int64_t count_threads(pid_t pid) {
+  std::int64_t threads = 0;
+  DIR* folder = ::opendir(("/proc/" + std::to_string(pid) + "/task").c_str());
+  if (folder == nullptr) return 0;
+  while (const dirent* entry = ::readdir(folder)) threads += entry->d_name[0] != '.';
+  ::closedir(folder);
+  return threads;
+}
+
 void add_sockets(pid_t pid, const Inodes& sockets, ProcessSampled& sample) {
   each_tcp_socket(pid, [&](const TcpSocket& socket) {
     if (sample.sockets.size() >= kMostSockets || !sockets.contains(socket.inode)) return;
@@ -75,12 +84,14 @@ Result<ProcessSampled> sample_tree(pid_t root) {
     return std::unexpected(counted.error());
   }
   sample.resident_bytes = resident_bytes(root);
+  sample.threads = count_threads(root);
   sample.native = is_native(root);
   const Family family = family_of(root);
   sample.children = static_cast<std::int64_t>(family.living.size() + family.zombies);
   for (const pid_t child : family.living) {
     (void)count_descriptors(child, sample, sockets);  // It may have ended meanwhile.
     sample.resident_bytes += resident_bytes(child);
+    sample.threads += count_threads(child);
     sample.native = sample.native && is_native(child);
   }
   add_sockets(root, sockets, sample);

@@ -3,6 +3,8 @@
 // client resumes again, from the newest id and after `retry`, and its call returns the response in
 // the end.
 
+#include <algorithm>
+
 #include "harness/judge/calls.h"
 #include "harness/judge/client_headers.h"
 #include "harness/judge/resume.h"
@@ -14,11 +16,13 @@ namespace {
 
 constexpr Millis kRetry{100};
 constexpr Millis kLinger = kRetry + kResumePatience;
+constexpr Millis kCallLimit{8000};  // Clients may wait for longer than `retry` says.
 constexpr int kMostGets = 6;
 
 void drive(ServerDriver& server) {
   server.use_event_ids(true, kRetry);
   server.claim_gets();
+  server.limit_calls(std::max(kCallLimit, server.call_limit()));
   server.start_client(1, kLinger);
   const StreamId call = server.await_call();
   server.send_head(call);

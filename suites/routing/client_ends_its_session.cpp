@@ -25,8 +25,9 @@ Scenario routing_client_ends_its_session() {
       .covers = {req::kClientEndsSession},
       .drive = &drive,
       .checks = {session_is_deleted(req::kClientEndsSession), client_leaves(),
-                 deletes_in_bounds()},
-      .catches = {client_fault::kNeverDeletes, client_fault::kRepeatsDelete},
+                 deletes_in_bounds(), client_exits_in_order()},
+      .catches = {client_fault::kNeverDeletes, client_fault::kRepeatsDelete,
+                  client_fault::kExitsWithOne},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kOpensListeningGet},
   }};
 }
