@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "harness/judge/ladder.h"
@@ -19,6 +20,8 @@ constexpr std::string_view kSession = "mcp-session-id";
 constexpr std::string_view kVersion = "mcp-protocol-version";
 constexpr std::string_view kJson = "application/json", kEvents = "text/event-stream";
 constexpr std::size_t kExcerpt = 60;
+constexpr std::array<std::string_view, 4> kWithSessions = {"2024-11-05", "2025-03-26", "2025-06-18",
+                                                           "2025-11-25"};
 
 std::string accept_of(const Exchange& exchange) {
   return fmt::format("its Accept is '{}'", excerpt(header_of(exchange, "accept"), kExcerpt));
@@ -53,35 +56,55 @@ void only_by_range(Finding& finding, const Exchange& exchange) {
 
 // What a request sent at this time must say, by what was answered before it.
 struct Known {
-  bool opened = false;              // An initialize was answered.
-  bool must_name_session = false;   // The last one gave an id, and no 404 has taken it since.
-  std::set<std::string> sessions;   // All that were given: a client may have several.
+  bool opened = false;             // An initialize was answered, and its session is not over.
+  bool must_name_session = false;  // It gave an id, and no 404 has taken that since.
+  bool has_revision = false;       // One was agreed on.
+  std::set<std::string> sessions;  // All that were given: a client may have several.
 };
 
 bool opens_session(const Exchange& exchange) {
   return exchange.asked && exchange.asked->method == kInitialize;
 }
 
-// What changes what is known, in the order of the answers' ends.
-std::vector<const Exchange*> answers_that_tell(const Timeline& timeline) {
-  std::vector<const Exchange*> answers;
+bool deletes(const Exchange& exchange) { return exchange.request.method == "DELETE"; }
+
+bool is_lost(const Exchange& exchange) {
+  return exchange.response && exchange.response->status == kNotFound;
+}
+
+// What changes what is known, in the order of time: of a 404 and of DELETE the head is enough.
+std::vector<At<const Exchange*>> answers_that_tell(const Timeline& timeline) {
+  std::vector<At<const Exchange*>> answers;
   for (const Exchange& exchange : timeline.exchanges) {
-    if (!exchange.response || !exchange.ended()) continue;
-    const bool tells = opens_session(exchange) || exchange.response->status == kNotFound;
-    if (tells) answers.push_back(&exchange);
+    if (!exchange.response) continue;
+    if (is_lost(exchange) || deletes(exchange)) {
+      answers.push_back({*exchange.head_at, &exchange});
+    } else if (opens_session(exchange) && exchange.ended()) {
+      answers.push_back({*exchange.ended_at, &exchange});
+    }
   }
-  std::ranges::stable_sort(answers, {}, [](const Exchange* answer) { return *answer->ended_at; });
+  std::ranges::stable_sort(answers, {}, &At<const Exchange*>::at);
   return answers;
 }
 
-Known known_at(const std::vector<const Exchange*>& answers, MonoTime at) {
+// The answer names what was offered, or an older revision: else there is none to be named.
+bool agrees(const Exchange& initialize) {
+  const RpcMessage* const answer = initialize.final_message();
+  if (answer == nullptr) return true;
+  const std::string& named = answer->body["result"]["protocolVersion"].as_string();
+  return named == initialize.asked->body["params"]["protocolVersion"].as_string() ||
+         std::ranges::find(kWithSessions, named) != kWithSessions.end();
+}
+
+Known known_at(const std::vector<At<const Exchange*>>& answers, MonoTime at) {
   Known known;
-  for (const Exchange* const answer : answers) {
-    if (*answer->ended_at > at) break;
-    known.must_name_session = false;
-    if (answer->response->status == kNotFound) known.sessions.erase(header_of(*answer, kSession));
-    if (!opens_session(*answer)) continue;
+  for (const auto& [when, answer] : answers) {
+    if (when > at) break;
+    known.must_name_session = known.opened = false;  // What comes then is of another session.
+    if (is_lost(*answer)) known.sessions.erase(header_of(*answer, kSession));
+    if (!opens_session(*answer) || is_lost(*answer)) continue;
     known.opened = true;
+    known.has_revision = agrees(*answer);
     const std::string* const given = answer->response->find(kSession);
     if (given == nullptr) continue;
     known.must_name_session = true;
@@ -105,7 +128,7 @@ class HeaderFindings {
     if (known.must_name_session && !named) {
       add(no_session_, request, rules_.session, "the id of the session");
     }
-    if (header_of(request, kVersion).empty()) {
+    if (known.has_revision && header_of(request, kVersion).empty()) {
       add(no_version_, request, rules_.version, "MCP-Protocol-Version");
     }
     const Accepts both = std::min(accepts(request, kJson), accepts(request, kEvents));
@@ -135,13 +158,14 @@ class HeaderFindings {
 Judgement judge_headers(const Evidence& evidence, HeaderRules rules) {
   HeaderFindings findings(evidence, rules);
   const auto answers = answers_that_tell(evidence.timeline);
-  if (std::ranges::none_of(answers, [](const auto* answer) { return opens_session(*answer); })) {
+  if (std::ranges::none_of(answers, [](const auto& told) { return opens_session(*told.what); })) {
     return inconclusive("no initialize was answered");
   }
   bool judged = false;
   for (const Exchange& request : evidence.timeline.exchanges) {
     const Known known = known_at(answers, request.request_at);
-    if (!known.opened || opens_session(request)) continue;  // Another opens another session.
+    // Another initialize opens another session.
+    if (!known.opened || opens_session(request) || is_probe(request)) continue;
     judged = true;
     findings.look_at(request, known);
   }

@@ -67,13 +67,6 @@ Look by_get(const Evidence&, const Exchange& exchange) {
   return exchange.is_post() ? "it resumes a stream by POST" : "";
 }
 
-bool is_probe(const Exchange& exchange) {
-  if (!exchange.asked) return false;
-  const Json& meta = exchange.asked->body["params"]["_meta"];
-  return exchange.asked->method == kDiscover ||
-         meta.find(kMetaVersion) != nullptr;
-}
-
 const Exchange* handshake_of(const Timeline& timeline) {
   return first_asked(timeline, kInitialize);
 }
@@ -177,10 +170,21 @@ Look token_kind(const Evidence&, const Exchange& exchange) {
   return token->is_string() || token->is_int() ? "" : "the progressToken is " + to_text(*token);
 }
 
+// Whether a request of whatever session has the id that this notice names.
+bool asks_with(const Timeline& timeline, const Exchange& notice) {
+  const std::string id = to_text(notice.asked->body["params"]["requestId"]);
+  return session_of(notice).empty() &&
+         std::ranges::any_of(timeline.exchanges, [&](const Exchange& exchange) {
+           return is_request(exchange) && exchange.asked->id->text == id;
+         });
+}
+
 Look own_cancel(const Evidence& evidence, const Exchange& exchange) {
   const bool cancels = exchange.asked && exchange.asked->method == "notifications/cancelled";
   if (!cancels) return exchange.asked ? Look("") : std::nullopt;
   const Exchange* const named = cancelled_by(evidence.timeline, exchange);
+  // One that names no session is another law's matter.
+  if (named == nullptr && asks_with(evidence.timeline, exchange)) return "";
   if (named == nullptr) return "it cancels a request that the client never sent";
   return named->asked->method == kInitialize ? "it cancels initialize" : "";
 }

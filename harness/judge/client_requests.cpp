@@ -76,6 +76,8 @@ Judgement judge_pings(const Evidence& evidence, Rule rule) {
         ++answered;
         continue;
       }
+      const auto& left = timeline.connection(exchange.connection)->peer_ended;
+      if (answer == nullptr && left && left->at - event.at < kPrompt) continue;  // It went.
       if (answer == nullptr && timeline.last.value_or(event.at) - event.at < kPrompt) {
         return inconclusive("the client left before it could answer a ping");
       }
@@ -103,13 +105,16 @@ Judgement judge_lost(const Evidence& evidence, Rule rule) {
     const bool after = later.id > lost->id && later.request_at >= *lost->ended_at;
     if (!later.is_post() || !after) continue;
     const bool anew = later.asked && later.asked->method == "initialize";
-    if (header_of(later, kSession) != header_of(*lost, kSession)) {
+    const std::string named = header_of(later, kSession);
+    const bool bare = named.empty() && is_request(later) && !anew && !opened && !is_probe(later);
+    if (named != header_of(*lost, kSession) && !bare) {
       opened |= anew;
       continue;
     }
     Finding finding = finding_of(evidence, "starts_anew_after_404", rule);
     finding.required = "after 404 a client begins a new session by initialize, without the old id";
-    finding.observed = fmt::format("{} carried the id of the lost session", describe(later));
+    finding.observed = describe(later) + (bare ? " followed the 404 without an initialize"
+                                               : " carried the id of the lost session");
     finding.likely_cause = "404 is told to the one call, and the session's id is kept";
     finding.cure = "forget the session on 404 and initialize before the next request";
     finding.evidence = ladder_of(evidence.timeline, *lost, later);

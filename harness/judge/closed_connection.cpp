@@ -23,6 +23,14 @@ bool is_lost_on_closed(const Timeline& timeline, const ClientCall& call) {
   return call.final == nullptr && !first.response && connection->half_closed;
 }
 
+// The response before it on its connection had said that it is the last: no race is left then.
+bool had_been_announced(const Timeline& timeline, const Exchange& request) {
+  return std::ranges::any_of(timeline.exchanges, [&](const Exchange& earlier) {
+    return earlier.connection == request.connection && earlier.index < request.index &&
+           earlier.response && earlier.response->has_token("connection", "close");
+  });
+}
+
 struct Failed {
   std::int64_t number = 0;  // As the client counts
   std::string outcome;
@@ -41,19 +49,31 @@ std::vector<Failed> failed_calls(const Timeline& timeline) {
   return failed;
 }
 
-Finding fails(const Evidence& evidence, const Failed& call, bool announced) {
-  Finding finding = finding_of(evidence, "calls_outlive_connections", Rule{},
-                               announced ? "harm.answer_lost" : "");
-  if (!announced) finding.level = Level::kShould;  // Servers may close, and its caller is told.
+Finding closed_finding(const Evidence& evidence, const std::string& harm) {
+  Finding finding = finding_of(evidence, "calls_outlive_connections", Rule{}, harm);
   finding.required = "a call goes out on another connection when the last one was closed";
-  finding.observed = fmt::format(
-      "call {} came back as {}: the connection of the one before it had ended by FIN{}",
-      call.number, excerpt(call.outcome, kShownOutcome),
-      announced ? ", as `Connection: close` had said" : ", and no request came");
   finding.likely_cause = "a connection is taken from the pool without a look whether its peer has "
                          "ended it";
   finding.cure = "drop connections that end while they are idle or say so, and send a request "
                  "again that a closed connection did not take";
+  return finding;
+}
+
+Finding sent_to_announced(const Evidence& evidence, const Exchange& request) {
+  Finding finding = closed_finding(evidence, "harm.answer_lost");
+  finding.observed = fmt::format("{} was sent, and lost, though the response before it had said "
+                                 "`Connection: close`",
+                                 describe(request));
+  finding.evidence = ladder_of(evidence.timeline, request);
+  return finding;
+}
+
+Finding fails(const Evidence& evidence, const Failed& call) {
+  Finding finding = closed_finding(evidence, "");
+  finding.level = Level::kShould;  // Servers may close, and the caller is told.
+  finding.observed = fmt::format("call {} came back as {}: the connection of the one before it had "
+                                 "ended by FIN, and no request came",
+                                 call.number, excerpt(call.outcome, kShownOutcome));
   finding.evidence.push_back(gap_line(evidence.timeline, call.at, "the call failed"));
   return finding;
 }
@@ -67,15 +87,11 @@ bool hangs_before_next(const Timeline& timeline, const ClientCall& last) {
 
 Finding hangs(const Evidence& evidence, const ClientCall& last) {
   const Timeline& timeline = evidence.timeline;
-  Finding finding =
-      finding_of(evidence, "calls_outlive_connections", Rule{}, "harm.call_hangs");
-  finding.required = "a call goes out on another connection when the last one was closed";
+  Finding finding = closed_finding(evidence, "harm.call_hangs");
   finding.observed = fmt::format("call {} came back, and none came in {} after it; its limit is {} "
                                  "ms",
                                  last.number, in_millis(*timeline.last - *last.back.at),
                                  call_limit_of(timeline).count());
-  finding.likely_cause = "the next call waits on a connection that its peer has ended";
-  finding.cure = "drop connections that end while they are idle";
   finding.evidence = ladder_of(timeline, *last.exchange);
   finding.evidence.push_back(gap_line(timeline, *timeline.last, "no further call so far"));
   return finding;
@@ -83,16 +99,20 @@ Finding hangs(const Evidence& evidence, const ClientCall& last) {
 
 Judgement judge_outliving(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
-  const int announced_from = marked_number(timeline, kMarkAnnounced);
   const auto calls = calls_of(timeline);
+  if (calls.empty()) return inconclusive("the client made no call");
   std::size_t crossed = 0;
-  for (const ClientCall& call : calls) crossed += is_lost_on_closed(timeline, call);
-  if (announced_from == 0 || calls.empty()) return inconclusive("the script did not come so far");
+  for (const ClientCall& call : calls) {
+    if (!is_lost_on_closed(timeline, call)) continue;
+    if (had_been_announced(timeline, *call.exchange)) {
+      return broken(sent_to_announced(evidence, *call.exchange));
+    }
+    ++crossed;
+  }
   const auto failed = failed_calls(timeline);
-  const auto announced = std::ranges::find_if(
-      failed, [&](const Failed& call) { return call.number > announced_from; });
-  if (announced != failed.end()) return broken(fails(evidence, *announced, true));
-  if (failed.size() > crossed) return broken(fails(evidence, failed.front(), false));
+  // One whose request came is another check's matter.
+  const bool unsent = told_calls(timeline) > calls.size();
+  if (unsent && !failed.empty()) return broken(fails(evidence, failed.front()));
   if (hangs_before_next(timeline, calls.back())) {
     return broken(hangs(evidence, calls.back()));
   }

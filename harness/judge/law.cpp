@@ -7,6 +7,7 @@
 
 #include "harness/judge/ladder.h"
 #include "harness/wire/http_head.h"
+#include "harness/wire/meta_names.h"
 
 namespace tailrace {
 namespace {
@@ -119,6 +120,12 @@ Check convicts(Check check) {
             if (judgement.outcome == Outcome::kHeld) judgement.outcome = Outcome::kNotApplicable;
             return judgement;
           }};
+}
+
+bool is_probe(const Exchange& exchange) {
+  if (!exchange.asked) return false;
+  const Json& meta = exchange.asked->body["params"]["_meta"];
+  return exchange.asked->method == "server/discover" || meta.find(kMetaVersion) != nullptr;
 }
 
 bool resumes(const Exchange& exchange) {

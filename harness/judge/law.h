@@ -46,6 +46,8 @@ std::string header_of(const Exchange& exchange, std::string_view name);
 // How the request's Accept has this type: by name, or by a range such as `*/*` (RFC 9110, 12.5.1).
 enum class Accepts { kNot, kByRange, kByName };
 Accepts accepts(const Exchange& exchange, std::string_view type);
+// Asks by the rules of revisions without sessions, as clients may that look for them first.
+bool is_probe(const Exchange& exchange);
 bool resumes(const Exchange& exchange);
 bool listens(const Exchange& exchange);  // A GET that resumes nothing.
 

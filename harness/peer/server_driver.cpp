@@ -26,9 +26,9 @@ constexpr Millis kGetComes{500};  // Clients open it before or beside their firs
 constexpr int kBeforeCall = 2;    // No more are waited for: the call has a limit.
 // Several times a storm: on a busy machine some of its gaps look like a back-off.
 constexpr int kStormOfGets = 4 * static_cast<int>(kStormResumes);
-// Of a connection that carries large calls: more than the handshake takes, and so much of a body
-// that only a large one has.
-constexpr std::size_t kReadsFirst = 32 << 10, kHeld = kReadsFirst / 2;
+// Of a connection that carries large calls: more than the handshake takes, whose heads may be long,
+// and so much of a body that only a large one has.
+constexpr std::size_t kReadsFirst = 96 << 10, kHeld = 16 << 10;
 // What our kernel takes beyond that. It is less than ten segments of a MTU of 1500: with more of
 // them on the way the client's kernel would take ever more of the rest, up to 4 MB.
 constexpr int kStored = 8 << 10;
@@ -152,6 +152,9 @@ void ServerDriver::serve(const Exchange& exchange) {
   if (finished_.contains(exchange.connection)) return reset_connection(exchange.id);
   if (exchange.is_post()) return serve_post(exchange);
   const bool resumes = exchange.request.find("last-event-id") != nullptr;
+  const bool strays = method == "GET" && gives_session_ && !is_stateless() &&
+                      exchange.request.find("mcp-session-id") == nullptr;
+  if (strays && !resumes) return refuse_get(exchange.id);  // It is of no session.
   if (method == "GET" && (resumes ? claims_gets_ : claims_listening_)) {
     gets_.push_back(exchange.id);
   } else if (method == "GET" && !resumes && holds_listening_) {

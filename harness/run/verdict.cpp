@@ -118,11 +118,9 @@ void judge_always(const Scenario& scenario, const Evidence& evidence, ScenarioRe
     if (asked) continue;
     const Judgement judgement = law.judge(evidence);
     if (judgement.outcome != Outcome::kBroken) continue;
-    // The scenario's own checks know better how it came to that.
+    // The scenario's own checks know better how it came to that harm.
     const std::string& harm = judgement.findings.front().harm;
-    const bool told = std::ranges::any_of(result.findings, [&](const Finding& finding) {
-      return finding.fails() && !harm.empty() && finding.harm == harm;
-    });
+    const bool told = !harm.empty() && std::ranges::any_of(result.findings, &Finding::fails);
     if (!told) take(judgement, result);
   }
 }

@@ -132,6 +132,8 @@ inline constexpr Fault kReadsInitializeAsJson{"reads_initialize_as_json"};
 inline constexpr Fault kNeedsSession{"needs_session"};
 inline constexpr Fault kHangsOnAccepted{"hangs_on_accepted"};
 inline constexpr Fault kExitsWithOne{"exits_with_one"};
+inline constexpr Fault kResumesWithoutLimit{"resumes_without_limit"};
+inline constexpr Fault kFailsTogether{"fails_together"};
 inline constexpr Fault kLeaksDescriptorPerCall{"leaks_descriptor_per_call"};
 inline constexpr Fault kLeaksMemoryPerCall{"leaks_memory_per_call"};
 inline constexpr Fault kLeaksThreadPerCall{"leaks_thread_per_call"};

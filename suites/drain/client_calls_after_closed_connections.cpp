@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The server closes the connection after each answer, as it may: without a word, then announced by
-// `Connection: close`. Each call that follows is made all the same.
+// The server closes the connection after each answer, as it may: announced by `Connection: close`,
+// then without a word. Each call that follows is made all the same.
 
 #include "harness/judge/calls.h"
 #include "harness/judge/closed_connection.h"
@@ -10,21 +10,20 @@
 namespace tailrace::suites {
 namespace {
 
-constexpr int kWithoutAWord = 4, kCalls = 7;
+constexpr int kAnnounced = 3, kCalls = 7;
 constexpr Millis kLeaves{10000};
 
 void drive(ServerDriver& server) {
   server.start_client(kCalls);
-  server.mark(kMarkAnnounced, std::to_string(kWithoutAWord + 1));
   for (int number = 1; number <= kCalls; ++number) {
     const auto call = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
     if (!call) return;
-    if (number <= kWithoutAWord) {
-      server.send_bare_head(*call);
-      server.send_result(*call, true);
-    } else {
+    if (number <= kAnnounced) {
       server.respond(*call, 200, {{"Content-Type", "application/json"}, {"Connection", "close"}},
                      server.result_for(*call));
+    } else {
+      server.send_bare_head(*call);
+      server.send_result(*call, true);
     }
     server.finish_connection(*call);
   }
