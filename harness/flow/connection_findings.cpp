@@ -160,7 +160,12 @@ std::optional<CaptureFinding> incident_finding(const IncidentRecord& incident,
     case Incident::kRetransmission:
       if (incident.repeat == Repeat::kFast) return std::nullopt;
       kind = incident.repeat == Repeat::kTailProbe ? kind::kTailProbe : kind::kTimeout;
-      text = fmt::format("sent again by the {} after {}", who, in_millis(took));
+      text = incident.unseen
+                 ? fmt::format("sent before by the {}, {} ago, and lost before the capture: {}",
+                               who, in_millis(took),
+                               incident.counted ? "IP ids of it are missing"
+                                                : "it acknowledged nothing meanwhile")
+                 : fmt::format("sent again by the {} after {}", who, in_millis(took));
       break;
     case Incident::kZeroWindow:
       if (took < kLeastClosedWindow) return std::nullopt;
@@ -184,6 +189,11 @@ std::optional<CaptureFinding> incident_finding(const IncidentRecord& incident,
   add_frame(finding, again ? "lost_frame" : "first_frame", incident.first_frame,
             again ? "lost, and sent again later" : "it begins here", incident.since);
   add_frame(finding, again ? "repeated_frame" : "frame", incident.frame, text, incident.at);
+  if (incident.unseen) {
+    // Its repeat alone was seen.
+    finding.details.set("lost_before_capture", true);
+    finding.confidence = incident.counted ? Confidence::kMedium : Confidence::kLow;
+  }
   finding.details.set("wait_ms", millis_of(took));
   finding.cost = incident.what == Incident::kResetUndrained ? Nanos(0) : took;
   return finding;

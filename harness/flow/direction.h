@@ -58,6 +58,7 @@ class Direction {
     return static_cast<std::int64_t>(next_offset_) + static_cast<std::int32_t>(seq - next_);
   }
   bool has_begun() const { return begun_; }
+  std::uint32_t mss() const;
   std::uint64_t payload_bytes() const { return flow_.payload_bytes; }
   bool is_small(const Segment& segment) const {
     const std::uint32_t most = mss();
@@ -105,7 +106,6 @@ class Direction {
   Stall stall_of(const Segment& segment, Nanos gap, Nanos late) const;
   void drop_pending();
   bool heard(const Segment& segment) const;  // S had the pending ACK when it sent this.
-  std::uint32_t mss() const;
   std::uint64_t seen_offset_of(std::uint32_t seq) const;  // The same, from 0 on.
   bool has_held(double part) const;  // Of what left after a delayed ACK.
   bool nodelay_proven() const;

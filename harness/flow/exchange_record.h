@@ -77,6 +77,7 @@ struct IncidentRecord {
   Repeat repeat = Repeat::kNone;
   RealTime since, at;
   FrameNumber first_frame, frame;
+  bool unseen = false, counted = false;  // As in Repeated.
 };
 
 }  // namespace tailrace

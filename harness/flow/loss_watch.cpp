@@ -64,14 +64,14 @@ void LossWatch::add_new(const Segment& segment, std::uint32_t end) {
 }
 
 std::optional<Repeated> LossWatch::fill_hole(const Segment& segment, std::uint32_t end,
-                                             Nanos rtt) {
+                                             Nanos rtt, bool came_late) {
   for (auto hole = holes_.begin(); hole != holes_.end(); ++hole) {
     if (!overlap(hole->begin, hole->end, segment.seq, end)) continue;
     Repeated repeated = repeat_of(Repeat::kNone, segment);
     repeated.since = hole->at;
     repeated.in_flight = segments_in_flight() + 1;
     const Nanos age = segment.time - hole->at;
-    if (age <= std::max(kReordering, rtt / 4)) {
+    if (came_late || age <= std::max(kReordering, rtt / 4)) {
       repeated.how = Repeat::kReordered;
     } else {
       // Its first copy was lost before the capture.
@@ -107,11 +107,20 @@ Repeated LossWatch::classify(Flight& flight, const Segment& segment, Nanos rtt) 
   return repeated;
 }
 
-std::optional<Repeated> LossWatch::sent(const Segment& segment, Nanos rtt) {
+std::optional<Repeated> LossWatch::sent(const Segment& segment, Nanos rtt, bool came_late) {
   if (segment.length == 0) return std::nullopt;
-  auto repeat = classified(segment, rtt);
+  auto repeat = classified(segment, rtt, came_late);
   if (!repeat) return std::nullopt;
   return std::exchange(pending_, std::move(repeat));
+}
+
+void LossWatch::note_unseen(const Segment& segment, const UnseenLoss::Found& found) {
+  if (missed_ > 0 || pending_) return;
+  Repeated repeat = repeat_of(found.probed ? Repeat::kTailProbe : Repeat::kTimeout, segment);
+  repeat.since = found.since;
+  repeat.unseen = true;
+  repeat.counted = found.counted;
+  pending_ = repeat;
 }
 
 std::optional<Repeated> LossWatch::answered(const Segment& segment, bool after_loss) {
@@ -124,7 +133,8 @@ std::optional<Repeated> LossWatch::answered(const Segment& segment, bool after_l
   return repeat;
 }
 
-std::optional<Repeated> LossWatch::classified(const Segment& segment, Nanos rtt) {
+std::optional<Repeated> LossWatch::classified(const Segment& segment, Nanos rtt,
+                                              bool came_late) {
   const std::uint32_t end = segment.seq + segment.length;
   if (!begun_) {
     begun_ = true;
@@ -134,7 +144,7 @@ std::optional<Repeated> LossWatch::classified(const Segment& segment, Nanos rtt)
     add_new(segment, end);
     return std::nullopt;
   }
-  if (auto filled = fill_hole(segment, end, rtt)) return filled;
+  if (auto filled = fill_hole(segment, end, rtt, came_late)) return filled;
   if (acked_ && segment.length <= 1 && end == una_) {
     return repeat_of(Repeat::kKeepAlive, segment);
   }

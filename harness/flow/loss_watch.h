@@ -10,6 +10,7 @@
 #include "harness/base/queue.h"
 #include "harness/flow/fetch.h"
 #include "harness/flow/segment.h"
+#include "harness/flow/unseen_loss.h"
 
 namespace tailrace {
 
@@ -27,6 +28,8 @@ struct Repeated {
   Repeat how = Repeat::kNone;
   RealTime since;            // The transmission that was lost, or its place in the stream.
   FrameNumber first_frame;   // Of it; none where the capture does not hold it.
+  bool unseen = false;       // Nor its place: it is told by what is missing (UnseenLoss).
+  bool counted = false;      // By a packet that is missing, not only by an ACK.
   std::uint32_t in_flight = 0;
   RealTime at;               // That it was sent again.
   FrameNumber frame;
@@ -38,8 +41,12 @@ struct Repeated {
 class LossWatch {
  public:
   // A segment of S. What was sent again is told once it is known whether that was needed: here of
-  // the repeat before, if R has said nothing since.
-  std::optional<Repeated> sent(const Segment& segment, Nanos rtt);
+  // the repeat before, if R has said nothing since. `came_late`: it was sent before others that
+  // were seen.
+  std::optional<Repeated> sent(const Segment& segment, Nanos rtt, bool came_late = false);
+  // It was sent before, which the capture did not see: told like what is seen to be sent again.
+  // Nothing where the capture itself loses packets.
+  void note_unseen(const Segment& segment, const UnseenLoss::Found& found);
   // A segment of R. It tells whether the last repeat was needed. `after_loss`: R had sent more that
   // did not come, and may have been that for which S waited.
   std::optional<Repeated> answered(const Segment& segment, bool after_loss);
@@ -66,10 +73,11 @@ class LossWatch {
     RealTime at;
   };
 
-  std::optional<Repeated> classified(const Segment& segment, Nanos rtt);
+  std::optional<Repeated> classified(const Segment& segment, Nanos rtt, bool came_late);
   void acknowledge(const Segment& segment);
   void add_new(const Segment& segment, std::uint32_t end);
-  std::optional<Repeated> fill_hole(const Segment& segment, std::uint32_t end, Nanos rtt);
+  std::optional<Repeated> fill_hole(const Segment& segment, std::uint32_t end, Nanos rtt,
+                                    bool came_late);
   Repeated classify(Flight& flight, const Segment& segment, Nanos rtt);
   std::uint32_t segments_in_flight() const;
 

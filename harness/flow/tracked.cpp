@@ -128,9 +128,16 @@ void Tracked::observe(const Segment& segment, Side from, bool syn_again, bool ne
   };
   auto answered = receiver.loss.answered(segment, sender.loss.is_ahead(segment));
   settle(facts, other(from), answered);
-  auto sent_again = segment.syn || segment.rst ? std::nullopt
-                                               : sender.loss.sent(segment, path.rtt());
+  receiver.unseen.answered(segment);
+  const bool in_order = new_data && !sender.loss.is_ahead(segment);
+  const auto unseen = sender.unseen.sent(
+      segment, {in_order, by_client, sender.direction.mss()}, path);
+  const bool came_late = sender.unseen.tells_order() && sender.unseen.came_late();
+  auto sent_again = segment.syn || segment.rst
+                        ? std::nullopt
+                        : sender.loss.sent(segment, path.rtt(), came_late);
   settle(facts, from, sent_again);
+  if (unseen) sender.loss.note_unseen(segment, *unseen);
   receiver.window.answered(segment);
   sender.window.sent(segment);
   if (const auto& released = sender.direction.released()) facts.release = &*released;

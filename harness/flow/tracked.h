@@ -46,6 +46,7 @@ class Tracked {
     Direction direction;
     std::unique_ptr<Lateness> lateness;  // Of what this side sends, on paths that leave the host.
     LossWatch loss;
+    UnseenLoss unseen;
     WindowWatch window;  // Of what the other side can take.
     Reassembly bytes;
     bool fin = false;
