@@ -146,6 +146,13 @@ std::string name_of_call(const ExchangeRecord& record) {
   return excerpt(text, kMostText);
 }
 
+// Whom a proxy waited for, as the client of the leg behind it.
+std::string behind_words(const ExchangeRecord& record) {
+  if (!record.behind) return "";
+  return fmt::format("; of it {} behind, on {}", in_millis(record.behind->took),
+                     record.behind->client.text());
+}
+
 // Its rows are as wide as their causes take.
 std::string table(const CaptureReport& report, std::size_t width) {
   if (report.exchanges.empty()) return "";
@@ -166,7 +173,7 @@ std::string table(const CaptureReport& report, std::size_t width) {
   for (const ExchangeRecord* row : rows) {
     text += fmt::format("  {:>7} {:>12}  {:<22} {:<28} {}\n", row->first_frame.value,
                         in_millis(row->length()), row->client.text(), name_of_call(*row),
-                        causes_words(row->causes));
+                        causes_words(row->causes) + behind_words(*row));
   }
   return text;
 }

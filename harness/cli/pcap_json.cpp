@@ -66,6 +66,12 @@ Json exchange_json(const ExchangeRecord& record) {
   json.set("request_bytes", record.request.end - record.request.begin);
   json.set("response_bytes", record.response.end - record.response.begin);
   if (record.stale) json.set("first_attempt", record.stale->client.text());
+  if (record.behind) {
+    Json behind;
+    behind.set("connection", connection_json(record.behind->client, record.behind->server));
+    behind.set("index", record.behind->index).set("ms", millis_of(record.behind->took));
+    json.set("behind", std::move(behind));
+  }
   return json;
 }
 

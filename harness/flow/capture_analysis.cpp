@@ -13,6 +13,7 @@
 #include "harness/flow/kept_exchanges.h"
 #include "harness/flow/kept_findings.h"
 #include "harness/flow/observer_thread.h"
+#include "harness/flow/proxy_legs.h"
 
 namespace tailrace {
 namespace {
@@ -83,6 +84,8 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
       finding.details.set("frames_read", flow.frames);
       findings_.add(std::move(finding));
     }
+    kept_.finish();
+    join_legs(report_);
     report_.verdict = verdict_of(report_);
     if (report_.verdict == kind::kClean || report_.verdict == kind::kInsufficient) {
       CaptureFinding finding;
@@ -328,7 +331,6 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
   }
 
   void sort_report() {
-    kept_.finish();
     const auto frame = [](const CaptureFinding& finding) {
       return finding.frames.empty() ? 0U : finding.frames.front().frame.value;
     };

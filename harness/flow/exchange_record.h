@@ -34,6 +34,14 @@ struct StaleAttempt {
   bool comparable = false;  // Enough bytes were captured to know it again.
 };
 
+// The same call on the leg behind a proxy that the capture holds, too.
+struct LegBehind {
+  ConnectionId connection;
+  Endpoint client, server;
+  std::uint32_t index = 0;
+  Nanos took{0};
+};
+
 struct ExchangeRecord {
   ConnectionId connection;
   Endpoint client, server;
@@ -54,6 +62,7 @@ struct ExchangeRecord {
   Nanos setup{0};          // Part of the time that lies before the request.
   Silence server_silence, client_silence;
   std::shared_ptr<const StaleAttempt> stale;  // Rare.
+  std::shared_ptr<const LegBehind> behind;    // It waited for that.
   CauseSums causes;
 
   Nanos length() const { return end - start; }
