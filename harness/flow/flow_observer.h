@@ -21,7 +21,7 @@ struct PacketFacts {
   std::int64_t offset = 0;       // Of its payload in the direction.
   bool syn = false, fin = false, rst = false, ack = false;
   bool syn_again = false;
-  bool full = false;             // As large as the path allows: more will follow.
+  bool full = false;  // As large as the path allows, or as R has room for: more will follow.
   bool new_data = false;
   // By the side that sent again: what this packet settles, or null.
   std::array<const Repeated*, 2> repeats{};

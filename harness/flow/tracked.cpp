@@ -140,6 +140,7 @@ void Tracked::observe(const Segment& segment, Side from, bool syn_again, bool ne
   if (unseen) sender.loss.note_unseen(segment, *unseen);
   receiver.window.answered(segment);
   sender.window.sent(segment);
+  facts.full = facts.full || (new_data && sender.window.is_full());
   if (const auto& released = sender.direction.released()) facts.release = &*released;
   observer_->on_packet(facts);
 }

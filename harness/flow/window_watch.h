@@ -34,8 +34,8 @@ class WindowWatch {
     if (literal_ == 0) return true;
     if (!scale_ || !next_) return false;
     const auto room = static_cast<std::int32_t>(ack_ + window_ - *next_);
-    // Less than a segment and than a quarter of the window is not sent (RFC 9293, 3.8.6.2.1).
-    return room < static_cast<std::int32_t>(std::min(largest_ / 4, 1460U));
+    // Less than a segment and than half of the window is not sent (RFC 9293, 3.8.6.2.1).
+    return room < static_cast<std::int32_t>(std::min(largest_ / 2, 1460U));
   }
 
  private:
