@@ -25,6 +25,9 @@ constexpr double kMoreThanChance = 5;
 constexpr Nanos kLeastWaking = std::chrono::microseconds(40);
 constexpr std::uint64_t kEnoughToSeeWaking = 5;
 constexpr std::uint64_t kHighConfidence = 3;
+// So many delays say what the receiver's timer takes; less than that part of it is none of its.
+constexpr std::size_t kEnoughToKnowTimer = 5;
+constexpr int kPartOfTimer = 4;
 constexpr double kMostlyHeld = 0.9;
 constexpr double kSeriesHeld = 0.5;  // A busy sender is late with some of its writes.
 
@@ -107,7 +110,7 @@ void Direction::new_data(const Segment& segment, const Path& path) {
                      segment.ts_echo,              seen_offset_of(segment.seq),
                      segment.length,               path.late,
                      unheard && probe,             segment.psh,
-                     false};
+                     false,                        std::exchange(heard_data_, false)};
 }
 
 bool Direction::heard(const Segment& segment) const {
@@ -150,7 +153,7 @@ void Direction::judge_release(const Segment& segment, const Path& path) {
     learn_pause(*std::exchange(unsure_pause_, nullptr), doubt, path);
   }
   if (!pending.delayed) {
-    const Pause pause{gap, segment.time - pending.waiting.at};
+    const Pause pause{gap, segment.time - pending.waiting.at, pending.waiting.begins_turn};
     if (knows_path) {
       learn_pause(pause, Nanos(0), path);
     } else if (!unsure_pause_ || pause.length < unsure_pause_->length) {
@@ -187,7 +190,8 @@ void Direction::judge_release(const Segment& segment, const Path& path) {
 void Direction::learn_pause(const Pause& pause, Nanos doubt, const Path& path) {
   const bool loose = std::chrono::abs(pause.gap) > release_bounds(path).close + doubt;
   const Nanos length = loose ? pause.length : Nanos(0);
-  least_pause_ = std::min(least_pause_.value_or(length), length);
+  auto& least = least_pause_[pause.begins_turn];
+  least = std::min(least.value_or(length), length);
 }
 
 Stall Direction::stall_of(const Segment& segment, Nanos gap, Nanos late) const {
@@ -202,7 +206,7 @@ Stall Direction::stall_of(const Segment& segment, Nanos gap, Nanos late) const {
   stall.ack_wait = pending.ack_at - pending.waiting.at;
   stall.ack_delay = pending.ack_delay;
   stall.release_gap = gap;
-  const Nanos pause = least_pause_.value_or(Nanos(0));
+  const Nanos pause = least_pause_[pending.waiting.begins_turn].value_or(Nanos(0));
   stall.held_since = pending.waiting.since;
   const Nanos apart = segment.time - pending.waiting.since;
   stall.hold = std::max(apart - late + pending.waiting.late - pause, Nanos(0));
@@ -220,6 +224,7 @@ void Direction::answered(const Segment& segment, const Path& path) {
     // R sends right after its ACK: it had read late, and reading made the ACK, not a timer.
     if (pending_ && segment.time - pending_->ack_at <= kCloseRelease) pending_->delayed = false;
     drop_pending();
+    heard_data_ = heard_data_ || segment.length > 0;
     if (waiting_ && segment.length > 0) waiting_->talked_over = true;
   }
   if (!segment.ack_flag) return;
@@ -262,9 +267,20 @@ bool Direction::released_by_chance() const {
   return loose_ * 2 > flow_.held;
 }
 
+// A timer takes its time: an ACK that came much sooner was sent at once, by a busy receiver.
+Nanos Direction::usual_delay() const {
+  if (stalls_.size() < kEnoughToKnowTimer) return Nanos(0);
+  std::vector<Nanos> delays;
+  for (const Stall& stall : stalls_) delays.push_back(stall.ack_delay);
+  const auto middle = delays.begin() + static_cast<std::ptrdiff_t>(delays.size() / 2);
+  std::ranges::nth_element(delays, middle);
+  return *middle;
+}
+
 // What was taken for a timer's delay turned out to be one of the path: later, by what prompt ACKs
 // reach, or where the stall was seen before it was known how the ways vary, by both of them.
-bool Direction::is_by_path(const Stall& stall) const {
+bool Direction::is_by_path(const Stall& stall, Nanos usual) const {
+  if (stall.ack_delay * kPartOfTimer < usual) return true;
   if (!stands_apart(stall.ack_delay)) return true;
   const bool early = &stall < stalls_.data() + early_;
   const Nanos varies = receiver_varies_.value_or(Nanos(0));
@@ -272,8 +288,9 @@ bool Direction::is_by_path(const Stall& stall) const {
 }
 
 std::uint64_t Direction::late_by_path() const {
+  const Nanos usual = usual_delay();
   return static_cast<std::uint64_t>(
-      std::ranges::count_if(stalls_, [&](const Stall& stall) { return is_by_path(stall); }));
+      std::ranges::count_if(stalls_, [&](const Stall& stall) { return is_by_path(stall, usual); }));
 }
 
 // More of what came after a delayed ACK came close to it than chance would bring there.
@@ -320,8 +337,10 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
   const bool sure = sharp && (has_held(kMostlyHeld) || is_improbable());
   if (flow.held >= kHighConfidence && sure) confidence = Confidence::kHigh;
   left_out += stalls_left_out_;
+  const Nanos usual = usual_delay();
   for (const Stall& seen : stalls_) {
-    if (is_by_path(seen)) continue;
+    // Who pauses for so long when nothing holds its data did so here.
+    if (is_by_path(seen, usual) || seen.hold == Nanos(0)) continue;
     Stall stall = seen;
     stall.holder = holder;
     stall.ack_delayer = other(holder);

@@ -6,6 +6,7 @@
 // only while an earlier *small* one is unacknowledged.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -79,6 +80,7 @@ class Direction {
     bool disturbed = false;  // Loss or a closed window since.
     bool ends_write = false;  // PSH: no full segment of a path narrower than the MSS.
     bool talked_over = false;  // R has sent data since.
+    bool begins_turn = false;  // R's data came before it.
   };
   struct Pending {  // Its acknowledgement came: what S sends now may have waited for it.
     Waiting waiting;
@@ -94,13 +96,15 @@ class Direction {
   void judge_release(const Segment& segment, const Path& path);
   struct Pause {
     Nanos gap{0}, length{0};
+    bool begins_turn = false;
   };
   void learn_pause(const Pause& pause, Nanos doubt, const Path& path);
   bool is_probe(const Segment& segment, const Path& path) const;
   void learn_size(const Segment& segment);
   bool is_delayed(Nanos delay, const Path& path);
   bool stands_apart(Nanos ack_delay) const;
-  bool is_by_path(const Stall& stall) const;  // One of stalls_.
+  Nanos usual_delay() const;  // Of the ACKs of stalls_; 0 where those are few.
+  bool is_by_path(const Stall& stall, Nanos usual) const;  // One of stalls_.
   std::uint64_t late_by_path() const;
   bool is_improbable() const;
   Stall stall_of(const Segment& segment, Nanos gap, Nanos late) const;
@@ -133,7 +137,10 @@ class Direction {
   bool is_far_ = false;  // R is behind a path, not on this host.
   std::uint64_t proofs_at_hold_ = 0;  // That Nagle was off, when data was last held.
   std::optional<Release> released_;
-  std::optional<Nanos> least_pause_;  // Between two writes whose ACK was prompt.
+  bool heard_data_ = false;  // Of R, after all that S sent.
+  // Between two writes whose ACK was prompt, by whether the first began a turn: who computes
+  // between head and answer does not between answer and end.
+  std::array<std::optional<Nanos>, 2> least_pause_;
   std::unique_ptr<Pause> unsure_pause_;  // Before it was known how the path varies.
   Nanos least_ack_time_ = kNoTime;
   std::optional<RealTime> last_data_at_;

@@ -62,5 +62,49 @@ TEST_F(LateBody, WhatIsHeldBehindFullSegmentsWaitedSinceThem) {
   EXPECT_EQ(seen.stalls.front().ack_wait, Millis(7) + kDelayed);
 }
 
+// Head, answer and end in three writes: the server computes for 20 ms behind the head, and no pause
+// stands between answer and end. What it paused where nothing was held tells what was held, each of
+// its own place.
+TEST_F(LateBody, APauseBehindTheHeadIsNoHoldWhateverComesBehindTheBody) {
+  talk.open();
+  talk.send(kClient, 200);
+  talk.pass(kMoment);
+  talk.send(kServer, 100);
+  talk.pass(kMoment);
+  talk.ack(kClient);
+  talk.pass(Millis(20));
+  talk.send(kServer, 300);
+  talk.pass(kMoment);
+  talk.ack(kClient);
+  talk.pass(kMoment);
+  talk.send(kServer, 5);
+  talk.pass(kMoment);
+  talk.ack(kClient);
+  for (int call = 0; call < 4; ++call) talk.stalled_call();
+  const ConnectionFlow seen = flow();
+  ASSERT_EQ(seen.stalls.size(), 4U);
+  EXPECT_NEAR(static_cast<double>(seen.stalls[1].hold / kMoment), 2300, 5);
+}
+
+// The client's machine is busy for 4 ms now and then; its timer takes 43.
+TEST_F(LateBody, AnAckThatIsLateByAPartOfTheTimerWasNotDelayedByIt) {
+  talk.open();
+  for (int call = 0; call < 6; ++call) {
+    talk.stalled_call();
+    if (call != 3) continue;
+    talk.send(kClient, 300);
+    talk.pass(kMoment);
+    talk.send(kServer, 100);
+    talk.pass(Millis(4));
+    talk.ack(kClient);
+    talk.pass(kMoment);
+    talk.send(kServer, 60);
+    talk.pass(kMoment);
+  }
+  const ConnectionFlow seen = flow();
+  EXPECT_EQ(seen.stalls.size(), 6U);
+  EXPECT_EQ(seen.holds_of_one_rtt, 1U);
+}
+
 }  // namespace
 }  // namespace tailrace
