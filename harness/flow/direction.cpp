@@ -99,16 +99,22 @@ void Direction::new_data(const Segment& segment, const Path& path) {
   ++flow_.small_segments;
   // The echoed timestamp shows whether S had heard of R since; without it a missed ACK in the
   // capture would look like a proof.
-  const bool unheard = waiting_ && segment.ts_echo == waiting_->ts_echo;
+  const bool unheard =
+      waiting_ && segment.ts_echo == waiting_->ts_echo && segment.ack == waiting_->ack;
   // What ends no write was cut by the receiver's window, which Nagle's algorithm lets pass.
   const bool proof = unheard && segment.psh && !segment.fin && waiting_->ends_write;
-  if (proof && !waiting_->disturbed && !probe) ++flow_.nodelay_proofs;
+  if (proof && !waiting_->disturbed && !probe) {
+    ++proofs_.all;
+    const Nanos least = path.to_receiver + kLeastAckDelay;
+    proofs_.vague += !segment.ts_echo && segment.time - waiting_->at >= least;
+  }
   if (pending_) judge_release(segment, path);
   drop_pending();
   waiting_ = Waiting{segment.seq + segment.length, segment.frame,
                      segment.time,                 segment.time,
-                     segment.ts_echo,              seen_offset_of(segment.seq),
-                     segment.length,               path.late,
+                     segment.ts_echo,              segment.ack,
+                     seen_offset_of(segment.seq),  segment.length,
+                     path.late,
                      unheard && probe,             segment.psh,
                      false,                        std::exchange(heard_data_, false)};
 }
@@ -129,9 +135,16 @@ void Direction::drop_pending() {
   pending_.reset();
 }
 
+// Where S echoes the ACK itself, the way there and back took no longer than that.
+Nanos Direction::way_to_sender(const Segment& segment, const Path& path) const {
+  const bool echoed = segment.ts_echo && segment.ts_echo == pending_->ts_value;
+  if (!echoed) return path.to_sender;
+  return std::min(path.to_sender, segment.time - pending_->ack_at);
+}
+
 void Direction::judge_release(const Segment& segment, const Path& path) {
   Pending& pending = *pending_;
-  const Nanos gap = segment.time - pending.ack_at - path.to_sender - path.late;
+  const Nanos gap = segment.time - pending.ack_at - way_to_sender(segment, path) - path.late;
   // Offloading shows several segments as one: its full ones were not there before. What does not
   // end a write is no rest of one either: the receiver's window had cut it.
   const bool is_rest = segment.length <= mss() && (segment.psh || segment.fin);
@@ -139,7 +152,7 @@ void Direction::judge_release(const Segment& segment, const Path& path) {
   if (!heard(segment)) {
     // It left before S knew of the ACK that the capture had seen: nothing was held.
     if (!pending.waiting.talked_over && pending.waiting.ends_write && !segment.fin) {
-      ++flow_.nodelay_proofs;
+      ++proofs_.all;
     }
     return;
   }
@@ -171,7 +184,7 @@ void Direction::judge_release(const Segment& segment, const Path& path) {
   if (loose) most_gap_ = std::max(most_gap_, std::chrono::abs(gap));
   if (!released) return;
   ++flow_.held;
-  proofs_at_hold_ = flow_.nodelay_proofs;
+  proofs_at_hold_ = proofs_;
   loose_ += loose;
   blunt_ += std::chrono::abs(gap) > sharp;
   least_waking_ = std::min(least_waking_, gap - path.to_sender);
@@ -215,6 +228,7 @@ Stall Direction::stall_of(const Segment& segment, Nanos gap, Nanos late) const {
   stall.release_offset = seen_offset_of(segment.seq);
   stall.release_length = segment.length;
   stall.mss = mss();
+  stall.way_known = pending.way_known;
   return stall;
 }
 
@@ -232,14 +246,18 @@ void Direction::answered(const Segment& segment, const Path& path) {
   if (closed && waiting_) waiting_->disturbed = true;
   if (!waiting_ || seq_before(segment.ack, waiting_->end)) return;
   const Nanos wait = segment.time - waiting_->at;
-  if (!waiting_->disturbed) least_ack_time_ = std::min(least_ack_time_, wait);
+  if (!waiting_->disturbed) {
+    least_ack_time_ = std::min(least_ack_time_, wait);
+    if (ack_times_ < 2) ++ack_times_;
+  }
   const bool pure = segment.length == 0 && !segment.syn && !segment.fin && !segment.rst;
   const Nanos delay = segment.time - waiting_->since - path.to_receiver - path.late;
   drop_pending();
   if (pure) {
     const bool delayed = !waiting_->disturbed && is_delayed(delay, path);
     pending_ =
-        Pending{*waiting_, segment.frame, segment.time, delay, delayed, segment.ts_value};
+        Pending{*waiting_, segment.frame, segment.time, delay, delayed, segment.ts_value,
+                path.to_receiver > Nanos(0)};
   }
   waiting_.reset();
 }
@@ -281,6 +299,11 @@ Nanos Direction::usual_delay() const {
 // reach, or where the stall was seen before it was known how the ways vary, by both of them.
 bool Direction::is_by_path(const Stall& stall, Nanos usual) const {
   if (stall.ack_delay * kPartOfTimer < usual) return true;
+  // The first of a connection whose handshake was not seen.
+  const bool way_is_known = !stall.way_known && ack_times_ > 1;
+  if (way_is_known && stall.ack_at - stall.held_since - kLeastAckDelay < least_ack_time_) {
+    return true;
+  }
   if (!stands_apart(stall.ack_delay)) return true;
   const bool early = &stall < stalls_.data() + early_;
   const Nanos varies = receiver_varies_.value_or(Nanos(0));
@@ -310,7 +333,7 @@ bool Direction::has_held(double part) const {
 // holds before.
 bool Direction::nodelay_proven() const {
   const bool series = flow_.held >= kHighConfidence && has_held(kSeriesHeld);
-  const std::uint64_t proofs = series ? proofs_at_hold_ : flow_.nodelay_proofs;
+  const std::uint64_t proofs = count_of(series ? proofs_at_hold_ : proofs_);
   return proofs * kHoldsPerProof > flow_.held;
 }
 
@@ -318,6 +341,7 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
                                 std::uint64_t& left_out) const {
   DirectionFlow flow = flow_;
   flow.mss = mss();
+  flow.nodelay_proofs = count_of(proofs_);
   flow.nodelay_proven = nodelay_proven();
   if (pending_ && pending_->delayed && flow.harmless_delays++ == 0) {
     flow.harmless_waiting = pending_->waiting.frame;

@@ -42,12 +42,14 @@ class Direction {
   // What R takes in a segment, and what S does, which tells of S's own link: no side sends more.
   void set_mss_of_receiver(std::uint32_t mss) { receiver_mss_ = mss; }
   void set_mss_of_sender(std::uint32_t mss) { sender_mss_ = mss; }
+  // Packets of R are missing in the capture, or may be.
+  void set_lacks_answers() { lacks_answers_ = true; }
   DirectionFlow finish(Side holder, std::vector<Stall>& stalls, std::uint64_t& left_out) const;
   std::uint64_t holds_of_one_rtt() const { return holds_of_one_rtt_ + late_by_path(); }
   // What the last segment released, if anything.
   const std::optional<Release>& released() const { return released_; }
   bool is_acquitted() const {
-    const bool nothing_tells = flow_.nodelay_proofs == 0 && loose_ == 0;
+    const bool nothing_tells = proofs_.all == 0 && loose_ == 0;
     return !nothing_tells && (nodelay_proven() || released_by_chance());
   }
   // Least time from data seen to its acknowledgement seen: a bound on the round trip to R.
@@ -75,6 +77,7 @@ class Direction {
     // Nagle's algorithm lets those pass, and less than one was left when it was sent.
     RealTime since;
     std::optional<std::uint32_t> ts_echo;
+    std::uint32_t ack = 0;
     std::uint64_t offset = 0, length = 0;
     Nanos late{0};  // By its way to the capture.
     bool disturbed = false;  // Loss or a closed window since.
@@ -89,10 +92,12 @@ class Direction {
     Nanos ack_delay{0};
     bool delayed = false;
     std::optional<std::uint32_t> ts_value;
+    bool way_known = true;
   };
 
   void begin(const Segment& segment);
   void new_data(const Segment& segment, const Path& path);
+  Nanos way_to_sender(const Segment& segment, const Path& path) const;
   void judge_release(const Segment& segment, const Path& path);
   struct Pause {
     Nanos gap{0}, length{0};
@@ -112,6 +117,13 @@ class Direction {
   bool heard(const Segment& segment) const;  // S had the pending ACK when it sent this.
   std::uint64_t seen_offset_of(std::uint32_t seq) const;  // The same, from 0 on.
   bool has_held(double part) const;  // Of what left after a delayed ACK.
+  // That Nagle was off. Vague: an ACK between the two may have come and be missing in the capture.
+  struct Proofs {
+    std::uint64_t all = 0, vague = 0;
+  };
+  std::uint64_t count_of(const Proofs& proofs) const {
+    return lacks_answers_ ? proofs.all - proofs.vague : proofs.all;
+  }
   bool nodelay_proven() const;
   bool released_by_chance() const;
 
@@ -135,7 +147,8 @@ class Direction {
   std::optional<Nanos> receiver_varies_;
   std::uint32_t early_ = 0;  // Stalls that were seen before that was known.
   bool is_far_ = false;  // R is behind a path, not on this host.
-  std::uint64_t proofs_at_hold_ = 0;  // That Nagle was off, when data was last held.
+  Proofs proofs_, proofs_at_hold_;  // The latter: when data was last held.
+  bool lacks_answers_ = false;
   std::optional<Release> released_;
   bool heard_data_ = false;  // Of R, after all that S sent.
   // Between two writes whose ACK was prompt, by whether the first began a turn: who computes
@@ -143,6 +156,7 @@ class Direction {
   std::array<std::optional<Nanos>, 2> least_pause_;
   std::unique_ptr<Pause> unsure_pause_;  // Before it was known how the path varies.
   Nanos least_ack_time_ = kNoTime;
+  std::uint8_t ack_times_ = 0;  // Of which that is the least; up to 2.
   std::optional<RealTime> last_data_at_;
 };
 

@@ -30,6 +30,7 @@ struct Stall {
   std::uint64_t release_offset = 0, release_length = 0;
   std::uint32_t mss = 0;
   bool pure_ack = true;
+  bool way_known = true;  // What an ACK takes at least was known when it came.
   Confidence confidence = Confidence::kLow;
 };
 

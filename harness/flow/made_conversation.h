@@ -108,7 +108,7 @@ class Conversation {
  private:
   static std::size_t index(Side side) { return side == Side::kClient ? 0 : 1; }
   void mark(MadeSegment& made) {
-    made.ip_id = ++ip_id_;
+    made.ip_id = ++ip_id_[index(made.from)];
     if (!stamps) return;
     // A clock of microseconds makes every packet's stamp its own.
     const auto passed = (now_.since_epoch - kBegins.since_epoch) / std::chrono::microseconds(1);
@@ -123,7 +123,7 @@ class Conversation {
   FlowAnalyzer& analyzer_;
   std::uint32_t seq_[2];
   std::uint32_t stamp_[2] = {kFirstStamp[0], kFirstStamp[1]};
-  std::uint16_t ip_id_ = 0;
+  std::uint16_t ip_id_[2] = {0, 30000};
   RealTime now_ = kBegins;
   std::shared_ptr<std::uint32_t> frame_ = std::make_shared<std::uint32_t>(0);
 };

@@ -75,7 +75,11 @@ bool Tracked::take(const Segment& segment) {
   path = {rtt_to(from), to_receiver, late, path.receiver_varies, path.sender_varies};
   sender.direction.sent(segment, path);
   const bool new_data = sender.direction.payload_bytes() > before;
-  if (observer_) observe(segment, from, syn_again, new_data, path);
+  receiver.unseen.answered(segment);
+  const UnseenLoss::Sent facts{new_data && !sender.loss.is_ahead(segment), from == Side::kClient,
+                               sender.direction.mss()};
+  const auto lost = sender.unseen.sent(segment, facts, path);
+  if (observer_) observe(segment, from, {syn_again, new_data, lost}, path);
   sender.fin = sender.fin || segment.fin;
   flow_.reset = flow_.reset || segment.rst;
   if (sink_) tell(segment, from);
@@ -96,8 +100,7 @@ std::optional<Nanos> Tracked::variation_of(Side sender) const {
   return lateness->spread();
 }
 
-void Tracked::observe(const Segment& segment, Side from, bool syn_again, bool new_data,
-                      const Path& path) {
+void Tracked::observe(const Segment& segment, Side from, const Seen& seen, const Path& path) {
   Half& sender = half(from);
   Half& receiver = half(other(from));
   const bool by_client = from == Side::kClient;
@@ -112,9 +115,9 @@ void Tracked::observe(const Segment& segment, Side from, bool syn_again, bool ne
       .fin = segment.fin,
       .rst = segment.rst,
       .ack = segment.ack_flag,
-      .syn_again = syn_again,
+      .syn_again = seen.syn_again,
       .full = segment.length > 0 && !sender.direction.is_small(segment),
-      .new_data = new_data,
+      .new_data = seen.new_data,
       .repeats = {},
       .release = nullptr,
       .rtt_to_client = by_client ? path.to_sender : path.to_receiver,
@@ -128,19 +131,15 @@ void Tracked::observe(const Segment& segment, Side from, bool syn_again, bool ne
   };
   auto answered = receiver.loss.answered(segment, sender.loss.is_ahead(segment));
   settle(facts, other(from), answered);
-  receiver.unseen.answered(segment);
-  const bool in_order = new_data && !sender.loss.is_ahead(segment);
-  const auto unseen = sender.unseen.sent(
-      segment, {in_order, by_client, sender.direction.mss()}, path);
   const bool came_late = sender.unseen.tells_order() && sender.unseen.came_late();
   auto sent_again = segment.syn || segment.rst
                         ? std::nullopt
                         : sender.loss.sent(segment, path.rtt(), came_late);
   settle(facts, from, sent_again);
-  if (unseen) sender.loss.note_unseen(segment, *unseen);
+  if (seen.lost) sender.loss.note_unseen(segment, *seen.lost);
   receiver.window.answered(segment);
   sender.window.sent(segment);
-  facts.full = facts.full || (new_data && sender.window.is_full());
+  facts.full = facts.full || (seen.new_data && sender.window.is_full());
   if (const auto& released = sender.direction.released()) facts.release = &*released;
   observer_->on_packet(facts);
 }
@@ -175,6 +174,9 @@ ConnectionFlow Tracked::finish() {
     client_.bytes.finish(*sink_);
     server_.bytes.finish(*sink_);
   }
+  const bool loses = client_.loss.missed_by_capture() + server_.loss.missed_by_capture() > 0;
+  if (loses || client_.unseen.some_missing()) server_.direction.set_lacks_answers();
+  if (loses || server_.unseen.some_missing()) client_.direction.set_lacks_answers();
   auto& left_out = flow_.stalls_left_out;
   flow_.from_client = client_.direction.finish(Side::kClient, flow_.stalls, left_out);
   flow_.from_server = server_.direction.finish(Side::kServer, flow_.stalls, left_out);

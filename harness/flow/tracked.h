@@ -61,7 +61,11 @@ class Tracked {
   Nanos rtt_to(Side side);
   Nanos lateness_of(const Segment& segment, Half& sender);
   std::optional<Nanos> variation_of(Side sender) const;
-  void observe(const Segment& segment, Side from, bool syn_again, bool new_data, const Path& path);
+  struct Seen {
+    bool syn_again = false, new_data = false;
+    std::optional<UnseenLoss::Found> lost;
+  };
+  void observe(const Segment& segment, Side from, const Seen& seen, const Path& path);
   void tell(const Segment& segment, Side from);
 
   ConnectionId id_;

@@ -20,6 +20,7 @@ std::optional<UnseenLoss::Found> UnseenLoss::sent(const Segment& segment, const 
   const int step = numbers_.take(segment, sent.mss);
   came_late_ = step < 0;
   missing_ = std::max(missing_ + (came_late_ ? -1 : step), 0);
+  some_missing_ = some_missing_ || step > 0;
   if (segment.syn || segment.rst) return std::nullopt;
   const bool owed = asked_ && seq_before(acked_, asked_end_);
   if (segment.ack_flag) acked_ = segment.ack;

@@ -30,6 +30,8 @@ class UnseenLoss {
   void answered(const Segment& segment);
   // The ids of S's packets tell their order.
   bool tells_order() const { return numbers_.tell(); }
+  // Some of them are missing, be it in the capture or on the way to it.
+  bool some_missing() const { return some_missing_ && numbers_.tell(); }
   // By them, this segment was sent before others that were seen.
   bool came_late() const { return came_late_; }
 
@@ -39,7 +41,7 @@ class UnseenLoss {
 
   PacketNumbers numbers_;
   int missing_ = 0;  // Packets of S since quiet_since_.
-  bool came_late_ = false;
+  bool came_late_ = false, some_missing_ = false;
   bool heard_ = false;       // Data of either side.
   bool asked_ = false;       // The last was R's.
   bool acks_are_seen_ = false;  // The capture holds segments without data.
