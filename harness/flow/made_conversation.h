@@ -25,6 +25,7 @@ class Conversation {
   bool v6 = false;
   std::uint16_t client_port = 40000, server_port = 80;
   std::uint16_t server_mss = kMss;  // As it offers.
+  std::uint16_t window = 512;
 
   void pass(Nanos time) { now_ = now_ + time; }
 
@@ -34,6 +35,7 @@ class Conversation {
     made.from = from;
     made.client_port = client_port;
     made.server_port = server_port;
+    made.window = window;
     made.seq = seq_[index(from)];
     made.ack = seq_[index(other(from))];
     seq_[index(from)] += static_cast<std::uint32_t>(payload.size());

@@ -72,6 +72,7 @@ bool Tracked::take(const Segment& segment) {
   const Nanos to_receiver = rtt_to(other(from));
   Path path{to_receiver, rtt_to(from), late, variation_of(other(from)), variation_of(from)};
   receiver.direction.answered(segment, path);
+  if (receiver.behind_full) receiver.behind_full->answered(segment, path);
   path = {rtt_to(from), to_receiver, late, path.receiver_varies, path.sender_varies};
   sender.direction.sent(segment, path);
   const bool new_data = sender.direction.payload_bytes() > before;
@@ -79,11 +80,28 @@ bool Tracked::take(const Segment& segment) {
   const UnseenLoss::Sent facts{new_data && !sender.loss.is_ahead(segment), from == Side::kClient,
                                sender.direction.mss()};
   const auto lost = sender.unseen.sent(segment, facts, path);
+  watch_full(segment, sender, new_data, path);
   if (observer_) observe(segment, from, {syn_again, new_data, lost}, path);
   sender.fin = sender.fin || segment.fin;
   flow_.reset = flow_.reset || segment.rst;
   if (sink_) tell(segment, from);
   return true;
+}
+
+void Tracked::watch_full(const Segment& segment, Half& sender, bool new_data,
+                         const Path& path) const {
+  const Direction& direction = sender.direction;
+  const bool full = new_data && !direction.is_small(segment);
+  if (!sender.behind_full) {
+    if (!full) return;
+    sender.behind_full = std::make_unique<BehindFull>();
+  }
+  const std::int64_t offset = direction.offset_of(segment.seq);
+  sender.behind_full->sent(segment,
+                           {new_data, full, sender.window.has_room(),
+                            static_cast<std::uint64_t>(std::max<std::int64_t>(offset, 0)),
+                            direction.mss()},
+                           path);
 }
 
 Nanos Tracked::lateness_of(const Segment& segment, Half& sender) {
@@ -140,7 +158,11 @@ void Tracked::observe(const Segment& segment, Side from, const Seen& seen, const
   receiver.window.answered(segment);
   sender.window.sent(segment);
   facts.full = facts.full || (seen.new_data && sender.window.is_full());
-  if (const auto& released = sender.direction.released()) facts.release = &*released;
+  if (const auto& released = sender.direction.released()) {
+    facts.release = &*released;
+  } else if (sender.behind_full && sender.behind_full->released()) {
+    facts.release = &*sender.behind_full->released();
+  }
   observer_->on_packet(facts);
 }
 
@@ -180,6 +202,12 @@ ConnectionFlow Tracked::finish() {
   auto& left_out = flow_.stalls_left_out;
   flow_.from_client = client_.direction.finish(Side::kClient, flow_.stalls, left_out);
   flow_.from_server = server_.direction.finish(Side::kServer, flow_.stalls, left_out);
+  for (const Side side : {Side::kClient, Side::kServer}) {
+    const Half& holder = half(side);
+    if (holder.behind_full && flow_.from(side).holds_data) {
+      holder.behind_full->finish(side, flow_.stalls);
+    }
+  }
   flow_.from_client.missed_by_capture = client_.loss.missed_by_capture();
   flow_.from_server.missed_by_capture = server_.loss.missed_by_capture();
   flow_.holds_of_one_rtt =

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "harness/flow/behind_full.h"
 #include "harness/flow/direction.h"
 #include "harness/flow/flow_observer.h"
 #include "harness/flow/lateness.h"
@@ -47,6 +48,7 @@ class Tracked {
     std::unique_ptr<Lateness> lateness;  // Of what this side sends, on paths that leave the host.
     LossWatch loss;
     UnseenLoss unseen;
+    std::unique_ptr<BehindFull> behind_full;  // Of a side that sends full segments.
     WindowWatch window;  // Of what the other side can take.
     Reassembly bytes;
     bool fin = false;
@@ -59,6 +61,7 @@ class Tracked {
   void take_syn(const Segment& segment, Side from);
   void measure_handshake(const Segment& segment, Side from);
   Nanos rtt_to(Side side);
+  void watch_full(const Segment& segment, Half& sender, bool new_data, const Path& path) const;
   Nanos lateness_of(const Segment& segment, Half& sender);
   std::optional<Nanos> variation_of(Side sender) const;
   struct Seen {

@@ -29,6 +29,12 @@ class WindowWatch {
     window_ = std::uint32_t{segment.window} << std::min<std::uint8_t>(*scale_, 14);
     largest_ = std::max(largest_, window_);
   }
+  // For another segment, for sure.
+  bool has_room() const {
+    if (!heard_ || !scale_) return false;
+    const std::uint32_t next = next_.value_or(ack_);
+    return static_cast<std::int32_t>(ack_ + window_ - next) >= 2 * 1460;
+  }
   bool is_full() const {
     if (!heard_) return false;
     if (literal_ == 0) return true;

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/flow/behind_full.h"
+
+#include <algorithm>
+
+namespace tailrace {
+namespace {
+
+constexpr std::size_t kMostKept = 1000;
+constexpr std::size_t kSeries = 3;
+constexpr std::uint32_t kHoldsForLoose = 4;
+// What follows sooner may be of the same write, which passes as one on some systems.
+constexpr Nanos kAnotherWrite = Millis(1);
+constexpr int kJitterPart = 6;  // Of the round trip: prompt ACKs vary by less.
+
+Nanos least_delay(const Path& path) {
+  const Nanos varies = path.receiver_varies ? *path.receiver_varies * 5 / 4 + kLeastLateness
+                                            : path.rtt() / kJitterPart;
+  return std::max(kLeastAckDelay, varies);
+}
+
+}  // namespace
+
+void BehindFull::sent(const Segment& segment, const Sent& sent, const Path& path) {
+  released_.reset();
+  if (segment.length == 0 || segment.rst) return;
+  const std::uint32_t end = segment.seq + segment.length;
+  if (!sent.new_data) {
+    waiting_.reset();
+    pending_.reset();
+    return;
+  }
+  if (sent.full) {
+    pending_.reset();
+    if (!small_end_) {
+      waiting_ = Waiting{end, segment.length, segment.frame, segment.time, sent.offset, sent.room};
+    }
+    return;
+  }
+  if (waiting_ && segment.time - waiting_->at >= kAnotherWrite) ++passed_;
+  if (pending_) judge(segment, sent, path);
+  pending_.reset();
+  waiting_.reset();
+  small_end_ = end;
+}
+
+void BehindFull::judge(const Segment& segment, const Sent& sent, const Path& path) {
+  const bool is_rest = segment.length <= sent.mss && (segment.psh || segment.fin);
+  const bool heard = !segment.ts_echo || !pending_->ts_value ||
+                     !seq_before(*segment.ts_echo, *pending_->ts_value);
+  if (!is_rest || !heard) return;
+  const Nanos gap = segment.time - pending_->ack_at - path.to_sender - path.late;
+  const auto [most, close, sharp] = release_bounds(path);
+  if (std::chrono::abs(gap) > sharp) {
+    loose_ += std::chrono::abs(gap) > close;
+    return;
+  }
+  Stall stall;
+  stall.waiting_frame = pending_->waiting.frame;
+  stall.ack_frame = pending_->ack_frame;
+  stall.release_frame = segment.frame;
+  stall.waiting_at = stall.held_since = pending_->waiting.at;
+  stall.ack_at = pending_->ack_at;
+  stall.release_at = segment.time;
+  stall.ack_wait = pending_->ack_at - pending_->waiting.at;
+  stall.ack_delay = pending_->ack_delay;
+  stall.release_gap = gap;
+  stall.hold = std::max(segment.time - pending_->waiting.at - path.late, Nanos(0));
+  stall.waiting_offset = pending_->waiting.offset;
+  stall.waiting_length = pending_->waiting.length;
+  stall.release_offset = sent.offset;
+  stall.release_length = segment.length;
+  stall.mss = sent.mss;
+  if (stalls_.size() < kMostKept) stalls_.push_back(stall);
+  if (is_series()) released_ = Release{stall, false};
+}
+
+void BehindFull::answered(const Segment& segment, const Path& path) {
+  if (!segment.ack_flag || segment.syn) return;
+  if (segment.length > 0 || segment.fin || segment.rst) pending_.reset();
+  if (small_end_ && !seq_before(segment.ack, *small_end_)) small_end_.reset();
+  if (!waiting_ || seq_before(segment.ack, waiting_->end)) return;
+  const Waiting waiting = *waiting_;
+  waiting_.reset();
+  const bool pure = segment.length == 0 && !segment.fin && !segment.rst && segment.window > 0;
+  const Nanos delay = segment.time - waiting.at - path.to_receiver - path.late;
+  if (!pure || !waiting.room || delay < least_delay(path)) return;
+  pending_ = Pending{waiting, segment.frame, segment.time, delay, segment.ts_value};
+}
+
+bool BehindFull::is_series() const {
+  return stalls_.size() >= kSeries && passed_ == 0 && loose_ * kHoldsForLoose <= stalls_.size();
+}
+
+void BehindFull::finish(Side holder, std::vector<Stall>& stalls) const {
+  if (!is_series()) return;
+  for (Stall stall : stalls_) {
+    stall.holder = holder;
+    stall.ack_delayer = other(holder);
+    stall.confidence = loose_ == 0 ? Confidence::kHigh : Confidence::kMedium;
+    stalls.push_back(stall);
+  }
+}
+
+}  // namespace tailrace

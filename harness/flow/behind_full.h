@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// BehindFull: small data that waits for the acknowledgement of a full segment. Linux lets it pass
+// (Minshall's rule); Windows, macOS and the BSDs hold it while anything is unacknowledged (RFC
+// 896). Who does is not known, so a series tells: it left on the ACK itself, and never without.
+// Private to `flow`; one thread at a time; bounded.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "harness/flow/direction.h"
+
+namespace tailrace {
+
+class BehindFull {
+ public:
+  // What is known of a segment of S beside itself.
+  struct Sent {
+    bool new_data = false, full = false;
+    bool room = false;  // For more than it, in R's window, as far as S knew.
+    std::uint64_t offset = 0;
+    std::uint32_t mss = 0;
+  };
+  void sent(const Segment& segment, const Sent& sent, const Path& path);
+  // A segment of R.
+  void answered(const Segment& segment, const Path& path);
+
+  // What the last segment of S released, if that is known to be held.
+  const std::optional<Release>& released() const { return released_; }
+  void finish(Side holder, std::vector<Stall>& stalls) const;
+
+ private:
+  struct Waiting {
+    std::uint32_t end = 0, length = 0;
+    FrameNumber frame;
+    RealTime at;
+    std::uint64_t offset = 0;
+    bool room = false;
+  };
+  struct Pending {
+    Waiting waiting;
+    FrameNumber ack_frame;
+    RealTime ack_at;
+    Nanos ack_delay{0};
+    std::optional<std::uint32_t> ts_value;
+  };
+  void judge(const Segment& segment, const Sent& sent, const Path& path);
+  bool is_series() const;
+
+  std::optional<Waiting> waiting_;
+  std::optional<Pending> pending_;
+  std::optional<std::uint32_t> small_end_;  // Of a small segment: what follows may wait for that.
+  std::uint32_t passed_ = 0, loose_ = 0;
+  std::vector<Stall> stalls_;
+  std::optional<Release> released_;
+};
+
+}  // namespace tailrace

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rest of a message that waits for the ACK of a full segment, as on Windows, macOS and BSDs.
+#include <gtest/gtest.h>
+
+#include "harness/flow/flow_observer.h"
+#include "harness/flow/made_conversation.h"
+
+namespace tailrace {
+namespace {
+
+constexpr auto kClient = Side::kClient, kServer = Side::kServer;
+constexpr std::size_t kFull = 1448;
+
+class Flows final : public FlowObserver {
+ public:
+  void on_packet(const PacketFacts& facts) override {
+    releases += facts.release != nullptr && !facts.release->on_prompt_ack;
+  }
+  void on_open(ConnectionId, const Endpoint&, const Endpoint&, RealTime) override {}
+  void on_bytes(const StreamPlace&, std::string_view) override {}
+  void on_gap(const StreamPlace&, std::uint64_t) override {}
+  void on_end(const StreamPlace&, bool) override {}
+  void on_done(ConnectionId, ConnectionFlow flow) override { last = std::move(flow); }
+
+  ConnectionFlow last;
+  std::uint64_t releases = 0;
+};
+
+class Behind : public testing::Test {
+ protected:
+  // A call whose answer is a full segment and a rest, which leaves so long after the ACK.
+  void call(Nanos ack_after, Nanos rest_after = kMoment) {
+    talk.send(kClient, 200);
+    talk.pass(kMoment);
+    talk.send(kServer, kFull);
+    talk.pass(ack_after);
+    if (ack_after > Nanos(0)) talk.ack(kClient);
+    talk.pass(rest_after);
+    talk.send(kServer, 300);
+    talk.pass(kMoment);
+    talk.ack(kClient);
+    talk.pass(kMoment);
+  }
+  std::vector<Stall> stalls() {
+    analyzer.finish();
+    return flows.last.stalls;
+  }
+
+  Flows flows;
+  FlowAnalyzer analyzer{FlowOptions{}, flows};
+  Conversation talk{analyzer};
+};
+
+TEST_F(Behind, ASeriesIsHeldByRfc896) {
+  talk.window = 20'000;
+  talk.open();
+  for (int i = 0; i < 5; ++i) call(kDelayed);
+  const auto seen = stalls();
+  ASSERT_EQ(seen.size(), 5U);
+  EXPECT_EQ(seen[0].holder, kServer);
+  EXPECT_EQ(seen[0].confidence, Confidence::kHigh);
+  EXPECT_EQ(seen[0].waiting_length, kFull);
+  EXPECT_EQ(seen[0].release_length, 300U);
+  EXPECT_EQ(seen[0].hold, kDelayed + kMoment);
+  EXPECT_EQ(flows.releases, 3U) << "of the first two it is not known yet";
+}
+
+TEST_F(Behind, TwoMayBeChance) {
+  talk.window = 20'000;
+  talk.open();
+  for (int i = 0; i < 2; ++i) call(kDelayed);
+  EXPECT_TRUE(stalls().empty());
+}
+
+TEST_F(Behind, WhoSendsOneBeforeTheAckHoldsNone) {
+  talk.window = 20'000;
+  talk.open();
+  for (int i = 0; i < 5; ++i) call(kDelayed);
+  call(Nanos(0), Millis(5));
+  EXPECT_TRUE(stalls().empty());
+}
+
+TEST_F(Behind, ThinkingBringsItNearTheAckNowAndThen) {
+  talk.window = 20'000;
+  talk.open();
+  for (int i = 0; i < 4; ++i) {
+    call(kDelayed);
+    call(kDelayed, Millis(3));
+  }
+  EXPECT_TRUE(stalls().empty());
+}
+
+TEST_F(Behind, APromptAckHoldsNothing) {
+  talk.window = 20'000;
+  talk.open();
+  for (int i = 0; i < 5; ++i) call(kMoment);
+  EXPECT_TRUE(stalls().empty());
+}
+
+TEST_F(Behind, ASmallWindowMakesItWaitAsWell) {
+  talk.window = 2000;
+  talk.open();
+  for (int i = 0; i < 5; ++i) call(kDelayed);
+  EXPECT_TRUE(stalls().empty());
+}
+
+}  // namespace
+}  // namespace tailrace
