@@ -346,6 +346,18 @@ Check call_returns_after_early_end() {
   return {"call_returns_after_early_end", judge_early_end};
 }
 
+Check accepted_call_returns() {
+  constexpr std::string_view kName = "accepted_call_returns";
+  return {std::string(kName), [=](const Evidence& evidence) {
+            Judgement judgement = judge_early_end(evidence);
+            for (Finding& finding : judgement.findings) {
+              finding.check = kName;
+              if (finding.level == Level::kShould) finding.level = Level::kNote;
+            }
+            return judgement;
+          }};
+}
+
 Check call_returns_after_failed_resume() {
   return {"call_returns_after_failed_resume", judge_failed_resume};
 }

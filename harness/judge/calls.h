@@ -15,6 +15,9 @@ Check call_returns_after_early_end();
 // The same where resuming is possible and fails: its own limit is a fair end then.
 Check call_returns_after_failed_resume();
 
+// A call that is answered with 202, which no server may, returns: a note unless it hangs.
+Check accepted_call_returns();
+
 // A call that is refused with an error status returns, and later calls are made.
 Check refused_calls_return();
 Check refused_call_returns();  // The same, whatever becomes of later ones.

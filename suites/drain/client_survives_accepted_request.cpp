@@ -31,7 +31,7 @@ Scenario drain_client_survives_accepted_request() {
       .question = "Does a call return that is answered with 202?",
       .covers = {},
       .drive = &drive,
-      .checks = {call_returns_after_early_end()},
+      .checks = {accepted_call_returns()},
       .catches = {client_fault::kHangsOnAccepted},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
   }};

@@ -15,8 +15,8 @@ namespace {
 
 constexpr int kCalls = 40;  // Per batch
 constexpr int kAllCalls = kCalls * (kMostBatches + 1);
-enum class Kind { kResult, kError, kJson, kRefusal };
-constexpr std::array<Kind, 4> kKinds = {Kind::kResult, Kind::kError, Kind::kJson, Kind::kRefusal};
+enum class Kind { kResult, kError, kJson };
+constexpr std::array<Kind, 3> kKinds = {Kind::kResult, Kind::kError, Kind::kJson};
 
 void answer(ServerDriver& server, StreamId call, Kind kind) {
   switch (kind) {
@@ -27,8 +27,6 @@ void answer(ServerDriver& server, StreamId call, Kind kind) {
     case Kind::kJson:
       return server.respond(call, 200, {{"Content-Type", "application/json"}},
                             server.result_for(call));
-    case Kind::kRefusal:
-      return server.respond(call, 500, {{"Content-Type", "text/plain"}}, "not this time");
   }
 }
 

@@ -14,6 +14,7 @@ namespace {
 constexpr Millis kRetry{100};
 
 void drive(ServerDriver& server) {
+  if (!server.counts_calls()) server.decline("the client's own limit of a call is not known");
   server.use_event_ids(true, kRetry);
   server.claim_gets();
   server.start_client(1);
