@@ -272,7 +272,7 @@ bool Direction::is_delayed(Nanos delay, const Path& path) {
   }
   is_far_ = path.to_receiver >= kFar;
   receiver_varies_ = path.receiver_varies;
-  if (is_far_) ack_delays_.note(delay, path.receiver_varies.has_value());
+  if (is_far_) ack_delays_.note(delay, path.receiver_varies);
   return delay >= least && stands_apart(delay);
 }
 

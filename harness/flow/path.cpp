@@ -17,10 +17,11 @@ std::uint64_t step_of(Nanos delay) {
   return static_cast<std::uint64_t>(std::min<std::int64_t>(step, kMostSteps));
 }
 
-// The first step of delays that no chain of less than two empty steps leads to.
-std::uint8_t behind_hole(std::uint64_t delays) {
+// The first step of delays that no chain with fewer empty steps leads to.
+std::uint8_t behind_hole(std::uint64_t delays, bool of_one_step) {
+  const std::uint64_t hole = of_one_step ? 1 : 3;
   std::uint8_t step = 1;
-  while (step <= kMostSteps && (delays >> step & 3) != 0) ++step;
+  while (step <= kMostSteps && (delays >> step & hole) != 0) ++step;
   return step;
 }
 
@@ -55,12 +56,14 @@ ReleaseBounds release_bounds(const Path& path) {
   return {kMostReleaseGap + varies, kCloseRelease + varies, kCloseRelease + varies};
 }
 
-void AckDelays::note(Nanos delay, bool knows_varies) {
+void AckDelays::note(Nanos delay, std::optional<Nanos> varies) {
+  Knows knows = Knows::kNothing;
+  if (varies) knows = *varies <= kLeastLateness ? Knows::kCalm : Knows::kVaries;
   const std::uint64_t bit = std::uint64_t{1} << step_of(delay);
-  if ((seen_ & bit) != 0 && knows_varies == knows_varies_) return;
+  if ((seen_ & bit) != 0 && knows == knows_) return;
   seen_ |= bit;
-  knows_varies_ = knows_varies;
-  apart_from_ = knows_varies ? behind_hole(seen_) : split(seen_);
+  knows_ = knows;
+  apart_from_ = varies ? behind_hole(seen_, knows == Knows::kCalm) : split(seen_);
 }
 
 bool AckDelays::stands_apart(Nanos delay) const {

@@ -44,13 +44,15 @@ ReleaseBounds release_bounds(const Path& path);
 // by all that it varies by: ACKs whose delays leave no hole below them are late by the path.
 class AckDelays {
  public:
-  void note(Nanos delay, bool knows_varies);
+  // `varies`: as in Path.
+  void note(Nanos delay, std::optional<Nanos> varies);
   bool stands_apart(Nanos delay) const;
 
  private:
   std::uint64_t seen_ = 1;  // A bit for each step; the first is that of the handshake.
   std::uint8_t apart_from_ = 1;
-  bool knows_varies_ = false;
+  enum class Knows : std::uint8_t { kNothing, kVaries, kCalm };
+  Knows knows_ = Knows::kNothing;
 };
 
 }  // namespace tailrace

@@ -101,6 +101,14 @@ class Paths : public testing::Test {
   Conversation talk{analyzer};
 };
 
+// Of a system whose timer is short (11 ms); a path that does not vary needs no wide hole.
+TEST_F(Paths, AShortTimerIsToldOnACalmPath) {
+  talk.open(kRoundTrip);
+  call_at_server(Nanos(0), Nanos(0));
+  for (int i = 0; i < 12; ++i) call_at_server(i == 0 ? 9ms : 11ms, Nanos(0));
+  EXPECT_GE(flow().stalls.size(), 11U);
+}
+
 TEST_F(Paths, PromptAcksThatComeLateByTheirWayAreNoDelayedOnes) {
   talk.open(kRoundTrip);
   for (const Nanos late_by : kLate) call_at_server(Nanos(0), late_by);
