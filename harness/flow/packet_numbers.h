@@ -24,22 +24,22 @@ class PacketNumbers {
     begun_ = true;
     next_ = static_cast<std::uint16_t>(segment.ip_id + packets);
     if (first) return 0;
-    if (step == 0) {
-      regular_ = std::min(regular_ + 1U, kMostCounted);
-    } else {
-      odd_ = std::min(odd_ + 1U, kMostCounted);
-    }
+    std::uint32_t& count = step == 0 ? regular_ : step > 0 && step <= kFew ? gaps_ : wild_;
+    count = std::min(count + 1U, kMostCounted);
     return step > 0 && step <= kNear ? step : 0;
   }
   // They count one by one, with a gap now and then.
-  bool tell() const { return regular_ >= kEnough && regular_ >= kRegularForOdd * odd_; }
+  bool tell() const {
+    return regular_ >= kEnough && regular_ >= gaps_ && regular_ >= kRegularForWild * wild_;
+  }
 
  private:
-  static constexpr int kNear = 32;
-  static constexpr std::uint32_t kEnough = 4, kRegularForOdd = 3, kMostCounted = 1U << 20;
+  // What a path loses at a time, and what is no other count yet.
+  static constexpr int kFew = 3, kNear = 32;
+  static constexpr std::uint32_t kEnough = 4, kRegularForWild = 3, kMostCounted = 1U << 20;
   bool begun_ = false;
   std::uint16_t next_ = 0;
-  std::uint32_t regular_ = 0, odd_ = 0;
+  std::uint32_t regular_ = 0, gaps_ = 0, wild_ = 0;
 };
 
 }  // namespace tailrace

@@ -95,6 +95,14 @@ TEST_F(Unseen, APacketThatIsMissingFromAQuickAnswerWasAnAck) {
   EXPECT_FALSE(call(Millis(60), 1));
 }
 
+TEST_F(Unseen, APathThatLosesOftenIsNoReasonToDoubt) {
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_TRUE(call(Millis(240), 1));
+    call();
+    call();
+  }
+}
+
 TEST_F(Unseen, SeveralThatAreMissingMayHaveBeenProbedFor) {
   const auto found = call(Millis(75), 3);
   ASSERT_TRUE(found);
