@@ -21,8 +21,8 @@ Nanos least_delay(const Path& path) {
 
 }  // namespace
 
-void BehindFull::sent(const Segment& segment, const Sent& sent, const Path& path) {
-  released_.reset();
+void BehindFull::sent(const Segment& segment, const Sent& sent, const Path& path,
+                      std::optional<Release>& release) {
   if (segment.length == 0 || segment.rst) return;
   const std::uint32_t end = segment.seq + segment.length;
   if (!sent.new_data) {
@@ -38,13 +38,14 @@ void BehindFull::sent(const Segment& segment, const Sent& sent, const Path& path
     return;
   }
   if (waiting_ && segment.time - waiting_->at >= kAnotherWrite) ++passed_;
-  if (pending_) judge(segment, sent, path);
+  if (pending_) judge(segment, sent, path, release);
   pending_.reset();
   waiting_.reset();
   small_end_ = end;
 }
 
-void BehindFull::judge(const Segment& segment, const Sent& sent, const Path& path) {
+void BehindFull::judge(const Segment& segment, const Sent& sent, const Path& path,
+                       std::optional<Release>& release) {
   const bool is_rest = segment.length <= sent.mss && (segment.psh || segment.fin);
   const bool heard = !segment.ts_echo || !pending_->ts_value ||
                      !seq_before(*segment.ts_echo, *pending_->ts_value);
@@ -72,7 +73,7 @@ void BehindFull::judge(const Segment& segment, const Sent& sent, const Path& pat
   stall.release_length = segment.length;
   stall.mss = sent.mss;
   if (stalls_.size() < kMostKept) stalls_.push_back(stall);
-  if (is_series()) released_ = Release{stall, false};
+  if (is_series()) release = Release{stall, false};
 }
 
 void BehindFull::answered(const Segment& segment, const Path& path) {

@@ -21,12 +21,12 @@ class BehindFull {
     std::uint64_t offset = 0;
     std::uint32_t mss = 0;
   };
-  void sent(const Segment& segment, const Sent& sent, const Path& path);
+  // `release`: what it released, if that is known to be held.
+  void sent(const Segment& segment, const Sent& sent, const Path& path,
+            std::optional<Release>& release);
   // A segment of R.
   void answered(const Segment& segment, const Path& path);
 
-  // What the last segment of S released, if that is known to be held.
-  const std::optional<Release>& released() const { return released_; }
   void finish(Side holder, std::vector<Stall>& stalls) const;
 
  private:
@@ -44,7 +44,8 @@ class BehindFull {
     Nanos ack_delay{0};
     std::optional<std::uint32_t> ts_value;
   };
-  void judge(const Segment& segment, const Sent& sent, const Path& path);
+  void judge(const Segment& segment, const Sent& sent, const Path& path,
+             std::optional<Release>& release);
   bool is_series() const;
 
   std::optional<Waiting> waiting_;
@@ -52,7 +53,6 @@ class BehindFull {
   std::optional<std::uint32_t> small_end_;  // Of a small segment: what follows may wait for that.
   std::uint32_t passed_ = 0, loose_ = 0;
   std::vector<Stall> stalls_;
-  std::optional<Release> released_;
 };
 
 }  // namespace tailrace

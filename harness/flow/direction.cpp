@@ -59,8 +59,7 @@ void Direction::begin(const Segment& segment) {
   next_ = segment.syn ? segment.seq + 1 : segment.seq;
 }
 
-void Direction::sent(const Segment& segment, const Path& path) {
-  released_.reset();
+void Direction::sent(const Segment& segment, const Path& path, std::optional<Release>& released) {
   ++flow_.segments;
   if (!begun_) begin(segment);
   if (segment.fin && !flow_.fin_at) flow_.fin_at = segment.time;
@@ -74,7 +73,7 @@ void Direction::sent(const Segment& segment, const Path& path) {
     drop_pending();
     return;
   }
-  new_data(segment, path);
+  new_data(segment, path, released);
   next_offset_ += end - next_;
   next_ = end;
 }
@@ -85,7 +84,8 @@ bool Direction::is_probe(const Segment& segment, const Path& path) const {
   return segment.time - *last_data_at_ >= std::max(kLeastProbe, 2 * path.rtt());
 }
 
-void Direction::new_data(const Segment& segment, const Path& path) {
+void Direction::new_data(const Segment& segment, const Path& path,
+                         std::optional<Release>& released) {
   flow_.payload_bytes += segment.length;
   learn_size(segment);
   const bool probe = is_probe(segment, path);
@@ -108,7 +108,7 @@ void Direction::new_data(const Segment& segment, const Path& path) {
     const Nanos least = path.to_receiver + kLeastAckDelay;
     proofs_.vague += !segment.ts_echo && segment.time - waiting_->at >= least;
   }
-  if (pending_) judge_release(segment, path);
+  if (pending_) judge_release(segment, path, released);
   drop_pending();
   waiting_ = Waiting{segment.seq + segment.length, segment.frame,
                      segment.time,                 segment.time,
@@ -142,7 +142,8 @@ Nanos Direction::way_to_sender(const Segment& segment, const Path& path) const {
   return std::min(path.to_sender, segment.time - pending_->ack_at);
 }
 
-void Direction::judge_release(const Segment& segment, const Path& path) {
+void Direction::judge_release(const Segment& segment, const Path& path,
+                              std::optional<Release>& release) {
   Pending& pending = *pending_;
   const Nanos gap = segment.time - pending.ack_at - way_to_sender(segment, path) - path.late;
   // Offloading shows several segments as one: its full ones were not there before. What does not
@@ -176,7 +177,7 @@ void Direction::judge_release(const Segment& segment, const Path& path) {
     // Prompt ACKs hold nothing longer than a round trip: worth a word on paths that have one.
     if (!released || path.rtt() < kWorthAWord) return;
     ++holds_of_one_rtt_;
-    released_ = Release{stall_of(segment, gap, path.late), true};
+    release = Release{stall_of(segment, gap, path.late), true};
     return;
   }
   if (released || knows_path) ++candidates_;
@@ -189,12 +190,12 @@ void Direction::judge_release(const Segment& segment, const Path& path) {
   blunt_ += std::chrono::abs(gap) > sharp;
   least_waking_ = std::min(least_waking_, gap - path.to_sender);
   pending.delayed = false;  // It was not harmless.
-  released_ = Release{stall_of(segment, gap, path.late), false};
+  release = Release{stall_of(segment, gap, path.late), false};
   if (stalls_.size() >= most_stalls_) {
     ++stalls_left_out_;
     return;
   }
-  stalls_.push_back(released_->stall);
+  stalls_.push_back(release->stall);
   const bool early = is_far_ && segment.ts_echo && !receiver_varies_;
   if (early) early_ = static_cast<std::uint32_t>(stalls_.size());
 }

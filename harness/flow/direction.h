@@ -34,8 +34,8 @@ class Direction {
  public:
   // Keeps so many stalls, and counts the rest.
   explicit Direction(std::size_t most_stalls) : most_stalls_(most_stalls) {}
-  // Segments of S, in time, each once.
-  void sent(const Segment& segment, const Path& path);
+  // Segments of S, in time, each once. `released`: what it released, if anything.
+  void sent(const Segment& segment, const Path& path, std::optional<Release>& released);
   // Segments of R: acknowledgements, windows, and data that makes a new turn.
   void answered(const Segment& segment, const Path& path);
 
@@ -46,8 +46,6 @@ class Direction {
   void set_lacks_answers() { lacks_answers_ = true; }
   DirectionFlow finish(Side holder, std::vector<Stall>& stalls, std::uint64_t& left_out) const;
   std::uint64_t holds_of_one_rtt() const { return holds_of_one_rtt_ + late_by_path(); }
-  // What the last segment released, if anything.
-  const std::optional<Release>& released() const { return released_; }
   bool is_acquitted() const {
     const bool nothing_tells = proofs_.all == 0 && loose_ == 0;
     return !nothing_tells && (nodelay_proven() || released_by_chance());
@@ -96,9 +94,9 @@ class Direction {
   };
 
   void begin(const Segment& segment);
-  void new_data(const Segment& segment, const Path& path);
+  void new_data(const Segment& segment, const Path& path, std::optional<Release>& released);
   Nanos way_to_sender(const Segment& segment, const Path& path) const;
-  void judge_release(const Segment& segment, const Path& path);
+  void judge_release(const Segment& segment, const Path& path, std::optional<Release>& release);
   struct Pause {
     Nanos gap{0}, length{0};
     bool begins_turn = false;
@@ -149,7 +147,6 @@ class Direction {
   bool is_far_ = false;  // R is behind a path, not on this host.
   Proofs proofs_, proofs_at_hold_;  // The latter: when data was last held.
   bool lacks_answers_ = false;
-  std::optional<Release> released_;
   bool heard_data_ = false;  // Of R, after all that S sent.
   // Between two writes whose ACK was prompt, by whether the first began a turn: who computes
   // between head and answer does not between answer and end.

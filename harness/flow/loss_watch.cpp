@@ -111,7 +111,15 @@ std::optional<Repeated> LossWatch::sent(const Segment& segment, Nanos rtt, bool 
   if (segment.length == 0) return std::nullopt;
   auto repeat = classified(segment, rtt, came_late);
   if (!repeat) return std::nullopt;
-  return std::exchange(pending_, std::move(repeat));
+  const auto before = unanswered();
+  pending_ = std::make_unique<Repeated>(*repeat);
+  return before;
+}
+
+std::optional<Repeated> LossWatch::unanswered() {
+  if (!pending_) return std::nullopt;
+  const auto repeat = std::exchange(pending_, nullptr);
+  return *repeat;
 }
 
 void LossWatch::note_unseen(const Segment& segment, const UnseenLoss::Found& found) {
@@ -120,7 +128,7 @@ void LossWatch::note_unseen(const Segment& segment, const UnseenLoss::Found& fou
   repeat.since = found.since;
   repeat.unseen = true;
   repeat.counted = found.counted;
-  pending_ = repeat;
+  pending_ = std::make_unique<Repeated>(repeat);
 }
 
 std::optional<Repeated> LossWatch::answered(const Segment& segment, bool after_loss) {

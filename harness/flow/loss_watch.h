@@ -4,6 +4,7 @@
 // one thread at a time; bounded.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -53,7 +54,7 @@ class LossWatch {
   // Data that came before the segment is missing.
   bool is_ahead(const Segment& segment) const { return begun_ && seq_before(next_, segment.seq); }
   // At the end: of a repeat that R never answered.
-  std::optional<Repeated> unanswered() { return std::exchange(pending_, std::nullopt); }
+  std::optional<Repeated> unanswered();
 
   // Bytes that R acknowledged and the capture does not hold.
   std::uint64_t missed_by_capture() const { return missed_; }
@@ -89,7 +90,7 @@ class LossWatch {
   bool sack_seen_ = false;
   RealTime last_ack_at_;
   std::uint64_t missed_ = 0;
-  std::optional<Repeated> pending_;
+  std::unique_ptr<Repeated> pending_;  // Rare.
 };
 
 }  // namespace tailrace

@@ -4,8 +4,6 @@
 // one thread at a time.
 #pragma once
 
-#include <algorithm>
-
 #include "harness/flow/segment.h"
 
 namespace tailrace {
@@ -24,8 +22,10 @@ class PacketNumbers {
     begun_ = true;
     next_ = static_cast<std::uint16_t>(segment.ip_id + packets);
     if (first) return 0;
-    std::uint32_t& count = step == 0 ? regular_ : step > 0 && step <= kFew ? gaps_ : wild_;
-    count = std::min(count + 1U, kMostCounted);
+    std::uint16_t& count = step == 0 ? regular_ : step > 0 && step <= kFew ? gaps_ : wild_;
+    if (++count == kMostCounted) {
+      for (std::uint16_t* each : {&regular_, &gaps_, &wild_}) *each /= 2;
+    }
     return step > 0 && step <= kNear ? step : 0;
   }
   // They count one by one, with a gap now and then.
@@ -36,10 +36,10 @@ class PacketNumbers {
  private:
   // What a path loses at a time, and what is no other count yet.
   static constexpr int kFew = 3, kNear = 32;
-  static constexpr std::uint32_t kEnough = 4, kRegularForWild = 3, kMostCounted = 1U << 20;
+  static constexpr std::uint16_t kEnough = 4, kRegularForWild = 3, kMostCounted = 10'000;
   bool begun_ = false;
   std::uint16_t next_ = 0;
-  std::uint32_t regular_ = 0, gaps_ = 0, wild_ = 0;
+  std::uint16_t regular_ = 0, gaps_ = 0, wild_ = 0;
 };
 
 }  // namespace tailrace

@@ -40,27 +40,27 @@ Tracked::Tracked(ConnectionId id, const Segment& first, const TrackedOptions& op
       client_(options.most_stalls),
       server_(options.most_stalls) {
   const bool by_client = sender_is_client(first, options.server);
-  flow_.client = by_client ? first.source : first.destination;
-  flow_.server = by_client ? first.destination : first.source;
-  flow_.first = first.time;
-  flow_.first_frame = first.frame;
-  if (sink_) sink_->on_open(id_, flow_.client, flow_.server, first.time);
+  known_.client = by_client ? first.source : first.destination;
+  known_.server = by_client ? first.destination : first.source;
+  known_.first = first.time;
+  known_.first_frame = first.frame;
+  if (sink_) sink_->on_open(id_, known_.client, known_.server, first.time);
 }
 
 bool Tracked::is_over() const {
-  return (client_.fin && server_.fin) || flow_.reset;
+  return (client_.fin && server_.fin) || known_.reset;
 }
 
 bool Tracked::is_begun_anew_by(const Segment& segment) const {
   if (!segment.syn || segment.ack_flag) return false;
-  if (flow_.syn_seen) return segment.seq != syn_seq_;
-  return (segment.source == flow_.client ? client_ : server_).direction.has_begun();
+  if (known_.syn_seen) return segment.seq != syn_seq_;
+  return (segment.source == known_.client ? client_ : server_).direction.has_begun();
 }
 
 bool Tracked::take(const Segment& segment) {
-  const Side from = segment.source == flow_.client ? Side::kClient : Side::kServer;
+  const Side from = segment.source == known_.client ? Side::kClient : Side::kServer;
   if (seen_.take(segment, from)) return false;
-  flow_.last = segment.time;
+  known_.last = segment.time;
   const bool syn_again =
       segment.syn && (from == Side::kClient ? syn_at_.has_value() : syn_ack_at_.has_value());
   if (segment.syn) take_syn(segment, from);
@@ -74,22 +74,25 @@ bool Tracked::take(const Segment& segment) {
   receiver.direction.answered(segment, path);
   if (receiver.behind_full) receiver.behind_full->answered(segment, path);
   path = {rtt_to(from), to_receiver, late, path.receiver_varies, path.sender_varies};
-  sender.direction.sent(segment, path);
+  std::optional<Release> release;
+  sender.direction.sent(segment, path, release);
   const bool new_data = sender.direction.payload_bytes() > before;
   receiver.unseen.answered(segment);
   const UnseenLoss::Sent facts{new_data && !sender.loss.is_ahead(segment), from == Side::kClient,
                                sender.direction.mss()};
   const auto lost = sender.unseen.sent(segment, facts, path);
-  watch_full(segment, sender, new_data, path);
-  if (observer_) observe(segment, from, {syn_again, new_data, lost}, path);
+  watch_full(segment, sender, new_data, path, release);
+  if (observer_) {
+    observe(segment, from, {syn_again, new_data, lost, release ? &*release : nullptr}, path);
+  }
   sender.fin = sender.fin || segment.fin;
-  flow_.reset = flow_.reset || segment.rst;
+  known_.reset = known_.reset || segment.rst;
   if (sink_) tell(segment, from);
   return true;
 }
 
-void Tracked::watch_full(const Segment& segment, Half& sender, bool new_data,
-                         const Path& path) const {
+void Tracked::watch_full(const Segment& segment, Half& sender, bool new_data, const Path& path,
+                         std::optional<Release>& release) const {
   const Direction& direction = sender.direction;
   const bool full = new_data && !direction.is_small(segment);
   if (!sender.behind_full) {
@@ -101,7 +104,7 @@ void Tracked::watch_full(const Segment& segment, Half& sender, bool new_data,
                            {new_data, full, sender.window.has_room(),
                             static_cast<std::uint64_t>(std::max<std::int64_t>(offset, 0)),
                             direction.mss()},
-                           path);
+                           path, release);
 }
 
 Nanos Tracked::lateness_of(const Segment& segment, Half& sender) {
@@ -137,7 +140,7 @@ void Tracked::observe(const Segment& segment, Side from, const Seen& seen, const
       .full = segment.length > 0 && !sender.direction.is_small(segment),
       .new_data = seen.new_data,
       .repeats = {},
-      .release = nullptr,
+      .release = seen.release,
       .rtt_to_client = by_client ? path.to_sender : path.to_receiver,
       .rtt_to_server = by_client ? path.to_receiver : path.to_sender,
       .late = path.late,
@@ -158,11 +161,6 @@ void Tracked::observe(const Segment& segment, Side from, const Seen& seen, const
   receiver.window.answered(segment);
   sender.window.sent(segment);
   facts.full = facts.full || (seen.new_data && sender.window.is_full());
-  if (const auto& released = sender.direction.released()) {
-    facts.release = &*released;
-  } else if (sender.behind_full && sender.behind_full->released()) {
-    facts.release = &*sender.behind_full->released();
-  }
   observer_->on_packet(facts);
 }
 
@@ -176,7 +174,7 @@ void Tracked::settle(PacketFacts& facts, Side side, std::optional<Repeated>& rep
 void Tracked::tell_unanswered() {
   PacketFacts facts;
   facts.connection = id_;
-  facts.at = flow_.last;
+  facts.at = known_.last;
   facts.rtt_to_client = rtt_to(Side::kClient);
   facts.rtt_to_server = rtt_to(Side::kServer);
   for (const Side side : {Side::kClient, Side::kServer}) {
@@ -199,26 +197,34 @@ ConnectionFlow Tracked::finish() {
   const bool loses = client_.loss.missed_by_capture() + server_.loss.missed_by_capture() > 0;
   if (loses || client_.unseen.some_missing()) server_.direction.set_lacks_answers();
   if (loses || server_.unseen.some_missing()) client_.direction.set_lacks_answers();
-  auto& left_out = flow_.stalls_left_out;
-  flow_.from_client = client_.direction.finish(Side::kClient, flow_.stalls, left_out);
-  flow_.from_server = server_.direction.finish(Side::kServer, flow_.stalls, left_out);
+  ConnectionFlow flow;
+  flow.client = known_.client;
+  flow.server = known_.server;
+  flow.first = known_.first;
+  flow.last = known_.last;
+  flow.first_frame = known_.first_frame;
+  flow.syn_seen = known_.syn_seen;
+  flow.reset = known_.reset;
+  auto& left_out = flow.stalls_left_out;
+  flow.from_client = client_.direction.finish(Side::kClient, flow.stalls, left_out);
+  flow.from_server = server_.direction.finish(Side::kServer, flow.stalls, left_out);
   for (const Side side : {Side::kClient, Side::kServer}) {
     const Half& holder = half(side);
-    if (holder.behind_full && flow_.from(side).holds_data) {
-      holder.behind_full->finish(side, flow_.stalls);
+    if (holder.behind_full && flow.from(side).holds_data) {
+      holder.behind_full->finish(side, flow.stalls);
     }
   }
-  flow_.from_client.missed_by_capture = client_.loss.missed_by_capture();
-  flow_.from_server.missed_by_capture = server_.loss.missed_by_capture();
-  flow_.holds_of_one_rtt =
+  flow.from_client.missed_by_capture = client_.loss.missed_by_capture();
+  flow.from_server.missed_by_capture = server_.loss.missed_by_capture();
+  flow.holds_of_one_rtt =
       client_.direction.holds_of_one_rtt() + server_.direction.holds_of_one_rtt();
-  flow_.rtt = rtt_to(Side::kClient) + rtt_to(Side::kServer);
+  flow.rtt = rtt_to(Side::kClient) + rtt_to(Side::kServer);
   for (const Half* half : {&client_, &server_}) {
-    if (half->lateness) flow_.varies = std::max(flow_.varies, half->lateness->spread());
+    if (half->lateness) flow.varies = std::max(flow.varies, half->lateness->spread());
   }
-  std::sort(flow_.stalls.begin(), flow_.stalls.end(),
+  std::sort(flow.stalls.begin(), flow.stalls.end(),
             [](const Stall& a, const Stall& b) { return a.release_frame < b.release_frame; });
-  return std::move(flow_);
+  return flow;
 }
 
 void Tracked::fetch_ahead() const {
@@ -231,7 +237,7 @@ void Tracked::fetch_ahead() const {
 
 void Tracked::take_syn(const Segment& segment, Side from) {
   if (from == Side::kClient) {
-    flow_.syn_seen = true;
+    known_.syn_seen = true;
     syn_seq_ = segment.seq;
     syn_at_ = segment.time;
   } else {

@@ -29,7 +29,7 @@ class Tracked {
           FlowObserver* observer);
 
   ConnectionId id() const { return id_; }
-  RealTime last() const { return flow_.last; }
+  RealTime last() const { return known_.last; }
   // Both sides have ended it.
   bool is_over() const;
   // A new SYN on the same addresses begins another connection, unless it is the old one repeated,
@@ -61,12 +61,14 @@ class Tracked {
   void take_syn(const Segment& segment, Side from);
   void measure_handshake(const Segment& segment, Side from);
   Nanos rtt_to(Side side);
-  void watch_full(const Segment& segment, Half& sender, bool new_data, const Path& path) const;
+  void watch_full(const Segment& segment, Half& sender, bool new_data, const Path& path,
+                  std::optional<Release>& release) const;
   Nanos lateness_of(const Segment& segment, Half& sender);
   std::optional<Nanos> variation_of(Side sender) const;
   struct Seen {
     bool syn_again = false, new_data = false;
     std::optional<UnseenLoss::Found> lost;
+    const Release* release = nullptr;
   };
   void observe(const Segment& segment, Side from, const Seen& seen, const Path& path);
   void tell(const Segment& segment, Side from);
@@ -74,7 +76,13 @@ class Tracked {
   ConnectionId id_;
   StreamSink* sink_;
   FlowObserver* observer_;
-  ConnectionFlow flow_;
+  struct Known {
+    Endpoint client, server;
+    RealTime first, last;
+    FrameNumber first_frame;
+    bool syn_seen = false, reset = false;
+  };
+  Known known_;
   Half client_, server_;
   std::uint32_t syn_seq_ = 0;
   std::optional<RealTime> syn_at_, syn_ack_at_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/flow/unseen_loss.h"
 
+#include <algorithm>
+
 namespace tailrace {
 namespace {
 
@@ -11,6 +13,7 @@ constexpr Nanos kMostlyTimeout = Millis(150);
 constexpr Nanos kTimerSlack = Millis(12);  // Three ticks of a slow clock.
 // Silence that is worth asking whence it comes.
 constexpr Nanos kLeastSilence = Millis(10);
+constexpr int kMostMissing = 255;
 constexpr int kProbeTrips = 2;  // Round trips that a probe waits.
 
 }  // namespace
@@ -19,13 +22,15 @@ std::optional<UnseenLoss::Found> UnseenLoss::sent(const Segment& segment, const 
                                                   const Path& path) {
   const int step = numbers_.take(segment, sent.mss);
   came_late_ = step < 0;
-  missing_ = std::max(missing_ + (came_late_ ? -1 : step), 0);
+  const int missing = missing_ + (came_late_ ? -1 : step);
+  missing_ = static_cast<std::uint8_t>(std::clamp(missing, 0, kMostMissing));
   some_missing_ = some_missing_ || step > 0;
   if (segment.syn || segment.rst) return std::nullopt;
   const bool owed = asked_ && seq_before(acked_, asked_end_);
   if (segment.ack_flag) acked_ = segment.ack;
   if (segment.length == 0) {
     acks_are_seen_ = true;
+    acked_since_ = true;
     acked_at_ = segment.time;
     return std::nullopt;
   }
@@ -36,7 +41,7 @@ std::optional<UnseenLoss::Found> UnseenLoss::sent(const Segment& segment, const 
   heard_ = true;
   asked_ = false;
   missing_ = 0;
-  acked_at_.reset();
+  acked_since_ = false;
   quiet_since_ = segment.time;
   return found;
 }
@@ -65,7 +70,7 @@ std::optional<UnseenLoss::Found> UnseenLoss::judged(const Segment& segment, bool
 // A sender that acknowledged what it was asked was thinking then: only the last timer is a loss.
 RealTime UnseenLoss::begin_of(RealTime quiet, RealTime now, bool owed, const Path& path) const {
   if (owed) return quiet;
-  const RealTime alive = std::max(quiet, acked_at_.value_or(quiet));
+  const RealTime alive = acked_since_ ? std::max(quiet, acked_at_) : quiet;
   const Nanos most = kLeastTimeout + kProbeTrips * path.rtt() + kTimerSlack;
   return std::max(alive, now + (-most));
 }
@@ -83,7 +88,7 @@ void UnseenLoss::answered(const Segment& segment) {
   asked_ = true;
   missing_ = 0;
   asked_end_ = end;
-  acked_at_.reset();
+  acked_since_ = false;
 }
 
 }  // namespace tailrace

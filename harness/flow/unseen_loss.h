@@ -40,15 +40,16 @@ class UnseenLoss {
   RealTime begin_of(RealTime quiet, RealTime now, bool owed, const Path& path) const;
 
   PacketNumbers numbers_;
-  int missing_ = 0;  // Packets of S since quiet_since_.
+  std::uint8_t missing_ = 0;  // Packets of S since quiet_since_.
   bool came_late_ = false, some_missing_ = false;
-  bool heard_ = false;       // Data of either side.
-  bool asked_ = false;       // The last was R's.
+  bool heard_ = false;          // Data of either side.
+  bool asked_ = false;          // The last was R's.
   bool acks_are_seen_ = false;  // The capture holds segments without data.
+  bool acked_since_ = false;    // S sent one of those after quiet_since_: at acked_at_.
   std::uint32_t asked_end_ = 0, acked_ = 0;
-  RealTime quiet_since_;        // The last new data of either side.
-  Nanos usual_{0};              // The longest silence of S in which no packet of it is missing.
-  std::optional<RealTime> acked_at_;  // S's last segment without data since then.
+  RealTime quiet_since_;  // The last new data of either side.
+  RealTime acked_at_;
+  Nanos usual_{0};  // The longest silence of S in which no packet of it is missing.
 };
 
 }  // namespace tailrace
