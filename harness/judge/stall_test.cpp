@@ -96,7 +96,8 @@ TEST(Stall, WithoutPacketsNothingPasses) {
 // Twenty calls that take 44 ms each, twenty where no ACK is delayed, and five with the cure.
 class Proven {
  public:
-  explicit Proven(double cured_ms, std::int64_t held = 5, std::int64_t loose = 0)
+  explicit Proven(double cured_ms, std::int64_t held = 5, std::int64_t loose = 0,
+                  double prompt_ms = 0.3)
       : held_(held), loose_(loose) {
     for (std::uint32_t c : {1U, 2U}) {
       const Endpoint client = v4_endpoint({127, 0, 0, 1}, static_cast<std::uint16_t>(c));
@@ -104,7 +105,7 @@ class Proven {
           {c}, client, v4_endpoint({127, 0, 0, 1}, 80), Side::kClient, true, c == 2, false});
     }
     for (int id = 1; id <= 20; ++id) call(1, id, 44);
-    for (int id = 21; id <= 40; ++id) call(2, id, 0.3);
+    for (int id = 21; id <= 40; ++id) call(2, id, prompt_ms);
     story_.tell(CureTried{{1}, true, false, ""});
     cured_from_ = story_.timeline().exchanges.back().id.value;
     for (int id = 41; id <= 45; ++id) call(1, id, cured_ms);
@@ -183,6 +184,14 @@ TEST(Stall, WhatTheCureDoesNotCureIsNoProof) {
   ASSERT_EQ(turned_off.outcome, Outcome::kBroken);
   EXPECT_NE(measured(turned_off, "cure_in_place").find("turns TCP_NODELAY off again"),
             std::string::npos);
+}
+
+TEST(Stall, AHoldOfWhatCameLateByItselfIsToldAndNoMore) {
+  const Judgement judged = Proven(41, 5, 0, 41).stalls(19).judge();
+  EXPECT_EQ(judged.outcome, Outcome::kHeld);
+  ASSERT_EQ(judged.findings.size(), 1U);
+  EXPECT_NE(judged.findings.front().observed.find("came late by itself"), std::string::npos);
+  EXPECT_FALSE(judged.findings.front().fails());
 }
 
 TEST(Stall, ProofsThatContradictEachOtherConvictNobody) {

@@ -8,7 +8,8 @@
 namespace tailrace {
 namespace {
 
-constexpr int kFewest = 20;        // In a batch, and those that are timed beforehand.
+constexpr int kTimed = 20;         // Of those that warm up.
+constexpr int kFewest = 4;         // In a batch: each takes over a second of some servers.
 constexpr Millis kOfABatch{2500};  // Several fit into kMostOfGrowth, also of a server that stalls.
 // So many the size is made for; a machine that became slow meanwhile gets time for them.
 constexpr auto kExpected = static_cast<int>(kMostOfGrowth / kOfABatch);
@@ -19,16 +20,16 @@ static_assert(kExpected > static_cast<int>(kFlatBatches), "fewer cannot be judge
 void repeat_until_settled(Script& script, const Batches& batches) {
   const MonoTime begun = mono_now();
   const MonoTime until = begun + stretched(kMostOfGrowth);
-  for (int i = 0; i < kFewest; ++i) batches.one(i);
+  for (int i = 0; i < kTimed; ++i) batches.one(i);
   batches.after_each();
   // All that is said is recorded, and a full record would look like a server that does not answer.
-  const std::uint64_t each = script.history().kept() / kFewest + 1;
+  const std::uint64_t each = script.history().kept() / kTimed + 1;
   const auto room = static_cast<int>(History::kMostKept / 2 / each / kExpected);
   if (room < kFewest) {
     script.decline(fmt::format("a call takes {} KiB, and enough of them are too much to record",
                                each / 1024));
   }
-  const auto fit = kFewest * stretched(kOfABatch) / std::max<Nanos>(mono_now() - begun, Nanos(1));
+  const auto fit = kTimed * stretched(kOfABatch) / std::max<Nanos>(mono_now() - begun, Nanos(1));
   const int most = std::min(batches.size, room);
   const auto size = static_cast<int>(std::clamp<std::int64_t>(fit, kFewest, most));
   script.mark(kCallsPerBatch, std::to_string(size));

@@ -28,7 +28,7 @@ constexpr int kBeforeCall = 2;    // No more are waited for: the call has a limi
 constexpr int kStormOfGets = 4 * static_cast<int>(kStormResumes);
 // Of a connection that carries large calls: more than the handshake takes, whose heads may be long,
 // and so much of a body that only a large one has.
-constexpr std::size_t kReadsFirst = 96 << 10, kHeld = 16 << 10;
+constexpr std::size_t kReadsFirst = 32 << 10, kHeld = 4 << 10;
 // What our kernel takes beyond that. It is less than ten segments of a MTU of 1500: with more of
 // them on the way the client's kernel would take ever more of the rest, up to 4 MB.
 constexpr int kStored = 8 << 10;
