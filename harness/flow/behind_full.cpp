@@ -14,9 +14,9 @@ constexpr Nanos kAnotherWrite = Millis(1);
 constexpr int kJitterPart = 6;  // Of the round trip: prompt ACKs vary by less.
 
 Nanos least_delay(const Path& path) {
-  const Nanos varies = path.receiver_varies ? *path.receiver_varies * 5 / 4 + kLeastLateness
-                                            : path.rtt() / kJitterPart;
-  return std::max(kLeastAckDelay, varies);
+  const auto varies = path.receiver_varies();
+  return std::max(kLeastAckDelay, varies ? *varies * 5 / 4 + kLeastLateness
+                                         : path.rtt() / kJitterPart);
 }
 
 }  // namespace

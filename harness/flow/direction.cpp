@@ -145,6 +145,7 @@ Nanos Direction::way_to_sender(const Segment& segment, const Path& path) const {
 void Direction::judge_release(const Segment& segment, const Path& path,
                               std::optional<Release>& release) {
   Pending& pending = *pending_;
+  const auto varies = path.sender_varies();
   const Nanos gap = segment.time - pending.ack_at - way_to_sender(segment, path) - path.late;
   // Offloading shows several segments as one: its full ones were not there before. What does not
   // end a write is no rest of one either: the receiver's window had cut it.
@@ -161,9 +162,9 @@ void Direction::judge_release(const Segment& segment, const Path& path,
   const bool released = std::chrono::abs(gap) <= most;
   const bool loose = std::chrono::abs(gap) > close;
   // Behind a path nobody can tell a pause from a late packet until it is known how that varies.
-  const bool knows_path = path.to_sender < kFar || !segment.ts_value || path.sender_varies;
+  const bool knows_path = path.to_sender < kFar || !segment.ts_value || varies;
   if (knows_path && unsure_pause_) {  // Both ways may have added to it.
-    const Nanos doubt = 2 * (path.sender_varies.value_or(Nanos(0)) + kLeastLateness);
+    const Nanos doubt = 2 * (varies.value_or(Nanos(0)) + kLeastLateness);
     learn_pause(*std::exchange(unsure_pause_, nullptr), doubt, path);
   }
   if (!pending.delayed) {
@@ -265,15 +266,16 @@ void Direction::answered(const Segment& segment, const Path& path) {
 
 bool Direction::is_delayed(Nanos delay, const Path& path) {
   Nanos least = kLeastAckDelay;
-  if (!path.receiver_varies) {
+  const auto varies = path.receiver_varies();
+  if (!varies) {
     least = std::max(least, path.rtt() / kJitterPart);
-  } else if (*path.receiver_varies > Nanos(0)) {
+  } else if (*varies > Nanos(0)) {
     // The way to R varies unseen, by about as much as the way back.
-    least = std::max(least, *path.receiver_varies * 5 / 4 + kLeastLateness);
+    least = std::max(least, *varies * 5 / 4 + kLeastLateness);
   }
   is_far_ = path.to_receiver >= kFar;
-  receiver_varies_ = path.receiver_varies;
-  if (is_far_) ack_delays_.note(delay, path.receiver_varies);
+  receiver_varies_ = varies;
+  if (is_far_) ack_delays_.note(delay, varies);
   return delay >= least && stands_apart(delay);
 }
 

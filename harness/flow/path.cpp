@@ -47,12 +47,13 @@ std::uint8_t split(std::uint64_t delays) {
 
 ReleaseBounds release_bounds(const Path& path) {
   if (path.to_sender < kFar) return {kMostReleaseGap, kCloseRelease, kCloseRelease};
-  if (!path.sender_varies) {
+  const auto known = path.sender_varies();
+  if (!known) {
     const Nanos part = std::max(path.to_sender / kReleasePart, kLeastPart);
     return {kMostReleaseGap + part, kCloseRelease + part,
             kCloseRelease + path.to_sender / kSharpReleasePart};
   }
-  const Nanos varies = *path.sender_varies + kLeastLateness;
+  const Nanos varies = *known + kLeastLateness;
   return {kMostReleaseGap + varies, kCloseRelease + varies, kCloseRelease + varies};
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "harness/base/time.h"
+#include "harness/flow/lateness.h"
 
 namespace tailrace {
 
@@ -27,10 +28,19 @@ inline constexpr Nanos kFar = std::chrono::microseconds(500);
 struct Path {
   Nanos to_sender{0}, to_receiver{0};  // Round trips from the capture, the least.
   Nanos late{0};                       // This segment, beyond the quickest of its way.
-  // By how much segments from there are late; none where they carry no clock.
-  std::optional<Nanos> sender_varies, receiver_varies;
+  // Of the segments from there; null where none is kept.
+  const Lateness *of_sender = nullptr, *of_receiver = nullptr;
 
+  // By how much they are late; none where they carry no clock. Few packets ask.
+  std::optional<Nanos> sender_varies() const { return varies(of_sender); }
+  std::optional<Nanos> receiver_varies() const { return varies(of_receiver); }
   Nanos rtt() const { return to_sender + to_receiver; }
+
+ private:
+  static std::optional<Nanos> varies(const Lateness* of) {
+    if (of == nullptr || !of->has_clock()) return std::nullopt;
+    return of->spread();
+  }
 };
 
 // How far from the ACK held data may be, most of it is, and most of it is where that is to be

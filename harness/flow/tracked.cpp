@@ -70,10 +70,17 @@ bool Tracked::take(const Segment& segment) {
   const std::uint64_t before = sender.direction.payload_bytes();
   const Nanos late = lateness_of(segment, sender);
   const Nanos to_receiver = rtt_to(other(from));
-  Path path{to_receiver, rtt_to(from), late, variation_of(other(from)), variation_of(from)};
+  Path path;
+  path.to_sender = to_receiver;
+  path.to_receiver = rtt_to(from);
+  path.late = late;
+  path.of_sender = receiver.lateness.get();
+  path.of_receiver = sender.lateness.get();
   receiver.direction.answered(segment, path);
   if (receiver.behind_full) receiver.behind_full->answered(segment, path);
-  path = {rtt_to(from), to_receiver, late, path.receiver_varies, path.sender_varies};
+  path.to_sender = rtt_to(from);
+  path.to_receiver = to_receiver;
+  std::swap(path.of_sender, path.of_receiver);
   std::optional<Release> release;
   sender.direction.sent(segment, path, release);
   const bool new_data = sender.direction.payload_bytes() > before;
@@ -113,12 +120,6 @@ Nanos Tracked::lateness_of(const Segment& segment, Half& sender) {
     sender.lateness = std::make_unique<Lateness>();
   }
   return sender.lateness->take(segment);
-}
-
-std::optional<Nanos> Tracked::variation_of(Side sender) const {
-  const auto& lateness = (sender == Side::kClient ? client_ : server_).lateness;
-  if (!lateness || !lateness->has_clock()) return std::nullopt;
-  return lateness->spread();
 }
 
 void Tracked::observe(const Segment& segment, Side from, const Seen& seen, const Path& path) {

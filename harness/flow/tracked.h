@@ -64,7 +64,6 @@ class Tracked {
   void watch_full(const Segment& segment, Half& sender, bool new_data, const Path& path,
                   std::optional<Release>& release) const;
   Nanos lateness_of(const Segment& segment, Half& sender);
-  std::optional<Nanos> variation_of(Side sender) const;
   struct Seen {
     bool syn_again = false, new_data = false;
     std::optional<UnseenLoss::Found> lost;
