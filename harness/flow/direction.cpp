@@ -151,14 +151,16 @@ void Direction::judge_release(const Segment& segment, const Path& path,
   // end a write is no rest of one either: the receiver's window had cut it.
   const bool is_rest = segment.length <= mss() && (segment.psh || segment.fin);
   if (pending.waiting.disturbed || !is_rest) return;
+  const auto [most, close, sharp] = release_bounds(path);
   if (!heard(segment)) {
-    // It left before S knew of the ACK that the capture had seen: nothing was held.
-    if (!pending.waiting.talked_over && pending.waiting.ends_write && !segment.fin) {
+    // It left before S knew of the ACK that the capture had seen: nothing was held. Unless the ACK
+    // was lost on its way to S, whose probe sent it at last: it had time enough to arrive.
+    const bool lost = gap > most;
+    if (!lost && !pending.waiting.talked_over && pending.waiting.ends_write && !segment.fin) {
       ++proofs_.all;
     }
     return;
   }
-  const auto [most, close, sharp] = release_bounds(path);
   const bool released = std::chrono::abs(gap) <= most;
   const bool loose = std::chrono::abs(gap) > close;
   // Behind a path nobody can tell a pause from a late packet until it is known how that varies.

@@ -101,6 +101,27 @@ class Paths : public testing::Test {
   Conversation talk{analyzer};
 };
 
+// Seen at the client: each second delayed ACK is lost behind the capture, and the server's probe
+// sends what it held after 250 ms, in ignorance of that ACK. It proves nothing.
+TEST_F(Paths, AnAckThatIsLostBehindTheCaptureIsNoProof) {
+  talk.open(kMoment, kRoundTrip);
+  for (int i = 0; i < 8; ++i) {
+    call_at_client(kDelayed, Nanos(0));
+    talk.send(kClient, 300);
+    talk.pass(kRoundTrip);
+    talk.send(kServer, 100);
+    talk.pass(kDelayed);
+    const MadeSegment probe = talk.compose(kServer, std::string(60, 'x'));
+    talk.ack(kClient);
+    talk.pass(250ms);
+    talk.put(probe);
+    talk.pass(kMoment);
+    talk.ack(kClient);
+    talk.pass(60ms);
+  }
+  EXPECT_EQ(flow().stalls.size(), 8U);
+}
+
 // Of a system whose timer is short (11 ms); a path that does not vary needs no wide hole.
 TEST_F(Paths, AShortTimerIsToldOnACalmPath) {
   talk.open(kRoundTrip);
