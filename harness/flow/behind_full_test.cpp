@@ -15,6 +15,7 @@ class Flows final : public FlowObserver {
  public:
   void on_packet(const PacketFacts& facts) override {
     releases += facts.release != nullptr && !facts.release->on_prompt_ack;
+    for (const Repeated* repeat : facts.repeats) lost_acks += repeat != nullptr && repeat->ack_lost;
   }
   void on_open(ConnectionId, const Endpoint&, const Endpoint&, RealTime) override {}
   void on_bytes(const StreamPlace&, std::string_view) override {}
@@ -23,7 +24,7 @@ class Flows final : public FlowObserver {
   void on_done(ConnectionId, ConnectionFlow flow) override { last = std::move(flow); }
 
   ConnectionFlow last;
-  std::uint64_t releases = 0;
+  std::uint64_t releases = 0, lost_acks = 0;
 };
 
 class Behind : public testing::Test {
@@ -102,6 +103,24 @@ TEST_F(Behind, ASmallWindowMakesItWaitAsWell) {
   talk.open();
   for (int i = 0; i < 5; ++i) call(kDelayed);
   EXPECT_TRUE(stalls().empty());
+}
+
+// Its ACK never comes, and the probe sends what had waited for it, after 250 ms.
+TEST_F(Behind, WhatAProbeSendsWaitedForAnAckThatWasLost) {
+  talk.open();
+  for (int i = 0; i < 4; ++i) talk.stalled_call();
+  for (const Nanos wait : {Millis(250), Millis(2000)}) {
+    talk.send(kClient, 300);
+    talk.pass(kMoment);
+    talk.send(kServer, 100);
+    talk.pass(wait);
+    talk.send(kServer, 60);
+    talk.pass(kMoment);
+    talk.ack(kClient);
+    talk.pass(kMoment);
+  }
+  EXPECT_EQ(stalls().size(), 4U);
+  EXPECT_EQ(flows.lost_acks, 1U) << "no probe waits for two seconds";
 }
 
 }  // namespace

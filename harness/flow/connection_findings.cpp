@@ -160,6 +160,11 @@ std::optional<CaptureFinding> incident_finding(const IncidentRecord& incident,
     case Incident::kRetransmission:
       if (incident.repeat == Repeat::kFast) return std::nullopt;
       kind = incident.repeat == Repeat::kTailProbe ? kind::kTailProbe : kind::kTimeout;
+      if (incident.ack_lost) {
+        text = fmt::format("held by the {} for {}, until its probe was due: the ACK was lost", who,
+                           in_millis(took));
+        break;
+      }
       text = incident.unseen
                  ? fmt::format("sent before by the {}, {} ago, and lost before the capture: {}",
                                who, in_millis(took),
@@ -189,6 +194,10 @@ std::optional<CaptureFinding> incident_finding(const IncidentRecord& incident,
   add_frame(finding, again ? "lost_frame" : "first_frame", incident.first_frame,
             again ? "lost, and sent again later" : "it begins here", incident.since);
   add_frame(finding, again ? "repeated_frame" : "frame", incident.frame, text, incident.at);
+  if (incident.ack_lost) {
+    finding.details.set("ack_lost", true);
+    finding.confidence = Confidence::kMedium;
+  }
   if (incident.unseen) {
     // Its repeat alone was seen.
     finding.details.set("lost_before_capture", true);

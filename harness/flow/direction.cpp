@@ -18,6 +18,7 @@ constexpr std::uint64_t kHoldsPerProof = 4;
 constexpr int kJitterPart = 6;
 // A tail loss probe is sent no sooner, and may carry new data (RFC 8985, 7.2 and 7.3).
 constexpr Nanos kLeastProbe = Millis(200);
+constexpr int kMostProbes = 3;  // Of that: round trips with lost ACKs seem long to a sender.
 constexpr Nanos kWorthAWord = Millis(1);  // Of a hold that cost one round trip.
 constexpr double kMoreThanChance = 5;
 // A kernel lets go of held data while it takes the ACK (measured: 10 to 40 us, 25 after the round
@@ -59,7 +60,7 @@ void Direction::begin(const Segment& segment) {
   next_ = segment.syn ? segment.seq + 1 : segment.seq;
 }
 
-void Direction::sent(const Segment& segment, const Path& path, std::optional<Release>& released) {
+void Direction::sent(const Segment& segment, const Path& path, Sending& told) {
   ++flow_.segments;
   if (!begun_) begin(segment);
   if (segment.fin && !flow_.fin_at) flow_.fin_at = segment.time;
@@ -73,7 +74,7 @@ void Direction::sent(const Segment& segment, const Path& path, std::optional<Rel
     drop_pending();
     return;
   }
-  new_data(segment, path, released);
+  new_data(segment, path, told);
   next_offset_ += end - next_;
   next_ = end;
 }
@@ -84,8 +85,7 @@ bool Direction::is_probe(const Segment& segment, const Path& path) const {
   return segment.time - *last_data_at_ >= std::max(kLeastProbe, 2 * path.rtt());
 }
 
-void Direction::new_data(const Segment& segment, const Path& path,
-                         std::optional<Release>& released) {
+void Direction::new_data(const Segment& segment, const Path& path, Sending& told) {
   flow_.payload_bytes += segment.length;
   learn_size(segment);
   const bool probe = is_probe(segment, path);
@@ -108,7 +108,8 @@ void Direction::new_data(const Segment& segment, const Path& path,
     const Nanos least = path.to_receiver + kLeastAckDelay;
     proofs_.vague += !segment.ts_echo && segment.time - waiting_->at >= least;
   }
-  if (pending_) judge_release(segment, path, released);
+  if (unheard && probe && was_probe(segment, *waiting_, path)) told.probed_since = waiting_->at;
+  if (pending_) judge_release(segment, path, told);
   drop_pending();
   waiting_ = Waiting{segment.seq + segment.length, segment.frame,
                      segment.time,                 segment.time,
@@ -117,6 +118,14 @@ void Direction::new_data(const Segment& segment, const Path& path,
                      path.late,
                      unheard && probe,             segment.psh,
                      false,                        std::exchange(heard_data_, false)};
+}
+
+// Of a sender that holds: its probe, and not a write that came so late.
+bool Direction::was_probe(const Segment& segment, const Waiting& waiting, const Path& path) const {
+  const Nanos wait = segment.time - waiting.at;
+  const Nanos least = std::max(kLeastProbe, 2 * path.rtt());
+  const bool holds = flow_.held >= kHighConfidence && !is_acquitted();
+  return holds && segment.psh && wait >= least && wait <= kMostProbes * least;
 }
 
 bool Direction::heard(const Segment& segment) const {
@@ -142,8 +151,7 @@ Nanos Direction::way_to_sender(const Segment& segment, const Path& path) const {
   return std::min(path.to_sender, segment.time - pending_->ack_at);
 }
 
-void Direction::judge_release(const Segment& segment, const Path& path,
-                              std::optional<Release>& release) {
+void Direction::judge_release(const Segment& segment, const Path& path, Sending& told) {
   Pending& pending = *pending_;
   const auto varies = path.sender_varies();
   const Nanos gap = segment.time - pending.ack_at - way_to_sender(segment, path) - path.late;
@@ -159,6 +167,7 @@ void Direction::judge_release(const Segment& segment, const Path& path,
     if (!lost && !pending.waiting.talked_over && pending.waiting.ends_write && !segment.fin) {
       ++proofs_.all;
     }
+    if (lost && was_probe(segment, pending.waiting, path)) told.probed_since = pending.waiting.at;
     return;
   }
   const bool released = std::chrono::abs(gap) <= most;
@@ -180,7 +189,7 @@ void Direction::judge_release(const Segment& segment, const Path& path,
     // Prompt ACKs hold nothing longer than a round trip: worth a word on paths that have one.
     if (!released || path.rtt() < kWorthAWord) return;
     ++holds_of_one_rtt_;
-    release = Release{stall_of(segment, gap, path.late), true};
+    told.release = Release{stall_of(segment, gap, path.late), true};
     return;
   }
   if (released || knows_path) ++candidates_;
@@ -193,12 +202,12 @@ void Direction::judge_release(const Segment& segment, const Path& path,
   blunt_ += std::chrono::abs(gap) > sharp;
   least_waking_ = std::min(least_waking_, gap - path.to_sender);
   pending.delayed = false;  // It was not harmless.
-  release = Release{stall_of(segment, gap, path.late), false};
+  told.release = Release{stall_of(segment, gap, path.late), false};
   if (stalls_.size() >= most_stalls_) {
     ++stalls_left_out_;
     return;
   }
-  stalls_.push_back(release->stall);
+  stalls_.push_back(told.release->stall);
   const bool early = is_far_ && segment.ts_echo && !receiver_varies_;
   if (early) early_ = static_cast<std::uint32_t>(stalls_.size());
 }

@@ -30,12 +30,19 @@ struct Release {
   bool on_prompt_ack = false;  // It cost a round trip, and no more.
 };
 
+// What the last segment of S tells.
+struct Sending {
+  std::optional<Release> release;
+  // S held it until its probe was due, since the ACK was lost: from then on.
+  std::optional<RealTime> probed_since;
+};
+
 class Direction {
  public:
   // Keeps so many stalls, and counts the rest.
   explicit Direction(std::size_t most_stalls) : most_stalls_(most_stalls) {}
-  // Segments of S, in time, each once. `released`: what it released, if anything.
-  void sent(const Segment& segment, const Path& path, std::optional<Release>& released);
+  // Segments of S, in time, each once.
+  void sent(const Segment& segment, const Path& path, Sending& told);
   // Segments of R: acknowledgements, windows, and data that makes a new turn.
   void answered(const Segment& segment, const Path& path);
 
@@ -94,9 +101,10 @@ class Direction {
   };
 
   void begin(const Segment& segment);
-  void new_data(const Segment& segment, const Path& path, std::optional<Release>& released);
+  void new_data(const Segment& segment, const Path& path, Sending& told);
   Nanos way_to_sender(const Segment& segment, const Path& path) const;
-  void judge_release(const Segment& segment, const Path& path, std::optional<Release>& release);
+  void judge_release(const Segment& segment, const Path& path, Sending& told);
+  bool was_probe(const Segment& segment, const Waiting& waiting, const Path& path) const;
   struct Pause {
     Nanos gap{0}, length{0};
     bool begins_turn = false;

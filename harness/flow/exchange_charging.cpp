@@ -164,7 +164,8 @@ void ExchangeAccount::take_repeat(const PacketFacts& facts, Side from) {
     }
   }
   sink_.on_incident({Incident::kRetransmission, id_, exchange, from, repeat.how, repeat.since,
-                     repeat.at, repeat.first_frame, repeat.frame, repeat.unseen, repeat.counted});
+                     repeat.at, repeat.first_frame, repeat.frame, repeat.unseen, repeat.counted,
+                     repeat.ack_lost});
 }
 
 void ExchangeAccount::take_release(const Release& release, Side holder) {

@@ -86,7 +86,7 @@ struct IncidentRecord {
   Repeat repeat = Repeat::kNone;
   RealTime since, at;
   FrameNumber first_frame, frame;
-  bool unseen = false, counted = false;  // As in Repeated.
+  bool unseen = false, counted = false, ack_lost = false;  // As in Repeated.
 };
 
 }  // namespace tailrace

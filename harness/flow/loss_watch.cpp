@@ -131,6 +131,14 @@ void LossWatch::note_unseen(const Segment& segment, const UnseenLoss::Found& fou
   pending_ = std::make_unique<Repeated>(repeat);
 }
 
+void LossWatch::note_lost_ack(const Segment& segment, RealTime since) {
+  if (pending_) return;
+  Repeated repeat = repeat_of(Repeat::kTailProbe, segment);
+  repeat.since = since;
+  repeat.ack_lost = true;
+  pending_ = std::make_unique<Repeated>(repeat);
+}
+
 std::optional<Repeated> LossWatch::answered(const Segment& segment, bool after_loss) {
   std::optional<Repeated> repeat;
   if (pending_ && segment.ack_flag && !segment.rst) {

@@ -31,6 +31,7 @@ struct Repeated {
   FrameNumber first_frame;   // Of it; none where the capture does not hold it.
   bool unseen = false;       // Nor its place: it is told by what is missing (UnseenLoss).
   bool counted = false;      // By a packet that is missing, not only by an ACK.
+  bool ack_lost = false;     // Not its data: a probe sent what had waited for the ACK.
   std::uint32_t in_flight = 0;
   RealTime at;               // That it was sent again.
   FrameNumber frame;
@@ -48,6 +49,8 @@ class LossWatch {
   // It was sent before, which the capture did not see: told like what is seen to be sent again.
   // Nothing where the capture itself loses packets.
   void note_unseen(const Segment& segment, const UnseenLoss::Found& found);
+  // It waited since then for an ACK that was lost, and is a probe with new data.
+  void note_lost_ack(const Segment& segment, RealTime since);
   // A segment of R. It tells whether the last repeat was needed. `after_loss`: R had sent more that
   // did not come, and may have been that for which S waited.
   std::optional<Repeated> answered(const Segment& segment, bool after_loss);

@@ -81,17 +81,15 @@ bool Tracked::take(const Segment& segment) {
   path.to_sender = rtt_to(from);
   path.to_receiver = to_receiver;
   std::swap(path.of_sender, path.of_receiver);
-  std::optional<Release> release;
-  sender.direction.sent(segment, path, release);
+  Sending told;
+  sender.direction.sent(segment, path, told);
   const bool new_data = sender.direction.payload_bytes() > before;
   receiver.unseen.answered(segment);
   const UnseenLoss::Sent facts{new_data && !sender.loss.is_ahead(segment), from == Side::kClient,
                                sender.direction.mss()};
   const auto lost = sender.unseen.sent(segment, facts, path);
-  watch_full(segment, sender, new_data, path, release);
-  if (observer_) {
-    observe(segment, from, {syn_again, new_data, lost, release ? &*release : nullptr}, path);
-  }
+  watch_full(segment, sender, new_data, path, told.release);
+  if (observer_) observe(segment, from, {syn_again, new_data, lost, &told}, path);
   sender.fin = sender.fin || segment.fin;
   known_.reset = known_.reset || segment.rst;
   if (sink_) tell(segment, from);
@@ -141,7 +139,7 @@ void Tracked::observe(const Segment& segment, Side from, const Seen& seen, const
       .full = segment.length > 0 && !sender.direction.is_small(segment),
       .new_data = seen.new_data,
       .repeats = {},
-      .release = seen.release,
+      .release = seen.told->release ? &*seen.told->release : nullptr,
       .rtt_to_client = by_client ? path.to_sender : path.to_receiver,
       .rtt_to_server = by_client ? path.to_receiver : path.to_sender,
       .late = path.late,
@@ -159,6 +157,7 @@ void Tracked::observe(const Segment& segment, Side from, const Seen& seen, const
                         : sender.loss.sent(segment, path.rtt(), came_late);
   settle(facts, from, sent_again);
   if (seen.lost) sender.loss.note_unseen(segment, *seen.lost);
+  if (const auto since = seen.told->probed_since) sender.loss.note_lost_ack(segment, *since);
   receiver.window.answered(segment);
   sender.window.sent(segment);
   facts.full = facts.full || (seen.new_data && sender.window.is_full());

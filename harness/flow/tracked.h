@@ -67,7 +67,7 @@ class Tracked {
   struct Seen {
     bool syn_again = false, new_data = false;
     std::optional<UnseenLoss::Found> lost;
-    const Release* release = nullptr;
+    const Sending* told = nullptr;
   };
   void observe(const Segment& segment, Side from, const Seen& seen, const Path& path);
   void tell(const Segment& segment, Side from);
