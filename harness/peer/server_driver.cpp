@@ -243,8 +243,9 @@ ConnectionId ServerDriver::connection_of(StreamId stream) const {
 }
 
 Link ServerDriver::link_of(StreamId stream) {
+  const ConnectionId id = connection_of(stream);  // The history's lock is never taken under ours.
   const std::scoped_lock lock(links_mutex_);
-  const auto link = links_.find(connection_of(stream));
+  const auto link = links_.find(id);
   return link == links_.end() ? Link() : link->second;
 }
 
