@@ -96,21 +96,23 @@ bool agrees(const Exchange& initialize) {
          std::ranges::find(kWithSessions, named) != kWithSessions.end();
 }
 
-Known known_at(const std::vector<At<const Exchange*>>& answers, MonoTime at) {
-  Known known;
-  for (const auto& [when, answer] : answers) {
-    if (when > at) break;
-    known.must_name_session = known.opened = false;  // What comes then is of another session.
-    if (is_lost(*answer)) known.sessions.erase(header_of(*answer, kSession));
-    if (!opens_session(*answer) || is_lost(*answer)) continue;
-    known.opened = true;
-    known.has_revision = agrees(*answer);
-    const std::string* const given = answer->response->find(kSession);
-    if (given == nullptr) continue;
-    known.must_name_session = true;
-    known.sessions.insert(*given);
-  }
-  return known;
+void learn(Known& known, const Exchange& answer) {
+  known.must_name_session = known.opened = false;  // What comes then is of another session.
+  if (is_lost(answer)) known.sessions.erase(header_of(answer, kSession));
+  if (!opens_session(answer) || is_lost(answer)) return;
+  known.opened = true;
+  known.has_revision = agrees(answer);
+  const std::string* const given = answer.response->find(kSession);
+  if (given == nullptr) return;
+  known.must_name_session = true;
+  known.sessions.insert(*given);
+}
+
+std::vector<const Exchange*> by_time(const Timeline& timeline) {
+  std::vector<const Exchange*> requests;
+  for (const Exchange& exchange : timeline.exchanges) requests.push_back(&exchange);
+  std::ranges::stable_sort(requests, {}, &Exchange::request_at);
+  return requests;
 }
 
 struct HeaderRules {
@@ -162,12 +164,16 @@ Judgement judge_headers(const Evidence& evidence, HeaderRules rules) {
     return inconclusive("no initialize was answered");
   }
   bool judged = false;
-  for (const Exchange& request : evidence.timeline.exchanges) {
-    const Known known = known_at(answers, request.request_at);
+  Known known;
+  auto next = answers.begin();
+  for (const Exchange* const request : by_time(evidence.timeline)) {
+    for (; next != answers.end() && next->at <= request->request_at; ++next) {
+      learn(known, *next->what);
+    }
     // Another initialize opens another session.
-    if (!known.opened || opens_session(request) || is_probe(request)) continue;
+    if (!known.opened || opens_session(*request) || is_probe(*request)) continue;
     judged = true;
-    findings.look_at(request, known);
+    findings.look_at(*request, known);
   }
   if (!judged) return inconclusive("nothing was asked after initialize");
   std::vector<Finding> broke = findings.take();

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <map>
 
-#include "harness/judge/closure.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
 #include "harness/judge/service.h"
@@ -18,10 +17,6 @@ namespace {
 
 // Of the two ends of such a stream only one is a question here: it may stay open for ever.
 constexpr std::string_view kListen = "subscriptions/listen";
-
-std::string kind_of(const Exchange& request) {
-  return request.asked->method + " " + request.asked->body["params"]["name"].as_string();
-}
 
 // An id that was used twice in a session is our own fault, and its answers are nobody's.
 bool has_own_id(const Timeline& timeline, const Exchange& request) {
@@ -104,10 +99,8 @@ std::map<std::string, std::size_t> prompt_answers(const Timeline& timeline) {
 
 // A wait of ours ran out, so long after the request that no timer of this machine explains it.
 bool was_awaited(const Timeline& timeline, const Exchange& request) {
-  const bool overslept = std::ranges::any_of(timeline.windows, [&](const auto& window) {
-    return window.at > request.request_at && window.what.took > window.what.length + kOverslept;
-  });
-  return !overslept && std::ranges::any_of(timeline.deadlines, [&](const auto& passed) {
+  if (overslept_after(timeline, request.request_at)) return false;
+  return std::ranges::any_of(timeline.deadlines, [&](const auto& passed) {
     return passed.at - request.request_at >= kServed;
   });
 }

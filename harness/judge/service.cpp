@@ -18,10 +18,8 @@ constexpr std::string_view kInitialize = "initialize";
 
 // Long enough to say that no answer comes, with a timer of ours that kept time.
 bool was_watched(const Timeline& timeline, const Exchange& exchange, Millis length) {
-  if (*timeline.last - exchange.request_at < length) return false;
-  return std::none_of(timeline.windows.begin(), timeline.windows.end(), [&](const auto& window) {
-    return window.at > exchange.request_at && window.what.took > window.what.length + kOverslept;
-  });
+  return *timeline.last - exchange.request_at >= length &&
+         !overslept_after(timeline, exchange.request_at);
 }
 
 // 404 says that the request's session is gone (SH-SESS-08), whatever stands in its body.
@@ -176,11 +174,6 @@ Judgement judge_other_revision(const Evidence& evidence, Rule rule) {
   return not_applicable("the server refuses to talk about a revision that it does not speak");
 }
 
-// A request of this kind, be it refused or served.
-std::string kind_of(const Exchange& exchange) {
-  return exchange.asked->method + " " + exchange.asked->body["params"]["name"].as_string();
-}
-
 // Sessions may be limited; those that were ended are no longer there.
 bool opens_beside_others(const Timeline& timeline, const Exchange& exchange) {
   if (exchange.asked->method != kInitialize) return false;
@@ -231,6 +224,16 @@ Judgement judge_lasting(const Evidence& evidence) {
 }
 
 }  // namespace
+
+std::string kind_of(const Exchange& request) {
+  return request.asked->method + " " + request.asked->body["params"]["name"].as_string();
+}
+
+bool overslept_after(const Timeline& timeline, MonoTime at) {
+  return std::ranges::any_of(timeline.windows, [&](const auto& window) {
+    return window.at > at && window.what.took > window.what.length + kOverslept;
+  });
+}
 
 Check still_serves(Rule rule) {
   return {"still_serves", [=](const Evidence& evidence) { return judge_serves(evidence, rule); }};

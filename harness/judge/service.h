@@ -3,6 +3,8 @@
 // alone. Pure.
 #pragma once
 
+#include <string>
+
 #include "harness/judge/check.h"
 
 namespace tailrace {
@@ -12,6 +14,11 @@ inline constexpr std::string_view kMarkAfterwards = "afterwards";
 // A server that answers nothing for so long does not serve.
 inline constexpr Millis kServed{5000};
 inline constexpr Millis kWatchServed{5500};  // So long do scripts watch for it.
+
+// Requests of one kind ask for the same: the method and, of a call, the tool.
+std::string kind_of(const Exchange& request);
+// A window of ours after this time took far longer than it was to: the machine was too busy.
+bool overslept_after(const Timeline& timeline, MonoTime at);
 
 // Requests after the mark are served: not refused, not left without an answer.
 Check still_serves(Rule rule);
