@@ -14,7 +14,7 @@
 
 namespace tailrace {
 
-// All that a process may write to is read, so much of it at most: heaps in use are far smaller.
+// All that a process has written to is read, so much of it at most: heaps in use are far smaller.
 inline constexpr std::int64_t kMostSearched = std::int64_t{2} << 30;  // Bytes
 
 // Counts the texts `prefix` KIND `-` NUMBER, in UTF-8 or in UTF-16 as heaps of Java and .NET have

@@ -2,8 +2,10 @@
 #include "harness/sut/memory_search.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <set>
 
 namespace tailrace {
@@ -42,6 +44,23 @@ TEST(MemorySearch, LooksIntoAProcess) {
   ASSERT_EQ(found.kinds.size(), 1U) << kept;
   EXPECT_EQ(found.kinds.front().name, "results");
   EXPECT_EQ(found.kinds.front().found, 1);
+}
+
+// As the heaps of runtimes and the shadow memory of sanitizers are: reserved, and hardly touched.
+TEST(MemorySearch, PassesOverWhatWasNeverTouched) {
+  const std::size_t reserved = 2 * kMostSearched;
+  void* const memory = ::mmap(nullptr, reserved, PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  ASSERT_NE(memory, MAP_FAILED);
+  const std::string prefix = "tailrace-" + std::to_string(::getpid()) + "-";
+  const std::string kept = prefix + "reserved-3";
+  char* const last = static_cast<char*>(memory) + reserved - kept.size();
+  std::copy(kept.begin(), kept.end(), last);
+  const MemorySearched found = search_memory(::getpid(), prefix, 40);
+  ::munmap(memory, reserved);
+  EXPECT_EQ(found.why_not, "");
+  EXPECT_TRUE(std::any_of(found.kinds.begin(), found.kinds.end(),
+                          [](const auto& kind) { return kind.name == "reserved"; }));
 }
 
 TEST(MemorySearch, SaysWhyAProcessCannotBeRead) {
