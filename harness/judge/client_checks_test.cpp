@@ -3,6 +3,7 @@
 
 #include "harness/judge/calls.h"
 #include "harness/judge/resources.h"
+#include "harness/judge/slope.h"
 #include "harness/judge/resume.h"
 #include "harness/judge/reuse.h"
 #include "harness/judge/stall.h"
@@ -177,12 +178,12 @@ TEST(Slope, GrowsOnlyBeyondItsInterval) {
 TEST(Resources, WithoutSamplesNothingIsJudged) {
   EXPECT_EQ(Story().judge(sockets_do_not_grow(Rule{})).outcome, Outcome::kInconclusive);
   Story two;
-  two.tell(ProcessSampled{"batch 0", 5, 5, 0, 0, 0, 0, 0, false, {}});
+  two.tell(ProcessSampled{"batch 0", 5, 5, 0, 0, 0, 0, 0, {}, {}});
   EXPECT_EQ(two.judge(descriptors_do_not_grow(Rule{})).outcome, Outcome::kInconclusive);
   Story grows;
   for (int batch = 0; batch < 5; ++batch) {
     const std::string label = "batch " + std::to_string(batch);
-    grows.tell(ProcessSampled{label, 0, 8 * batch, 0, 0, 0, 0, 0, false, {}});
+    grows.tell(ProcessSampled{label, 0, 8 * batch, 0, 0, 0, 0, 0, {}, {}});
   }
   EXPECT_EQ(grows.judge(descriptors_do_not_grow(Rule{})).outcome, Outcome::kBroken);
 }
@@ -191,7 +192,7 @@ Story batches(const std::vector<std::int64_t>& children, const std::vector<doubl
   Story story;
   story.mark(kCallsPerBatch, "100");
   for (std::size_t batch = 0; batch < std::max(children.size(), mib.size()); ++batch) {
-    ProcessSampled sample{"batch " + std::to_string(batch), 0, 0, 0, 0, 0, 0, 0, false, {}};
+    ProcessSampled sample{"batch " + std::to_string(batch), 0, 0, 0, 0, 0, 0, 0, {}, {}};
     if (batch < children.size()) sample.children = children[batch];
     if (batch < mib.size()) sample.resident_bytes = std::int64_t(mib[batch] * 1024 * 1024);
     story.tell(sample);
@@ -233,7 +234,7 @@ TEST(Resources, SocketsOfAClientAreKnownByItsOwnEnd) {
   story.open(1, Side::kServer).tell(WeEnded{{1}, Ending::kFin, false});
   const Endpoint server = v4_endpoint({127, 0, 0, 1}, 80);
   for (int batch = 0; batch < 6; ++batch) {
-    ProcessSampled sample{"batch " + std::to_string(batch), 0, 0, 0, 0, 0, 0, 0, false, {}};
+    ProcessSampled sample{"batch " + std::to_string(batch), 0, 0, 0, 0, 0, 0, 0, {}, {}};
     for (int kept = 0; kept < 60 * batch; ++kept) {
       sample.sockets.push_back({v4_endpoint({127, 0, 0, 1}, 40001), server, "CLOSE_WAIT"});
     }

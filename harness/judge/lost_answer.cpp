@@ -63,7 +63,7 @@ bool is_judged(const Timeline& timeline, const Exchange& request) {
   return is_request(request) && request.asked->method != kListen &&
          request.final_message() == nullptr && has_own_id(timeline, request) &&
          !asks_us(request) && !is_of_our_making(timeline, request) &&
-         copies_of_answer(timeline, request).empty();
+         !is_answered(timeline, request);
 }
 
 // How a response ended that has no message in it, and cannot bring one any more.

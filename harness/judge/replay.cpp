@@ -100,7 +100,7 @@ Judgement judge_answer(const Evidence& evidence, Rule rule) {
     const bool broke_off = resume.stream->final_message() == nullptr;
     if (!broke_off || !is_accepted(*resume.get)) continue;
     if (is_cancelled(timeline, *resume.stream)) continue;
-    const bool came = !copies_of_answer(timeline, *resume.stream).empty();
+    const bool came = is_answered(timeline, *resume.stream);
     if (came) {
       ++brought;
     } else if (resume.get->ended() && resume.get->end != BodyEnd::kUnseen) {

@@ -10,15 +10,11 @@
 #include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/retention.h"
+#include "harness/judge/slope.h"
 #include "harness/record/marks.h"
 
 namespace tailrace {
 namespace {
-
-struct Growth {
-  std::vector<double> values;  // One a batch.
-  std::vector<MonoTime> at;
-};
 
 bool is_of_client(const Timeline& timeline) {
   return !timeline.connections.empty() &&
@@ -49,7 +45,7 @@ Growth growth_of(const Timeline& timeline, Figure&& figure) {
     growth.values.push_back(figure(sample));
     growth.at.push_back(sample.at);
   }
-  return growth;
+  return thinned(std::move(growth));
 }
 
 // What a batch is of.
@@ -64,18 +60,13 @@ double calls_per_batch(const Timeline& timeline) {
 struct Figure {
   std::string_view check, noun;
   std::optional<Level> level{};  // Instead of harm.
-  // Flat: no more than this over the last kFlatBatches. Growth of less than the reserve may be what
-  // a collector has not come to yet.
-  double noise = kFlatCount, reserve = kFewKept;
-  double straight_reserve = kFewKept;  // The same where each batch leaves as much as the others.
+  Bounds bounds{.noise = kFlatCount, .reserve = kFewKept, .straight_reserve = kFewKept};
 };
-constexpr Figure kMemory{"memory_does_not_grow", "KiB of memory", Level::kShould, kFlatNoise,
-                         kCollectorsReserve, kStraightReserve};
 
 Finding grows(const Evidence& evidence, const Growth& growth, const Slope& slope,
               const Figure& figure, Rule rule) {
   const Timeline& timeline = evidence.timeline;
-  const double calls = calls_per_batch(timeline);
+  const double calls = calls_per_batch(timeline) * growth.batches_each;
   const bool of_client = is_of_client(timeline);
   const std::string call = unit_of(timeline);
   Finding finding = finding_of(evidence, figure.check, rule,
@@ -123,9 +114,14 @@ Judgement judge_growth(const Evidence& evidence, const Growth& growth, const Fig
 }
 
 Figure memory_figure(const Timeline& timeline) {
-  Figure figure = kMemory;
-  if (keeps_for_good(timeline)) figure.straight_reserve = kNativeReserve;
-  if (timeline.mark(kMemoryNoise)) figure.noise = marked_number(timeline, kMemoryNoise);
+  Figure figure{"memory_does_not_grow", "KiB of memory", Level::kShould, kMemory};
+  Bounds& bounds = figure.bounds;
+  if (const Collector collector = keeps_events(timeline) ? Collector::kLazy : collector_of(timeline);
+      collector != Collector::kLazy) {
+    bounds.reserve = kEagerReserve;
+    bounds.straight_reserve = collector == Collector::kNone ? kNativeReserve : kEagerStraightReserve;
+  }
+  if (timeline.mark(kMemoryNoise)) bounds.noise = marked_number(timeline, kMemoryNoise);
   return figure;
 }
 
@@ -135,73 +131,21 @@ Growth memory_of(const Timeline& timeline) {
   });
 }
 
-bool is_flat(const std::vector<double>& values, const Figure& figure) {
-  if (values.size() <= kFlatBatches) return false;
-  const Slope last = slope_of({values.end() - kFlatBatches - 1, values.end()});
-  return last.per_batch * kFlatBatches <= figure.noise;
-}
-
-// Each batch leaves as much as the one before: heaps grow in steps, or stop.
-bool is_straight(const std::vector<double>& values) {
-  if (values.size() < kStraightBatches) return false;
-  const double each = (values.back() - values.front()) / static_cast<double>(values.size() - 1);
-  return std::ranges::adjacent_find(values, [&](double before, double after) {
-           return after - before < each / 3 || after - before > each * 3;
-         }) == values.end();
-}
-
-// Steady: the later half grows as the earlier one did. What warms up slows down.
-bool grows_steadily(const std::vector<double>& values, const Figure& figure) {
-  const double grown = values.empty() ? 0 : values.back() - values.front();
-  const double reserve = is_straight(values) ? figure.straight_reserve : figure.reserve;
-  if (values.size() <= kFlatBatches || grown < reserve) return false;
-  const auto half = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  const double earlier = (*half - values.front()) / static_cast<double>(half - values.begin());
-  const double later = (values.back() - *half) / static_cast<double>(values.end() - 1 - half);
-  return slope_of(values).grows() && later > earlier / 2;
-}
-
-Trend trend_of(const Growth& growth, const Figure& figure) {
-  if (is_flat(growth.values, figure)) return Trend::kFlat;
-  return grows_steadily(growth.values, figure) ? Trend::kGrows : Trend::kUnclear;
-}
-
-// Half of what had come was gone again: by a collector, or a pool that is emptied now and then.
-bool gives_back(const std::vector<double>& values) {
-  double most = values.empty() ? 0 : values.front();
-  for (const double value : values) {
-    most = std::max(most, value);
-    const double grown = most - values.front();
-    if (grown >= kFewKept && most - value >= grown / 2) return true;
-  }
-  return false;
-}
-
-// Much was opened, and in some batch more was closed: what stays is closed late, by a collector as
-// a rule, and not never. Where a batch leaves little, noise looks the same.
-bool closes_late(const std::vector<double>& values) {
-  constexpr double kMuch = 4;  // A batch
-  if (values.size() < 2) return false;
-  const double mean = (values.back() - values.front()) / static_cast<double>(values.size() - 1);
-  if (mean < kMuch) return false;
-  return std::ranges::adjacent_find(values, [&](double before, double after) {
-           return after - before <= -mean / 4;
-         }) != values.end();
-}
-
 // Of sockets, descriptors, children. While memory has not settled a collector may still have to
 // close what nothing refers to any more.
 Trend count_trend(const Timeline& timeline, const Growth& growth) {
-  if (is_flat(growth.values, Figure{}) || gives_back(growth.values)) return Trend::kFlat;
+  const Bounds bounds = Figure{}.bounds;
+  const std::vector<double>& values = growth.values;
+  if (is_flat(values, bounds.noise) || gives_back(values, kFewKept)) return Trend::kFlat;
   if (memory_trend(timeline) == Trend::kUnclear) return Trend::kUnclear;
-  const Trend trend = trend_of(growth, Figure{});
-  return trend == Trend::kGrows && closes_late(growth.values) ? Trend::kUnclear : trend;
+  const Trend trend = trend_of(values, bounds);
+  return trend == Trend::kGrows && closes_late(values) ? Trend::kUnclear : trend;
 }
 
-// As clear as the least clear of them.
-Trend together(std::initializer_list<Trend> trends) {
-  if (std::ranges::count(trends, Trend::kUnclear) > 0) return Trend::kUnclear;
-  return std::ranges::count(trends, Trend::kGrows) > 0 ? Trend::kGrows : Trend::kFlat;
+// Too little to be told from noise in the time there was counts as none.
+bool is_settled(const Growth& growth, const Figure& figure, Trend trend) {
+  return trend == Trend::kFlat ||
+         (trend == Trend::kUnclear && is_flat(growth.values, figure.bounds.noise));
 }
 
 Judgement judge_settling(const Evidence& evidence, const Growth& growth, const Figure& figure,
@@ -211,17 +155,19 @@ Judgement judge_settling(const Evidence& evidence, const Growth& growth, const F
   Judgement judgement = held();
   if (trend == Trend::kGrows) {
     judgement = broken(grows(evidence, growth, slope_of(growth.values), figure, rule));
-  } else if (trend == Trend::kUnclear && growth.values.size() <= kFlatBatches) {
+  } else if (is_settled(growth, figure, trend)) {
+    // Held.
+  } else if (growth.values.size() <= kFlatBatches) {
     judgement = inconclusive(fmt::format(
         "only {} batches fitted into the time; {} of them tell whether something stays",
         growth.values.size(), kFlatBatches + 1));
-  } else if (trend == Trend::kUnclear) {
+  } else {
     judgement = inconclusive(fmt::format(
         "from {:.0f} to {:.0f} {} over {} batches of {:.0f} {}s, and not settled: a collector that "
         "has not run yet looks the same; ask again with more time (--time-scale 3), or with a "
         "bound on its heap (-Xmx, GOMEMLIMIT, --max-old-space-size)",
         growth.values.front(), growth.values.back(), figure.noun, growth.values.size() - 1,
-        calls_per_batch(timeline), unit_of(timeline)));
+        calls_per_batch(timeline) * growth.batches_each, unit_of(timeline)));
   }
   judgement.measurements.push_back(
       {std::string(figure.noun), fmt::format("{}", fmt::join(growth.values, ", "))});
@@ -234,10 +180,10 @@ Judgement judge_memory(const Evidence& evidence) {
   const Figure figure = memory_figure(evidence.timeline);
   Judgement judgement = judge_settling(evidence, growth, figure, Rule{}, trend);
   if (growth.values.empty()) return judgement;
-  const double calls = calls_per_batch(evidence.timeline);
+  const double calls = calls_per_batch(evidence.timeline) * growth.batches_each;
   judgement.measurements.push_back(
       {"least growth of memory that is seen",
-       fmt::format("{:.1f} KiB a {}", figure.noise / kFlatBatches / calls,
+       fmt::format("{:.1f} KiB a {}", figure.bounds.noise / kFlatBatches / calls,
                    unit_of(evidence.timeline))});
   return judgement;
 }
@@ -317,7 +263,10 @@ Check settling_check(std::string_view name, std::string_view noun, Rule rule, Gr
 }  // namespace
 
 Trend memory_trend(const Timeline& timeline) {
-  return trend_of(memory_of(timeline), memory_figure(timeline));
+  const Growth growth = memory_of(timeline);
+  Bounds bounds = memory_figure(timeline).bounds;
+  bounds.least_creep *= growth.batches_each;
+  return trend_of(growth.values, bounds);
 }
 
 Trend counts_trend(const Timeline& timeline) {

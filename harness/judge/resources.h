@@ -5,7 +5,7 @@
 #pragma once
 
 #include "harness/judge/check.h"
-#include "harness/judge/slope.h"
+#include "harness/judge/growth.h"
 
 namespace tailrace {
 
@@ -40,24 +40,23 @@ Check threads_settle(Rule rule);
 // Of a client: idle connections to us, which the script ends after each batch.
 Check closed_sessions_leave_no_connections();
 
-enum class Trend : std::uint8_t { kUnclear, kFlat, kGrows };
 Trend memory_trend(const Timeline& timeline);     // Of the samples so far.
 Trend counts_trend(const Timeline& timeline);     // Of sockets, descriptors and children.
 Trend resources_trend(const Timeline& timeline);  // Of these, threads and memory.
-// Flat: no more over the last kFlatBatches than this, in KiB. Measured: Go's heap swings by 500
-// from batch to batch, V8 stands still for 5 to 9 batches of 200 calls or falls by 15000.
-inline constexpr double kFlatNoise = 2048;
-inline constexpr std::size_t kFlatBatches = 5;
-// Instead, in KiB, where a batch allocates much for few things: the script marks it. Measured: V8
-// adds 1500 a batch of 20 aborted calls until it stands, 3000 a batch of 50 sessions.
+
+// Of memory, in KiB. Measured: Go's heap swings by 500 from batch to batch, V8 stands still for 5
+// to 9 batches of 200 calls or falls by 15000. A JVM takes 50000 at 24 a call, V8 100000, before
+// either gives back; neither was seen to grow evenly beyond that.
+inline constexpr Bounds kMemory{.noise = 2048,
+                                .reserve = 192 * 1024,
+                                .straight_reserve = 112 * 1024,
+                                .least_creep = 64};
+// Instead of its noise, where a batch allocates much for few things: the script marks it. Measured:
+// V8 adds 1500 a batch of 20 aborted calls until it stands, 3000 a batch of 50 sessions.
 inline constexpr std::string_view kMemoryNoise = "memory_noise_kib";
-// Measured, in KiB: a JVM takes 50000 at 24 a call, V8 100000, before either gives back.
-inline constexpr double kCollectorsReserve = 192 * 1024;
-// Where so many batches or more left the same each, to a third: heaps of V8 and of a JVM have not
-// been seen to, beyond the 100000 above.
-inline constexpr std::size_t kStraightBatches = 16;
-inline constexpr double kStraightReserve = 112 * 1024;
-// The same of a program without a collector, where no event can be kept to be replayed.
+// Where no event can be kept to be replayed, of a collector that runs early (a heap of Go doubles
+// at most, cycles of CPython come to a quarter of it), and of a program without any.
+inline constexpr double kEagerReserve = 32 * 1024, kEagerStraightReserve = 16 * 1024;
 inline constexpr double kNativeReserve = 2048;
 // Of sockets, descriptors and children: flat, and what need not be a leak.
 inline constexpr double kFlatCount = 1, kFewKept = 32;

@@ -113,11 +113,17 @@ bool controls_are_gone(const MemorySearched& search) {
   });
 }
 
-bool keeps_for_good(const Timeline& timeline) {
-  const auto is_native = [](const auto& sample) { return sample.what.native; };
-  if (timeline.samples.empty() || !std::ranges::all_of(timeline.samples, is_native)) return false;
-  if (timeline.mark(kBatchUnit) == "session") return true;  // They were ended, with their events.
-  return std::ranges::none_of(timeline.exchanges, [](const Exchange& exchange) {
+Collector collector_of(const Timeline& timeline) {
+  Collector collector = timeline.samples.empty() ? Collector::kLazy : Collector::kNone;
+  for (const auto& sample : timeline.samples) {
+    collector = std::min(collector, sample.what.collector);
+  }
+  return collector;
+}
+
+bool keeps_events(const Timeline& timeline) {
+  if (timeline.mark(kBatchUnit) == "session") return false;
+  return std::ranges::any_of(timeline.exchanges, [](const Exchange& exchange) {
     return std::ranges::any_of(exchange.events, &StreamEvent::has_id);
   });
 }

@@ -21,8 +21,11 @@ inline constexpr int kFewestFurther = 2000;
 // Whether the texts that nothing needs are gone, as far as they go: the search can tell something.
 bool controls_are_gone(const MemorySearched& search);
 
-// What has no collector and keeps no events for a while holds what it was told to hold for good.
-bool keeps_for_good(const Timeline& timeline);
+// As its samples have it: the laziest of all.
+Collector collector_of(const Timeline& timeline);
+// Whether what was said may be kept for a while, to be replayed: not that of sessions that were
+// ended, nor what has no event ids.
+bool keeps_events(const Timeline& timeline);
 
 Check finished_calls_are_let_go();
 

@@ -58,12 +58,12 @@ TEST(Retention, MemoryThatCannotBeReadIsNoVerdict) {
 }
 
 // So many batches of 100 calls, each of which leaves 10 KiB.
-Story growing(bool native, const std::string& event_id = "") {
+Story growing(Collector collector, const std::string& event_id = "") {
   Story story;
   story.open(1).call(1, 3).sse_head(1).result(1, 3, event_id).end(1);
   story.mark(kCallsPerBatch, "100");
   for (int batch = 0; batch <= static_cast<int>(kStraightBatches); ++batch) {
-    ProcessSampled sample{"batch " + std::to_string(batch), 0, 0, 0, 0, 0, 0, 0, native, {}};
+    ProcessSampled sample{"batch " + std::to_string(batch), 0, 0, 0, 0, 0, 0, 0, collector, {}};
     sample.resident_bytes = (8 << 20) + batch * 1000 * 1024;
     story.tell(sample);
   }
@@ -72,11 +72,11 @@ Story growing(bool native, const std::string& event_id = "") {
 
 TEST(Retention, WhatHasNoCollectorNeedsNoReserveForIt) {
   const Check memory = memory_does_not_grow();
-  EXPECT_EQ(growing(true).judge(memory).outcome, Outcome::kBroken);
-  EXPECT_EQ(growing(false).judge(memory).outcome, Outcome::kInconclusive);
+  EXPECT_EQ(growing(Collector::kNone).judge(memory).outcome, Outcome::kBroken);
+  EXPECT_EQ(growing(Collector::kLazy).judge(memory).outcome, Outcome::kInconclusive);
   // Events that can be replayed may be kept for some time, unless their session was ended.
-  EXPECT_EQ(growing(true, "e1").judge(memory).outcome, Outcome::kInconclusive);
-  Story sessions = growing(true, "e1");
+  EXPECT_EQ(growing(Collector::kNone, "e1").judge(memory).outcome, Outcome::kInconclusive);
+  Story sessions = growing(Collector::kNone, "e1");
   EXPECT_EQ(sessions.mark(kBatchUnit, "session").judge(memory).outcome, Outcome::kBroken);
 }
 

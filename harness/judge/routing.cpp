@@ -97,7 +97,7 @@ Judgement judge_answered(const Evidence& evidence, Rule rule) {
     if (exchange.final_message() != nullptr) continue;
     if (exchange.response && !is_success(exchange)) continue;  // Refused.
     // Its answer may have come on a stream that resumed its own; a cancelled one needs none.
-    if (!copies_of_answer(timeline, exchange).empty()) continue;
+    if (is_answered(timeline, exchange)) continue;
     if (is_cancelled(timeline, exchange)) continue;
     if (waits_to_be_fetched(timeline, exchange, evidence.revision)) {
       ++unfetched;

@@ -155,7 +155,7 @@ bool ends_unanswered(const Timeline& timeline, const Exchange& exchange) {
 
 Look brings_response(const Evidence& evidence, const Exchange& exchange) {
   if (!ends_unanswered(evidence.timeline, exchange)) return std::nullopt;
-  if (!copies_of_answer(evidence.timeline, exchange).empty()) return "";
+  if (is_answered(evidence.timeline, exchange)) return "";
   const auto& all = evidence.timeline.exchanges;
   const bool asked_again = std::any_of(all.begin(), all.end(), resumes);
   // It is not over while it can be resumed, and nobody tried.

@@ -58,22 +58,31 @@ std::vector<Copy> copies_of_answer(const Timeline& timeline, const Exchange& req
   std::vector<Copy> copies;
   if (!is_request(request)) return copies;
   const std::string session = session_of(request);
+  const auto answers = [&](const RpcMessage& message) {
+    return message.is_response() && message.id == request.asked->id;
+  };
   for (const Exchange& exchange : timeline.exchanges) {
-    if (session_of(exchange) != session) continue;
+    const std::size_t before = copies.size();
     for (const StreamEvent& event : exchange.events) {
-      if (!event.message || !event.message->is_response()) continue;
-      if (event.message->id == request.asked->id) {
-        copies.push_back({&exchange, &*event.message, event.at});
-      }
+      if (!event.message || !answers(*event.message)) continue;
+      copies.push_back({&exchange, &*event.message, event.at});
     }
-    if (exchange.answer && exchange.answer->is_response() &&
-        exchange.answer->id == request.asked->id && exchange.ended_at) {
+    if (exchange.answer && exchange.ended_at && answers(*exchange.answer)) {
       copies.push_back({&exchange, &*exchange.answer, *exchange.ended_at});
     }
+    // Last, since it is dearer to tell than an id.
+    if (copies.size() > before && session_of(exchange) != session) copies.resize(before);
   }
   std::stable_sort(copies.begin(), copies.end(),
                    [](const Copy& a, const Copy& b) { return a.at < b.at; });
   return copies;
+}
+
+bool is_answered(const Timeline& timeline, const Exchange& request) {
+  if (!is_request(request)) return false;
+  const RpcMessage* const own = request.final_message();
+  return (own != nullptr && own->id == request.asked->id) ||
+         !copies_of_answer(timeline, request).empty();
 }
 
 std::string why_unanswered(const Exchange& initialize) {
@@ -137,7 +146,7 @@ bool waits_to_be_fetched(const Timeline& timeline, const Exchange& request,
   if (revision < kFirstWithPolling || revision >= kFirstWithout) return false;
   const bool in_order = request.end == BodyEnd::kComplete;
   if (!is_request(request) || !request.is_event_stream() || !in_order) return false;
-  if (!copies_of_answer(timeline, request).empty()) return false;
+  if (is_answered(timeline, request)) return false;
   const auto bears = [&](const std::string& id) {
     return std::any_of(request.events.begin(), request.events.end(),
                        [&](const StreamEvent& event) { return event.sse.id == id; });
@@ -150,7 +159,8 @@ bool waits_to_be_fetched(const Timeline& timeline, const Exchange& request,
 }
 
 const Exchange* cancelled_by(const Timeline& timeline, const Exchange& notice) {
-  if (!notice.asked || notice.asked->method != "notifications/cancelled") return nullptr;
+  if (!notice.asked || notice.asked->kind != MessageKind::kNotification) return nullptr;
+  if (notice.asked->method != "notifications/cancelled") return nullptr;
   const std::string id = to_text(notice.asked->body["params"]["requestId"]);
   const std::string session = session_of(notice);
   const auto found = std::find_if(

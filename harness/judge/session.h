@@ -26,6 +26,8 @@ struct Copy {
   MonoTime at;
 };
 std::vector<Copy> copies_of_answer(const Timeline& timeline, const Exchange& request);
+// Whether there is one. Most have it on their own stream, and nothing else is looked at then.
+bool is_answered(const Timeline& timeline, const Exchange& request);
 
 // Why initialize brought no message, where that is no choice of a server; "" where it brought one,
 // and for 400, by which some refuse a revision.

@@ -8,6 +8,7 @@
 namespace tailrace {
 namespace {
 
+constexpr std::uint64_t kMostOfRecord = History::kMostKept / 2;  // The rest is for what follows.
 constexpr int kTimed = 20;         // Of those that warm up.
 constexpr int kFewest = 4;         // In a batch: each takes over a second of some servers.
 constexpr Millis kOfABatch{2500};  // Several fit into kMostOfGrowth, also of a server that stalls.
@@ -24,7 +25,7 @@ void repeat_until_settled(Script& script, const Batches& batches) {
   batches.after_each();
   // All that is said is recorded, and a full record would look like a server that does not answer.
   const std::uint64_t each = script.history().kept() / kTimed + 1;
-  const auto room = static_cast<int>(History::kMostKept / 2 / each / kExpected);
+  const auto room = static_cast<int>(kMostOfRecord / each / kExpected);
   if (room < kFewest) {
     script.decline(fmt::format("a call takes {} KiB, and enough of them are too much to record",
                                each / 1024));
@@ -33,9 +34,10 @@ void repeat_until_settled(Script& script, const Batches& batches) {
   const int most = std::min(batches.size, room);
   const auto size = static_cast<int>(std::clamp<std::int64_t>(fit, kFewest, most));
   script.mark(kCallsPerBatch, std::to_string(size));
-  for (int batch = 0; batch < kMostBatches; ++batch) {
+  for (int batch = 0; batch < batches.most; ++batch) {
     const MonoTime end = batch < kExpected ? until + stretched(kMostOfGrowth) : until;
     if (mono_now() >= end) return;
+    if (batch >= kExpected && script.history().kept() > kMostOfRecord) return;
     for (int i = 0; i < size; ++i) batches.one(i);
     batches.after_each();
     script.sample(std::string(kBatchLabel) + std::to_string(batch));

@@ -12,6 +12,8 @@
 namespace tailrace {
 
 inline constexpr int kMostBatches = 24;
+// Where they are cheap: what stays of a call is told from what a heap takes by going on.
+inline constexpr int kManyBatches = 96;
 // No batch is begun later, or later than twice this where the machine became slow.
 inline constexpr Millis kMostOfGrowth{25000};
 
@@ -19,6 +21,7 @@ struct Batches {
   int size = 0;  // Of each; a slow implementation gets less.
   std::function<void(int)> one;  // Is given its number.
   std::function<void()> after_each = [] {};
+  int most = kMostBatches;
   Trend (*trend)(const Timeline&) = &memory_trend;
 };
 void repeat_until_settled(Script& script, const Batches& batches);

@@ -80,7 +80,9 @@ struct FactWriter {
     out.set("children", e.children);
     out.set("threads", e.threads);
     out.set("resident_bytes", e.resident_bytes);
-    if (e.native) out.set("native", true);
+    if (e.collector != Collector::kLazy) {
+      out.set("collector", e.collector == Collector::kNone ? "none" : "eager");
+    }
     Json sockets{Json::Array{}};
     for (const auto& socket : e.sockets) {
       Json row;
@@ -217,7 +219,13 @@ struct FactReader {
     e.children = number("children");
     if (in.find("threads") != nullptr) e.threads = number("threads");
     e.resident_bytes = number("resident_bytes");
-    e.native = in.find("native") != nullptr && flag("native");  // Old records lack it.
+    if (in.find("collector") != nullptr) {
+      const std::string collector = text("collector");
+      if (collector != "none" && collector != "eager") complain("collector", "none or eager");
+      e.collector = collector == "none" ? Collector::kNone : Collector::kEager;
+    } else if (in.find("native") != nullptr && flag("native")) {  // As old records say it.
+      e.collector = Collector::kNone;
+    }
     if (!in["sockets"].is_array()) complain("sockets", "a list");
     for (const auto& row : in["sockets"].items()) {
       const auto path = "sockets[" + std::to_string(e.sockets.size()) + "].";

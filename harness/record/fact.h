@@ -76,12 +76,15 @@ struct SocketFigure {
   Endpoint local, remote;
   std::string state;  // As in /proc/net/tcp: "ESTABLISHED", "CLOSE_WAIT", ...
 };
+// How a program gives memory back. Lazy: when its heap has grown as far as it likes to. Eager: it
+// counts references, or collects before the heap has doubled. None: where it was told to.
+enum class Collector : std::uint8_t { kLazy, kEager, kNone };
 struct ProcessSampled {  // The whole process tree of the implementation.
   std::string label;
   std::int64_t descriptors = 0, files = 0, pipes = 0, anonymous = 0, children = 0;
   std::int64_t threads = 0;  // 0 in old records.
   std::int64_t resident_bytes = 0;
-  bool native = false;  // None of its programs has a collector (native_program.h).
+  Collector collector = Collector::kLazy;  // The laziest of its programs.
   std::vector<SocketFigure> sockets;
 };
 // Texts of ours that stood in the memory of the implementation's processes: of each kind how many

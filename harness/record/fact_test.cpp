@@ -28,7 +28,7 @@ std::vector<Event> one_of_each() {
   opened.no_delay = false;
   opened.quick_ack = true;
   opened.tls = true;
-  ProcessSampled sampled{"after", 11, 5, 4, 3, 2, 7, 1 << 20, true, {}};
+  ProcessSampled sampled{"after", 11, 5, 4, 3, 2, 7, 1 << 20, Collector::kEager, {}};
   sampled.sockets.push_back({kLocal, kRemote, "CLOSE_WAIT"});
   sampled.sockets.push_back({kRemote, kLocal, "ESTABLISHED"});
   return {
@@ -164,7 +164,7 @@ TEST(Fact, AMissingOrForeignMemberIsNamed) {
   for (const Event& event : one_of_each()) {
     const Json good = to_json(Fact{1, {}, event});
     for (const auto& [name, value] : good.members()) {
-      if (name == "native" || name == "threads") continue;  // Records of before lack them.
+      if (name == "collector" || name == "threads") continue;  // Records of before lack them.
       const std::string named = "member '" + name + "'";
       EXPECT_EQ(refusal(without(good, name)).find(named), 0U)
           << refusal(without(good, name)) << " for " << to_text(without(good, name));

@@ -4,12 +4,13 @@
 #include <dirent.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fstream>
 #include <unordered_set>
 
-#include "harness/sut/native_program.h"
+#include "harness/sut/collector.h"
 #include "harness/sut/process_tree.h"
 #include "harness/sut/tcp_sockets.h"
 
@@ -85,14 +86,14 @@ Result<ProcessSampled> sample_tree(pid_t root) {
   }
   sample.resident_bytes = resident_bytes(root);
   sample.threads = count_threads(root);
-  sample.native = is_native(root);
+  sample.collector = collector_of(root);
   const Family family = family_of(root);
   sample.children = static_cast<std::int64_t>(family.living.size() + family.zombies);
   for (const pid_t child : family.living) {
     (void)count_descriptors(child, sample, sockets);  // It may have ended meanwhile.
     sample.resident_bytes += resident_bytes(child);
     sample.threads += count_threads(child);
-    sample.native = sample.native && is_native(child);
+    sample.collector = std::min(sample.collector, collector_of(child));
   }
   add_sockets(root, sockets, sample);
   return sample;

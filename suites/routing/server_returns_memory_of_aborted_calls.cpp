@@ -35,7 +35,8 @@ void drive(ClientDriver& client) {
         }
         client.stay_connected(done);
         client.await_answer(client.ask_for_result());  // Some work at one call after the other.
-      }});
+      },
+      .most = kManyBatches});
 }
 
 }  // namespace

@@ -25,9 +25,10 @@ StreamId ask_otherwise(ClientDriver& client, int call) {
 void drive(ClientDriver& client) {
   if (!client.can_sample()) client.decline(std::string(kUnwatched));
   client.open_session();
-  repeat_until_settled(client, {.size = kCalls, .one = [&](int call) {
+  const auto one = [&](int call) {
     client.await_answer(call % 2 == 0 ? client.ask_for_result() : ask_otherwise(client, call / 2));
-  }});
+  };
+  repeat_until_settled(client, {.size = kCalls, .one = one, .most = kManyBatches});
 }
 
 }  // namespace

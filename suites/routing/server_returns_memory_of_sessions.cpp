@@ -17,14 +17,15 @@ void drive(ClientDriver& client) {
   if (!client.can_sample()) client.decline(std::string(kUnwatched));
   client.mark(kBatchUnit, "session");
   client.mark(kMemoryNoise, kNoise);
-  repeat_until_settled(client, {.size = kSessions, .one = [&](int) {
+  const auto one = [&](int) {
     const SessionNumber session = client.open_session();
     if (!client.has_session_id(session)) client.decline("the server keeps no sessions");
     client.await_answer(client.ask_for_result({.session = session}));
     // What is not ended may live to a limit of the server's own.
     const StreamId erased = client.delete_session(session);
     if (!client.is_accepted(erased)) client.decline("clients may not end its sessions");
-  }});
+  };
+  repeat_until_settled(client, {.size = kSessions, .one = one, .most = kManyBatches});
 }
 
 }  // namespace
