@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/peer/call_batches.h"
+
+#include "harness/judge/resources.h"
+
+namespace tailrace {
+namespace {
+
+constexpr int kBatches = 6;      // The first is the warm-up.
+constexpr int kBatchesLeft = 5;  // Of calls that we leave, and that take longer.
+constexpr int kCalls = 8;        // Per batch
+constexpr Millis kNoticed{400};  // What a server may take to notice that we left.
+constexpr Millis kUnderWay{50};
+constexpr Millis kCleanUp{300};
+constexpr Millis kLongest{3000};
+
+void begin(ClientDriver& client) {
+  if (!client.can_sample()) client.decline(std::string(kUnwatched));
+  client.open_session();
+}
+
+void sample(ClientDriver& client, int batch) {
+  client.sample(std::string(kBatchLabel) + std::to_string(batch));
+}
+
+// The same mixture in each batch: what is left may be that of one kind of call.
+StreamId ask(ClientDriver& client, int call) {
+  const AllowedTools& tools = client.tools();
+  const PostOptions fresh{.fresh = true};
+  if (call == 1 && tools.chatty) return client.ask_tool(&AllowedTools::chatty, fresh);
+  if (call == 2 && tools.failing) return client.ask_tool(&AllowedTools::failing, fresh);
+  if (call == 3 && tools.refused) return client.ask_tool(&AllowedTools::refused, fresh);
+  if (call == 4) return client.ask_for_error(0, fresh);
+  return client.ask_for_result(fresh);
+}
+
+}  // namespace
+
+void call_in_batches(ClientDriver& client) {
+  begin(client);
+  client.mark(kCallsPerBatch, std::to_string(kCalls));
+  for (int batch = 0; batch < kBatches; ++batch) {
+    for (int call = 0; call < kCalls; ++call) {
+      client.await_answer(ask(client, call));
+      client.close_all();
+    }
+    client.stay_connected(kNoticed);
+    sample(client, batch);
+  }
+}
+
+void leave_calls_in_batches(ClientDriver& client) {
+  begin(client);
+  const StreamId whole = client.ask_tool(&AllowedTools::slow);
+  client.await_answer(whole);
+  const Millis done = client.time_of(whole) + kCleanUp;
+  if (done > stretched(kLongest)) client.decline("the slow tool is too slow for this question");
+  client.mark(kCallsPerBatch, std::to_string(kCalls));
+  for (int batch = 0; batch < kBatchesLeft; ++batch) {
+    for (int call = 0; call < kCalls; ++call) {
+      const StreamId stream = client.ask_tool(&AllowedTools::slow, {.fresh = true});
+      client.watch_head(stream, kUnderWay);
+      if (call % 2 == 0) {
+        client.reset(client.connection_of(stream));
+      } else {
+        client.close(client.connection_of(stream));
+      }
+    }
+    client.stay_connected(done);
+    sample(client, batch);
+  }
+}
+
+}  // namespace tailrace
