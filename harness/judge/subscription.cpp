@@ -22,8 +22,10 @@ std::string subscription_of(const RpcMessage& message) {
   return to_text(params["_meta"][kMetaSubscription]);
 }
 
-// For kSilent from its head on, while another request was answered.
+// For kSilent from its head on, or from the request where no head comes before the first event,
+// while another request was answered.
 bool was_silent(const Timeline& timeline, const Exchange& listen) {
+  const MonoTime from = listen.head_at.value_or(listen.request_at);
   const auto& left = timeline.connection(listen.connection)->we_ended;
   const MonoTime until = left ? left->at : *timeline.last;
   if (listen.ended() && *listen.ended_at < until) return false;
@@ -31,10 +33,10 @@ bool was_silent(const Timeline& timeline, const Exchange& listen) {
     return window.what.took > window.what.length + kOverslept;
   });
   if (overslept) return false;
-  return until - *listen.head_at >= kSilent &&
+  return until - from >= kSilent &&
          std::ranges::any_of(timeline.exchanges, [&](const Exchange& other) {
            const auto answered = other.final_at();
-           return answered && other.request_at > *listen.head_at && *answered < until;
+           return answered && other.request_at > from && *answered < until;
          });
 }
 
@@ -43,14 +45,19 @@ Finding not_acknowledged(const Evidence& evidence, const Exchange& listen,
   Finding finding = finding_of(evidence, check, first);
   finding.level = std::max(finding.level, Level::kShould);  // No text names a time for it.
   finding.required = "the first message of a subscription is its acknowledgement";
-  finding.observed = fmt::format("{} got a stream, and nothing on it for {} s while another "
-                                 "request was answered",
-                                 describe(listen), kSilent.count() / 1000);
-  finding.likely_cause = "the stream is opened, and its acknowledgement never written";
+  const bool opened = listen.head_at.has_value();
+  finding.observed = fmt::format("{} got {} for {} s while another request was answered",
+                                 describe(listen),
+                                 opened ? "a stream, and nothing on it" : "nothing at all",
+                                 kSilent.count() / 1000);
+  finding.likely_cause = opened ? "the stream is opened, and its acknowledgement never written"
+                                : "the head waits for a first event, and no acknowledgement is "
+                                  "written that would be the first";
   finding.cure = "send the acknowledgement as the first event of the stream";
   finding.evidence = ladder_of(evidence.timeline, listen);
   finding.evidence.push_back(
-      gap_line(evidence.timeline, *listen.head_at + kSilent, "no acknowledgement so far"));
+      gap_line(evidence.timeline, listen.head_at.value_or(listen.request_at) + kSilent,
+               "no acknowledgement so far"));
   return finding;
 }
 
@@ -91,7 +98,12 @@ Judgement judge_one(const Evidence& evidence, const Exchange& listen, Rule first
 Judgement judge_subscriptions(const Evidence& evidence, Rule first, Rule tag) {
   for (const Exchange& exchange : evidence.timeline.exchanges) {
     if (!exchange.asked || exchange.asked->method != kListen) continue;
-    if (!exchange.response) return inconclusive("subscriptions/listen was not answered");
+    if (!exchange.response) {
+      return was_silent(evidence.timeline, exchange)
+                 ? broken(not_acknowledged(evidence, exchange,
+                                           "subscription_begins_with_acknowledgement", first))
+                 : inconclusive("subscriptions/listen was not answered");
+    }
     if (!exchange.is_event_stream()) {
       return not_applicable(fmt::format("the server offers no subscriptions: it answered {}",
                                         exchange.response->status));
