@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// AMB-06: a connection that is closed or reset cancels; one that is closed half way is not tried.
-// Closing the response stream cancels the request. Its id may then be used again, and the new
-// stream carries the new answer alone.
+// Closing the response stream cancels its request. AMB-06: a connection is closed or reset; half a
+// close is not tried. Nothing more is sent for the request, and its id may be used again: the new
+// stream carries the new answer alone. Whether the handler was told shows to nobody outside.
 
 #include "harness/judge/closure.h"
 #include "harness/judge/routing.h"
@@ -38,10 +38,10 @@ void drive(ClientDriver& client) {
 
 }  // namespace
 
-Scenario drain_stateless_server_cancels_by_close() {
+Scenario drain_stateless_server_frees_id_of_closed_stream() {
   return Scenario{{
-      .id = "drain.stateless_server_cancels_by_close",
-      .question = "Does closing a stream cancel its request, and leave its id to the next one?",
+      .id = "drain.stateless_server_frees_id_of_closed_stream",
+      .question = "Does nothing more come for a request whose stream was closed; is its id free?",
       .covers = {req::kAnswerCarriesId, req::kOneResponse, req::kNothingForCancelled},
       .drive = &drive,
       .checks = {answers_reach_their_requests("the id of a request cancelled by close",
