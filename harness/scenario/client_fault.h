@@ -26,6 +26,7 @@ inline constexpr Fault kPostsAgainAfterCut{"posts_again_after_cut"};
 inline constexpr Fault kResumesWithoutEnd{"resumes_without_end"};
 inline constexpr Fault kIgnoresRetry{"ignores_retry"};
 inline constexpr Fault kForgetsEmptyEvents{"forgets_empty_events"};
+inline constexpr Fault kListensWithoutId{"listens_again_without_id"};
 // Event streams.
 inline constexpr Fault kKnowsLineFeedsOnly{"knows_line_feeds_only"};
 inline constexpr Fault kFailsOnComments{"fails_on_comments"};
@@ -152,6 +153,7 @@ inline constexpr Oddity kRandomIntegerIds{"random_integer_ids"};
 inline constexpr Oddity kListsToolsFirst{"lists_tools_first"};
 inline constexpr Oddity kNoDelete{"no_delete"};
 inline constexpr Oddity kReconnectsListeningGet{"reconnects_listening_get"};
+inline constexpr Oddity kListensOnce{"listens_once"};
 inline constexpr Oddity kResumesLate{"resumes_late"};
 inline constexpr Oddity kResumesOnce{"resumes_once"};
 inline constexpr Oddity kListensEverSlower{"listens_ever_slower"};
