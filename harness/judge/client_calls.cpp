@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 #include "harness/judge/calls.h"
+#include "harness/judge/ladder.h"
 #include "harness/judge/resume.h"
 #include "harness/judge/session.h"
 
@@ -17,51 +19,75 @@ std::optional<RpcId> id_of(const Exchange& exchange) {
   return exchange.asked ? exchange.asked->id : std::nullopt;
 }
 
-std::optional<CallReturn> told_by_adapter(const Timeline& timeline, std::size_t call) {
-  for (const auto& line : timeline.lines) {
-    const auto json = parse_json(line.what.text);
-    if (!json || (*json)["call"].as_int() != static_cast<std::int64_t>(call)) continue;
-    CallReturn back{line.at, (*json)["outcome"].as_string(), {}};
-    if ((*json)["text"].is_string()) back.text = (*json)["text"].as_string();
-    return back;
+// What happened to any call, found once for all of them.
+class CallLedger {
+ public:
+  explicit CallLedger(const Timeline& timeline)
+      : timeline_(timeline), at_once_(are_at_once(timeline)) {
+    for (ToldCall& told : told_calls(timeline)) lines_.try_emplace(told.number, std::move(told));
+    for (const Exchange& exchange : timeline.exchanges) {
+      if (follows_calls(exchange)) following_.push_back(&exchange);
+      for (const StreamEvent& event : exchange.events) take(exchange, event.message, event.at);
+      take(exchange, exchange.answer, exchange.ended_at);
+    }
+    std::ranges::stable_sort(following_, {}, &Exchange::request_at);
   }
-  return std::nullopt;
-}
 
-CallReturn return_of(const Timeline& timeline, const ClientCall& call) {
-  if (auto told = told_by_adapter(timeline, call.number)) return *told;
-  // A resume, a ping's answer and a second attempt are part of the same call.
-  const Exchange& own = *call.exchange;
-  const auto next = std::find_if(
-      timeline.exchanges.begin(), timeline.exchanges.end(), [&](const Exchange& later) {
-        return later.request_at > own.request_at && follows_calls(later) &&
-               later.asked->id != id_of(own);
-      });
-  if (next != timeline.exchanges.end() && !are_at_once(timeline)) return {next->request_at, "", {}};
-  const bool left = timeline.process_ended && !timeline.process_ended->what.asked;
-  if (left) return {timeline.process_ended->at, "", {}};
-  return {};
-}
+  // The first response with the call's id that we sent on any stream, be it another call's.
+  void find_final(ClientCall& call) const {
+    const auto id = id_of(*call.exchange);
+    const auto sent = id ? finals_.find(*id) : finals_.end();
+    if (sent == finals_.end()) return;
+    for (const Sent& one : sent->second) {
+      if (one.on->request_at < call.exchange->request_at) continue;
+      if (call.final_at && one.at >= *call.final_at) continue;
+      call.final = one.message;
+      call.final_at = one.at;
+    }
+  }
 
-// The first response with the call's id that we sent on any stream, be it that of another call.
-void find_final(const Timeline& timeline, ClientCall& call) {
-  const auto take = [&](const std::optional<RpcMessage>& message, std::optional<MonoTime> at) {
-    const bool own = message && message->is_response() && message->id == id_of(*call.exchange);
-    if (!own || !at || (call.final_at && *at >= *call.final_at)) return;
-    call.final = &*message;
-    call.final_at = at;
+  CallReturn return_of(const ClientCall& call) const {
+    const auto line = lines_.find(static_cast<std::int64_t>(call.number));
+    if (line != lines_.end()) return {line->second.at, line->second.outcome, line->second.text};
+    if (const Exchange* const next = at_once_ ? nullptr : next_after(*call.exchange)) {
+      return {next->request_at, "", {}};
+    }
+    const auto& end = timeline_.process_ended;
+    if (end && !end->what.asked) return {end->at, "", {}};
+    return {};
+  }
+
+ private:
+  struct Sent {
+    const Exchange* on;
+    const RpcMessage* message;
+    MonoTime at;
   };
-  for (const Exchange& exchange : timeline.exchanges) {
-    if (exchange.request_at < call.exchange->request_at) continue;
-    for (const StreamEvent& event : exchange.events) take(event.message, event.at);
-    take(exchange.answer, exchange.ended_at);
+
+  void take(const Exchange& on, const std::optional<RpcMessage>& message,
+            std::optional<MonoTime> at) {
+    if (message && at && message->is_response() && message->id) {
+      finals_[*message->id].push_back({&on, &*message, *at});
+    }
   }
-}
+  // A resume, a ping's answer and a second attempt are part of the same call.
+  const Exchange* next_after(const Exchange& own) const {
+    auto next = std::ranges::upper_bound(following_, own.request_at, {}, &Exchange::request_at);
+    while (next != following_.end() && (*next)->asked->id == id_of(own)) ++next;
+    return next == following_.end() ? nullptr : *next;
+  }
+
+  const Timeline& timeline_;
+  const bool at_once_;
+  std::map<std::int64_t, ToldCall> lines_;
+  std::map<RpcId, std::vector<Sent>> finals_;
+  std::vector<const Exchange*> following_;
+};
 
 std::string variant_of(const Timeline& timeline, MonoTime from, std::optional<MonoTime> until) {
-  for (const auto& mark : timeline.marks) {
-    if (mark.what.name != kMarkVariant || mark.at < from || (until && mark.at > *until)) continue;
-    return mark.what.value;
+  auto mark = std::ranges::lower_bound(timeline.marks, from, {}, &At<Marked>::at);
+  for (; mark != timeline.marks.end() && (!until || mark->at <= *until); ++mark) {
+    if (mark->what.name == kMarkVariant) return mark->what.value;
   }
   return "";
 }
@@ -87,12 +113,17 @@ std::int64_t own_number_of(const Exchange& exchange) {
   return exchange.asked->body["params"]["arguments"]["call"].as_int();
 }
 
-std::size_t told_calls(const Timeline& timeline) {
-  return static_cast<std::size_t>(
-      std::count_if(timeline.lines.begin(), timeline.lines.end(), [](const auto& line) {
-        const auto json = parse_json(line.what.text);
-        return json && json->find("call") != nullptr;
-      }));
+std::vector<ToldCall> told_calls(const Timeline& timeline) {
+  std::vector<ToldCall> told;
+  for (const auto& line : timeline.lines) {
+    const auto json = parse_json(line.what.text);
+    if (!json || json->find("call") == nullptr) continue;
+    ToldCall call{line.at, (*json)["call"].as_int(), (*json)["outcome"].as_string(), {},
+                  line.what.text};
+    if ((*json)["text"].is_string()) call.text = (*json)["text"].as_string();
+    told.push_back(std::move(call));
+  }
+  return told;
 }
 
 int marked_number(const Timeline& timeline, std::string_view name) {
@@ -108,22 +139,26 @@ Millis call_limit_of(const Timeline& timeline) {
 
 std::vector<ClientCall> calls_of(const Timeline& timeline) {
   std::vector<ClientCall> calls;
+  const CallLedger ledger(timeline);
   const bool at_once = are_at_once(timeline);
+  std::map<std::optional<RpcId>, std::vector<std::size_t>> by_id;
   for (const Exchange& exchange : timeline.exchanges) {
     if (!is_call(exchange) || (!calls.empty() && is_next_round(exchange))) continue;
-    const bool again = std::any_of(calls.begin(), calls.end(), [&](const ClientCall& call) {
-      const bool open = !call.final_at || *call.final_at >= exchange.request_at;
-      return open && exchange.asked && id_of(*call.exchange) == exchange.asked->id;
+    auto& same = by_id[id_of(exchange)];
+    const bool again = exchange.asked && std::ranges::any_of(same, [&](std::size_t earlier) {
+      const auto& answered = calls[earlier].final_at;
+      return !answered || *answered >= exchange.request_at;
     });
     if (again) continue;
     ClientCall call;
     call.exchange = &exchange;
     call.number = at_once ? static_cast<std::size_t>(own_number_of(exchange)) : calls.size() + 1;
-    find_final(timeline, call);
+    ledger.find_final(call);
+    same.push_back(calls.size());
     calls.push_back(std::move(call));
   }
   for (std::size_t i = 0; i < calls.size(); ++i) {
-    calls[i].back = return_of(timeline, calls[i]);
+    calls[i].back = ledger.return_of(calls[i]);
     std::optional<MonoTime> until;
     if (i + 1 < calls.size()) until = calls[i + 1].exchange->request_at;
     calls[i].variant = variant_of(timeline, calls[i].exchange->request_at, until);
@@ -154,6 +189,24 @@ bool is_silent_get(const Exchange& exchange) {
 std::string name_of(const ClientCall& call) {
   if (call.variant.empty()) return fmt::format("call {}", call.number);
   return fmt::format("call {} ({})", call.number, call.variant);
+}
+
+Finding call_hangs(const Evidence& evidence, const ClientCall& call, std::string_view check,
+                   std::string required) {
+  const Timeline& timeline = evidence.timeline;
+  const MonoTime until = call.back.at.value_or(timeline.last.value_or(call.exchange->request_at));
+  Finding finding = finding_of(evidence, check, Rule{}, "harm.call_hangs");
+  finding.required = std::move(required);
+  finding.observed =
+      fmt::format("{} {} {}; its own limit is {} ms", describe(*call.exchange),
+                  call.back.at ? "returned only after" : "had not returned after",
+                  in_millis(until - call.exchange->request_at), call_limit_of(timeline).count());
+  finding.likely_cause =
+      "the call waits for the end of the stream, and its limit does not cover it";
+  finding.cure = "end the call when its Response, Error or stream end comes, or its limit passes";
+  finding.evidence = ladder_of(timeline, *call.exchange);
+  finding.evidence.push_back(gap_line(timeline, until, "the call is still under way"));
+  return finding;
 }
 
 }  // namespace tailrace

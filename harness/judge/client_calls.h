@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/judge/check.h"
@@ -19,6 +20,17 @@ inline constexpr std::string_view kMarkVariant = "variant";
 // "yes" where the client was asked to make its calls all at once: each then says its own number in
 // its argument "call", and no request tells that an earlier call has returned.
 inline constexpr std::string_view kMarkAtOnce = "calls_at_once";
+
+// A line that the adapter printed of a call.
+struct ToldCall {
+  MonoTime at;
+  std::int64_t number = 0;          // From 1; anything else breaks its contract.
+  std::string outcome;              // "result", "error", "limit"
+  std::optional<std::string> text;  // What the caller got, where it tells.
+  std::string_view line;            // As it stands in the Timeline
+};
+// In the order they came.
+std::vector<ToldCall> told_calls(const Timeline& timeline);
 
 struct CallReturn {
   std::optional<MonoTime> at;
@@ -51,8 +63,6 @@ std::vector<ClientCall> calls_of(const Timeline& timeline);
 bool are_at_once(const Timeline& timeline);
 // What a call that is made beside others says it is; 0 where it does not.
 std::int64_t own_number_of(const Exchange& exchange);
-// How many calls the adapter has told of.
-std::size_t told_calls(const Timeline& timeline);
 
 // The client's own limit of a call, as its manifest tells.
 Millis call_limit_of(const Timeline& timeline);
@@ -69,5 +79,8 @@ bool limit_was_near(const Timeline& timeline, const ClientCall& call, MonoTime a
 bool is_silent_get(const Exchange& exchange);
 // "call 3 (CRLF)": for findings.
 std::string name_of(const ClientCall& call);
+// Of one that outlived its limits: harm, whatever it waits for.
+Finding call_hangs(const Evidence& evidence, const ClientCall& call, std::string_view check,
+                   std::string required);
 
 }  // namespace tailrace

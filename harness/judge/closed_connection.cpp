@@ -31,22 +31,11 @@ bool had_been_announced(const Timeline& timeline, const Exchange& request) {
   });
 }
 
-struct Failed {
-  std::int64_t number = 0;  // As the client counts
-  std::string outcome;
-  MonoTime at;
-};
-
-std::vector<Failed> failed_calls(const Timeline& timeline) {
-  std::vector<Failed> failed;
-  for (const auto& line : timeline.lines) {
-    const auto json = parse_json(line.what.text);
-    if (!json || json->find("call") == nullptr) continue;
-    const std::string& outcome = (*json)["outcome"].as_string();
-    if (outcome.empty() || outcome == "result") continue;
-    failed.push_back({(*json)["call"].as_int(), outcome, line.at});
-  }
-  return failed;
+std::vector<ToldCall> failed(std::vector<ToldCall> told) {
+  std::erase_if(told, [](const ToldCall& call) {
+    return call.outcome.empty() || call.outcome == "result";
+  });
+  return told;
 }
 
 Finding closed_finding(const Evidence& evidence, const std::string& harm) {
@@ -68,7 +57,7 @@ Finding sent_to_announced(const Evidence& evidence, const Exchange& request) {
   return finding;
 }
 
-Finding fails(const Evidence& evidence, const Failed& call) {
+Finding fails(const Evidence& evidence, const ToldCall& call) {
   Finding finding = closed_finding(evidence, "");
   finding.level = Level::kShould;  // Servers may close, and the caller is told.
   finding.observed = fmt::format("call {} came back as {}: the connection of the one before it had "
@@ -79,9 +68,9 @@ Finding fails(const Evidence& evidence, const Failed& call) {
 }
 
 // The client lives, and makes none of the calls that it was asked for any more.
-bool hangs_before_next(const Timeline& timeline, const ClientCall& last) {
+bool hangs_before_next(const Timeline& timeline, const ClientCall& last, std::size_t told) {
   if (timeline.process_ended && !timeline.process_ended->what.asked) return false;
-  if (!last.back.at || told_calls(timeline) > last.number) return false;
+  if (!last.back.at || told > last.number) return false;
   return *timeline.last - *last.back.at > call_limit_of(timeline) * kLimitsUntilHarm;
 }
 
@@ -109,19 +98,20 @@ Judgement judge_outliving(const Evidence& evidence) {
     }
     ++crossed;
   }
-  const auto failed = failed_calls(timeline);
+  const auto told = told_calls(timeline);
+  const auto lost = failed(told);
   // One whose request came is another check's matter.
-  const bool unsent = told_calls(timeline) > calls.size();
-  if (unsent && !failed.empty()) return broken(fails(evidence, failed.front()));
-  if (hangs_before_next(timeline, calls.back())) {
+  const bool unsent = told.size() > calls.size();
+  if (unsent && !lost.empty()) return broken(fails(evidence, lost.front()));
+  if (hangs_before_next(timeline, calls.back(), told.size())) {
     return broken(hangs(evidence, calls.back()));
   }
-  if (told_calls(timeline) == 0) {
+  if (told.empty()) {
     return not_applicable("the client does not tell how its calls end: give it an adapter "
                           "(fixtures/sut/README.md)");
   }
   Judgement judgement = held();
-  if (!failed.empty()) {
+  if (!lost.empty()) {
     judgement.measurements = {{"requests_that_crossed_a_fin", fmt::format("{}", crossed)}};
   }
   return judgement;

@@ -40,9 +40,8 @@ std::size_t asked_calls(const Timeline& timeline) {
 // How the client shows that it makes no further calls: it says so, or its process is gone; "" where
 // it made all that it was asked for.
 std::string missing_calls(const Timeline& timeline, std::size_t made) {
-  if (told_calls(timeline) > made) {
-    return fmt::format("the client told of {} calls and sent {}", told_calls(timeline), made);
-  }
+  const std::size_t told = told_calls(timeline).size();
+  if (told > made) return fmt::format("the client told of {} calls and sent {}", told, made);
   const auto& end = timeline.process_ended;
   const std::size_t calls = asked_calls(timeline);
   if (!end || end->what.asked || made >= calls) return "";
@@ -155,7 +154,8 @@ Judgement judge_beside(const Evidence& evidence, const Beside& beside) {
   });
   if (asked) return held();
   const Nanos waited = timeline.last.value_or(open->request_at) - open->request_at;
-  const std::size_t unsent = told_calls(timeline) - std::min(told_calls(timeline), calls.size());
+  const std::size_t told = told_calls(timeline).size();
+  const std::size_t unsent = told - std::min(told, calls.size());
   if (unsent == 0 && waited <= call_limit_of(timeline) * kLimitsUntilHarm) {
     return inconclusive(fmt::format("no call was seen beside {}", beside.what));
   }

@@ -34,11 +34,8 @@ bool ServerDriver::watch_return(StreamId call, Millis window) {
   });
   return watch({"call_returns", window}, [&](const Timeline& timeline) {
     // The line of an earlier call may come after this call's request: they take different ways.
-    const bool told =
-        std::any_of(timeline.lines.begin(), timeline.lines.end(), [&](const auto& line) {
-          const auto json = parse_json(line.what.text);
-          return json && (*json)["call"].as_int() == number;
-        });
+    const bool told = std::ranges::any_of(
+        told_calls(timeline), [&](const ToldCall& line) { return line.number == number; });
     // The same request once more is a second attempt at the same call.
     const auto& asked = timeline.exchange(call)->asked;
     const auto id = asked ? asked->id : std::nullopt;

@@ -186,7 +186,7 @@ std::string instead_of_calls(const Timeline& timeline) {
   if (asked.empty()) return "";
   std::string text = fmt::format("; the client sent {} and called no tool", fmt::join(asked, ", "));
   const auto& end = timeline.process_ended;
-  if (const std::size_t told = told_calls(timeline); told > 0) {
+  if (const std::size_t told = told_calls(timeline).size(); told > 0) {
     return text + fmt::format(", though it told of {} calls", told);
   }
   if (end && !end->what.asked && end->what.exit_code != 0) {
@@ -198,16 +198,12 @@ std::string instead_of_calls(const Timeline& timeline) {
 
 // Where a line of the adapter breaks its contract, nothing it says can be charged to the client.
 std::string slip_of_adapter(const Timeline& timeline) {
-  for (const auto& line : timeline.lines) {
-    const auto json = parse_json(line.what.text);
-    if (!json || json->find("call") == nullptr) continue;
-    const Json* const outcome = json->find("outcome");
-    const bool known = outcome != nullptr &&
-                       std::ranges::find(kOutcomes, outcome->as_string()) != kOutcomes.end();
-    if (known && (*json)["call"].as_int() >= 1) continue;
+  for (const ToldCall& told : told_calls(timeline)) {
+    const bool known = std::ranges::find(kOutcomes, told.outcome) != kOutcomes.end();
+    if (known && told.number >= 1) continue;
     return fmt::format("the adapter printed {}; its contract has calls from 1 and the outcomes "
                        "{} (fixtures/sut/README.md)",
-                       excerpt(line.what.text, kLineShown), fmt::join(kOutcomes, ", "));
+                       excerpt(told.line, kLineShown), fmt::join(kOutcomes, ", "));
   }
   return "";
 }
