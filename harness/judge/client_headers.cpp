@@ -48,6 +48,16 @@ Finding lacks(const Evidence& evidence, const Exchange& exchange, Rule rule, std
   return finding;
 }
 
+// It does name a session, but none that it could have then.
+void names_another(Finding& finding, const Exchange& exchange, bool lost) {
+  finding.observed = fmt::format("{} named {}", describe(exchange),
+                                 lost ? "the session that had been lost by 404, and not the one "
+                                        "that followed it"
+                                      : "a session that this server never gave");
+  finding.likely_cause = "where this request is made, the id is kept from an earlier session";
+  finding.cure = "keep the id of the session in one place, and replace it there";
+}
+
 // AMB-01: HTTP reads a range as the types it spans, and servers are seen to refuse it.
 void only_by_range(Finding& finding, const Exchange& exchange) {
   if (finding.level == Level::kMust) finding.level = Level::kShould;
@@ -60,6 +70,7 @@ struct Known {
   bool must_name_session = false;  // It gave an id, and no 404 has taken that since.
   bool has_revision = false;       // One was agreed on.
   std::set<std::string> sessions;  // All that were given: a client may have several.
+  std::set<std::string> lost;      // Of those, by 404.
 };
 
 bool opens_session(const Exchange& exchange) {
@@ -98,7 +109,9 @@ bool agrees(const Exchange& initialize) {
 
 void learn(Known& known, const Exchange& answer) {
   known.must_name_session = known.opened = false;  // What comes then is of another session.
-  if (is_lost(answer)) known.sessions.erase(header_of(answer, kSession));
+  if (const std::string named = header_of(answer, kSession); is_lost(answer)) {
+    if (known.sessions.erase(named) > 0) known.lost.insert(named);
+  }
   if (!opens_session(answer) || is_lost(answer)) return;
   known.opened = true;
   known.has_revision = agrees(answer);
@@ -126,9 +139,10 @@ class HeaderFindings {
       : evidence_(evidence), rules_(rules) {}
 
   void look_at(const Exchange& request, const Known& known) {
-    const bool named = known.sessions.contains(header_of(request, kSession));
-    if (known.must_name_session && !named) {
+    const std::string named = header_of(request, kSession);
+    if (known.must_name_session && !known.sessions.contains(named) && !no_session_) {
       add(no_session_, request, rules_.session, "the id of the session");
+      if (!named.empty()) names_another(findings_.back(), request, known.lost.contains(named));
     }
     if (known.has_revision && header_of(request, kVersion).empty()) {
       add(no_version_, request, rules_.version, "MCP-Protocol-Version");

@@ -52,6 +52,23 @@ TEST(RequestsSay, EachMissingHeaderBreaksItsOwnRule) {
   EXPECT_EQ(begun().judge(check).outcome, Outcome::kInconclusive);
 }
 
+TEST(RequestsSay, ALostOrForeignSessionIsToldAsSuch) {
+  const Check check = requests_say_what_they_must(req::kNamesItsSession, Rule{}, Rule{});
+  const auto erased = [&](const std::string& session) {
+    Story story = begun();
+    story.call(1, 2, "tools/call", kSession).plain(1, 404).at(2);
+    story.call(1, 3, "initialize").plain(1, 200, "Mcp-Session-Id: two\r\n").at(3);
+    story.from_client(1, "DELETE /mcp HTTP/1.1\r\nHost: a\r\nMcp-Session-Id: " + session +
+                             "\r\n\r\n");
+    return story.judge(check);
+  };
+  EXPECT_EQ(erased("two").outcome, Outcome::kHeld);
+  ASSERT_EQ(erased("one").outcome, Outcome::kBroken);
+  EXPECT_NE(erased("one").findings.front().observed.find("lost by 404"), std::string::npos);
+  EXPECT_NE(erased("six").findings.front().observed.find("never gave"), std::string::npos);
+  EXPECT_EQ(erased("six").findings.front().level, Level::kMust);
+}
+
 TEST(StartsAnew, TheOldIdAfter404IsMust) {
   const Check check = starts_anew_after_404(req::kStartsAnewAfter404);
   const auto lost = [] {

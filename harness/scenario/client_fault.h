@@ -90,6 +90,7 @@ inline constexpr Fault kIgnoresPingsOnGet{"ignores_pings_on_get"};
 inline constexpr Fault kRepeatsDelete{"repeats_delete"};
 inline constexpr Fault kNeverSaysInitialized{"never_says_initialized"};
 inline constexpr Fault kSaysInitializedOnce{"says_initialized_once"};
+inline constexpr Fault kDeletesLostSession{"deletes_lost_session"};
 inline constexpr Fault kCancelsInitializeToo{"cancels_initialize_too"};
 inline constexpr Fault kListensAtAPace{"listens_at_a_pace"};
 inline constexpr Fault kGivesPreviousAnswers{"gives_previous_answers"};

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A call is answered by 404, so its session is gone: the client initializes anew before it asks
-// for anything else.
+// for anything else, and what it sends then, DELETE included, is of the new session.
 
 #include "harness/judge/calls.h"
+#include "harness/judge/client_headers.h"
 #include "harness/judge/client_laws.h"
 #include "harness/judge/client_requests.h"
 #include "harness/judge/law.h"
@@ -32,13 +33,15 @@ Scenario routing_client_starts_anew_after_lost_session() {
   return Scenario{{
       .id = "routing.client_starts_anew_after_lost_session",
       .question = "Does the client begin a new session when the old one is gone?",
-      .covers = {req::kStartsAnewAfter404},
+      .covers = {req::kStartsAnewAfter404, req::kNamesItsSession},
       .drive = &drive,
       .checks = {starts_anew_after_404(req::kStartsAnewAfter404),
                  convicts(initialized_is_said(req::kInitializedSaid)),
+                 convicts(requests_say_what_they_must(req::kNamesItsSession, Rule{}, Rule{})),
                  convicts(refused_call_returns())},
       .catches = {client_fault::kGoesOnWithLostSession, client_fault::kKeepsLostSession,
-                  client_fault::kHangsOnRefusal, client_fault::kSaysInitializedOnce},
+                  client_fault::kHangsOnRefusal, client_fault::kSaysInitializedOnce,
+                  client_fault::kDeletesLostSession},
       .spares = {client_oddity::kStringRequestIds, client_oddity::kNewConnectionPerCall},
   }};
 }
