@@ -116,10 +116,10 @@ Judgement judge_growth(const Evidence& evidence, const Growth& growth, const Fig
 Figure memory_figure(const Timeline& timeline) {
   Figure figure{"memory_does_not_grow", "KiB of memory", Level::kShould, kMemory};
   Bounds& bounds = figure.bounds;
-  if (const Collector collector = keeps_events(timeline) ? Collector::kLazy : collector_of(timeline);
-      collector != Collector::kLazy) {
+  const bool native = collector_of(timeline) == Collector::kNone;
+  if (collector_of(timeline) != Collector::kLazy && !keeps_events(timeline)) {
     bounds.reserve = kEagerReserve;
-    bounds.straight_reserve = collector == Collector::kNone ? kNativeReserve : kEagerStraightReserve;
+    bounds.straight_reserve = native ? kNativeReserve : kEagerStraightReserve;
   }
   if (timeline.mark(kMemoryNoise)) bounds.noise = marked_number(timeline, kMemoryNoise);
   return figure;

@@ -33,7 +33,8 @@ bool was_served(const Timeline& timeline, const Exchange& exchange) {
   if (lost_its_session(exchange)) return false;
   const RpcMessage* const own = exchange.final_message();
   const auto at = exchange.final_at();
-  if (own && at && own->id == exchange.asked->id && *at - exchange.request_at <= kServed) return true;
+  const bool is_own = own != nullptr && own->id == exchange.asked->id;
+  if (is_own && at && *at - exchange.request_at <= kServed) return true;
   const auto copies = copies_of_answer(timeline, exchange);
   return std::any_of(copies.begin(), copies.end(), [&](const Copy& copy) {
     return copy.at - exchange.request_at <= kServed || !was_watched(timeline, exchange, kServed);

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/peer/memory_batches.h"
+
+#include <utility>
+#include <vector>
+
+#include "harness/judge/resources.h"
+#include "harness/peer/plateau.h"
+
+namespace tailrace {
+namespace {
+
+constexpr int kCalls = 200;  // Per batch: about what collectors need to be seen at work in a few.
+
+constexpr int kLeft = 20;              // Per batch, all under way at once.
+constexpr const char* kNoise = "10240";  // 102 KiB each
+constexpr Millis kUnderWay{50};
+constexpr Millis kCleanUp{100};
+constexpr Millis kLongest{1000};
+
+// What is kept of a call may be its notifications, or its failure.
+StreamId ask_otherwise(ClientDriver& client, int call) {
+  const AllowedTools& tools = client.tools();
+  if (call % 4 == 1 && tools.chatty) return client.ask_tool(&AllowedTools::chatty);
+  if (call % 4 == 2 && tools.failing) return client.ask_tool(&AllowedTools::failing);
+  if (call % 4 == 3 && tools.refused) return client.ask_tool(&AllowedTools::refused);
+  return client.ask_for_error(0);
+}
+
+}  // namespace
+
+void call_until_memory_settles(ClientDriver& client) {
+  if (!client.can_sample()) client.decline(std::string(kUnwatched));
+  client.open_session();
+  const auto one = [&](int call) {
+    client.await_answer(call % 2 == 0 ? client.ask_for_result() : ask_otherwise(client, call / 2));
+  };
+  repeat_until_settled(client, {.size = kCalls, .one = one, .most = kManyBatches});
+}
+
+void leave_calls_until_memory_settles(ClientDriver& client, Leave how) {
+  if (!client.can_sample()) client.decline(std::string(kUnwatched));
+  client.mark(kMemoryNoise, kNoise);
+  client.open_session();
+  const StreamId whole = client.ask_tool(&AllowedTools::slow);
+  client.await_answer(whole);
+  // A handler that does not notice, or need not, is done by then.
+  const Millis done = client.time_of(whole) + kCleanUp;
+  if (done > stretched(kLongest)) client.decline("the slow tool is too slow for this question");
+  std::vector<StreamId> open;
+  const auto one = [&](int) {
+    open.push_back(client.ask_tool(&AllowedTools::slow, {.fresh = true}));
+  };
+  const auto leave = [&] {
+    client.watch_head(open.back(), kUnderWay);
+    for (const StreamId call : std::exchange(open, {})) {
+      const ConnectionId connection = client.connection_of(call);
+      how == Leave::kByReset ? client.reset(connection) : client.close(connection);
+    }
+    client.stay_connected(done);
+    client.await_answer(client.ask_for_result());  // Some work at one call after the other.
+  };
+  repeat_until_settled(
+      client, {.size = kLeft, .one = one, .after_each = leave, .most = kManyBatches});
+}
+
+}  // namespace tailrace
