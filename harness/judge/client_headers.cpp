@@ -71,6 +71,7 @@ struct Known {
   bool has_revision = false;       // One was agreed on.
   std::set<std::string> sessions;  // All that were given: a client may have several.
   std::set<std::string> lost;      // Of those, by 404.
+  int never_opened = 0;            // Sessions whose initialize was refused.
 };
 
 bool opens_session(const Exchange& exchange) {
@@ -113,12 +114,22 @@ void learn(Known& known, const Exchange& answer) {
     if (known.sessions.erase(named) > 0) known.lost.insert(named);
   }
   if (!opens_session(answer) || is_lost(answer)) return;
+  known.never_opened += is_refused(answer);
   known.opened = true;
   known.has_revision = agrees(answer);
   const std::string* const given = answer.response->find(kSession);
   if (given == nullptr) return;
   known.must_name_session = true;
   known.sessions.insert(*given);
+}
+
+// Such a session may have begun to listen all the same, and its GET come when the next one is open:
+// seen of Java's. Each excuses one request.
+bool is_of_none(Known& known, const Exchange& request) {
+  const bool nameless = !request.is_post() && header_of(request, kSession).empty();
+  if (!nameless || known.never_opened == 0) return false;
+  --known.never_opened;
+  return true;
 }
 
 std::vector<const Exchange*> by_time(const Timeline& timeline) {
@@ -186,6 +197,7 @@ Judgement judge_headers(const Evidence& evidence, HeaderRules rules) {
     }
     // Another initialize opens another session.
     if (!known.opened || opens_session(*request) || is_probe(*request)) continue;
+    if (is_of_none(known, *request)) continue;
     judged = true;
     findings.look_at(*request, known);
   }

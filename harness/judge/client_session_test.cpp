@@ -69,6 +69,19 @@ TEST(RequestsSay, ALostOrForeignSessionIsToldAsSuch) {
   EXPECT_EQ(erased("six").findings.front().level, Level::kMust);
 }
 
+TEST(RequestsSay, AGetOfASessionThatNeverOpenedMayComeLate) {
+  const Check check = requests_say_what_they_must(req::kNamesItsSession, Rule{}, Rule{});
+  Story story;
+  story.open(1).call(1, 1, "initialize").plain(1, 503).at(1);
+  story.call(1, 2, "initialize").plain(1, 200, "Mcp-Session-Id: two\r\n").at(2);
+  story.call(1, 3, "tools/call", "Mcp-Session-Id: two\r\n").plain(1, 200).at(3);
+  const std::string nameless = "GET /mcp HTTP/1.1\r\nHost: a\r\n\r\n";
+  story.from_client(1, nameless).plain(1, 405).at(4);
+  EXPECT_EQ(story.judge(check).outcome, Outcome::kHeld);
+  story.from_client(1, nameless);
+  EXPECT_EQ(story.judge(check).outcome, Outcome::kBroken) << "one for each";
+}
+
 TEST(StartsAnew, TheOldIdAfter404IsMust) {
   const Check check = starts_anew_after_404(req::kStartsAnewAfter404);
   const auto lost = [] {
