@@ -104,16 +104,38 @@ bool fell_silent(const Timeline& timeline, const Cancel& cancel, const Exchange&
   });
 }
 
-// The calls of the session that were under way, too, when the cancel was accepted.
+// Whom a cancel may hit by mistake: the calls of its session, and those of others with its id.
+bool is_beside(const Cancel& cancel, const Exchange& other) {
+  if (!is_request(other) || other.request_at >= cancel.notice->request_at) return false;
+  if (session_of(other) == session_of(*cancel.request)) return true;
+  return other.asked->id == cancel.request->asked->id;
+}
+
+Finding hit_another(const Evidence& evidence, const Cancel& cancel, const Exchange& other,
+                    const RpcMessage* answer) {
+  const bool elsewhere = session_of(other) != session_of(*cancel.request);
+  Finding finding = finding_of(evidence, "cancel_spares_other_calls", Rule{}, "harm.answer_lost");
+  finding.required = "a cancel ends the request that it names, and no other";
+  finding.observed = fmt::format("{} was cancelled, and {} {} got {}", describe(*cancel.request),
+                                 describe(other), elsewhere ? "of another session" : "beside it",
+                                 answer == nullptr ? "no response" : describe(*answer));
+  finding.likely_cause =
+      elsewhere ? "the call is looked up by its id alone, and ids of two sessions may be equal"
+                : "a cancel ends the newest call, or all, and not the one of its id";
+  finding.cure = elsewhere ? "look calls up by session and id"
+                           : "end the handler of the request whose id the cancel names";
+  finding.evidence = ladder_of(evidence.timeline, *cancel.notice, other);
+  return finding;
+}
+
+// The calls that were under way, too, when the cancel was accepted.
 Judgement judge_others(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
   const auto cancels = cancels_of(timeline);
   std::size_t beside = 0;
   for (const Cancel& cancel : cancels) {
     for (const Exchange& other : timeline.exchanges) {
-      const bool under_way = is_request(other) && other.request_at < cancel.notice->request_at &&
-                             session_of(other) == session_of(*cancel.request);
-      if (!under_way || is_cancelled(timeline, other)) continue;
+      if (!is_beside(cancel, other) || is_cancelled(timeline, other)) continue;
       const auto copies = copies_of_answer(timeline, other);
       const auto over = copies.empty() ? other.ended_at : copies.front().at;
       const bool silent = !over && fell_silent(timeline, cancel, other);
@@ -122,16 +144,7 @@ Judgement judge_others(const Evidence& evidence) {
       ++beside;
       const RpcMessage* answer = copies.empty() ? nullptr : copies.front().message;
       if (answer != nullptr && answer->kind != MessageKind::kError) continue;
-      Finding finding =
-          finding_of(evidence, "cancel_spares_other_calls", Rule{}, "harm.answer_lost");
-      finding.required = "a cancel ends the request that it names, and no other";
-      finding.observed =
-          fmt::format("{} was cancelled, and {} beside it got {}", describe(*cancel.request),
-                      describe(other), answer == nullptr ? "no response" : describe(*answer));
-      finding.likely_cause = "a cancel ends the newest call, or all, and not the one of its id";
-      finding.cure = "end the handler of the request whose id the cancel names";
-      finding.evidence = ladder_of(timeline, *cancel.notice, other);
-      return broken(finding);
+      return broken(hit_another(evidence, cancel, other, answer));
     }
   }
   return beside == 0 ? not_applicable("no other call was answered after a cancel") : held();

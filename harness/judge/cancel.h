@@ -14,7 +14,8 @@ inline constexpr Millis kRace{100};
 Check cancelled_stream_ends(Rule rule);
 // No Result comes for a cancelled request.
 Check nothing_for_cancelled(Rule rule);
-// Calls that were under way beside the cancelled one get no Error for it.
+// Calls that were under way beside the cancelled one, or in another session with its id, are not
+// hit by it.
 Check cancel_spares_other_calls();
 
 }  // namespace tailrace

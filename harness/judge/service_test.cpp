@@ -131,6 +131,26 @@ Story initialize(const std::string& answer, const std::string& session) {
   return story;
 }
 
+// One id is in flight in two sessions, and the cancel comes in the first.
+TEST(Cancel, EndsTheCallOfItsOwnSession) {
+  const std::string one = "Mcp-Session-Id: one\r\n", two = "Mcp-Session-Id: two\r\n";
+  const auto told = [&](int id, bool answered) {
+    Story story;
+    story.at(0).open(1).call(1, 7, "tools/call", one).sse_head(1);
+    story.open(2).call(2, id, "tools/call", two).sse_head(2);
+    story.at(20).open(3);
+    story.post(3, R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}})",
+               one);
+    story.plain(3, 202).at(25).end(1).at(30);
+    if (answered) story.result(2, id);
+    return story.end(2).judge(cancel_spares_other_calls());
+  };
+  EXPECT_EQ(told(7, true).outcome, Outcome::kHeld);
+  EXPECT_EQ(told(8, false).outcome, Outcome::kNotApplicable) << "its id was not named";
+  ASSERT_EQ(told(7, false).outcome, Outcome::kBroken);
+  EXPECT_EQ(told(7, false).findings.front().level, Level::kHarm);
+}
+
 TEST(RefusedInitialize, LeavesNoSessionThatServes) {
   const Check check = refused_initialize_opens_no_session();
   const std::string error = R"("error":{"code":-32602,"message":"no"})";

@@ -87,6 +87,7 @@ inline constexpr Fault kKeepsRequestIds{"keeps_request_ids"};
 inline constexpr Fault kSecondResultWhenConcurrent{"second_result_when_concurrent"};
 inline constexpr Fault kLosesAnswersWhenConcurrent{"loses_answers_when_concurrent"};
 inline constexpr Fault kCancelsIdsByText{"cancels_ids_by_text"};
+inline constexpr Fault kCancelsInAllSessions{"cancels_id_in_all_sessions"};
 inline constexpr Fault kLosesSomeNotifications{"loses_some_notifications"};
 inline constexpr Fault kRefusesAfterMany{"refuses_after_many_calls"};
 inline constexpr Fault kUnknownIdEndsSession{"unknown_event_id_ends_session"};
