@@ -195,6 +195,28 @@ TEST(ServerLaws, TellProgressApart) {
   expect_apart(progress_stops_with_the_response(req::kProgressStops), story("\"t\"", "1r2"), good);
 }
 
+// A token is of the session whose request gave it.
+TEST(ServerLaws, TellProgressOfAnotherSession) {
+  const auto asked = [](Story& story, std::uint32_t connection, const std::string& session) {
+    story.open(connection)
+        .post(connection,
+              fmt::format(R"({{"jsonrpc":"2.0","id":1,"method":"tools/call",)"
+                          R"("params":{{"_meta":{{"progressToken":"of {}"}}}}}})", session),
+              "Mcp-Session-Id: " + session + "\r\n")
+        .sse_head(connection);
+  };
+  const auto told = [&](const std::string& whose) {
+    Story story;
+    asked(story, 1, "one");
+    asked(story, 2, "two");
+    story.event(2, notice("progress", R"(,"params":{"progressToken":"of )" + whose +
+                                          R"(","progress":1})"));
+    return story;
+  };
+  expect_apart(progress_has_a_token(req::kProgressHasToken), told("one"), told("two"));
+  expect_apart(progress_keeps_to_its_stream(req::kProgressAtHome), told("one"), told("two"));
+}
+
 TEST(StatelessLaws, TellResultsApart) {
   const std::string_view revision = "2026-07-28";
   const Story good = answered(result(

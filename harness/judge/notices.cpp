@@ -110,6 +110,27 @@ Judgement judge_as_many(const Evidence& evidence) {
   return broken(finding);
 }
 
+bool ran_beside(const Exchange& one, const Exchange& other) {
+  const auto over = one.final_at(), others = other.final_at();
+  return over && others && one.request_at < *others && other.request_at < *over;
+}
+
+Finding notified_beside(const Evidence& evidence, const Exchange& beside, const Exchange& loud,
+                        Rule rule) {
+  Finding finding = finding_of(evidence, "notifications_keep_to_their_call", rule);
+  finding.required = "what a stream carries before its response is of its own request";
+  finding.observed = fmt::format(
+      "{} carried {} notifications beside a call{} that sends some, and none when it was alone",
+      describe(beside), notices_on(beside),
+      session_of(beside) == session_of(loud) ? "" : " of another session");
+  finding.likely_cause = "notifications go to the stream that was opened first, or last";
+  finding.cure = "route them by the request that they are of";
+  const bool loud_first = loud.request_at < beside.request_at;
+  finding.evidence = loud_first ? ladder_of(evidence.timeline, loud, beside)
+                                : ladder_of(evidence.timeline, beside, loud);
+  return finding;
+}
+
 Judgement judge_kept(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
   std::vector<const Exchange*> calls;
@@ -117,25 +138,23 @@ Judgement judge_kept(const Evidence& evidence, Rule rule) {
     if (is_tool_call(exchange)) calls.push_back(&exchange);
   }
   if (calls.size() < 3) return inconclusive("the script did not come to calls beside each other");
-  const Exchange &alone = *calls[0], &beside = *calls[1];
-  if (!beside.is_event_stream()) return not_applicable("the server answers with JSON");
+  const Exchange& alone = *calls[0];
+  if (!calls[1]->is_event_stream()) return not_applicable("the server answers with JSON");
   if (notices_in(timeline) == 0) return not_applicable("the server sent no notification");
-  const std::size_t usual = notices_on(alone), seen = notices_on(beside);
-  if (usual > 0) return not_applicable("the other call sends notifications of its own");
-  const auto over = beside.final_at();
-  if (!over || *over < calls[2]->request_at) {
-    return inconclusive("the other call was over before the one that notifies was made");
+  if (notices_on(alone) > 0) {
+    return not_applicable("the other call sends notifications of its own");
   }
-  if (seen == 0) return held();
-  Finding finding = finding_of(evidence, "notifications_keep_to_their_call", rule);
-  finding.required = "what a stream carries before its response is of its own request";
-  finding.observed = fmt::format(
-      "{} carried {} notifications beside a call that sends some, and none when it was alone",
-      describe(beside), seen);
-  finding.likely_cause = "notifications go to the stream that was opened first, or last";
-  finding.cure = "route them by the request that they are of";
-  finding.evidence = ladder_of(timeline, beside, *calls[2]);
-  return broken(finding);
+  std::size_t together = 0;
+  for (const Exchange* beside : calls) {
+    if (beside == &alone || kind_of(*beside) != kind_of(alone)) continue;
+    for (const Exchange* loud : calls) {
+      if (kind_of(*loud) == kind_of(alone) || !ran_beside(*beside, *loud)) continue;
+      if (notices_on(*beside) > 0) return broken(notified_beside(evidence, *beside, *loud, rule));
+      ++together;
+    }
+  }
+  if (together > 0) return held();
+  return inconclusive("the other call was over before the one that notifies was made");
 }
 
 // How many notifications of the call came on the other stream as well, each of those for one, while

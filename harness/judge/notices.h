@@ -12,8 +12,8 @@ namespace tailrace {
 Check notifications_come();
 // Of calls of one tool, each alone in its session: no stream has fewer than nearly all others.
 Check notifications_are_as_many();
-// The script calls a tool alone, and then again beside the one that notifies: its own stream
-// carries nothing that it did not carry alone.
+// The script calls a tool alone, and then again beside the one that notifies, whichever of them
+// came first, and in whichever session: its own stream carries nothing that it did not carry alone.
 Check notifications_keep_to_their_call(Rule rule);
 
 // Beside a listening stream, what the stream of a call carries does not come there, too.

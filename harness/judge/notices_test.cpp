@@ -60,6 +60,22 @@ TEST(Notifications, OnTheStreamOfAnotherCallAreFound) {
       << "it was over before the other began";
 }
 
+// Who notifies came first, and the stream that was opened last is of another session.
+TEST(Notifications, OnTheLatestStreamAreFound) {
+  const auto told = [](bool astray) {
+    Story story;
+    story.at(10).open(2).post(2, tool(1, "slow"), kSession).sse_head(2);
+    story.at(300).result(2, 1).end(2);
+    story.at(400).open(3).post(3, tool(2, "chatty"), kSession).sse_head(3);
+    story.at(401).open(4).post(4, tool(3, "slow"), "Mcp-Session-Id: other\r\n").sse_head(4);
+    story.at(420).event(astray ? 4 : 3, log("one")).at(450).result(3, 2).end(3);
+    story.at(700).result(4, 3).end(4);
+    return story.judge(notifications_keep_to_their_call(req::kProgressAtHome));
+  };
+  ASSERT_EQ(told(true).outcome, Outcome::kBroken);
+  EXPECT_EQ(told(false).outcome, Outcome::kHeld);
+}
+
 TEST(Notifications, OfACallThatSendsSomeAloneProveNothing) {
   Story story;
   story.at(10).open(2).post(2, tool(1, "slow"), kSession).sse_head(2);

@@ -8,6 +8,7 @@
 
 #include "harness/judge/law.h"
 #include "harness/judge/server_laws.h"
+#include "harness/judge/session.h"
 #include "harness/wire/escape.h"
 
 namespace tailrace {
@@ -20,10 +21,12 @@ const Json& token_of(const Exchange& exchange) {
   return exchange.asked ? exchange.asked->body["params"]["_meta"]["progressToken"] : none;
 }
 
-bool is_known(const Timeline& timeline, const Json& token) {
+// Whether a request gave it; one of the same session, where that is asked.
+bool is_known(const Timeline& timeline, const Json& token, const Exchange* of_session = nullptr) {
   const auto& all = timeline.exchanges;
   return std::any_of(all.begin(), all.end(), [&](const Exchange& exchange) {
-    return !token.is_null() && token_of(exchange) == token;
+    if (token.is_null() || !(token_of(exchange) == token)) return false;
+    return of_session == nullptr || session_of(exchange) == session_of(*of_session);
   });
 }
 
@@ -46,8 +49,12 @@ std::string shown(const Json& params) {
 
 Look with_token(const Evidence& evidence, const Exchange& exchange) {
   return each_progress(evidence, exchange, [&](const Json& params) {
-    const bool known = is_known(evidence.timeline, params["progressToken"]);
-    return known ? std::string() : "progress of a token that no request gave: " + shown(params);
+    const Json& token = params["progressToken"];
+    if (is_known(evidence.timeline, token, &exchange)) return std::string();
+    const bool elsewhere = is_known(evidence.timeline, token);
+    return (elsewhere ? "progress of a token that a request of another session gave: "
+                      : "progress of a token that no request gave: ") +
+           shown(params);
   });
 }
 
@@ -94,7 +101,8 @@ Look stopped(const Evidence& evidence, const Exchange& exchange) {
 
 Check progress_has_a_token(Rule rule) {
   return check_of({"progress_has_a_token", "progress is told for a token that a request gave",
-                   "a token is made up where none came", "send no progress without a token",
+                   "a token is made up where none came, or progress goes to the newest stream",
+                   "send progress for a token, on the stream of its request, and none without",
                    "the server sent no message", with_token},
                   rule);
 }

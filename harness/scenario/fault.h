@@ -68,6 +68,7 @@ inline constexpr Fault kKeepsPlaceOfClosedGet{"keeps_place_of_closed_get"};
 inline constexpr Fault kRefusesGet{"refuses_get"};
 inline constexpr Fault kAbortedAnswerOnGet{"aborted_answer_on_get"};
 inline constexpr Fault kNotifiesBesideCall{"notifies_beside_call"};
+inline constexpr Fault kNotifiesLatestCall{"notifies_latest_call"};
 inline constexpr Fault kLosesNotifications{"loses_notifications"};
 inline constexpr Fault kLeaksPerToolError{"leaks_descriptor_per_tool_error"};
 inline constexpr Fault kLeaksMemoryPerNotification{"leaks_memory_per_notification"};
@@ -251,6 +252,7 @@ inline constexpr Oddity kNotifiesOnGet{"notifies_on_get"};
 inline constexpr Oddity kShortSessionIds{"short_session_ids"};
 inline constexpr Oddity kSessionIdInEventId{"session_id_in_event_id"};
 inline constexpr Oddity kOneListener{"one_listener"};
+inline constexpr Oddity kNotifiesSlowly{"notifies_slowly"};
 }  // namespace server_oddity
 
 }  // namespace tailrace

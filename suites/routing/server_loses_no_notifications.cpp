@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls of one tool, several at a time and each alone in its session, bring as many notifications
-// each time: what is sent just before the response races with the end of the stream.
+// each time, each on its own stream: what is sent just before the response races with its end.
 
 #include "harness/judge/notices.h"
+#include "harness/judge/server_laws.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -34,11 +35,14 @@ Scenario routing_server_loses_no_notifications() {
   return Scenario{{
       .id = "routing.server_loses_no_notifications",
       .question = "Does each call of one tool bring as many notifications?",
-      .covers = {},
+      .covers = {req::kProgressAtHome, req::kProgressHasToken, req::kProgressGrows},
       .drive = &drive,
-      .checks = {notifications_are_as_many()},
-      .catches = {server_fault::kLosesSomeNotifications},
-      .spares = {server_oddity::kNotifiesOnGet, server_oddity::kJsonAnswers},
+      .checks = {notifications_are_as_many(), progress_keeps_to_its_stream(req::kProgressAtHome),
+                 progress_has_a_token(req::kProgressHasToken),
+                 progress_grows(req::kProgressGrows)},
+      .catches = {server_fault::kLosesSomeNotifications, server_fault::kNotifiesLatestCall},
+      .spares = {server_oddity::kNotifiesOnGet, server_oddity::kJsonAnswers,
+                 server_oddity::kNotifiesSlowly},
   }};
 }
 
