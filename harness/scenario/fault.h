@@ -44,6 +44,7 @@ inline constexpr Fault kListensWithoutAcknowledgement{"listens_without_acknowled
 inline constexpr Fault kUnreadSubscriptionBlocks{"unread_subscription_blocks"};
 inline constexpr Fault kEmptyResume{"empty_resume"};
 inline constexpr Fault kEndlessResume{"endless_resume"};
+inline constexpr Fault kResumeEndsSession{"resume_ends_session"};
 inline constexpr Fault kSendsOnAllStreams{"sends_on_all_streams"};
 inline constexpr Fault kReplaysOtherSessions{"replays_other_sessions"};
 inline constexpr Fault kReplaysOtherStreams{"replays_other_streams"};

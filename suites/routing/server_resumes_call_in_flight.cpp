@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A stream that is resumed while its call is in flight carries on where it was.
+// A stream that is resumed while its call is in flight carries on where it was, and its session
+// outlives it.
 
 #include "harness/judge/replay.h"
+#include "harness/judge/service.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -14,6 +16,8 @@ void drive(ClientDriver& client) {
   client.await_event_id(stream);
   client.close(client.connection_of(stream));
   client.watch_end(client.resume_until_answered(stream), kWatchOpen);
+  client.mark(kMarkAfterwards, "a resumed stream");
+  client.watch_answer(client.ask_for_result(), kWatchServed);
 }
 
 }  // namespace
@@ -26,9 +30,10 @@ Scenario routing_server_resumes_call_in_flight() {
       .drive = &drive,
       .checks = {resume_brings_answer(req::kDisconnectIsNoCancel),
                  resumed_stream_ends(Final::kEither, req::kResponseEndsStream),
-                 resumes_bring_one_response(req::kOneResponse)},
+                 resumes_bring_one_response(req::kOneResponse),
+                 still_serves(req::kOneResponse)},
       .catches = {server_fault::kSecondResponse, server_fault::kEmptyResume,
-                  server_fault::kEndlessResume},
+                  server_fault::kEndlessResume, server_fault::kResumeEndsSession},
       .spares = {server_oddity::kRefusesResume, server_oddity::kNoGet, server_oddity::kOneReader},
   }};
 }
