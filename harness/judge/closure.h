@@ -34,6 +34,8 @@ Check stream_ends(Final final, Rule rule, Of of = Of::kCalls);
 Check stream_ends_in_order(Final final, Rule rule, Of of = Of::kCalls);
 // When DELETE ended their session, streams that were open then end too (AMB-11: a should).
 Check streams_end_with_session();
+// The answer to a DELETE that is accepted ends, as any other: a client waits for it to leave.
+Check answers_to_delete_end(Rule rule);
 // Each answer in application/json is one object in a complete body.
 Check json_answers_are_whole(Rule rule);
 // AMB-14: nothing follows the final message: a second response, progress or what is no JSON-RPC

@@ -47,6 +47,61 @@ Judgement judge_session_end(const Evidence& evidence) {
   return open == 0 ? not_applicable("no stream was open when the session ended") : held();
 }
 
+Finding without_end(const Evidence& evidence, const Exchange& first, std::size_t open,
+                    std::size_t judged) {
+  const bool grows = open >= kOpenStreamsAreHarm;
+  Finding finding =
+      finding_of(evidence, "answers_to_delete_end", Rule{}, grows ? "harm.open_streams" : "");
+  if (!grows) finding.level = Level::kShould;  // It may have come yet.
+  finding.required = "the answer to DELETE completes its HTTP message";
+  finding.observed = fmt::format("{} of {} answers to DELETE had not ended after {}; first: {}",
+                                 open, judged, in_millis(kLeftOpen), describe(first));
+  finding.likely_cause = "the head is sent without a length, and nobody ends the body";
+  finding.cure = "answer DELETE with Content-Length: 0, or with 204";
+  finding.evidence = ladder_of(evidence.timeline, first);
+  finding.evidence.push_back(
+      gap_line(evidence.timeline, *first.head_at + kLeftOpen, "no end of the answer so far"));
+  return finding;
+}
+
+Finding broken_off(const Evidence& evidence, const Exchange& exchange, Rule rule) {
+  Finding finding = finding_of(evidence, "answers_to_delete_end", rule);
+  finding.required = "the answer to DELETE completes its HTTP message";
+  finding.observed = describe(exchange) + " got an answer that broke off inside its message";
+  finding.likely_cause = "the connection is dropped instead of the body being finished";
+  finding.cure = "finish the answer before the connection is closed or kept";
+  finding.evidence = ladder_of(evidence.timeline, exchange);
+  return finding;
+}
+
+// Those with an error status are judged as refusals.
+Judgement judge_deletes(const Evidence& evidence, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  std::size_t judged = 0, open = 0;
+  const Exchange *first = nullptr, *refused = nullptr;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (exchange.request.method != "DELETE" || !exchange.response) continue;
+    if (!is_success(exchange)) {
+      refused = &exchange;
+      continue;
+    }
+    ++judged;
+    if (exchange.end == BodyEnd::kComplete) continue;
+    if (exchange.ended() && exchange.end != BodyEnd::kUnseen) {
+      return broken(broken_off(evidence, exchange, rule));
+    }
+    const Nanos seen = exchange.ended_at.value_or(*timeline.last) - *exchange.head_at;
+    if (seen < kLeftOpen) return inconclusive("an answer to DELETE was not watched for long enough");
+    if (first == nullptr) first = &exchange;
+    ++open;
+  }
+  if (first != nullptr) return broken(without_end(evidence, *first, open, judged));
+  if (judged > 0) return held();
+  if (refused == nullptr) return inconclusive("DELETE was not answered");
+  return not_applicable(
+      fmt::format("the server answered DELETE with {}", refused->response->status));
+}
+
 std::string trouble_of(const Exchange& exchange) {
   if (exchange.end == BodyEnd::kCut) return "broke off by FIN inside its body";
   if (exchange.end == BodyEnd::kReset) return "was reset inside its body";
@@ -92,6 +147,11 @@ Judgement judge_json(const Evidence& evidence, Rule rule) {
 
 Check streams_end_with_session() {
   return {"streams_end_with_session", judge_session_end};
+}
+
+Check answers_to_delete_end(Rule rule) {
+  return {"answers_to_delete_end",
+          [=](const Evidence& evidence) { return judge_deletes(evidence, rule); }};
 }
 
 Check json_answers_are_whole(Rule rule) {

@@ -52,6 +52,34 @@ TEST(StreamsEndWithSession, AStreamLeftOpenIsAShould) {
   EXPECT_EQ(open.findings.front().level, Level::kShould);
 }
 
+TEST(AnswersToDelete, ThatNeverEndAreHarmWhereTheyAreMany) {
+  const Check check = answers_to_delete_end(req::kStreamEndsAsHttp);
+  const std::string endless = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const auto told = [&](const std::string& answer, int times, double until) {
+    Story story;
+    for (int i = 1; i <= times; ++i) {
+      const auto connection = static_cast<std::uint32_t>(i);
+      story.open(connection)
+          .from_client(connection, "DELETE /mcp HTTP/1.1\r\nHost: a\r\n\r\n")
+          .from_server(connection, answer);
+    }
+    return story.at(until).mark("x", "");
+  };
+  for (const char* whole : {"HTTP/1.1 204 No Content\r\n\r\n",
+                            "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n",
+                            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}) {
+    EXPECT_EQ(told(whole, 3, 6000).judge(check).outcome, Outcome::kHeld) << whole;
+  }
+  EXPECT_EQ(told(endless, 1, 900).judge(check).outcome, Outcome::kInconclusive);
+  EXPECT_EQ(told(endless, 1, 6000).judge(check).findings.front().level, Level::kShould);
+  EXPECT_EQ(told(endless, 3, 6000).judge(check).findings.front().level, Level::kHarm);
+  EXPECT_EQ(told("HTTP/1.1 405 No\r\nContent-Length: 0\r\n\r\n", 1, 6000).judge(check).outcome,
+            Outcome::kNotApplicable);
+  Story cut = told(endless, 1, 10);
+  EXPECT_EQ(cut.tell(PeerEnded{{1}, Ending::kFin}).judge(check).findings.front().level,
+            Level::kMust);
+}
+
 TEST(ConnectionCarriesNextRequest, BytesThatAnswerNothingAreMustA408IsNot) {
   const Check check = connection_carries_next_request(req::kAnswerCarriesId);
   EXPECT_EQ(answered(kResult).from_server(1, "{}\r\n\r\n").judge(check).outcome,

@@ -155,6 +155,7 @@ inline constexpr Fault kListsNoTools{"lists_no_tools"};
 inline constexpr Fault kTakesAnyLogLevel{"takes_any_log_level"};
 inline constexpr Fault k200ForNotices{"200_for_notifications"};
 inline constexpr Fault kNeverEnds202{"never_ends_202"};
+inline constexpr Fault kNeverEndsDelete{"never_ends_delete"};
 inline constexpr Fault k200ForBrokenNotices{"200_for_broken_notifications"};
 inline constexpr Fault kPlainText{"answers_as_plain_text"};
 inline constexpr Fault kGetNotFound{"get_is_not_found"};
@@ -254,6 +255,7 @@ inline constexpr Oddity kShortSessionIds{"short_session_ids"};
 inline constexpr Oddity kSessionIdInEventId{"session_id_in_event_id"};
 inline constexpr Oddity kOneListener{"one_listener"};
 inline constexpr Oddity kNotifiesSlowly{"notifies_slowly"};
+inline constexpr Oddity k204ForDelete{"204_for_delete"};
 }  // namespace server_oddity
 
 }  // namespace tailrace
