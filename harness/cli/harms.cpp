@@ -33,8 +33,9 @@ constexpr Harm kHarms[] = {
      "A call took an answer that is of a call before it, which had been given up. One is enough."},
     {"harm.open_streams",
      "Three response streams of a run, or more, were still open five seconds after their final "
-     "message, whatever became of others. Each holds a socket and what is behind it; the "
-     "specification says SHOULD, so that one or two are a warning."},
+     "message, whatever became of others; an answer to DELETE without an end is one, too. Each "
+     "holds a socket and what is behind it; the specification says SHOULD, so that one or two are "
+     "a warning."},
     {"harm.process_ended",
      "The process of the implementation ended by itself while it was asked something: a crash, or "
      "an exit that nobody asked for. What it printed is in output.txt of the run's folder."},

@@ -88,6 +88,7 @@ inline constexpr Fault kLeaksMemory{"leaks_memory_per_call"};
 inline constexpr Fault kKeepsRequestIds{"keeps_request_ids"};
 inline constexpr Fault kSecondResultWhenConcurrent{"second_result_when_concurrent"};
 inline constexpr Fault kLosesAnswersWhenConcurrent{"loses_answers_when_concurrent"};
+inline constexpr Fault kHangsBeyondSixteen{"hangs_beyond_sixteen_calls"};
 inline constexpr Fault kCancelsIdsByText{"cancels_ids_by_text"};
 inline constexpr Fault kCancelsInAllSessions{"cancels_id_in_all_sessions"};
 inline constexpr Fault kLosesSomeNotifications{"loses_some_notifications"};
@@ -256,6 +257,7 @@ inline constexpr Oddity kSessionIdInEventId{"session_id_in_event_id"};
 inline constexpr Oddity kOneListener{"one_listener"};
 inline constexpr Oddity kNotifiesSlowly{"notifies_slowly"};
 inline constexpr Oddity k204ForDelete{"204_for_delete"};
+inline constexpr Oddity kServesFourAtOnce{"serves_four_at_once"};
 }  // namespace server_oddity
 
 }  // namespace tailrace
