@@ -107,6 +107,18 @@ Judgement judge_failed_resume(const Evidence& evidence) {
   return judgement;
 }
 
+// Such answers are illegal of us, so that only a call that hangs is held against anybody.
+Check returns_from_no_answer(std::string_view name) {
+  return {std::string(name), [=](const Evidence& evidence) {
+            Judgement judgement = judge_early_end(evidence);
+            for (Finding& finding : judgement.findings) {
+              finding.check = name;
+              if (finding.level == Level::kShould) finding.level = Level::kNote;
+            }
+            return judgement;
+          }};
+}
+
 }  // namespace
 
 Check call_returns_without_terminator() {
@@ -118,15 +130,11 @@ Check call_returns_after_early_end() {
 }
 
 Check accepted_call_returns() {
-  constexpr std::string_view kName = "accepted_call_returns";
-  return {std::string(kName), [=](const Evidence& evidence) {
-            Judgement judgement = judge_early_end(evidence);
-            for (Finding& finding : judgement.findings) {
-              finding.check = kName;
-              if (finding.level == Level::kShould) finding.level = Level::kNote;
-            }
-            return judgement;
-          }};
+  return returns_from_no_answer("accepted_call_returns");
+}
+
+Check call_returns_from_page() {
+  return returns_from_no_answer("call_returns_from_page");
 }
 
 Check call_returns_after_failed_resume() {

@@ -17,6 +17,8 @@ Check call_returns_after_failed_resume();
 
 // A call that is answered with 202, which no server may, returns: a note unless it hangs.
 Check accepted_call_returns();
+// The same of one that is answered with a page, as proxies do that want a log-in.
+Check call_returns_from_page();
 
 // A call that is refused with an error status returns, and later calls are made.
 Check refused_calls_return();

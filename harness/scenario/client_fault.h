@@ -133,6 +133,7 @@ inline constexpr Fault kNagleInAnswers{"nagle_in_answers"};
 inline constexpr Fault kReadsInitializeAsJson{"reads_initialize_as_json"};
 inline constexpr Fault kNeedsSession{"needs_session"};
 inline constexpr Fault kHangsOnAccepted{"hangs_on_accepted"};
+inline constexpr Fault kHangsOnPages{"hangs_on_pages"};
 inline constexpr Fault kExitsWithOne{"exits_with_one"};
 inline constexpr Fault kResumesWithoutLimit{"resumes_without_limit"};
 inline constexpr Fault kFailsTogether{"fails_together"};
