@@ -51,14 +51,26 @@ Judgement judge_broken(const Evidence& evidence, Rule rule) {
   return held();
 }
 
-// The first connection that the client ended between these times, beside that of the call.
+// A FIN that comes with a request ends what is sent, and not what is read (AMB-06).
+MonoTime fin_tells_from(const Timeline& timeline, const ClientCall& call) {
+  const MonoTime asked = call.exchange->request_at;
+  return asked + (call.back.at.value_or(asked + call_limit_of(timeline)) - asked) / 2;
+}
+
+bool half_closed(const Timeline& timeline, const ClientCall& call) {
+  const auto& ended = timeline.connection(call.exchange->connection)->peer_ended;
+  return ended && ended->how == Ending::kFin && ended->at < fin_tells_from(timeline, call);
+}
+
+// The first connection that the client ended when this time was over, beside that of the call.
 const Connection* other_left(const Timeline& timeline, const ClientCall& call, MonoTime until) {
   for (const Exchange& exchange : timeline.exchanges) {
     const bool listens = exchange.asked && exchange.asked->method == kListen;
     const Connection& connection = *timeline.connection(exchange.connection);
     const bool before = exchange.ended_at && *exchange.ended_at < call.exchange->request_at;
     if (!listens || !connection.peer_ended || before) continue;
-    if (connection.peer_ended->at < until) return &connection;
+    const bool after = connection.peer_ended->at >= fin_tells_from(timeline, call);
+    if (after && connection.peer_ended->at < until) return &connection;
   }
   return nullptr;
 }
@@ -83,6 +95,10 @@ Judgement judge_closed(const Evidence& evidence, Rule rule) {
     return call.back.outcome == "limit" && call.back.at && call.final == nullptr;
   });
   if (late == calls.end()) return not_applicable("no call of the client ran out of time");
+  if (half_closed(timeline, *late)) {
+    return not_applicable("the client ends its sending direction with each request: what else it "
+                          "closes cannot be told");
+  }
   const Connection& connection = *timeline.connection(late->exchange->connection);
   const MonoTime due = *late->back.at + kStreamClosed;
   const auto& left = connection.peer_ended;

@@ -58,6 +58,19 @@ TEST(TimedOutStream, IsClosedAndNoOther) {
   EXPECT_EQ(calls().judge(check, kRevision).outcome, Outcome::kNotApplicable);
 }
 
+TEST(TimedOutStream, WhoClosesHalfWithEachRequestHasLeftNothing) {
+  const Check check = timed_out_stream_is_closed(req::kTimeOutClosesStream);
+  const PeerEnded call{{1}, Ending::kFin}, other{{2}, Ending::kFin};
+  Story both = calls();
+  both.tell(call).open(2, Side::kServer).call(2, 9, "subscriptions/listen").tell(other).sse_head(2);
+  both.at(500).tell(ProcessLine{R"({"call":1,"outcome":"limit"})"}).at(1600).mark("later", "");
+  EXPECT_EQ(both.judge(check, kRevision).outcome, Outcome::kNotApplicable);
+  Story one = calls();
+  one.open(2, Side::kServer).call(2, 9, "subscriptions/listen").tell(other).sse_head(2);
+  one.at(500).tell(ProcessLine{R"({"call":1,"outcome":"limit"})"}).at(510).tell(call);
+  EXPECT_EQ(one.judge(check, kRevision).outcome, Outcome::kHeld);
+}
+
 std::string round_of(const std::string& id, const std::string& state, const std::string& key) {
   return R"({"jsonrpc":"2.0","id":)" + id +
          R"(,"method":"tools/call","params":{"inputResponses":{")" + key +

@@ -169,6 +169,7 @@ inline constexpr Oddity kFillsHeapFirst{"fills_heap_first"};
 inline constexpr Oddity kKeepsChild{"keeps_child"};
 inline constexpr Oddity kWaitsForInitialize{"waits_for_initialize"};
 inline constexpr Oddity kReadsEveryEvent{"reads_every_event"};
+inline constexpr Oddity kHalfCloses{"half_closes"};
 }  // namespace client_oddity
 
 }  // namespace tailrace

@@ -40,7 +40,8 @@ Scenario drain_stateless_client_closes_timed_out_stream() {
                  unanswered_call_returns(req::kCallHasLimit)},
       .catches = {client_fault::kKeepsTimedOutStream, client_fault::kClosesAllAfterLimit,
                   client_fault::kCancelsOtherRequest, client_fault::kHasNoLimit},
-      .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
+      .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds,
+                 client_oddity::kHalfCloses},
       .era = Era::kStateless,
   }};
 }
