@@ -13,7 +13,8 @@ namespace {
 // Twenty calls on connection 1 (plain) and on connection 2 (quick ACKs), with so many stalls.
 class Calls {
  public:
-  Calls(std::size_t plain, std::size_t control, Millis ack_wait = Millis(43)) {
+  Calls(std::size_t plain, std::size_t control, Millis ack_wait = Millis(43), int calls = 20,
+        Side holder = Side::kServer) {
     for (std::uint32_t c : {1U, 2U}) {
       story_.tell(ConnectionOpened{{c},
                                    v4_endpoint({127, 0, 0, 1}, static_cast<std::uint16_t>(c)),
@@ -22,12 +23,13 @@ class Calls {
                                    true,
                                    c == 2,
                                    false});
-      for (int id = 1; id <= 20; ++id) story_.call(c, id).sse_head(c).result(c, id).end(c);
+      for (int id = 1; id <= calls; ++id) story_.call(c, id).sse_head(c).result(c, id).end(c);
     }
     flows_[0].stalls.resize(plain);
     flows_[1].stalls.resize(control);
     for (auto& flow : flows_) {
       for (auto& stall : flow.stalls) stall.ack_wait = ack_wait;
+      for (auto& stall : flow.stalls) stall.holder = holder;
     }
   }
 
@@ -54,6 +56,17 @@ TEST(Stall, ThreeOnOneConnectionAreHarmFewerAreANote) {
   EXPECT_EQ(few.outcome, Outcome::kHeld);
   EXPECT_EQ(few.findings.front().level, Level::kNote);
   EXPECT_EQ(Calls(0, 0).judge(Side::kServer).outcome, Outcome::kHeld);
+}
+
+TEST(Stall, OfAClientThatLeavesItsConnectionsAllThatCouldWaitAreAShould) {
+  const auto client = [](std::size_t stalls, int calls, Side holder = Side::kClient) {
+    return Calls(stalls, 0, Millis(43), calls, holder).judge(holder);
+  };
+  ASSERT_EQ(client(2, 3).outcome, Outcome::kBroken);
+  EXPECT_EQ(client(2, 3).findings.front().level, Level::kShould);
+  EXPECT_EQ(client(2, 4).outcome, Outcome::kHeld);
+  EXPECT_EQ(client(1, 2).outcome, Outcome::kHeld);
+  EXPECT_EQ(client(2, 3, Side::kServer).outcome, Outcome::kHeld);
 }
 
 TEST(Stall, AnAckThatComesBeforeTheShortestDelayOfLinuxWasNotDelayed) {

@@ -130,6 +130,7 @@ inline constexpr Fault kKeepsListeningAtClose{"keeps_listening_at_close"};
 inline constexpr Fault kLeaksConnectionPerCall{"leaks_connection_per_call"};
 inline constexpr Fault kLeaksBrokenConnections{"leaks_broken_connections"};
 inline constexpr Fault kNagleInAnswers{"nagle_in_answers"};
+inline constexpr Fault kNagleAtFirst{"nagle_at_first"};
 inline constexpr Fault kReadsInitializeAsJson{"reads_initialize_as_json"};
 inline constexpr Fault kNeedsSession{"needs_session"};
 inline constexpr Fault kHangsOnAccepted{"hangs_on_accepted"};
