@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "harness/record/marks.h"
 #include "harness/wire/escape.h"
 
 namespace tailrace {
@@ -14,6 +15,19 @@ namespace {
 constexpr std::size_t kLongestWord = 100;  // Bytes of an id, a revision, a mode.
 constexpr std::size_t kLongestName = 200;  // Bytes of the implementation's name or command.
 constexpr std::size_t kLongestReason = 400;
+constexpr std::ptrdiff_t kStaysAlways = 3;  // Scenarios in which a client stayed for ever.
+
+// What it did is told, scenario by scenario; that it is one thing, here.
+std::string told_of_client_that_stays(const RunRecord& record) {
+  const auto stayed = std::ranges::count_if(record.scenarios, [](const ScenarioResult& result) {
+    return result.reason.find(kEndOfClient) != std::string::npos;
+  });
+  if (stayed < kStaysAlways) return "";
+  return fmt::format("the client did not end by itself in {} scenarios: behind its last call it "
+                     "stays for TAILRACE_LINGER_MS, ends its session and exits "
+                     "(fixtures/sut/README.md); mend that first",
+                     stayed);
+}
 
 }  // namespace
 
@@ -80,6 +94,9 @@ std::string conditions_of(const RunRecord& record) {
 
 std::vector<std::string> banners(const RunRecord& record) {
   std::vector<std::string> lines;
+  if (std::string stays = told_of_client_that_stays(record); !stays.empty()) {
+    lines.push_back(std::move(stays));
+  }
   if (const auto& missing = record.missing_shards; !missing.empty()) {
     const std::string names = fmt::format("{}", fmt::join(missing, ", "));
     lines.push_back(fmt::format(

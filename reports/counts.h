@@ -25,7 +25,8 @@ std::string exit_line(int status);
 std::string name_of_implementation(const RunRecord& record);
 // "own network, profile full"; "" of a capture, which had neither of us.
 std::string conditions_of(const RunRecord& record);
-// What every report says first: that there were no packets, that a part of the run is missing.
+// What every report says first: that there were no packets, that a part of the run is missing, that
+// a client never ended.
 std::vector<std::string> banners(const RunRecord& record);
 
 struct NotAsked {

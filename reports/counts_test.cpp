@@ -35,5 +35,23 @@ TEST(Unstable, ModesAndRevisionsAreDifferentQuestions) {
   EXPECT_TRUE(unstable_lines(record).empty());
 }
 
+TEST(Banners, AClientThatNeverEndsIsToldOnce) {
+  RunRecord record;
+  record.packets = "captured";
+  const auto add = [&](Verdict verdict, const std::string& reason) {
+    record.scenarios.push_back(result("a.b", verdict, 1));
+    record.scenarios.back().reason = reason;
+  };
+  add(Verdict::kInconclusive, "waited 10000 ms for a tools/call of the client");
+  for (int times = 0; times < 2; ++times) {
+    add(Verdict::kInconclusive, "waited 10000 ms for the client to end");
+  }
+  EXPECT_TRUE(banners(record).empty());
+  add(Verdict::kInconclusive, "waited 10000 ms for the client to end; and more");
+  ASSERT_EQ(banners(record).size(), 1U);
+  EXPECT_NE(banners(record).front().find("did not end by itself in 3 scenarios"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace tailrace

@@ -127,6 +127,18 @@ TEST(SessionIsDeleted, OnlyWhereTheManifestSaysSo) {
   EXPECT_EQ(erased.judge(check).outcome, Outcome::kHeld);
 }
 
+TEST(SessionIsDeleted, WhoNeverEndsIsAnotherChecksMatter) {
+  const auto still_there = [](double ms) {
+    Story story = begun();
+    story.call(1, 2).plain(1, 200).at(5).tell(line(1, "result")).at(ms).mark("later", "");
+    return story;
+  };
+  const Check check = session_is_deleted(req::kClientEndsSession);
+  EXPECT_EQ(still_there(2000).judge(check).outcome, Outcome::kInconclusive);
+  EXPECT_EQ(still_there(3500).judge(check).outcome, Outcome::kNotApplicable);
+  EXPECT_EQ(still_there(3500).judge(client_leaves()).findings.front().level, Level::kShould);
+}
+
 TEST(ClientLeaves, ThreeLimitsAfterItsLastCallAreTheMost) {
   const auto left_at = [](double ms, bool asked) {
     Story story = begun();

@@ -37,6 +37,12 @@ std::vector<std::string> sessions_left(const Timeline& timeline) {
   return left;
 }
 
+// It was watched for so long that another check tells of it.
+bool stays(const Timeline& timeline, const ClientCall& last) {
+  const Millis most = call_limit_of(timeline) * kLimitsUntilHarm;
+  return last.back.at && timeline.last && *timeline.last - *last.back.at > most;
+}
+
 Judgement judge_deleted(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
   if (timeline.mark(kMarkCloses) != "yes") {
@@ -47,7 +53,11 @@ Judgement judge_deleted(const Evidence& evidence, Rule rule) {
   if (deletes && undeleted == 0) return held();
   const auto calls = calls_of(timeline);
   const bool left = timeline.process_ended && !timeline.process_ended->what.asked;
-  if (calls.empty() || !left) return inconclusive("the client was not seen to end by itself");
+  if (calls.empty()) return inconclusive("the client made no call");
+  if (!left && stays(timeline, calls.back())) {
+    return not_applicable("the client did not come to its end");
+  }
+  if (!left) return inconclusive("the client was not seen to end by itself");
   Finding finding = finding_of(evidence, "session_is_deleted", rule);
   finding.required = "a client that is done with its session ends it by DELETE";
   finding.observed = deletes ? fmt::format("the client left, and {} of its sessions got no DELETE",

@@ -6,6 +6,7 @@
 
 #include "harness/judge/client_calls.h"
 #include "harness/peer/server_driver.h"
+#include "harness/record/marks.h"
 
 namespace tailrace {
 namespace {
@@ -15,7 +16,7 @@ constexpr Millis kPong{500};  // Some answer none while a call waits.
 }  // namespace
 
 void ServerDriver::await_exit(Millis limit) {
-  await({"client_exit", limit}, "the client to end",
+  await({"client_exit", limit}, std::string(kEndOfClient),
         [](const Timeline& timeline) { return timeline.process_ended.has_value(); });
 }
 

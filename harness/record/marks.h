@@ -23,4 +23,7 @@ inline constexpr std::string_view kMarkNamedTool = "named_tool";
 // The script wanted a sample of processes that cannot be seen.
 inline constexpr std::string_view kNotSampled = "not_sampled";
 
+// What a script waited for where a client did not end by itself.
+inline constexpr std::string_view kEndOfClient = "the client to end";
+
 }  // namespace tailrace

@@ -136,6 +136,7 @@ inline constexpr Fault kNeedsSession{"needs_session"};
 inline constexpr Fault kHangsOnAccepted{"hangs_on_accepted"};
 inline constexpr Fault kHangsOnPages{"hangs_on_pages"};
 inline constexpr Fault kExitsWithOne{"exits_with_one"};
+inline constexpr Fault kNeverExits{"never_exits"};
 inline constexpr Fault kResumesWithoutLimit{"resumes_without_limit"};
 inline constexpr Fault kFailsTogether{"fails_together"};
 inline constexpr Fault kLeaksDescriptorPerCall{"leaks_descriptor_per_call"};
