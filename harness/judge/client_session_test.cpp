@@ -192,6 +192,13 @@ TEST(RefusedCalls, HangingIsHarmAndTheOwnLimitAShould) {
   EXPECT_EQ(endless.judge(refused_calls_return()).outcome, Outcome::kHeld);
 }
 
+TEST(RefusedCalls, CallsUnderAnIdThatWasUsedBeforeWereSentAllTheSame) {
+  Story story = begun();
+  story.call(1, 2).plain(1, 500).at(5).tell(line(1, "error"));
+  story.call(1, 2).plain(1, 500).at(9).tell(line(2, "error"));
+  EXPECT_EQ(story.judge(refused_calls_return()).outcome, Outcome::kHeld);
+}
+
 TEST(RefusedCalls, AProcessThatEndsBeforeItsLaterCallsIsWarned) {
   const auto ended = [](const char* calls) {
     Story story;
