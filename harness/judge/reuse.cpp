@@ -242,7 +242,11 @@ Judgement judge_pile(const Evidence& evidence) {
     ++calls;
     last = &exchange;
   }
-  if (calls < kFewestCalls) return inconclusive(fmt::format("the client made {} calls", calls));
+  if (calls < kFewestCalls) {
+    const std::string made = fmt::format("the client made {} calls", calls);
+    const bool gave_up = last != nullptr && is_refused(*last);
+    return gave_up ? not_applicable(made + ", and none after a refusal") : inconclusive(made);
+  }
   const auto idle = static_cast<std::size_t>(std::ranges::count_if(
       timeline.connections,
       [&](const Connection& c) { return is_idle(timeline, c, last->request_at); }));

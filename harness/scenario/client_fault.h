@@ -128,6 +128,7 @@ inline constexpr Fault kLeaksConnections{"leaks_connections"};
 inline constexpr Fault kKeepsConnectionsOfSessions{"keeps_connections_of_sessions"};
 inline constexpr Fault kKeepsListeningAtClose{"keeps_listening_at_close"};
 inline constexpr Fault kLeaksConnectionPerCall{"leaks_connection_per_call"};
+inline constexpr Fault kLeaksRefused{"leaks_refused_connections"};
 inline constexpr Fault kLeaksBrokenConnections{"leaks_broken_connections"};
 inline constexpr Fault kNagleInAnswers{"nagle_in_answers"};
 inline constexpr Fault kNagleAtFirst{"nagle_at_first"};

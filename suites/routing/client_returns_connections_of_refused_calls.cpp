@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Many calls in one session are refused, one after the other, each with a short body. Their
+// connections are used again or closed: what is not read of a refusal may be forgotten with it.
+
+#include <array>
+
+#include "harness/judge/calls.h"
+#include "harness/judge/reuse.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr int kCalls = 60;  // More than any pool keeps idle to one server.
+constexpr std::array<int, 2> kStatuses = {500, 400};  // Which nobody asks again after.
+constexpr Millis kLeaves{10000};
+
+void drive(ServerDriver& server) {
+  server.start_client(kCalls);
+  for (std::size_t call = 0; call < kCalls; ++call) {
+    const auto stream = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
+    if (!stream) return;  // Refusals may end its session: another scenario's matter.
+    server.respond(*stream, kStatuses[call % kStatuses.size()], {{"Content-Type", "text/plain"}},
+                   "not today");
+  }
+  server.await_exit(kLeaves);
+}
+
+}  // namespace
+
+Scenario routing_client_returns_connections_of_refused_calls() {
+  return Scenario{{
+      .id = "routing.client_returns_connections_of_refused_calls",
+      .question = "Are the connections of calls that were refused used again or closed?",
+      .covers = {},
+      .drive = &drive,
+      .checks = {connections_do_not_pile_up()},
+      .catches = {client_fault::kLeaksRefused},
+      .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
+  }};
+}
+
+}  // namespace tailrace::suites
