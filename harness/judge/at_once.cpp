@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
@@ -53,7 +54,37 @@ Judgement judge_waiting(const Evidence& evidence) {
   return broken(finding);
 }
 
+// One was refused, and the process gone before others came back. Which of them had been answered by
+// then is luck, so that is not looked at. A should, as where a refusal ends what comes later: an
+// adapter may give up by itself.
+std::optional<Finding> ended_together(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  const auto& end = timeline.process_ended;
+  if (!end || end->what.asked || end->what.exit_code == 0) return std::nullopt;
+  const auto calls = calls_of(timeline);
+  const auto refused = std::ranges::find_if(
+      calls, [](const ClientCall& call) { return is_refused(*call.exchange); });
+  if (refused == calls.end()) return std::nullopt;
+  const auto lost = std::count_if(calls.begin(), calls.end(), [&](const ClientCall& call) {
+    return &call != &*refused && call.back.outcome.empty();
+  });
+  if (lost == 0) return std::nullopt;
+  Finding finding = finding_of(evidence, "calls_get_their_own_answers", Rule{});
+  finding.level = Level::kShould;
+  finding.required = "a call that is refused fails alone, and those beside it go on";
+  finding.observed = fmt::format(
+      "the client's process ended with status {} while {} calls were under way, {} after {} was "
+      "refused with {}",
+      end->what.exit_code, lost, in_millis(end->at - *refused->exchange->head_at),
+      name_of(*refused), refused->exchange->response->status);
+  finding.likely_cause = "the error of one request is raised where those of all are handled";
+  finding.cure = "hand an error to the call that waits for that request, and to nothing else";
+  finding.evidence = ladder_of(timeline, *refused->exchange);
+  return finding;
+}
+
 Judgement judge_own_answers(const Evidence& evidence) {
+  if (auto together = ended_together(evidence)) return broken(std::move(*together));
   Judgement judgement = call_returns_what_was_sent(Rule{}).judge(evidence);
   for (Finding& finding : judgement.findings) {
     finding.check = "calls_get_their_own_answers";

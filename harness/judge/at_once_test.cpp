@@ -61,6 +61,23 @@ TEST(CallsAtOnce, AnAnswerOfAnotherCallIsHarm) {
   EXPECT_EQ(judgement.findings.front().harm, "harm.answer_to_wrong_caller");
 }
 
+TEST(CallsAtOnce, ARefusalThatEndsTheProcessIsToldWhetherOthersWereAnsweredOrNot) {
+  for (const bool answered : {false, true}) {
+    Story story = at_once();
+    ask(ask(story.at(1), 1, 1).at(2), 2, 2);
+    story.at(3).plain(1, 500);
+    if (answered) answer(story.at(4), 2, 2);
+    story.at(5).tell(ProcessEnded{1, 0, false});
+    const Judgement judgement = story.judge(calls_get_their_own_answers());
+    ASSERT_EQ(judgement.outcome, Outcome::kBroken) << answered;
+    ASSERT_EQ(judgement.findings.size(), 1U);
+    EXPECT_EQ(judgement.findings.front().level, Level::kShould);
+    EXPECT_NE(judgement.findings.front().observed.find("1 calls were under way"),
+              std::string::npos)
+        << judgement.findings.front().observed;
+  }
+}
+
 TEST(CallsAtOnce, OneThatIsSentAfterAnAnswerHasWaited) {
   Story story = at_once();
   EXPECT_EQ(story.judge(calls_do_not_wait_for_each_other()).outcome, Outcome::kInconclusive);

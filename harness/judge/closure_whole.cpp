@@ -91,7 +91,7 @@ Judgement judge_deletes(const Evidence& evidence, Rule rule) {
       return broken(broken_off(evidence, exchange, rule));
     }
     const Nanos seen = exchange.ended_at.value_or(*timeline.last) - *exchange.head_at;
-    if (seen < kLeftOpen) return inconclusive("an answer to DELETE was not watched for long enough");
+    if (seen < kLeftOpen) return inconclusive("an answer to DELETE was not watched long enough");
     if (first == nullptr) first = &exchange;
     ++open;
   }

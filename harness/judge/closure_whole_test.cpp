@@ -63,7 +63,8 @@ TEST(AnswersToDelete, ThatNeverEndAreHarmWhereTheyAreMany) {
           .from_client(connection, "DELETE /mcp HTTP/1.1\r\nHost: a\r\n\r\n")
           .from_server(connection, answer);
     }
-    return story.at(until).mark("x", "");
+    story.at(until).mark("x", "");
+    return story;
   };
   for (const char* whole : {"HTTP/1.1 204 No Content\r\n\r\n",
                             "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n",

@@ -180,6 +180,12 @@ Judgement judge_memory(const Evidence& evidence) {
   const Figure figure = memory_figure(evidence.timeline);
   Judgement judgement = judge_settling(evidence, growth, figure, Rule{}, trend);
   if (growth.values.empty()) return judgement;
+  if (judgement.outcome == Outcome::kInconclusive && growth.values.size() > kFlatBatches &&
+      keeps_events(evidence.timeline)) {
+    judgement = not_applicable(fmt::format(
+        "from {:.0f} to {:.0f} KiB of memory, and its events have ids: how long they are kept to "
+        "be replayed is its own choice", growth.values.front(), growth.values.back()));
+  }
   const double calls = calls_per_batch(evidence.timeline) * growth.batches_each;
   judgement.measurements.push_back(
       {"least growth of memory that is seen",

@@ -75,7 +75,7 @@ TEST(Retention, WhatHasNoCollectorNeedsNoReserveForIt) {
   EXPECT_EQ(growing(Collector::kNone).judge(memory).outcome, Outcome::kBroken);
   EXPECT_EQ(growing(Collector::kLazy).judge(memory).outcome, Outcome::kInconclusive);
   // Events that can be replayed may be kept for some time, unless their session was ended.
-  EXPECT_EQ(growing(Collector::kNone, "e1").judge(memory).outcome, Outcome::kInconclusive);
+  EXPECT_EQ(growing(Collector::kNone, "e1").judge(memory).outcome, Outcome::kNotApplicable);
   Story sessions = growing(Collector::kNone, "e1");
   EXPECT_EQ(sessions.mark(kBatchUnit, "session").judge(memory).outcome, Outcome::kBroken);
 }

@@ -139,8 +139,8 @@ TEST(Cancel, EndsTheCallOfItsOwnSession) {
     story.at(0).open(1).call(1, 7, "tools/call", one).sse_head(1);
     story.open(2).call(2, id, "tools/call", two).sse_head(2);
     story.at(20).open(3);
-    story.post(3, R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}})",
-               one);
+    story.post(
+        3, R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}})", one);
     story.plain(3, 202).at(25).end(1).at(30);
     if (answered) story.result(2, id);
     return story.end(2).judge(cancel_spares_other_calls());
