@@ -83,15 +83,42 @@ std::optional<Finding> ended_together(const Evidence& evidence) {
   return finding;
 }
 
+std::string text_of(const RpcMessage& answer) {
+  const auto& content = answer.body["result"]["content"].items();
+  return content.empty() ? "" : content.front()["text"].as_string();
+}
+
+// What came back in this call was sent for another one, and not for it.
+bool has_answer_of(const ClientCall& call, const ClientCall& other) {
+  if (&call == &other || other.final == nullptr || !call.back.text) return false;
+  const std::string& got = *call.back.text;
+  const bool own = call.final != nullptr && text_of(*call.final).starts_with(got);
+  return !own && !got.empty() && text_of(*other.final).starts_with(got);
+}
+
+bool are_mixed_up(const Timeline& timeline) {
+  const auto calls = calls_of(timeline);
+  return std::ranges::any_of(calls, [&](const ClientCall& call) {
+    return std::ranges::any_of(
+        calls, [&](const ClientCall& other) { return has_answer_of(call, other); });
+  });
+}
+
 Judgement judge_own_answers(const Evidence& evidence) {
   if (auto together = ended_together(evidence)) return broken(std::move(*together));
   Judgement judgement = call_returns_what_was_sent(Rule{}).judge(evidence);
   for (Finding& finding : judgement.findings) {
     finding.check = "calls_get_their_own_answers";
     if (finding.harm != "harm.answer_lost") continue;
-    finding.harm = "harm.answer_to_wrong_caller";
-    finding.likely_cause = "answers are given to calls in the order they come";
-    finding.cure = "find the call that waits by the id of the response";
+    if (are_mixed_up(evidence.timeline)) {
+      finding.harm = "harm.answer_to_wrong_caller";
+      finding.likely_cause = "answers are given to calls in the order they come";
+      finding.cure = "find the call that waits by the id of the response";
+    } else {
+      finding.likely_cause = "what ends one call ends others beside it, or an answer is lost where "
+                             "two come at once";
+      finding.cure = "keep what becomes of a request with that request, under its id";
+    }
   }
   return judgement;
 }

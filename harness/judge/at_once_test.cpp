@@ -78,6 +78,16 @@ TEST(CallsAtOnce, ARefusalThatEndsTheProcessIsToldWhetherOthersWereAnsweredOrNot
   }
 }
 
+TEST(CallsAtOnce, AnAnswerThatNobodyGotIsLostAndNotGivenToAnother) {
+  Story story = at_once();
+  ask(ask(story.at(1), 1, 1).at(2), 2, 2);
+  answer(story.at(3), 2, 2).at(4).tell(ProcessLine{R"({"call":2,"outcome":"error"})"});
+  tell(answer(story.at(5), 1, 1).at(6), 1, 1);
+  const Judgement judgement = story.judge(calls_get_their_own_answers());
+  ASSERT_EQ(judgement.outcome, Outcome::kBroken);
+  EXPECT_EQ(judgement.findings.front().harm, "harm.answer_lost");
+}
+
 TEST(CallsAtOnce, OneThatIsSentAfterAnAnswerHasWaited) {
   Story story = at_once();
   EXPECT_EQ(story.judge(calls_do_not_wait_for_each_other()).outcome, Outcome::kInconclusive);

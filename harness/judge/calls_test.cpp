@@ -45,12 +45,50 @@ TEST(CallReturnsWhatWasSent, ResultErrorAndText) {
   EXPECT_EQ(mangled.findings.front().level, Level::kMust);
 }
 
+TEST(CallReturnsWhatWasSent, AFormThatComesBackAnotherTimeIsNotToBlame) {
+  const auto judged = [](const char* second) {
+    Story story;
+    story.mark(kMarkContract, "calls").mark(kMarkCallLimit, "1000");
+    for (int call = 1; call <= 4; ++call) {
+      story.at(call * 10).open(static_cast<std::uint32_t>(call), Side::kServer);
+      story.call(static_cast<std::uint32_t>(call), call).mark(kMarkVariant, call % 2 ? "CR" : "LF");
+      story.sse_head(static_cast<std::uint32_t>(call));
+      story.event(static_cast<std::uint32_t>(call), hello(call));
+      story.end(static_cast<std::uint32_t>(call)).at(call * 10 + 5);
+      const char* outcome = call == 1 ? "error" : call == 3 ? second : "result";
+      story.tell(ProcessLine{fmt::format(R"({{"call":{},"outcome":"{}"}})", call, outcome)});
+    }
+    return story.judge(call_returns_what_was_sent(req::kReadsBothForms));
+  };
+  const Judgement always = judged("error");
+  ASSERT_EQ(always.outcome, Outcome::kBroken);
+  EXPECT_EQ(always.findings.front().level, Level::kMust);
+  const Judgement once = judged("result");
+  ASSERT_EQ(once.outcome, Outcome::kBroken);
+  EXPECT_EQ(once.findings.front().harm, "harm.answer_lost");
+  EXPECT_NE(once.findings.front().observed.find("is not the form"), std::string::npos);
+}
+
 TEST(CallReturnsWhatWasSent, WithoutARuleALostAnswerIsHarm) {
   Story story = one_call();
   told(story.event(1, hello(1)).end(1).at(5), R"("outcome":"error")");
   EXPECT_EQ(story.judge(call_returns_what_was_sent(Rule{})).findings.front().harm,
             "harm.answer_lost");
   EXPECT_EQ(story.judge(call_returns_big_answers()).findings.front().level, Level::kShould);
+}
+
+TEST(CallReturnsBigAnswers, OneThatABiggerOneSurvivesIsNotLostByItsSize) {
+  const auto judged = [](const char* small, const char* big) {
+    Story story = one_call();
+    told(story.event(1, hello(1)).end(1).at(5), std::string(R"("outcome":")") + small + "\"");
+    story.open(2, Side::kServer).call(2, 2).sse_head(2).event(2, std::string(40, ' ') + hello(2));
+    story.end(2).at(9).tell(ProcessLine{std::string(R"({"call":2,"outcome":")") + big + "\"}"});
+    return story.judge(call_returns_big_answers());
+  };
+  EXPECT_EQ(judged("result", "result").outcome, Outcome::kHeld);
+  EXPECT_EQ(judged("result", "error").findings.front().level, Level::kShould);
+  EXPECT_EQ(judged("error", "error").findings.front().level, Level::kShould);
+  EXPECT_EQ(judged("error", "result").findings.front().harm, "harm.answer_lost");
 }
 
 TEST(CallReturnsBigAnswers, GivingUpInTheMiddleOfOneIsFound) {

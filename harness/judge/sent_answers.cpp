@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
@@ -14,10 +15,12 @@ namespace tailrace {
 namespace {
 
 constexpr std::string_view kPlainCalls = "plain_calls_return";
+constexpr std::string_view kBig = "call_returns_big_answers";
 // No reader has a smaller limit: a line that is as long fits the buffers of all that were seen.
 constexpr std::uint64_t kPlainAnswer = 16 << 10;
 
 constexpr std::size_t kShownText = 64;
+constexpr std::string_view kNotTheForm = "it is not the form, as the same";
 
 // What is wrong with how the call came back; "" where nothing is.
 std::string difference(const ClientCall& call) {
@@ -121,13 +124,77 @@ bool is_plain(const ClientCall& call) {
   return responses == 1;
 }
 
+bool came_back(const ClientCall& call) {
+  return call.final != nullptr && !call.back.outcome.empty() && difference(call).empty();
+}
+
+bool is_lost(const ClientCall& call) {
+  return call.final != nullptr && !call.back.outcome.empty() && !difference(call).empty();
+}
+
+// Scripts that answer in several forms use each more than once. A form that came back as sent in
+// another call is not what this one was lost by: the number of that call, else nothing.
+std::optional<std::size_t> came_back_elsewhere(const std::vector<ClientCall>& calls,
+                                               const ClientCall& lost) {
+  if (lost.variant.empty()) return std::nullopt;
+  const auto well = std::ranges::find_if(calls, [&](const ClientCall& call) {
+    return call.variant == lost.variant && came_back(call);
+  });
+  return well == calls.end() ? std::nullopt : std::optional(well->number);
+}
+
+std::uint64_t bytes_of(const ClientCall& call) {
+  return call.exchange->response_span.end - call.exchange->response_span.begin;
+}
+
+// Answers were lost, and for each of them a bigger one came back as sent.
+bool are_lost_by_other_than_size(const std::vector<ClientCall>& calls) {
+  const auto smaller = [&](const ClientCall& lost) {
+    return std::ranges::any_of(calls, [&](const ClientCall& call) {
+      return bytes_of(call) > bytes_of(lost) && came_back(call);
+    });
+  };
+  return std::ranges::any_of(calls, is_lost) &&
+         std::ranges::all_of(calls, [&](const ClientCall& call) {
+           return !is_lost(call) || smaller(call);
+         });
+}
+
+// None of the forms was lost each time.
+bool are_lost_by_chance(const std::vector<ClientCall>& calls,
+                        const std::vector<const ClientCall*>& lost) {
+  return std::ranges::all_of(lost, [&](const ClientCall* call) {
+    return came_back_elsewhere(calls, *call).has_value();
+  });
+}
+
+void blame_chance(Finding& finding) {
+  finding.likely_cause = "an answer is lost now and then, whatever its form: two things race in "
+                         "the client, such as reading a stream and waking who waits for it";
+  finding.cure = "run it again with --repeat 20: it tells how often, and that the form does not "
+                 "matter";
+}
+
+// Then no rule of how answers are written was broken, and it is the answer that was lost.
+Finding lost_by_chance(const Evidence& evidence, const std::vector<ClientCall>& calls,
+                       const ClientCall& first, Finding found) {
+  Finding finding =
+      finding_of(evidence, "call_returns_what_was_sent", Rule{}, "harm.answer_lost");
+  finding.required = std::move(found.required);
+  finding.observed = fmt::format("{}; {} came back as sent in call {}", found.observed, kNotTheForm,
+                                 *came_back_elsewhere(calls, first));
+  blame_chance(finding);
+  finding.evidence = std::move(found.evidence);
+  return finding;
+}
+
 using Which = bool (*)(const ClientCall&);
 
 Judgement judge_as_sent(const Evidence& evidence, const std::vector<ClientCall>& calls, Rule rule,
                         Which which = nullptr) {
   if (calls.empty()) return inconclusive("the client made no call");
   std::vector<std::string> wrong;
-  const ClientCall* first = nullptr;
+  std::vector<const ClientCall*> lost;
   std::size_t judged = 0, untold = 0;
   for (const ClientCall& call : calls) {
     if (came_too_late(evidence.timeline, calls, call)) continue;
@@ -153,10 +220,15 @@ Judgement judge_as_sent(const Evidence& evidence, const std::vector<ClientCall>&
                      : difference(call);
     }
     if (what.empty()) continue;
-    if (first == nullptr) first = &call;
+    lost.push_back(&call);
     wrong.push_back(what);
   }
-  if (first != nullptr) return broken(not_as_sent(evidence, *first, rule, wrong, judged));
+  if (!lost.empty()) {
+    const ClientCall& first = *lost.front();
+    Finding finding = not_as_sent(evidence, first, rule, wrong, judged);
+    if (!are_lost_by_chance(calls, lost)) return broken(std::move(finding));
+    return broken(lost_by_chance(evidence, calls, first, std::move(finding)));
+  }
   if (judged > 0 && untold > 0) return inconclusive("the client did not tell of all its calls");
   if (judged > 0) return held();
   return not_applicable(untold > 0 ? "the client does not tell how its calls end: give it an "
@@ -185,11 +257,13 @@ Judgement judge_plain(const Evidence& evidence) {
   return held();
 }
 
-// No rule of MCP decides the question: a field regression, and the caller hears of it.
+// No rule of MCP decides the question: a field regression, and the caller hears of it. What is lost
+// by chance has nothing to do with the question.
 Judgement as_should(Judgement judgement, std::string_view check, std::string_view likely_cause,
                     std::string_view cure) {
   for (Finding& finding : judgement.findings) {
     finding.check = check;
+    if (finding.observed.find(kNotTheForm) != std::string::npos) continue;
     finding.harm.clear();
     finding.level = Level::kShould;
     finding.likely_cause = likely_cause;
@@ -201,6 +275,13 @@ Judgement as_should(Judgement judgement, std::string_view check, std::string_vie
 Judgement judge_big(const Evidence& evidence) {
   const auto calls = calls_of(evidence.timeline);
   Judgement judgement = judge_as_sent(evidence, calls, Rule{});
+  if (are_lost_by_other_than_size(calls)) {
+    for (Finding& finding : judgement.findings) {
+      finding.check = kBig;
+      blame_chance(finding);
+    }
+    return judgement;
+  }
   if (judgement.outcome != Outcome::kBroken) {
     for (const ClientCall& call : calls) {
       const std::string how = gave_up_on(evidence.timeline, call);
@@ -210,8 +291,7 @@ Judgement judge_big(const Evidence& evidence) {
       break;
     }
   }
-  return as_should(std::move(judgement), "call_returns_big_answers",
-                   "a reader of lines or events with a small limit",
+  return as_should(std::move(judgement), kBig, "a reader of lines or events with a small limit",
                    "let the limit be set, and no smaller than the answers that servers give");
 }
 
@@ -237,7 +317,7 @@ Check plain_calls_return() {
 }
 
 Check call_returns_big_answers() {
-  return {"call_returns_big_answers", judge_big};
+  return {std::string(kBig), judge_big};
 }
 
 Check call_returns_beside_unknown_events() {

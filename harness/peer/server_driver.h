@@ -52,6 +52,10 @@ struct ServerSettings {
   Sampler sample;  // Where one process of the client takes many sessions.
 };
 
+// Forms of an answer are tried in so many rounds: what is lost once, and not in each round, is not
+// lost by its form.
+inline constexpr int kRoundsOfForms = 2;
+
 class ServerDriver : public Script {
  public:
   ServerDriver(Network& network, Vault& vault, History& history, ServerSettings settings);
@@ -114,7 +118,7 @@ class ServerDriver : public Script {
   void send_half_chunk(StreamId stream, std::string_view text);  // ... which breaks off half-way.
   // The same with %s replaced by the message; %a and %b by its two halves, cut between members.
   void send_filled(StreamId stream, std::string_view text, const std::string& message);
-  // Starts the client for as many calls, and answers each in one of these ways, a variant each.
+  // Starts the client, and answers its calls in each of these ways, a variant each, in two rounds.
   void answer_as(std::span<const StreamText> ways);
   // One message as an event, with an id where ids are used.
   void send_message(StreamId stream, const std::string& message);

@@ -95,6 +95,7 @@ inline constexpr Fault kCancelsInitializeToo{"cancels_initialize_too"};
 inline constexpr Fault kListensAtAPace{"listens_at_a_pace"};
 inline constexpr Fault kGivesPreviousAnswers{"gives_previous_answers"};
 inline constexpr Fault kForgetsToReturnOnce{"forgets_to_return_once"};
+inline constexpr Fault kLosesOneAnswer{"loses_one_answer"};
 inline constexpr Fault kRefusesOwnRevision{"refuses_own_revision"};
 inline constexpr Fault kTakesUnknownRevision{"takes_unknown_revision"};
 inline constexpr Fault kOddTokens{"odd_progress_tokens"};

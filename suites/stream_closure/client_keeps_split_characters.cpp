@@ -15,18 +15,21 @@ constexpr Millis kLeaves{10000};  // The client's own shut-down included.
 constexpr std::string_view kText = "\xf0\x9f\x98\x80\xe2\x80\xa8\xc2\x85";
 constexpr Millis kApart{5};
 
+void answer(ServerDriver& server, StreamId call, std::size_t cut) {
+  server.mark(kMarkVariant, "cut after byte " + std::to_string(cut));
+  const std::string event = "event: message\ndata: " + server.result_for(call, kText) + "\n\n";
+  const std::size_t at = event.find(kText) + cut;
+  server.send_bare_head(call);
+  server.send_chunk(call, event.substr(0, at));
+  server.stay_connected(kApart);
+  server.send_chunk(call, event.substr(at));
+  server.send_end(call);
+}
+
 void drive(ServerDriver& server) {
-  server.start_client(static_cast<int>(kText.size()) - 1);
-  for (std::size_t cut = 1; cut < kText.size(); ++cut) {
-    const StreamId call = server.await_call();
-    server.mark(kMarkVariant, "cut after byte " + std::to_string(cut));
-    const std::string event = "event: message\ndata: " + server.result_for(call, kText) + "\n\n";
-    const std::size_t at = event.find(kText) + cut;
-    server.send_bare_head(call);
-    server.send_chunk(call, event.substr(0, at));
-    server.stay_connected(kApart);
-    server.send_chunk(call, event.substr(at));
-    server.send_end(call);
+  server.start_client(kRoundsOfForms * (static_cast<int>(kText.size()) - 1));
+  for (int round = 0; round < kRoundsOfForms; ++round) {
+    for (std::size_t cut = 1; cut < kText.size(); ++cut) answer(server, server.await_call(), cut);
   }
   server.await_exit(kLeaves);
 }

@@ -15,12 +15,13 @@ namespace {
 constexpr std::array<std::string_view, 5> kTypes = {
     "application/json", "application/json; charset=utf-8", "Application/JSON", "text/event-stream",
     "Text/Event-Stream; charset=UTF-8"};
-constexpr int kCalls = static_cast<int>(kTypes.size());
+constexpr std::size_t kCalls = kRoundsOfForms * kTypes.size();
 constexpr Millis kLeaves{10000};
 
 void drive(ServerDriver& server) {
-  server.start_client(kCalls);
-  for (const std::string_view type : kTypes) {
+  server.start_client(static_cast<int>(kCalls));
+  for (std::size_t made = 0; made < kCalls; ++made) {
+    const std::string_view type = kTypes[made % kTypes.size()];
     const StreamId call = server.await_call();
     server.mark(kMarkVariant, std::string(type));
     const bool json = type.find("tream") == std::string_view::npos;

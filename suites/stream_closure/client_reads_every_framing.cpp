@@ -45,8 +45,10 @@ void answer(ServerDriver& server, StreamId call, const Variant& variant) {
 }
 
 void drive(ServerDriver& server) {
-  server.start_client(static_cast<int>(kVariants.size()));
-  for (const Variant& variant : kVariants) {
+  const std::size_t calls = kRoundsOfForms * kVariants.size();
+  server.start_client(static_cast<int>(calls));
+  for (std::size_t made = 0; made < calls; ++made) {
+    const Variant& variant = kVariants[made % kVariants.size()];
     const auto call = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
     if (!call) return;
     server.mark(kMarkVariant, std::string(variant.name));
