@@ -37,6 +37,8 @@ Check listens_in_bounds();
 Check call_returns_what_was_sent(Rule rule);
 // The same of answers that leave no doubt how they are read, whatever else the history asks.
 Check plain_calls_return();
+// The same where messages come in batches, by whose revision that has them.
+Check call_returns_from_batches(Rule rule);
 // The same for answers that are big: no rule gives a size, so a should.
 Check call_returns_big_answers();
 // ... and beside events of other names: by the HTML standard they are no messages, and MCP has no

@@ -77,6 +77,25 @@ TEST(CallReturnsWhatWasSent, WithoutARuleALostAnswerIsHarm) {
   EXPECT_EQ(story.judge(call_returns_big_answers()).findings.front().level, Level::kShould);
 }
 
+TEST(CallReturnsFromBatches, IsAMustOfTheRevisionThatHasThemAndElseAShould) {
+  const Check check = call_returns_from_batches(req::kBatchesAreRead);
+  const auto judged = [&](const char* outcome, std::string_view revision) {
+    Story story = one_call();
+    told(story.event(1, "[" + hello(1) + "]").end(1).at(5),
+         std::string(R"("outcome":")") + outcome + "\"");
+    return story.judge(check, revision);
+  };
+  EXPECT_EQ(judged("result", "2025-03-26").outcome, Outcome::kHeld);
+  ASSERT_EQ(judged("error", "2025-03-26").outcome, Outcome::kBroken);
+  EXPECT_EQ(judged("error", "2025-03-26").findings.front().level, Level::kMust);
+  ASSERT_EQ(judged("error", "2025-11-25").outcome, Outcome::kBroken);
+  EXPECT_EQ(judged("error", "2025-11-25").findings.front().level, Level::kShould);
+  EXPECT_EQ(Story().judge(check).outcome, Outcome::kNotApplicable);
+  Story plain = one_call();
+  told(plain.event(1, "[" + hello(1) + "]").end(1).at(5), R"("outcome":"error")");
+  EXPECT_EQ(plain.judge(plain_calls_return()).outcome, Outcome::kNotApplicable);
+}
+
 TEST(CallReturnsBigAnswers, OneThatABiggerOneSurvivesIsNotLostByItsSize) {
   const auto judged = [](const char* small, const char* big) {
     Story story = one_call();

@@ -66,9 +66,12 @@ class CallLedger {
 
   void take(const Exchange& on, const std::optional<RpcMessage>& message,
             std::optional<MonoTime> at) {
-    if (message && at && message->is_response() && message->id) {
-      finals_[*message->id].push_back({&on, &*message, *at});
-    }
+    if (!message || !at) return;
+    take(on, *message, *at);
+    for (const RpcMessage& part : message->batch) take(on, part, *at);
+  }
+  void take(const Exchange& on, const RpcMessage& message, MonoTime at) {
+    if (message.is_response() && message.id) finals_[*message.id].push_back({&on, &message, at});
   }
   // A resume, a ping's answer and a second attempt are part of the same call.
   const Exchange* next_after(const Exchange& own) const {

@@ -16,6 +16,7 @@ namespace tailrace {
 namespace {
 
 constexpr std::string_view kInitialize = "initialize";
+constexpr std::string_view kFirstNamed = "2025-06-18";
 constexpr std::string_view kSession = "mcp-session-id";
 constexpr std::string_view kVersion = "mcp-protocol-version";
 constexpr std::string_view kJson = "application/json", kEvents = "text/event-stream";
@@ -99,11 +100,13 @@ std::vector<At<const Exchange*>> answers_that_tell(const Timeline& timeline) {
   return answers;
 }
 
-// The answer names what was offered, or an older revision: else there is none to be named.
+// The answer names what was offered, or an older revision: else there is none to be named. Nor has
+// an older one than kFirstNamed a header for it.
 bool agrees(const Exchange& initialize) {
   const RpcMessage* const answer = initialize.final_message();
   if (answer == nullptr) return true;
   const std::string& named = answer->body["result"]["protocolVersion"].as_string();
+  if (named < kFirstNamed) return false;
   return named == initialize.asked->body["params"]["protocolVersion"].as_string() ||
          std::ranges::find(kWithSessions, named) != kWithSessions.end();
 }

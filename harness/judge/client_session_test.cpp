@@ -52,6 +52,19 @@ TEST(RequestsSay, EachMissingHeaderBreaksItsOwnRule) {
   EXPECT_EQ(begun().judge(check).outcome, Outcome::kInconclusive);
 }
 
+TEST(RequestsSay, NoRevisionWhereOneWithoutThatHeaderWasAgreedOn) {
+  const Check check = requests_say_what_they_must(Rule{}, req::kNamesItsRevision, Rule{});
+  const auto agreed_on = [&](const std::string& revision) {
+    Story story;
+    story.open(1, Side::kServer).call(1, 1, "initialize").sse_head(1);
+    story.event(1, R"({"jsonrpc":"2.0","id":1,"result":{"protocolVersion":")" + revision + "\"}}");
+    story.end(1).at(2).call(1, 2).plain(1, 200);
+    return story.judge(check).outcome;
+  };
+  EXPECT_EQ(agreed_on("2025-06-18"), Outcome::kBroken);
+  EXPECT_EQ(agreed_on("2025-03-26"), Outcome::kHeld);
+}
+
 TEST(RequestsSay, ALostOrForeignSessionIsToldAsSuch) {
   const Check check = requests_say_what_they_must(req::kNamesItsSession, Rule{}, Rule{});
   const auto erased = [&](const std::string& session) {

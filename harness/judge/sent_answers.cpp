@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::string_view kPlainCalls = "plain_calls_return";
 constexpr std::string_view kBig = "call_returns_big_answers";
+constexpr std::string_view kBatches = "call_returns_from_batches";
 // No reader has a smaller limit: a line that is as long fits the buffers of all that were seen.
 constexpr std::uint64_t kPlainAnswer = 16 << 10;
 
@@ -118,7 +119,8 @@ bool is_plain(const ClientCall& call) {
   if (!type.empty() && type != "complete") return false;
   std::size_t responses = exchange.answer ? 1 : 0;
   for (const StreamEvent& event : exchange.events) {
-    if (event.sse.type != "message") return false;
+    const bool batch = event.message && event.message->kind == MessageKind::kBatch;
+    if (batch || event.sse.type != "message") return false;
     responses += event.message && event.message->is_response();
   }
   return responses == 1;
@@ -303,6 +305,23 @@ Judgement judge_beside_unknown(const Evidence& evidence) {
                    "take messages from events named `message` or not at all, and skip the others");
 }
 
+// Where the server chose that revision, an older one than the client had offered, it is a should:
+// few servers that speak it send batches, and a client may be expected to know what it agrees to.
+Judgement judge_batches(const Evidence& evidence, Rule rule) {
+  const auto calls = calls_of(evidence.timeline);
+  if (calls.empty()) return not_applicable("the client left: it does not speak the revision");
+  Judgement judgement = judge_as_sent(evidence, calls, rule);
+  for (Finding& finding : judgement.findings) {
+    finding.check = kBatches;
+    if (!finding.harm.empty()) continue;
+    if (finding.level == Level::kNote) finding.level = Level::kShould;
+    finding.likely_cause = "an array is no message to the reader, as in revisions without batches";
+    finding.cure = "take each element of an array for a message, or agree to no revision that has "
+                   "batches";
+  }
+  return judgement;
+}
+
 }  // namespace
 
 Check call_returns_what_was_sent(Rule rule) {
@@ -318,6 +337,11 @@ Check plain_calls_return() {
 
 Check call_returns_big_answers() {
   return {std::string(kBig), judge_big};
+}
+
+Check call_returns_from_batches(Rule rule) {
+  return {std::string(kBatches),
+          [=](const Evidence& evidence) { return judge_batches(evidence, rule); }};
 }
 
 Check call_returns_beside_unknown_events() {

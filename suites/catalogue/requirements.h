@@ -185,6 +185,7 @@ inline constexpr std::array<Requirement, 2> kNoClientResponses = {
     Requirement{"SH-EP-04"}, Requirement{"SH-POST-07"}};
 inline constexpr std::array<Requirement, 1> kGetAcceptsEvents = {Requirement{"SH-GET-02"}};
 inline constexpr std::array<Requirement, 1> kRevisionAsAgreed = {Requirement{"SH-VER-02"}};
+inline constexpr std::array<Requirement, 1> kBatchesAreRead = {Requirement{"RPC-BAT-02"}};
 inline constexpr std::array<Requirement, 1> kResumesByGet = {Requirement{"SH-RES-07"}};
 inline constexpr std::array<Requirement, 1> kInitializeFirst = {Requirement{"LC-01"}};
 inline constexpr std::array<Requirement, 1> kInitializeSaysWho = {Requirement{"LC-02"}};
