@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
 #include "harness/judge/session.h"
@@ -202,59 +201,6 @@ Look few_pings(const Evidence& evidence, const Exchange& exchange) {
                                                     : "";
 }
 
-// Told by its outcome: its line and the bytes of a late answer take different ways.
-bool is_over_time(const ClientCall& call) {
-  const bool before = call.back.at && call.final_at && *call.final_at > *call.back.at;
-  return before || call.back.outcome == "limit";
-}
-
-std::string text_of(const ClientCall& call) {
-  const auto& content = call.final->body["result"]["content"].items();
-  return content.empty() ? "" : content.front()["text"].as_string();
-}
-
-// `harm`: where the late answer came as it may, on its own stream; "" for the level of the rule.
-Judgement judge_late(const Evidence& evidence, std::string_view check, Rule rule,
-                     const std::string& harm) {
-  const auto calls = calls_of(evidence.timeline);
-  const auto late = std::ranges::find_if(
-      calls, [](const ClientCall& call) { return call.final != nullptr && is_over_time(call); });
-  if (late == calls.end()) return not_applicable("no answer came after its call had returned");
-  bool told = false;
-  for (const ClientCall& call : calls) {
-    if (call.final == nullptr || !call.back.text || call.number == late->number) continue;
-    told = true;
-    if (*call.back.text != text_of(*late) || text_of(call) == text_of(*late)) continue;
-    Finding finding = finding_of(evidence, check, rule, harm);
-    finding.required = "the late answer of a cancelled call is thrown away";
-    finding.observed = fmt::format("call {} returned the answer of call {}, which came late",
-                                   call.number, late->number);
-    finding.likely_cause = "answers go to whoever waits, not to the request with their id";
-    finding.cure = "find the waiting call by the id, and drop what finds none";
-    finding.evidence = ladder_of(evidence.timeline, *late->exchange, *call.exchange);
-    return broken(finding);
-  }
-  return told ? held() : not_applicable("the client does not tell what its calls returned");
-}
-
-Judgement judge_unanswered(const Evidence& evidence, Rule rule) {
-  const Timeline& timeline = evidence.timeline;
-  const auto calls = calls_of(timeline);
-  const auto left = std::ranges::find_if(
-      calls, [](const ClientCall& call) { return call.final == nullptr || is_over_time(call); });
-  if (left == calls.end()) return inconclusive("no call of the client was left unanswered");
-  if (!outlived(timeline, *left)) {
-    return left->back.at ? held() : inconclusive("the call was not watched for long enough");
-  }
-  Finding finding = finding_of(evidence, "unanswered_call_returns", rule, "harm.call_hangs");
-  finding.required = "a call that is never answered ends by a limit of its own";
-  finding.observed = describe(*left->exchange) + " had no answer, and outlived its own limit";
-  finding.likely_cause = "the limit covers the connection, and not the wait for the message";
-  finding.cure = "set a time for each request";
-  finding.evidence = ladder_of(timeline, *left->exchange);
-  return broken(finding);
-}
-
 }  // namespace
 
 Check posts_carry_one_message(Rule rule) {
@@ -375,23 +321,6 @@ Check pings_are_few(Rule rule) {
                    "a ping is sent with each call, or without a pause", "ping after idle time only",
                    "the client made no request", few_pings},
                   rule);
-}
-
-Check late_answer_is_ignored(Rule rule) {
-  constexpr const char* kName = "late_answer_is_ignored";
-  return {kName, [=](const Evidence& evidence) {
-            return judge_late(evidence, kName, rule, "harm.foreign_answer");
-          }};
-}
-
-Check stray_answer_is_ignored(Rule rule) {
-  constexpr const char* kName = "stray_answer_is_ignored";
-  return {kName, [=](const Evidence& evidence) { return judge_late(evidence, kName, rule, ""); }};
-}
-
-Check unanswered_call_returns(Rule rule) {
-  return {"unanswered_call_returns",
-          [=](const Evidence& evidence) { return judge_unanswered(evidence, rule); }};
 }
 
 }  // namespace tailrace

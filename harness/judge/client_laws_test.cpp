@@ -169,5 +169,26 @@ TEST(ClientLaws, ALateAnswerOfAnotherCallIsHarm) {
   EXPECT_EQ(back_with("late").judge(stray).findings.front().level, Level::kShould);
 }
 
+TEST(ClientLaws, AStrayAnswerFailsNoCallThatWaitsForAnother) {
+  const auto back_with = [](const std::string& members) {
+    Story story = begun();
+    story.post(1, request("2", "tools/call", "")).sse_head(1).at(1100);
+    story.tell(ProcessLine{R"({"call":1,"outcome":"limit"})"});
+    story.open(2, Side::kServer).post(2, request("3", "tools/call", "")).sse_head(2).at(1200);
+    const auto answer = [](int id, const std::string& content) {
+      return fmt::format(R"({{"jsonrpc":"2.0","id":{},"result":{{"content":[{{"text":"{}"}}]}}}})",
+                         id, content);
+    };
+    story.event(2, answer(2, "late")).event(2, answer(3, "in time")).at(1300);
+    story.tell(ProcessLine{R"({"call":2,)" + members + "}"});
+    return story;
+  };
+  const Check stray = stray_answer_is_ignored(req::kLateAnswerIgnored);
+  expect_apart(stray, back_with(R"("outcome":"error")"),
+               back_with(R"("outcome":"result","text":"in time")"));
+  EXPECT_EQ(back_with(R"("outcome":"error")").judge(stray).findings.front().level, Level::kShould);
+  EXPECT_NE(back_with(R"("outcome":"limit")").judge(stray).outcome, Outcome::kBroken);
+}
+
 }  // namespace
 }  // namespace tailrace

@@ -108,6 +108,7 @@ inline constexpr Fault kIdsInNotices{"ids_in_notifications"};
 inline constexpr Fault kOddMetaKeys{"odd_meta_keys"};
 inline constexpr Fault kTakesLateAnswers{"takes_late_answers"};
 inline constexpr Fault kTakesAnyAnswer{"takes_any_answer"};
+inline constexpr Fault kFailsOnStrays{"fails_on_stray_answers"};
 inline constexpr Fault kFailsOnBatches{"fails_on_batches"};
 inline constexpr Fault kDropsNameHeader{"drops_name_header"};
 inline constexpr Fault kHidesCapabilities{"hides_capabilities"};
