@@ -98,6 +98,8 @@ class ServerDriver : public Script {
   void answer_with_error(StreamId stream);
   // The next calls, each with a result; false where one did not come before its lack is harm.
   bool answer_calls(int calls);
+  // Starts the client for as many calls, each with a result, and awaits its end.
+  void serve_calls(int calls);
   // Each that is awaited, with a result and an error by turns.
   void answer_by_turns(int calls);
 

@@ -140,6 +140,11 @@ void ServerDriver::answer_as(std::span<const StreamText> ways) {
   await_exit(kLeaves);
 }
 
+void ServerDriver::serve_calls(int calls) {
+  start_client(calls);
+  if (answer_calls(calls)) await_exit(kLeaves);
+}
+
 void ServerDriver::answer_resumes(int most, const std::function<void(StreamId)>& answer) {
   answer_gets(most, [&](StreamId get) {
     if (resumes_from(get).empty()) return refuse_get(get);

@@ -11,13 +11,10 @@ namespace tailrace::suites {
 namespace {
 
 constexpr int kCalls = 2;
-constexpr Millis kLeaves{10000};
 
 void drive(ServerDriver& server) {
   server.answer_initialize_by_stream();
-  server.start_client(kCalls);
-  if (!server.answer_calls(kCalls)) return;
-  server.await_exit(kLeaves);
+  server.serve_calls(kCalls);
 }
 
 }  // namespace
