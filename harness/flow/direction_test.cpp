@@ -11,18 +11,7 @@ namespace {
 
 constexpr auto kClient = Side::kClient, kServer = Side::kServer;
 
-class Stalls : public testing::Test {
- protected:
-  // The report of the only connection.
-  ConnectionFlow flow() {
-    FlowReport report = analyzer.finish();
-    EXPECT_EQ(report.connections.size(), 1U);
-    return report.connections.empty() ? ConnectionFlow{} : report.connections.front();
-  }
-
-  FlowAnalyzer analyzer{FlowOptions{}};
-  Conversation talk{analyzer};
-};
+class Stalls : public testing::Test, protected OneConversation {};
 
 void expect_frames(const Stall& stall, const Conversation::Frames& frames) {
   EXPECT_EQ(stall.waiting_frame, frames.waiting);

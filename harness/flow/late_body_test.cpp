@@ -9,18 +9,7 @@ namespace {
 
 constexpr auto kClient = Side::kClient, kServer = Side::kServer;
 
-class LateBody : public testing::Test {
- protected:
-  // The report of the only connection.
-  ConnectionFlow flow() {
-    FlowReport report = analyzer.finish();
-    EXPECT_EQ(report.connections.size(), 1U);
-    return report.connections.empty() ? ConnectionFlow{} : report.connections.front();
-  }
-
-  FlowAnalyzer analyzer{FlowOptions{}};
-  Conversation talk{analyzer};
-};
+class LateBody : public testing::Test, protected OneConversation {};
 
 // A small head, and 43 ms later a body: its full segments pass, and what they bring about is the
 // ACK that its last part waits for. Nothing was there before them.

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "harness/base/assert.h"
 #include "harness/flow/flow_analyzer.h"
 #include "harness/flow/made_packet.h"
 
@@ -128,6 +130,20 @@ class Conversation {
   std::uint16_t ip_id_[2] = {0, 30000};
   RealTime now_ = kBegins;
   std::shared_ptr<std::uint32_t> frame_ = std::make_shared<std::uint32_t>(0);
+};
+
+// What most tests begin with: a capture that holds one connection.
+class OneConversation {
+ protected:
+  // The report of that connection.
+  ConnectionFlow flow() {
+    FlowReport report = analyzer.finish();
+    TAILRACE_ASSERT(report.connections.size() == 1);
+    return std::move(report.connections.front());
+  }
+
+  FlowAnalyzer analyzer{FlowOptions{}};
+  Conversation talk{analyzer};
 };
 
 }  // namespace tailrace

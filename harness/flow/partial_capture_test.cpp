@@ -9,18 +9,7 @@ namespace {
 
 constexpr auto kClient = Side::kClient, kServer = Side::kServer;
 
-class PartialCapture : public testing::Test {
- protected:
-  // The report of the only connection.
-  ConnectionFlow flow() {
-    FlowReport report = analyzer.finish();
-    EXPECT_EQ(report.connections.size(), 1U);
-    return report.connections.empty() ? ConnectionFlow{} : report.connections.front();
-  }
-
-  FlowAnalyzer analyzer{FlowOptions{}};
-  Conversation talk{analyzer};
-};
+class PartialCapture : public testing::Test, protected OneConversation {};
 
 // One ACK in four is not in the capture. Without timestamps what follows looks as if nobody had
 // waited for it; the ids of the client's packets say that one is missing.

@@ -57,13 +57,8 @@ TEST(Lateness, IsNotTakenFromWhatIsNoClock) {
   EXPECT_EQ(set.spread(), Nanos(0));
 }
 
-class Paths : public testing::Test {
+class Paths : public testing::Test, protected OneConversation {
  protected:
-  ConnectionFlow flow() {
-    FlowReport report = analyzer.finish();
-    EXPECT_EQ(report.connections.size(), 1U);
-    return report.connections.empty() ? ConnectionFlow{} : report.connections.front();
-  }
   // From there it leaves now, and passes the capture later.
   void late(Side from, Nanos on_the_way, std::size_t length = 0) {
     const MadeSegment made = talk.compose(from, std::string(length, 'x'));
@@ -96,9 +91,6 @@ class Paths : public testing::Test {
     talk.ack(kClient);
     talk.pass(60ms);
   }
-
-  FlowAnalyzer analyzer{FlowOptions{}};
-  Conversation talk{analyzer};
 };
 
 // Seen at the client: each second delayed ACK is lost behind the capture, and the server's probe
