@@ -135,6 +135,12 @@ bool is_of_none(Known& known, const Exchange& request) {
   return true;
 }
 
+// The head of a POST whose body never came, as behind `Expect: 100-continue`, may be that of an
+// initialize.
+bool is_unread(const Exchange& request) {
+  return request.is_post() && !request.asked;
+}
+
 std::vector<const Exchange*> by_time(const Timeline& timeline) {
   std::vector<const Exchange*> requests;
   for (const Exchange& exchange : timeline.exchanges) requests.push_back(&exchange);
@@ -200,7 +206,7 @@ Judgement judge_headers(const Evidence& evidence, HeaderRules rules) {
     }
     // Another initialize opens another session.
     if (!known.opened || opens_session(*request) || is_probe(*request)) continue;
-    if (is_of_none(known, *request)) continue;
+    if (is_unread(*request) || is_of_none(known, *request)) continue;
     judged = true;
     findings.look_at(*request, known);
   }

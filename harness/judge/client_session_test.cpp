@@ -65,6 +65,14 @@ TEST(RequestsSay, NoRevisionWhereOneWithoutThatHeaderWasAgreedOn) {
   EXPECT_EQ(agreed_on("2025-03-26"), Outcome::kHeld);
 }
 
+TEST(RequestsSay, AHeadWhoseMessageNeverCameIsOfAnySession) {
+  Story story = begun();
+  story.from_client(1, "POST /mcp HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n");
+  const Check check = requests_say_what_they_must(req::kNamesItsSession, req::kNamesItsRevision,
+                                                  req::kAcceptsBothForms);
+  EXPECT_EQ(story.judge(check).outcome, Outcome::kInconclusive);
+}
+
 TEST(RequestsSay, ALostOrForeignSessionIsToldAsSuch) {
   const Check check = requests_say_what_they_must(req::kNamesItsSession, Rule{}, Rule{});
   const auto erased = [&](const std::string& session) {
