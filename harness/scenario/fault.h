@@ -84,7 +84,12 @@ inline constexpr Fault kNeverAcknowledges{"never_acknowledges_subscriptions"};
 inline constexpr Fault kLeaksPerAbort{"leaks_descriptor_per_abort"};
 inline constexpr Fault kLeaksPerRefusal{"leaks_descriptor_per_refusal"};
 inline constexpr Fault kLeaksPerSession{"leaks_descriptor_per_session"};
+inline constexpr Fault kLeaksPerCancel{"leaks_descriptor_per_cancel"};
+inline constexpr Fault kLeaksPerUnknownVersion{"leaks_descriptor_per_unknown_version"};
+inline constexpr Fault kLeaksPerResume{"leaks_descriptor_per_resume"};
+inline constexpr Fault kKeepsClosedGets{"keeps_sockets_of_closed_gets"};
 inline constexpr Fault kLeaksMemory{"leaks_memory_per_call"};
+inline constexpr Fault kLeaksThread{"leaks_thread_per_call"};
 inline constexpr Fault kKeepsRequestIds{"keeps_request_ids"};
 inline constexpr Fault kSecondResultWhenConcurrent{"second_result_when_concurrent"};
 inline constexpr Fault kLosesAnswersWhenConcurrent{"loses_answers_when_concurrent"};
@@ -107,6 +112,7 @@ inline constexpr Fault kKeepsInitializeOpen{"keeps_initialize_stream_open"};
 inline constexpr Fault kKeepsOpenWhenConcurrent{"keeps_concurrent_streams_open"};
 inline constexpr Fault kKeepsEmptyResultOpen{"keeps_stream_open_after_empty_result"};
 inline constexpr Fault kKeepsOpenForHttp10{"keeps_http10_stream_open"};
+inline constexpr Fault kChunksForHttp10{"chunks_for_http10"};
 inline constexpr Fault kNoEndBeforeClose{"omits_last_chunk_before_close"};
 inline constexpr Fault kDropsDataOfSlowReader{"drops_data_of_slow_reader"};
 inline constexpr Fault kCutsBigAnswers{"cuts_big_answers"};
@@ -258,6 +264,7 @@ inline constexpr Oddity kOneListener{"one_listener"};
 inline constexpr Oddity kNotifiesSlowly{"notifies_slowly"};
 inline constexpr Oddity k204ForDelete{"204_for_delete"};
 inline constexpr Oddity kServesFourAtOnce{"serves_four_at_once"};
+inline constexpr Oddity kLooksForSession{"looks_for_session_first"};
 }  // namespace server_oddity
 
 }  // namespace tailrace
