@@ -129,6 +129,21 @@ TEST(ServerLaws, TellRepliesApart) {
                replied(broken, "400 Bad"));
 }
 
+TEST(ServerLaws, TellChunksToOldClients) {
+  const auto asked = [](const std::string& version, const std::string& coding) {
+    Story story;
+    story.open(1).from_client(1, "POST /mcp HTTP/" + version + "\r\nContent-Length: 0\r\n\r\n");
+    story.from_server(1, "HTTP/1.1 200 OK\r\n" + coding + "\r\n");
+    return story;
+  };
+  const std::string chunked = "Transfer-Encoding: chunked\r\n";
+  expect_apart(http10_gets_no_chunks(), asked("1.0", chunked), asked("1.0", ""));
+  EXPECT_EQ(asked("1.0", chunked).judge(http10_gets_no_chunks()).findings.front().level,
+            Level::kShould);
+  EXPECT_EQ(asked("1.1", chunked).judge(http10_gets_no_chunks()).outcome,
+            Outcome::kNotApplicable);
+}
+
 TEST(ServerLaws, TellGetsApart) {
   const auto got = [](const std::string& reply) {
     Story story;

@@ -109,6 +109,12 @@ Look names_allowed(const Evidence&, const Exchange& exchange) {
   return exchange.response->find("allow") != nullptr ? "" : "the 405 has no Allow";
 }
 
+Look no_chunks(const Evidence&, const Exchange& exchange) {
+  if (exchange.request.minor_version > 0 || !exchange.response) return std::nullopt;
+  const bool coded = exchange.response->find("transfer-encoding") != nullptr;
+  return coded ? "a request of HTTP/1.0 got a body with Transfer-Encoding" : "";
+}
+
 // The session's id as an event id names nothing to resume from, which is legal.
 bool has_own_id(const Exchange& exchange, const StreamEvent& event) {
   return event.has_id() && *event.sse.id != session_of(exchange);
@@ -234,6 +240,14 @@ Check refused_methods_name_the_allowed(Rule rule) {
                    "the status is set by hand", "add Allow with the methods of the endpoint",
                    "nothing was answered with 405", names_allowed, Level::kShould},
                   rule);
+}
+
+Check http10_gets_no_chunks() {
+  return check_of({"http10_gets_no_chunks", "no Transfer-Encoding in an answer to HTTP/1.0",
+                   "every stream is sent in chunks, whatever the request says of itself",
+                   "send such an answer as it is, and end it by closing the connection",
+                   "no request of HTTP/1.0 was answered", no_chunks, Level::kShould},
+                  Rule{});
 }
 
 Check streams_begin_with_an_id(Rule rule) {

@@ -24,6 +24,9 @@ Check get_carries_no_response(Rule rule);
 // A should, whatever the catalogue says: HTTP asks for it, MCP is silent.
 Check refused_methods_name_the_allowed(Rule rule);
 
+// Who asks by HTTP/1.0 cannot read chunks (RFC 9112, 6.1). A should, as above.
+Check http10_gets_no_chunks();
+
 // Progress: for a token that a request gave, on the stream of that request and not on a listening
 // one, growing, and over with its response.
 Check progress_has_a_token(Rule rule);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A client of HTTP/1.0 sees the end of an answer by its length or by the FIN.
+// A client of HTTP/1.0 sees the end of an answer by its length or by the FIN, and knows no chunks.
 
 #include "harness/judge/closure.h"
 #include "harness/judge/routing.h"
+#include "harness/judge/server_laws.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -25,8 +26,8 @@ Scenario stream_closure_server_completes_http10_answers() {
       .drive = &drive,
       .checks = {stream_ends(Final::kEither, req::kResponseEndsStream),
                  stream_ends_in_order(Final::kEither, req::kStreamEndsAsHttp),
-                 every_request_is_answered(req::kOneResponse)},
-      .catches = {server_fault::kKeepsOpenForHttp10},
+                 every_request_is_answered(req::kOneResponse), http10_gets_no_chunks()},
+      .catches = {server_fault::kKeepsOpenForHttp10, server_fault::kChunksForHttp10},
       .spares = {server_oddity::kJsonAnswers, server_oddity::kSseWithContentLength},
   }};
 }
