@@ -257,6 +257,7 @@ class ClientDriver : public Script {
   std::vector<Session> sessions_;
   std::optional<QueueWatched> looking_;  // During await_answer_and_look().
   int progress_tokens_ = 0;
+  int unsettled_ = 0;  // The last answers so many whose streams did not end at once.
 };
 
 }  // namespace tailrace

@@ -14,6 +14,10 @@ constexpr Deadline kAnswer{"answer", Millis(15000)};  // Above the slowest first
 // After its final message a stream normally ends within microseconds: wait that little, so that
 // the next request finds the connection free. Streams left open are watched later, all at once.
 constexpr Deadline kSettle{"settle", Millis(300)};
+// A server that ended none of the last so many by then will hardly end the next one by then: who
+// waits so long for each has no time for what it came to see.
+constexpr int kOftenUnsettled = 5;
+constexpr Millis kShortSettle{20};
 
 bool is_over(const Timeline& timeline, StreamId stream) {
   const Exchange* exchange = timeline.exchange(stream);
@@ -42,9 +46,14 @@ void ClientDriver::await_answer(StreamId stream) {
   await(kAnswer, "the answer of stream " + std::to_string(stream.value),
         [&](const Timeline& timeline) { return is_replied(timeline, stream); });
   fetch_answer(stream);
+  // A polite run has few connections, and needs each of them back.
+  const bool has_few = settings_.pace->limits().connections > 0;
+  const bool is_vain = unsettled_ >= kOftenUnsettled && !has_few;
   // No window is recorded: it is ours to wait a little, and says nothing of the server.
-  wait_until(mono_now() + kSettle.limit,
-             [&](const Timeline& timeline) { return is_over(timeline, stream); });
+  const bool over =
+      wait_until(mono_now() + (is_vain ? kShortSettle : kSettle.limit),
+                 [&](const Timeline& timeline) { return is_over(timeline, stream); });
+  unsettled_ = over ? 0 : unsettled_ + 1;
 }
 
 void ClientDriver::await_head(StreamId stream) {
