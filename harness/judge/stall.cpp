@@ -145,6 +145,24 @@ std::vector<std::string> proofs_of(const Series& plain, const Series& control) {
   return proofs;
 }
 
+// Where the response is there at once, and only the end of its stream is held: how late each came.
+struct EndAlone {
+  Nanos response{0}, end{0};  // Medians
+};
+std::optional<EndAlone> end_alone(const Evidence& evidence, const Series& plain) {
+  std::vector<Nanos> responses, ends;
+  for (const StreamId id : plain.connection->streams) {
+    const Exchange& exchange = *evidence.timeline.exchange(id);
+    const auto final_at = exchange.final_at();
+    if (!final_at || !exchange.ended_at || exchange.request_at >= plain.cure.at) continue;
+    responses.push_back(*final_at - exchange.request_at);
+    ends.push_back(*exchange.ended_at - *final_at);
+  }
+  const EndAlone alone{median_of(responses), median_of(ends)};
+  if (alone.end < kLeastDelay || alone.response >= kLeastDelay) return std::nullopt;
+  return alone;
+}
+
 std::string wait_words(const Series& plain) {
   if (plain.stalls.empty()) {
     return fmt::format("{} of {} calls on one reused connection waited", plain.queue.held,
@@ -165,9 +183,16 @@ Finding stalled(const Evidence& evidence, const Series& plain, const Series& con
   Finding finding = finding_of(evidence, "no_delayed_ack_stall", Rule{}, harm ? "harm.stalls" : "");
   const std::string who = name_of(holder), peer = name_of(other(holder));
   finding.required = "no call waits for a delayed acknowledgement";
-  finding.observed =
-      fmt::format("{}: holder {}, delayer of the ACK {}; a call took {}", wait_words(plain), who,
-                  peer, in_millis(median_of(plain.took)));
+  const auto alone = end_alone(evidence, plain);
+  std::string took = "a call took " + in_millis(median_of(plain.took));
+  if (alone) {
+    took = fmt::format("the response came after {}, the end of its stream {} later; up to that it "
+                       "took {}",
+                       in_millis(alone->response), in_millis(alone->end),
+                       in_millis(median_of(plain.took)));
+  }
+  finding.observed = fmt::format("{}: holder {}, delayer of the ACK {}; {}", wait_words(plain),
+                                 who, peer, took);
   if (!control.took.empty()) {
     finding.observed += fmt::format(", {} with prompt ACKs", in_millis(median_of(control.took)));
   }
@@ -176,13 +201,16 @@ Finding stalled(const Evidence& evidence, const Series& plain, const Series& con
         fmt::format(", {} with TCP_NODELAY set from outside", in_millis(plain.cure.after));
   }
   finding.likely_cause = fmt::format(
-      "the {} writes a message in two small writes with Nagle's algorithm on: the second waits "
-      "until the first is acknowledged, and the {}'s kernel delays that ACK",
-      who, peer);
+      "the {} writes {} with Nagle's algorithm on: the second waits until the first is "
+      "acknowledged, and the {}'s kernel delays that ACK",
+      who,
+      alone ? "the last event and the end of its stream apart" : "a message in two small writes",
+      peer);
   finding.cure = fmt::format(
-      "set TCP_NODELAY on the {}'s {}, or send head and body in one write", who,
+      "set TCP_NODELAY on the {}'s {}, or send {} in one write", who,
       holder == Side::kServer ? "accepted sockets (the listener of the application or framework)"
-                              : "sockets");
+                              : "sockets",
+      alone ? "the last event and the end of its stream" : "head and body");
   if (holder == Side::kServer) {
     finding.observed +=
         fmt::format("; proofs: {}", fmt::join(proofs_of(plain, control), ", "));

@@ -110,8 +110,8 @@ TEST(Stall, WithoutPacketsNothingPasses) {
 class Proven {
  public:
   explicit Proven(double cured_ms, std::int64_t held = 5, std::int64_t loose = 0,
-                  double prompt_ms = 0.3)
-      : held_(held), loose_(loose) {
+                  double prompt_ms = 0.3, bool end_alone = false)
+      : held_(held), loose_(loose), end_alone_(end_alone) {
     for (std::uint32_t c : {1U, 2U}) {
       const Endpoint client = v4_endpoint({127, 0, 0, 1}, static_cast<std::uint16_t>(c));
       story_.tell(ConnectionOpened{
@@ -151,8 +151,10 @@ class Proven {
  private:
   void call(std::uint32_t connection, int id, double ms) {
     story_.at(now_).call(connection, id);
+    if (!end_alone_) story_.at(now_ + ms);
+    story_.sse_head(connection).result(connection, id);
     now_ += ms;
-    story_.at(now_).sse_head(connection).result(connection, id).end(connection);
+    story_.at(now_).end(connection);
     if (ms > 3) story_.tell(QueueWatched{{connection}, 20, held_, loose_, 118});
     now_ += 1;
     story_.at(now_);
@@ -160,6 +162,7 @@ class Proven {
 
   Story story_;
   std::int64_t held_, loose_;  // Looks at each slow call
+  bool end_alone_;             // The response comes at once.
   double now_ = 0;
   std::size_t cured_from_ = 0;
   ConnectionFlow flows_[2];
@@ -182,6 +185,17 @@ TEST(Stall, ThreeProofsAgree) {
             std::string::npos);
   EXPECT_NE(measured(judged, "send_queue").find("up to 118 bytes"), std::string::npos);
   EXPECT_NE(observed.find("19 of 20 calls"), std::string::npos) << observed;
+}
+
+TEST(Stall, OfTheEndOfAStreamAloneIsToldAsThat) {
+  const Judgement judged = Proven(0.3, 5, 0, 0.3, true).stalls(19).judge();
+  ASSERT_EQ(judged.outcome, Outcome::kBroken);
+  const std::string& observed = judged.findings.front().observed;
+  EXPECT_NE(observed.find("came after 0.00 ms, the end of its stream 44.00 ms later"),
+            std::string::npos)
+      << observed;
+  EXPECT_EQ(Proven(0.3).stalls(19).judge().findings.front().observed.find("the end of its stream"),
+            std::string::npos);
 }
 
 TEST(Stall, WhatTheCureDoesNotCureIsNoProof) {
