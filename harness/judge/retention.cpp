@@ -25,6 +25,8 @@ struct KindOfCall {
   std::string name;
   std::int64_t ids = 0, controls = 0;
   bool can_tell() const { return controls <= kGone; }
+  // All of its requests: what is free and not written over, or requests that are kept whole.
+  bool whole() const { return !can_tell() && ids >= kKept; }
   bool kept() const { return can_tell() && ids >= kKept; }
 };
 
@@ -96,7 +98,16 @@ Judgement judge_retention(const Evidence& evidence) {
                                       "remember the last {}",
                                       marked_number(timeline, kFurtherCalls), kFewestFurther));
   }
+  const auto whole = std::ranges::find_if(kinds, &KindOfCall::whole);
   Judgement judgement = keeps ? broken(keeps_ids(evidence, kinds)) : held();
+  if (!keeps && whole != kinds.end()) {
+    judgement = not_applicable(fmt::format(
+        "{} of {} ids of {} are in its memory {} calls later, and {} texts of the same requests "
+        "that nothing needs: its runtime does not write over what is free, or these requests are "
+        "kept whole; ids there tell nothing",
+        whole->ids, kMarkedCalls, spoken(whole->name), marked_number(timeline, kFurtherCalls),
+        whole->controls));
+  }
   for (const KindOfCall& kind : kinds) {
     judgement.measurements.push_back(
         {"ids of " + spoken(kind.name) + " still in memory",

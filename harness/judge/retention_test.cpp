@@ -47,6 +47,15 @@ TEST(Retention, FreeMemoryThatIsNotWrittenOverTellsNothing) {
   EXPECT_EQ(judged({40, 40, 40, 3}).outcome, Outcome::kBroken);  // Of the errors it does.
 }
 
+// A leak that holds the whole request looks as memory does that is not written over.
+TEST(Retention, WholeRequestsThatStayAreNoPass) {
+  const Judgement whole = judged({40, 40, 2, 3});
+  EXPECT_EQ(whole.outcome, Outcome::kNotApplicable);
+  EXPECT_NE(whole.reason.find("40 of 40 ids of results"), std::string::npos) << whole.reason;
+  EXPECT_EQ(judged({20, 20, 2, 3}).outcome, Outcome::kHeld);
+  EXPECT_EQ(judged({40, 40, 40, 3}).outcome, Outcome::kBroken);
+}
+
 TEST(Retention, AServerMayRememberItsLastCalls) {
   EXPECT_EQ(judged({40, 0, 40, 0}, kFewestFurther - 1).outcome, Outcome::kNotApplicable);
 }
