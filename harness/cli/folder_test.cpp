@@ -205,5 +205,24 @@ TEST(Folders, InitWritesAManifestThatRuns) {
   EXPECT_NE(other.out.find("--manifest client.json"), std::string::npos) << other.out;
 }
 
+TEST(Folders, InitWritesThePipelineOfTheManifestThatItNames) {
+  const Workshop workshop;
+  for (const auto& [ci, file] : {std::pair{"github", ".github/workflows/tailrace.yml"},
+                                 std::pair{"gitlab", ".gitlab-ci.yml"},
+                                 std::pair{"jenkins", "Jenkinsfile"}}) {
+    const Ran made = workshop.run(std::string("{tailrace} init client --out sub/c.json --ci ") +
+                                  ci + " -- ./x");
+    EXPECT_EQ(made.status, 0) << made.err;
+    const std::string pipeline = Workshop::read(workshop.path(file));
+    EXPECT_NE(pipeline.find("tailrace client --manifest sub/c.json "), std::string::npos)
+        << pipeline;
+    EXPECT_EQ(pipeline.find("tailrace.json"), std::string::npos) << pipeline;
+  }
+  const Ran of_client = workshop.run("{tailrace} init server --out sub/c.json --ci github -- ./x");
+  EXPECT_EQ(of_client.status, 2);
+  EXPECT_NE(of_client.err.find("is of a client"), std::string::npos) << of_client.err;
+  EXPECT_EQ(workshop.run("{tailrace} init server --out 'my $x.json' --ci github -- ./x").status, 2);
+}
+
 }  // namespace
 }  // namespace tailrace

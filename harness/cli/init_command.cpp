@@ -2,12 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "harness/cli/commands.h"
 #include "harness/cli/templates.h"
+#include "harness/sut/manifest.h"
 
 namespace tailrace {
 namespace {
@@ -23,6 +25,15 @@ struct Guess {
   const char* file;
   std::vector<std::string> command;
 };
+
+// The pipelines name it in shell scripts, and a Jenkinsfile's stand in a text of its own, where no
+// way of quoting is the same: a name of other characters is refused.
+bool is_plain(std::string_view path) {
+  return std::all_of(path.begin(), path.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::string_view("._-/").find(static_cast<char>(c)) !=
+                                       std::string_view::npos;
+  });
+}
 
 // What starts a project of this kind, where nobody said it.
 std::vector<std::string> guessed_command(const fs::path& folder) {
@@ -89,9 +100,19 @@ int init_command(const CommandLine& line) {
   if (server && !told) command.insert(command.end(), {"--port", "{port}"});
   const std::string text = to_pretty_text(manifest_of(line, command));
   const std::string manifest = line.file.empty() ? kManifestName : line.file;
+  if (!line.pipeline.empty() && !is_plain(manifest)) {
+    return complain("--out '" + manifest + "': a pipeline names it in a script; use letters, "
+                    "digits and . _ - / only");
+  }
   std::error_code failure;
   const bool kept = !line.pipeline.empty() && fs::exists(manifest, failure);
   if (kept) {
+    const auto known = load_manifest(manifest);
+    if (!known) return complain(known.error().what);
+    if (known->role != line.run.under_test) {
+      return complain("'" + manifest + "' exists already, and is of a " + name_of(known->role) +
+                      ": init " + name_of(known->role) + ", or --out FILE");
+    }
     fmt::print("kept {}, which exists already\n", manifest);
   } else if (auto good = write_new(manifest, text); !good) {
     return complain(good.error().what);
@@ -100,6 +121,7 @@ int init_command(const CommandLine& line) {
     if (line.pipeline != known.name) continue;
     std::string pipeline = with(std::string(known.text), "tailrace server",
                                 "tailrace " + std::string(name_of(line.run.under_test)));
+    if (manifest != kManifestName) pipeline = with(pipeline, kManifestName, manifest);
     if (!line.program_url.empty()) pipeline = with(pipeline, kPlaceholder, line.program_url);
     if (auto good = write_new(known.path, pipeline); !good) return complain(good.error().what);
     if (pipeline.find(kPlaceholder) == pipeline.npos) continue;
