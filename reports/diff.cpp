@@ -60,6 +60,39 @@ Change change_of(Verdict before, Verdict after) {
   return Change::kMended;
 }
 
+// A scenario that failed before may break another rule now, under the same verdict.
+bool breaks_more(const ScenarioResult& before, const ScenarioResult& after) {
+  return std::ranges::any_of(after.findings, [&](const Finding& now) {
+    return now.fails() && std::ranges::none_of(before.findings, [&](const Finding& then) {
+             return then.fails() && then.required == now.required;
+           });
+  });
+}
+
+std::string why_not_asked(const RunRecord& record, const std::string& id) {
+  for (const std::string& entry : record.not_asked) {
+    if (entry.starts_with(id + ": ")) return entry.substr(id.size() + 2);
+  }
+  return "";
+}
+
+std::map<std::string, std::size_t> count_by_revision(const RunRecord& record) {
+  std::map<std::string, std::size_t> counts;
+  for (const auto& [key, result] : worst_of(record)) ++counts[result->revision];
+  return counts;
+}
+
+void add_one_sided_revisions(const RunRecord& one, const RunRecord& other, std::string_view which,
+                             std::vector<std::string>& lines) {
+  const auto counts = count_by_revision(other);
+  for (const auto& [revision, count] : count_by_revision(one)) {
+    if (counts.contains(revision) || revision.empty()) continue;  // A capture tells of none.
+    lines.push_back(fmt::format("revision {} was asked in the {} run only: {}",
+                                excerpt(revision, kWord), which,
+                                counted(count, "scenario", "scenarios")));
+  }
+}
+
 }  // namespace
 
 std::string_view name_of(Change change) {
@@ -68,11 +101,38 @@ std::string_view name_of(Change change) {
   return kNames[static_cast<std::size_t>(change)];
 }
 
+bool ChangedScenario::is_broken() const {
+  return change == Change::kBroke || change == Change::kWorse ||
+         (change == Change::kAdded && after->verdict == Verdict::kFail);
+}
+
 bool RunDiff::broke() const {
-  return std::any_of(changed.begin(), changed.end(), [](const ChangedScenario& one) {
-    return one.change == Change::kBroke || one.change == Change::kWorse ||
-           (one.change == Change::kAdded && one.after->verdict == Verdict::kFail);
-  });
+  return std::ranges::any_of(changed, &ChangedScenario::is_broken);
+}
+
+bool RunDiff::compared() const {
+  return same > 0 || std::ranges::any_of(changed, [](const ChangedScenario& one) {
+           return one.before != nullptr && one.after != nullptr;
+         });
+}
+
+std::vector<std::string> caveats_of(const RunDiff& diff) {
+  std::vector<std::string> lines;
+  if (!diff.compared()) {
+    lines.emplace_back("no scenario was asked in both runs at one revision: nothing is compared");
+  }
+  add_one_sided_revisions(*diff.before, *diff.after, "earlier", lines);
+  add_one_sided_revisions(*diff.after, *diff.before, "later", lines);
+  for (const auto& [record, which] : {std::pair{diff.before, "earlier"}, {diff.after, "later"}}) {
+    if (record->shards.size() == 1 && record->missing_shards.empty()) {
+      lines.push_back(fmt::format("the {} run is shard {} alone", which,
+                                  excerpt(record->shards.front(), kWord)));
+    }
+    for (const std::string& banner : banners(*record)) {
+      lines.push_back(fmt::format("the {} run: {}", which, banner));
+    }
+  }
+  return lines;
 }
 
 RunDiff diff_of(const RunRecord& before, const RunRecord& after) {
@@ -81,18 +141,22 @@ RunDiff diff_of(const RunRecord& before, const RunRecord& after) {
   for (const auto& [key, now] : second) {
     const auto then = first.find(key);
     if (then == first.end()) {
-      diff.changed.push_back({Change::kAdded, nullptr, now});
+      diff.changed.push_back({Change::kAdded, nullptr, now, ""});
+    } else if (then->second->verdict == Verdict::kFail && now->verdict == Verdict::kFail &&
+               breaks_more(*then->second, *now)) {
+      diff.changed.push_back({Change::kWorse, then->second, now, ""});
     } else if (then->second->verdict == now->verdict) {
       ++diff.same;
     } else if (then->second->verdict == Verdict::kFail && now->verdict == Verdict::kWarn) {
-      diff.changed.push_back({Change::kMended, then->second, now});
+      diff.changed.push_back({Change::kMended, then->second, now, ""});
     } else {
       diff.changed.push_back(
-          {change_of(then->second->verdict, now->verdict), then->second, now});
+          {change_of(then->second->verdict, now->verdict), then->second, now, ""});
     }
   }
   for (const auto& [key, then] : first) {
-    if (!second.contains(key)) diff.changed.push_back({Change::kRemoved, then, nullptr});
+    if (second.contains(key)) continue;
+    diff.changed.push_back({Change::kRemoved, then, nullptr, why_not_asked(after, then->id)});
   }
   std::stable_sort(diff.changed.begin(), diff.changed.end(),
                    [](const auto& a, const auto& b) { return a.change < b.change; });
@@ -113,9 +177,8 @@ DiffText text_of(const ChangedScenario& changed) {
                 ""};
   const auto findings = shown_findings(shown, false);
   if (!findings.empty()) text.why = excerpt(findings.front()->observed, kWhy);
-  if (changed.change == Change::kBroke || changed.change == Change::kWorse) {
-    text.run_again = excerpt(shown.command, 2 * kWhy);
-  }
+  if (!changed.not_asked.empty()) text.why = excerpt("not asked: " + changed.not_asked, kWhy);
+  if (changed.is_broken()) text.run_again = excerpt(shown.command, 2 * kWhy);
   return text;
 }
 

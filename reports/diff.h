@@ -18,7 +18,10 @@ struct ChangedScenario {
   Change change = Change::kBroke;
   const ScenarioResult* before = nullptr;  // nullptr: not in that run.
   const ScenarioResult* after = nullptr;
+  std::string not_asked;  // Of kRemoved: why the later run left it out, where it says so.
   const ScenarioResult& shown() const { return after != nullptr ? *after : *before; }
+  // It fails or warns and did not, or fails and is new, or breaks more than it did.
+  bool is_broken() const;
 };
 
 struct RunDiff {
@@ -26,12 +29,16 @@ struct RunDiff {
   const RunRecord* after = nullptr;
   std::vector<ChangedScenario> changed;
   std::size_t same = 0;
-  // Something that did not fail before fails now.
-  bool broke() const;
+  bool broke() const;       // Something is_broken().
+  bool compared() const;    // Something was asked in both runs.
 };
 
 // Of repeats the worst counts. The records must outlive it.
 RunDiff diff_of(const RunRecord& before, const RunRecord& after);
+
+// What keeps two runs from being compared whole: nothing in common, revisions that one of them was
+// not asked, shards, packets. One line each, safe on a terminal.
+std::vector<std::string> caveats_of(const RunDiff& diff);
 
 struct DiffText {
   std::string change, id, variant, before, after, why, run_again;

@@ -23,6 +23,14 @@ std::string heading(const RunDiff& diff) {
                      name_of_implementation(*diff.before), name_of_implementation(*diff.after));
 }
 
+// " (3 failing)": it is why the exit status is 1 where nothing else broke.
+std::string of_added(const RunDiff& diff) {
+  const auto failing = std::ranges::count_if(diff.changed, [](const ChangedScenario& one) {
+    return one.change == Change::kAdded && one.is_broken();
+  });
+  return failing == 0 ? "" : fmt::format(" ({} failing)", failing);
+}
+
 std::string summary(const RunDiff& diff) {
   std::string line;
   for (const Change change : {Change::kBroke, Change::kWorse, Change::kUnclear, Change::kMended,
@@ -30,7 +38,10 @@ std::string summary(const RunDiff& diff) {
     const auto count =
         std::count_if(diff.changed.begin(), diff.changed.end(),
                       [&](const ChangedScenario& one) { return one.change == change; });
-    if (count > 0) line += fmt::format("{} {}, ", count, name_of(change));
+    if (count == 0) continue;
+    line += fmt::format("{} {}", count, name_of(change));
+    if (change == Change::kAdded) line += of_added(diff);
+    line += ", ";
   }
   return line + fmt::format("{} the same", diff.same);
 }
@@ -48,12 +59,17 @@ std::string console_diff(const RunDiff& diff, std::size_t width) {
     }
     if (!text.run_again.empty()) out += fmt::format("{:{}}{}\n", "", kIndent, text.run_again);
   }
-  return out + (diff.changed.empty() ? "" : "\n") + summary(diff) + "\n";
+  if (!diff.changed.empty()) out += "\n";
+  for (const std::string& caveat : caveats_of(diff)) out += wrapped(caveat, 0, width) + "\n";
+  return out + summary(diff) + "\n";
 }
 
 std::string markdown_diff(const RunDiff& diff) {
   std::string out = fmt::format("## Tailrace: {}\n\n{}\n\n", markdown_text(heading(diff), kCell),
                                 summary(diff));
+  for (const std::string& caveat : caveats_of(diff)) {
+    out += "> " + markdown_text(caveat, kCell) + "\n\n";
+  }
   if (diff.changed.empty()) return out;
   out += "| change | scenario | revision | before | after | why |\n"
          "| --- | --- | --- | --- | --- | --- |\n";
@@ -91,6 +107,9 @@ std::string json_diff(const RunDiff& diff) {
   }
   json.set("changed", std::move(changed));
   json.set("same", std::uint64_t{diff.same});
+  Json caveats{Json::Array{}};
+  for (const std::string& caveat : caveats_of(diff)) caveats.push(caveat);
+  json.set("caveats", std::move(caveats));
   return to_pretty_text(json);
 }
 
@@ -99,7 +118,7 @@ std::string junit_diff(const RunDiff& diff) {
   std::size_t failures = 0;
   for (const ChangedScenario& one : diff.changed) {
     const DiffText text = text_of(one);
-    const bool fails = one.change == Change::kBroke || one.change == Change::kWorse;
+    const bool fails = one.is_broken();
     failures += fails;
     const std::string said =
         xml_text(fmt::format("{} -> {}: {}", text.before, text.after, text.why));
@@ -115,6 +134,10 @@ std::string junit_diff(const RunDiff& diff) {
     cases += fmt::format("    <testcase classname=\"same\" name=\"{} the same\" time=\"0.000\"/>\n",
                          diff.same);
   }
+  if (const auto caveats = caveats_of(diff); !caveats.empty()) {
+    cases += fmt::format("    <system-out>{}</system-out>\n",
+                         xml_text(fmt::format("{}", fmt::join(caveats, "; "))));
+  }
   const std::string counts =
       fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\" time=\"0.000\"",
                   diff.changed.size() + (diff.same > 0), failures);
@@ -129,6 +152,9 @@ std::string html_diff(const RunDiff& diff) {
   std::string out = html_head("Tailrace: " + title);
   out += fmt::format("<header><h1>Tailrace: {}</h1><p>{}</p></header>\n<main id=\"main\">\n", title,
                      summary(diff));
+  for (const std::string& caveat : caveats_of(diff)) {
+    out += fmt::format("<p class=\"banner\">{}</p>\n", xml_text(caveat));
+  }
   if (!diff.changed.empty()) {
     out += "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"changes\"><table>\n"
            "<thead><tr><th scope=\"col\">change</th><th scope=\"col\">scenario</th>"

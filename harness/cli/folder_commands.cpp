@@ -133,6 +133,7 @@ int diff_command(const CommandLine& line) {
   }
   const RunDiff diff = diff_of(*before, *after);
   fmt::print("{}", text_of(diff, line.format));
+  if (!diff.compared()) return complain("the runs have no scenario at one revision in common");
   return diff.broke() ? kExitFailed : kExitClean;
 }
 
