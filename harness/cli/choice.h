@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Options that take one of a few words, for CLI11. Used while the command line is read.
+// Options that take one of a few words, for CLI11. The words must outlive the option. Used while
+// the command line is read.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -9,12 +10,13 @@
 namespace tailrace {
 
 template <class Choice>
-void add_choice(CLI::App& app, const std::string& name, Choice& into,
-                const std::map<std::string, Choice>& choices, const std::string& help) {
+CLI::Option* add_choice(CLI::App& app, const std::string& name, Choice& into,
+                        const std::map<std::string, Choice>& choices, const std::string& help) {
   std::string words;
   for (const auto& entry : choices) words += (words.empty() ? "" : "|") + entry.first;
-  app.add_option_function<std::string>(
-         name, [&into, &choices](const std::string& word) { into = choices.at(word); }, help)
+  return app
+      .add_option_function<std::string>(
+          name, [&into, &choices](const std::string& word) { into = choices.at(word); }, help)
       ->type_name(words)
       ->check([&choices, words](const std::string& word) {
         return choices.contains(word) ? "" : "'" + word + "' is none of " + words;

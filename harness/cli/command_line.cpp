@@ -25,10 +25,6 @@ constexpr const char* kExitStatus = R"(
 Exit status: 0 clean or exactly as baselined, 1 something failed, 2 wrong usage or nothing could be
 judged, 3 nothing failed but something could not be seen.)";
 
-std::vector<const CLI::App*> commands_of(const CLI::App& app) {
-  return app.get_subcommands([](const CLI::App*) { return true; });
-}
-
 // Every word that may stand where a wrong one did.
 std::vector<std::string> known_words(const CLI::App& app) {
   std::vector<std::string> words;

@@ -27,6 +27,9 @@ Examples:
 
 const std::map<std::string, Side> kRoles = {{"server", Side::kServer}, {"client", Side::kClient}};
 
+const std::map<std::string, std::string> kPipelines = {
+    {"github", "github"}, {"gitlab", "gitlab"}, {"jenkins", "jenkins"}};
+
 void add_output_options(CLI::App& app, CommandLine& line) {
   app.add_flag("-q,--quiet", line.quiet, "No progress on standard error");
   add_report_options(app, line);
@@ -54,8 +57,7 @@ void add_init(CLI::App& app, CommandLine& line) {
   add_choice(init, "role", line.run.under_test, kRoles, "What it is");
   init.add_option("--out", line.file, "The manifest's file (default: tailrace.json)")
       ->type_name("FILE");
-  init.add_option("--ci", line.pipeline, "Write its pipeline too")
-      ->check(CLI::IsMember({"github", "gitlab", "jenkins"}));
+  add_choice(init, "--ci", line.pipeline, kPipelines, "Write its pipeline too");
   init.add_option("--program-url", line.program_url,
                   "Where that pipeline fetches the static program from")
       ->type_name("URL");

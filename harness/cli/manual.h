@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The manual page and the completions of shells, made of what --help is made of, so that the three
-// never part. Used while the command line is read.
+// The manual page, made of what --help is made of, so that the two never part. Used while the
+// command line is read.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -12,8 +12,5 @@ namespace tailrace {
 void add_manual(CLI::App& app);
 
 std::string manual_page(const CLI::App& app);  // In the language of man(7).
-std::string bash_completion(const CLI::App& app);
-std::string zsh_completion(const CLI::App& app);
-std::string fish_completion(const CLI::App& app);
 
 }  // namespace tailrace

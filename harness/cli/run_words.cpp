@@ -21,6 +21,7 @@ const std::map<std::string, NetworkChoice> kNetworks = {
 
 namespace {
 
+const std::map<std::string, std::string> kProfiles = {{"full", "full"}, {"safe", "safe"}};
 constexpr std::size_t kMostShards = 10'000;
 
 // One value for each time the option is given: it must not swallow the URL behind it.
@@ -186,8 +187,9 @@ void add_run_options(CLI::App& app, RunOptions& run, RunWords& words) {
       ->type_name("WORD");
   app.add_flag("--quick", run.quick, "Leave out questions of growth, which take many calls");
   add_list(app, "--revision", run.revisions,
-           "Protocol revisions, or 'all' (default: what the implementation speaks)");
-  add_list(app, "--mode", run.modes, "Modes of the manifest (default: all)");
+           "Protocol revisions, or 'all' (default: what the implementation speaks)")
+      ->type_name("REVISION");
+  add_list(app, "--mode", run.modes, "Modes of the manifest (default: all)")->type_name("MODE");
   app.add_option("--manifest", words.manifest, "How to start the implementation (JSON)")
       ->type_name("FILE");
   app.add_option("--jobs", run.jobs, "Scenarios at once (default: 1 for a URL, else 4)")
@@ -220,9 +222,8 @@ void add_server_options(CLI::App& app, RunOptions& run, RunWords& words) {
       ->type_name("HOST:PORT:ADDRESS");
   app.add_option("--tool", words.tool, "A tool that may be called; no other is")->type_name("NAME");
   app.add_option("--arguments", words.tool_arguments, "Its arguments")->type_name("JSON");
-  app.add_option("--profile", words.profile,
-                 "safe (few requests; default for a URL) or full (default for a command)")
-      ->check(CLI::IsMember({"safe", "full"}));
+  add_choice(app, "--profile", words.profile, kProfiles,
+             "safe (few requests; default for a URL) or full (default for a command)");
 }
 
 Status finish(RunOptions& run, const RunWords& words, const std::vector<std::string>& command) {

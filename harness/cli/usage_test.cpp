@@ -79,18 +79,47 @@ TEST(Usage, WrongWordsAreNamedWithTheNearestRightOne) {
   }
 }
 
-TEST(Usage, CompletionOffersTheWordsOfAChoice) {
+TEST(Usage, CompletionOffersWhatMayStandThere) {
   const Workshop workshop;
+  // The last word is the one begun.
   const auto offered = [&](const std::string& words) {
     return workshop
-        .run("{tailrace} completion bash > c.bash; bash -c '. ./c.bash; COMP_WORDS=(tailrace " +
-             words + " \"\"); COMP_CWORD=$((${#COMP_WORDS[@]}-1)); _tailrace; "
-             "echo ${COMPREPLY[@]}'")
+        .run("{tailrace} completion bash > c.bash; bash -c 'PATH=$(dirname {tailrace}):$PATH;"
+             " . ./c.bash; COMP_WORDS=(tailrace " +
+             words + "); COMP_CWORD=$((${#COMP_WORDS[@]}-1)); _tailrace; echo ${COMPREPLY[@]}'")
         .out;
   };
-  EXPECT_EQ(offered("report --format"), "console html json junit markdown\n");
-  EXPECT_EQ(offered("judge --fail-on"), "harm must should\n");
-  EXPECT_NE(offered("report").find("--format"), std::string::npos);
+  EXPECT_EQ(offered("report --format \"\""), "console html json junit markdown\n");
+  EXPECT_EQ(offered("report --format = j"), "json junit\n") << "bash parts words at the sign";
+  EXPECT_EQ(offered("judge --fail-on \"\""), "harm must should\n");
+  EXPECT_EQ(offered("server --revision 2026"), "2026-07-28\n");
+  EXPECT_EQ(offered("server --profile \"\""), "full safe\n");
+  EXPECT_EQ(offered("completion \"\""), "bash fish zsh\n");
+  EXPECT_EQ(offered("baseline \"\""), "write check\n");
+  EXPECT_EQ(offered("baseline write --o"), "--out\n");
+  EXPECT_EQ(offered("report --f"), "--format\n");
+  EXPECT_EQ(offered("report \"\""), "\n") << "files and folders, by `complete -o default`";
+  EXPECT_EQ(offered("server -- ./x --f"), "\n") << "another command's words";
+  const std::string scenario = "drain.server_keeps_connection_usable\n";
+  EXPECT_EQ(offered("server --only drain.server_keeps_c"), scenario);
+  EXPECT_EQ(offered("client --only drain.server_keeps_c"), "\n") << "it judges a server";
+  EXPECT_EQ(offered("reproduce run drain.server_keeps_c"), scenario);
+}
+
+TEST(Usage, CompletionOfEachShellHasTheValues) {
+  const Workshop workshop;
+  const std::string zsh = workshop.run("{tailrace} completion zsh").out;
+  const std::string fish = workshop.run("{tailrace} completion fish").out;
+  for (const char* words : {"(console html json junit markdown)", "{_tailrace_ids client}",
+                            "(github gitlab jenkins)", ":RUN_DIR:_files -/", "(bash fish zsh)"}) {
+    EXPECT_NE(zsh.find(words), std::string::npos) << words;
+  }
+  for (const char* words :
+       {"-l format -x -a 'console html json junit markdown'", "-a '(__tailrace_ids client)'",
+        "-l ci -x -a 'github gitlab jenkins'", "'__tailrace_at 1 completion' -x -a 'bash fish zsh'",
+        "'__tailrace_at 2 reproduce' -x -a '(__tailrace_ids )'"}) {
+    EXPECT_NE(fish.find(words), std::string::npos) << words;
+  }
 }
 
 TEST(Usage, EveryHarmThatIsToldIsExplained) {
