@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/judge/closure.h"
+#include "harness/judge/ladder.h"
 #include "harness/judge/session.h"
 #include "harness/judge/stopping.h"
 #include "harness/peer/client_driver.h"
@@ -40,10 +41,16 @@ std::string first_id_of(const Exchange& exchange) {
   return "";
 }
 
+// "tools/call (id 2) on connection 1": reports show it to people who do not know our streams.
+std::string told(const History& history, StreamId stream) {
+  return history.read(
+      [&](const Timeline& timeline) { return describe(*timeline.exchange(stream)); });
+}
+
 }  // namespace
 
 void ClientDriver::await_answer(StreamId stream) {
-  await(kAnswer, "the answer of stream " + std::to_string(stream.value),
+  await(kAnswer, "the answer to " + told(history_, stream),
         [&](const Timeline& timeline) { return is_replied(timeline, stream); });
   fetch_answer(stream);
   // A polite run has few connections, and needs each of them back.
@@ -57,14 +64,14 @@ void ClientDriver::await_answer(StreamId stream) {
 }
 
 void ClientDriver::await_head(StreamId stream) {
-  await(kAnswer, "the head of the response of stream " + std::to_string(stream.value),
+  await(kAnswer, "the head of the answer to " + told(history_, stream),
         [&](const Timeline& timeline) {
           return timeline.exchange(stream)->head_at || is_over(timeline, stream);
         });
 }
 
 void ClientDriver::await_event_id(StreamId stream) {
-  await(kAnswer, "an event id on stream " + std::to_string(stream.value),
+  await(kAnswer, "an event id in the answer to " + told(history_, stream),
         [&](const Timeline& timeline) {
           const Exchange& exchange = *timeline.exchange(stream);
           return !last_id_of(exchange).empty() || exchange.final_message() != nullptr ||
