@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "reports/counts.h"
 #include "reports/finding_text.h"
@@ -21,7 +22,36 @@ void add(std::vector<Cause>& causes, const Finding& finding, const ScenarioResul
   }
 }
 
+// The first clause without its numbers: what came of it in each scenario stands behind.
+std::string kind_of(const std::string& reason) {
+  std::string kind;
+  for (const char c : reason.substr(0, reason.find("; "))) {
+    const bool digit = c >= '0' && c <= '9';
+    if (!digit) kind += c;
+    else if (!kind.ends_with('#')) kind += '#';
+  }
+  return kind;
+}
+
 }  // namespace
+
+std::vector<Unseen> unseen_of(const RunRecord& record) {
+  std::vector<Unseen> groups;
+  std::map<std::string, std::size_t> places;
+  for (const ScenarioResult& result : record.scenarios) {
+    if (!result.baseline.empty() || result.verdict != Verdict::kInconclusive) continue;
+    const auto [place, added] = places.try_emplace(kind_of(result.reason), groups.size());
+    if (added) groups.push_back({result.reason, {}});
+    groups[place->second].scenarios.push_back(&result);
+  }
+  for (Unseen& group : groups) {
+    if (group.scenarios.size() == 1) continue;
+    group.why.resize(std::min(group.why.find("; "), group.why.size()));
+  }
+  std::ranges::stable_sort(groups, std::ranges::greater{},
+                           [](const Unseen& group) { return group.scenarios.size(); });
+  return groups;
+}
 
 bool is_of_one_cause(const Finding& one, const Finding& other) {
   return one.fails() == other.fails() && one.required == other.required &&

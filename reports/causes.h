@@ -19,6 +19,16 @@ struct Cause {
 // else in the order of the record.
 std::vector<Cause> causes_of(const RunRecord& record);
 
+// What nothing can be said of, for one reason.
+struct Unseen {
+  std::string why;  // Of the first; others differ in ids, connections and times.
+  std::vector<const ScenarioResult*> scenarios;
+};
+
+// Of every inconclusive scenario that no baseline lists: the reason met most often comes first,
+// since one of them, such as an `initialize` that is not answered, often hides all others.
+std::vector<Unseen> unseen_of(const RunRecord& record);
+
 bool is_of_one_cause(const Finding& one, const Finding& other);
 
 // "10 of 65 scenarios failed, of 5 causes", "" where none did.

@@ -59,5 +59,38 @@ TEST(Causes, EachReportTellsThemOnce) {
   EXPECT_NE(html_report(record, {}).find("of 2 causes"), std::string::npos);
 }
 
+ScenarioResult inconclusive(std::string id, std::string why) {
+  ScenarioResult one;
+  one.id = std::move(id);
+  one.revision = "2025-11-25";
+  one.mode = "default";
+  one.verdict = Verdict::kInconclusive;
+  one.reason = std::move(why);
+  return one;
+}
+
+TEST(Unseen, OneReasonStandsOnceAndTheCommonestFirst) {
+  RunRecord record;
+  record.packets = "captured";
+  record.scenarios = {
+      inconclusive("a.alone", "DELETE was not answered; no session"),
+      inconclusive("a.one", "waited 15000 ms for the answer to initialize (id 1); no Error came"),
+      inconclusive("a.two", "waited 15001 ms for the answer to initialize (id 2); no Result came"),
+      inconclusive("a.known", "waited 15000 ms for the answer to initialize (id 1)")};
+  record.scenarios.back().baseline = "unstable";
+  const auto groups = unseen_of(record);
+  ASSERT_EQ(groups.size(), 2U);
+  EXPECT_EQ(groups[0].why, "waited 15000 ms for the answer to initialize (id 1)");
+  EXPECT_EQ(groups[0].scenarios.size(), 2U);
+  EXPECT_EQ(groups[1].why, "DELETE was not answered; no session");
+  EXPECT_NE(console_report(record, {}).find("inconclusive (2): waited 15000 ms for the answer to "
+                                            "initialize (id 1): a.one 2025-11-25, a.two"),
+            std::string::npos);
+  EXPECT_NE(html_report(record, {}).find("initialize (id 1).<br>So in <a href"),
+            std::string::npos);
+  EXPECT_NE(markdown_report(record).find("**inconclusive, 2 scenarios**: waited"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace tailrace

@@ -25,7 +25,7 @@ constexpr std::size_t kMostFailures = 6;  // Lines
 constexpr std::size_t kMostUnseen = 2;    // Lines
 constexpr std::size_t kMostOthers = 2;    // Lines of each other kind
 constexpr std::size_t kMostNamed = 2;     // Ids on a line
-constexpr std::size_t kShortReason = 100;  // Bytes
+constexpr std::size_t kShortReason = 160;  // Bytes
 
 constexpr std::string_view kRed = "31", kGreen = "32", kYellow = "33", kBold = "1", kDim = "2";
 
@@ -233,12 +233,26 @@ class ConsoleReport {
   }
 
   void unseen() {
-    Few few(*this, options_.verbose ? unlimited() : kMostUnseen, "that could not be seen");
-    for (const ScenarioResult& result : record_.scenarios) {
-      if (!result.baseline.empty() || result.verdict != Verdict::kInconclusive) continue;
-      few.add(fmt::format("inconclusive: {} {}", excerpt(result.id, kLongestId),
-                          excerpt(variant_of(result), kLongestId)));
+    Few few(*this, options_.verbose ? unlimited() : kMostUnseen,
+            "reasons that something could not be seen");
+    for (const Unseen& group : unseen_of(record_)) {
+      std::vector<std::string> names;
+      for (const ScenarioResult* result : group.scenarios) {
+        names.push_back(excerpt(result->id, kLongestId) + " " +
+                        excerpt(variant_of(*result), kLongestId));
+      }
+      few.add(fmt::format("inconclusive ({}): {}: {}", names.size(),
+                          excerpt(group.why, kShortReason), some(names)));
     }
+  }
+
+  // The first of many names, unless all are wanted.
+  std::string some(const std::vector<std::string>& names) const {
+    const std::size_t shown = options_.verbose ? names.size() : std::min(names.size(), kMostNamed);
+    std::string text = fmt::format(
+        "{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+    if (shown < names.size()) text += fmt::format(" and {} more", names.size() - shown);
+    return text;
   }
 
   static const Finding* failing_of(const ScenarioResult& result) {
@@ -256,13 +270,7 @@ class ConsoleReport {
   void not_asked() {
     Few few(*this, options_.verbose ? unlimited() : kMostOthers, "reasons not to ask");
     for (const NotAsked& group : not_asked_by_reason(record_)) {
-      const std::size_t named =
-          options_.verbose ? group.ids.size() : std::min(group.ids.size(), kMostNamed);
-      std::string ids = fmt::format("{}", fmt::join(group.ids.begin(),
-                                                    group.ids.begin() +
-                                                        static_cast<std::ptrdiff_t>(named), ", "));
-      if (named < group.ids.size()) ids += fmt::format(" and {} more", group.ids.size() - named);
-      few.add(fmt::format("not asked ({}): {}: {}", group.ids.size(), group.why, ids));
+      few.add(fmt::format("not asked ({}): {}: {}", group.ids.size(), group.why, some(group.ids)));
     }
   }
 

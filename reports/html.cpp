@@ -138,32 +138,36 @@ class HtmlReport {
     }
     if (!finding.cure.empty()) out_ += fmt::format(" <b>Cure</b>: {}.", text(finding.cure, kPart));
     out_ += "<br>Seen in";
-    for (std::size_t at = 0; at < std::min(cause.scenarios.size(), kMostLinks); ++at) {
-      const ScenarioResult& result = *cause.scenarios[at];
+    links(cause.scenarios);
+    out_ += "</li>\n";
+  }
+
+  void links(const std::vector<const ScenarioResult*>& results) {
+    for (std::size_t at = 0; at < std::min(results.size(), kMostLinks); ++at) {
+      const ScenarioResult& result = *results[at];
       out_ += fmt::format("{} <a href=\"#s{}\">{}</a> {}", at == 0 ? "" : ",", numbers_.at(&result),
                           text(result.id), xml_text(variant_of(result)));
     }
-    if (cause.scenarios.size() > kMostLinks) {
-      out_ += fmt::format(" and {} more", cause.scenarios.size() - kMostLinks);
+    if (results.size() > kMostLinks) {
+      out_ += fmt::format(" and {} more", results.size() - kMostLinks);
     }
-    out_ += "</li>\n";
   }
 
   // What nothing can be said of would not be found among what passed.
   void unseen() {
-    std::vector<const ScenarioResult*> results;
-    for (const ScenarioResult& result : record_.scenarios) {
-      const bool counts = result.baseline.empty() && result.verdict == Verdict::kInconclusive;
-      if (counts && results.size() < kMostCauses) results.push_back(&result);
-    }
-    if (results.empty()) return;
+    const auto all = unseen_of(record_);
+    if (all.empty()) return;
     out_ += "<section aria-labelledby=\"h-unseen\">\n<h2 id=\"h-unseen\">What could not be seen"
             "</h2>\n<ul class=\"why\">\n";
-    for (const ScenarioResult* result : results) {
+    for (std::size_t at = 0; at < std::min(all.size(), kMostCauses); ++at) {
       out_ += fmt::format("<li class=\"inconclusive\"><span class=\"v inconclusive\">inconclusive"
-                          "</span> <a href=\"#s{}\">{}</a> {}: {}</li>\n",
-                          numbers_.at(result), text(result->id), xml_text(variant_of(*result)),
-                          text(result->reason, kPart));
+                          "</span> {}.<br>So in",
+                          text(all[at].why, kPart));
+      links(all[at].scenarios);
+      out_ += "</li>\n";
+    }
+    if (all.size() > kMostCauses) {
+      out_ += fmt::format("<li>{} more below</li>\n", all.size() - kMostCauses);
     }
     out_ += "</ul>\n</section>\n";
   }

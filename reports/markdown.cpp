@@ -143,6 +143,11 @@ std::string causes_text(const RunRecord& record) {
     if (!finding.cure.empty()) line += ". Cure: " + markdown_text(finding.cure, kLongestCell);
     lines.add(line + "\n");
   }
+  for (const Unseen& group : unseen_of(record)) {
+    if (group.scenarios.size() == 1) continue;  // Its row says it.
+    lines.add(fmt::format("- **inconclusive, {} scenarios**: {}\n", group.scenarios.size(),
+                          markdown_text(group.why, kLongestCell)));
+  }
   return lines.empty() ? "" : lines.finish("causes") + "\n";
 }
 
