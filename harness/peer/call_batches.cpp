@@ -13,6 +13,7 @@ constexpr Millis kNoticed{400};  // What a server may take to notice that we lef
 constexpr Millis kUnderWay{50};
 constexpr Millis kCleanUp{300};
 constexpr Millis kLongest{3000};
+constexpr Millis kReplay{1000};
 
 void begin(ClientDriver& client) {
   if (!client.can_sample()) client.decline(std::string(kUnwatched));
@@ -34,6 +35,17 @@ StreamId ask(ClientDriver& client, int call) {
   return client.ask_for_result(fresh);
 }
 
+// How long it takes until the handler of a call that just began is done, whatever became of it.
+Millis begin_slowly(ClientDriver& client) {
+  begin(client);
+  const StreamId whole = client.ask_tool(&AllowedTools::slow);
+  client.await_answer(whole);
+  const Millis done = client.time_of(whole) + kCleanUp;
+  if (done > stretched(kLongest)) client.decline("the slow tool is too slow for this question");
+  client.mark(kCallsPerBatch, std::to_string(kCalls));
+  return done;
+}
+
 }  // namespace
 
 void call_in_batches(ClientDriver& client) {
@@ -50,12 +62,7 @@ void call_in_batches(ClientDriver& client) {
 }
 
 void leave_calls_in_batches(ClientDriver& client) {
-  begin(client);
-  const StreamId whole = client.ask_tool(&AllowedTools::slow);
-  client.await_answer(whole);
-  const Millis done = client.time_of(whole) + kCleanUp;
-  if (done > stretched(kLongest)) client.decline("the slow tool is too slow for this question");
-  client.mark(kCallsPerBatch, std::to_string(kCalls));
+  const Millis done = begin_slowly(client);
   for (int batch = 0; batch < kBatchesLeft; ++batch) {
     for (int call = 0; call < kCalls; ++call) {
       const StreamId stream = client.ask_tool(&AllowedTools::slow, {.fresh = true});
@@ -67,6 +74,41 @@ void leave_calls_in_batches(ClientDriver& client) {
       }
     }
     client.stay_connected(done);
+    sample(client, batch);
+  }
+}
+
+void cancel_calls_in_batches(ClientDriver& client) {
+  const Millis done = begin_slowly(client);
+  for (int batch = 0; batch < kBatchesLeft; ++batch) {
+    for (int call = 0; call < kCalls; ++call) {
+      const StreamId stream = client.ask_tool(&AllowedTools::slow, {.fresh = true});
+      client.watch_end(stream, kUnderWay);
+      if (!client.is_accepted(client.cancel(stream))) client.decline("the server takes no cancel");
+    }
+    client.watch_ends(kCleanUp);
+    client.close_all();
+    client.stay_connected(done);
+    sample(client, batch);
+  }
+}
+
+void resume_in_batches(ClientDriver& client) {
+  begin(client);
+  client.mark(kBatchUnit, "resume");
+  client.mark(kCallsPerBatch, std::to_string(kCalls));
+  for (int batch = 0; batch < kBatches; ++batch) {
+    for (int call = 0; call < kCalls; ++call) {
+      const StreamId stream = client.ask_for_result();
+      client.await_event_id(stream);
+      client.await_answer(stream);
+      const StreamId rest = client.get({.last_event_id = client.first_event_id(stream)});
+      const bool over = client.watch_end(rest, kReplay);
+      if (!client.is_accepted(rest)) client.decline("a stream that is over cannot be resumed");
+      if (!over) client.decline("a resumed stream does not end, which is another question");
+    }
+    client.close_all();
+    client.stay_connected(kCleanUp);
     sample(client, batch);
   }
 }

@@ -16,4 +16,11 @@ void call_in_batches(ClientDriver& client);
 // when their handlers must be done: those of sessions go on, as they should.
 void leave_calls_in_batches(ClientDriver& client);
 
+// Calls of the slow tool that are cancelled by notifications/cancelled.
+void cancel_calls_in_batches(ClientDriver& client);
+
+// Calls whose streams are over, and are resumed from their first event. Declines where that is not
+// served.
+void resume_in_batches(ClientDriver& client);
+
 }  // namespace tailrace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A call that is refused leaves nothing behind: by Errors of each kind, and for a session that is
-// no more.
+// no more. Nor does an initialize that offers an unknown revision.
 
 #include "harness/judge/resources.h"
 #include "harness/scenario/scenario.h"
@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kBatches = 6;   // The first is the warm-up.
 constexpr int kRefused = 16;  // Per batch.
+constexpr int kUnknown = 2;   // Besides, those that offer a revision that no server speaks.
 constexpr Millis kCleanUp{200};
 
 // Each has a path of its own in a server.
@@ -26,17 +27,28 @@ void refuse(ClientDriver& client, int call, const PostOptions& options) {
   }
 }
 
+// Whether the session that may have come of it, whose number this is, could be ended: those that
+// cannot may live on.
+bool offer_unknown_revision(ClientDriver& client, SessionNumber session) {
+  client.ask_for_unknown_revision();
+  if (!client.has_session_id(session)) return true;
+  return client.is_accepted(client.delete_session(session));
+}
+
 void drive(ClientDriver& client) {
   if (!client.can_sample()) client.decline(std::string(kUnwatched));
   const SessionNumber ended = client.open_session();
   const SessionNumber session = client.open_session();
   if (client.has_session_id(ended)) client.delete_session(ended);
-  client.mark(kCallsPerBatch, std::to_string(kRefused));
+  SessionNumber next = session + 1;
+  bool can_end = true;
+  client.mark(kCallsPerBatch, std::to_string(kRefused + kUnknown));
   for (int batch = 0; batch < kBatches; ++batch) {
     for (int call = 0; call < kRefused / 2; ++call) {
       refuse(client, call, {.session = session});
       client.await_answer(client.ask_for_result({.session = ended}));
     }
+    for (int i = 0; i < kUnknown && can_end; ++i) can_end = offer_unknown_revision(client, next++);
     client.stay_connected(kCleanUp);
     client.sample(std::string(kBatchLabel) + std::to_string(batch));
   }
@@ -51,8 +63,10 @@ Scenario routing_server_returns_resources_of_refused_calls() {
       .covers = {},
       .drive = &drive,
       .checks = {sockets_do_not_grow(Rule{}), descriptors_do_not_grow(Rule{})},
-      .catches = {server_fault::kLeaksPerRefusal, server_fault::kLeaksPerToolError},
-      .spares = {server_oddity::kKeepsDescriptorCache, server_oddity::kNoDelete},
+      .catches = {server_fault::kLeaksPerRefusal, server_fault::kLeaksPerToolError,
+                  server_fault::kLeaksPerUnknownVersion},
+      .spares = {server_oddity::kKeepsDescriptorCache, server_oddity::kNoDelete,
+                 server_oddity::kRefusesUnknownVersion},
       .exclusive = true,
       .growth = true,
   }};
