@@ -54,8 +54,9 @@ constexpr Harm kHarms[] = {
     {"harm.sockets_grow",
      "Sockets are left behind by calls or sessions: connections that nobody uses again and nobody "
      "closes. Of a process judged after a warm-up: harm where the 95 % interval of the growth of "
-     "each lies above zero; of a client, where at least half of its calls leave one. Only sockets "
-     "whose other end is ours are counted."},
+     "each lies above zero; of a client, where at least half of its calls leave one. Of listening "
+     "streams: where three that we closed are held for longer than a server takes to notice. Only "
+     "sockets whose other end is ours are counted."},
     {"harm.stalls",
      "Calls wait some 40 ms for a delayed acknowledgement, since a message is written in small "
      "parts with Nagle's algorithm on. Three proven ones in 20 calls on one connection are harm, "
@@ -63,8 +64,8 @@ constexpr Harm kHarms[] = {
      "acknowledgements, or in the kernel's queue; that time passed is none. Who delays the "
      "acknowledgement is not at fault. docs/stall.md tells the whole."},
     {"harm.threads_grow",
-     "Threads are left behind by calls or sessions of a client. Judged after a warm-up, over "
-     "batches, as descriptors are."},
+     "Threads are left behind by calls of a server, or by sessions of a client. Judged after a "
+     "warm-up, over batches, as descriptors are; of a server more than any pool keeps."},
     {"harm.unknown_session_served",
      "A request with a session id that nobody gave out was answered with a Result. One is enough: "
      "an id that is guessed or stale opens what is behind it."},

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "harness/judge/resources.h"
+#include "harness/judge/threads.h"
 #include "harness/peer/plateau.h"
 
 namespace tailrace {
@@ -35,7 +36,10 @@ void call_until_memory_settles(ClientDriver& client) {
   const auto one = [&](int call) {
     client.await_answer(call % 2 == 0 ? client.ask_for_result() : ask_otherwise(client, call / 2));
   };
-  repeat_until_settled(client, {.size = kCalls, .one = one, .most = kManyBatches});
+  repeat_until_settled(client, {.size = kCalls,
+                                .one = one,
+                                .most = kManyBatches,
+                                .trend = &memory_or_threads_trend});
 }
 
 void leave_calls_until_memory_settles(ClientDriver& client, Leave how) {

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/threads.h"
+
+#include <fmt/format.h>
+
+#include "harness/judge/client_calls.h"
+#include "harness/judge/resources.h"
+#include "harness/record/marks.h"
+
+namespace tailrace {
+namespace {
+
+Growth threads_after_batches(const Timeline& timeline) {
+  Growth growth;
+  for (const auto& sample : timeline.samples) {
+    if (!sample.what.label.starts_with(kBatchLabel)) continue;
+    growth.values.push_back(static_cast<double>(sample.what.threads));
+    growth.at.push_back(sample.at);
+  }
+  return thinned(std::move(growth));
+}
+
+Judgement judge_threads(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  const Growth growth = threads_after_batches(timeline);
+  if (growth.values.empty()) {
+    if (timeline.mark(kNotSampled)) return not_applicable(std::string(kUnwatched));
+    return inconclusive("the script came to no sample of its processes");
+  }
+  Judgement judgement = held();
+  if (trend_of(growth.values, kThreads) == Trend::kGrows) {
+    Finding finding =
+        finding_of(evidence, "threads_do_not_grow", Rule{}, "harm.threads_grow");
+    const double calls = marked_number(timeline, kCallsPerBatch) * growth.batches_each;
+    finding.required = "threads return to where they were when calls are done";
+    finding.observed = fmt::format("threads after batches of {:.0f} calls: {}", calls,
+                                   fmt::join(growth.values, ", "));
+    finding.likely_cause = "a thread that was started for a call waits for what never comes";
+    finding.cure = "end it where the call's route goes away, whatever became of the call";
+    for (std::size_t i = 0; i < growth.values.size(); ++i) {
+      finding.evidence.push_back({growth.at[i] - timeline.begun.value_or(growth.at[i]), "server",
+                                  fmt::format("{} threads", growth.values[i]),
+                                  i + 1 == growth.values.size()});
+    }
+    judgement = broken(std::move(finding));
+  }
+  judgement.measurements.push_back({"threads", fmt::format("{}", fmt::join(growth.values, ", "))});
+  return judgement;
+}
+
+}  // namespace
+
+Check threads_do_not_grow() {
+  return {"threads_do_not_grow", judge_threads};
+}
+
+Trend memory_or_threads_trend(const Timeline& timeline) {
+  const Trend threads = trend_of(threads_after_batches(timeline).values, kThreads);
+  return threads == Trend::kGrows ? threads : memory_trend(timeline);
+}
+
+}  // namespace tailrace

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/threads.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "harness/judge/resources.h"
+#include "harness/judge/story.h"
+
+namespace tailrace {
+namespace {
+
+// As many threads after each of twelve batches.
+Judgement after(const std::function<std::int64_t(int)>& batch) {
+  Story story;
+  story.mark(kCallsPerBatch, "200");
+  for (int i = 0; i < 12; ++i) {
+    ProcessSampled sample{"batch " + std::to_string(i), 0, 0, 0, 0, 0, 0, 0, {}, {}};
+    sample.threads = batch(i);
+    story.at(100 * i).tell(sample);
+  }
+  return story.judge(threads_do_not_grow());
+}
+
+TEST(Threads, ThatStayAreHarm) {
+  const Judgement judged = after([](int batch) { return 3 + 200 * batch; });
+  ASSERT_EQ(judged.outcome, Outcome::kBroken);
+  EXPECT_EQ(judged.findings.front().harm, "harm.threads_grow");
+}
+
+TEST(Threads, OfAPoolThatFillsAreNone) {
+  EXPECT_EQ(after([](int) { return 12; }).outcome, Outcome::kHeld);
+  EXPECT_EQ(after([](int batch) { return std::min(3 + 20 * batch, 203); }).outcome,
+            Outcome::kHeld);
+  EXPECT_EQ(after([](int batch) { return std::min(3 + 64 * batch, 515); }).outcome,
+            Outcome::kHeld);
+}
+
+TEST(Threads, ThatWereNotSeenAreNoVerdict) {
+  EXPECT_EQ(Story().judge(threads_do_not_grow()).outcome, Outcome::kInconclusive);
+}
+
+}  // namespace
+}  // namespace tailrace
