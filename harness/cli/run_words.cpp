@@ -187,7 +187,7 @@ void add_run_options(CLI::App& app, RunOptions& run, RunWords& words) {
       ->type_name("WORD");
   app.add_flag("--quick", run.quick, "Leave out questions of growth, which take many calls");
   add_list(app, "--revision", run.revisions,
-           "Protocol revisions, or 'all' (default: what the implementation speaks)")
+           "Protocol revisions, or 'all' (default: the newest that a server speaks)")
       ->type_name("REVISION");
   add_list(app, "--mode", run.modes, "Modes of the manifest (default: all)")->type_name("MODE");
   app.add_option("--manifest", words.manifest, "How to start the implementation (JSON)")

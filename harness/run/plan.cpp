@@ -89,6 +89,10 @@ Result<Plan> make_plan(const RunOptions& options, const Registry& registry,
       }
     }
   }
+  if (options.under_test == Side::kServer && options.revisions.empty() && options.only.empty() &&
+      revisions.front() > kRevisions[0] && revisions.front() < kStatelessRevision) {
+    plan.not_asked.emplace_back("older revisions: asked only where --revision names them");
+  }
   if (options.quick) plan.not_asked.emplace_back("questions of growth: left out by --quick");
   // What was asked for by name and holds in none of the revisions is said, not forgotten.
   for (const Scenario& scenario : registry) {

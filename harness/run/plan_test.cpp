@@ -45,8 +45,19 @@ TEST(Plan, QuickLeavesOutGrowthAndSaysSo) {
   const auto plan = make_plan(options, registry, {std::string(kNewestRevision)});
   ASSERT_TRUE(plan);
   for (const PlannedRun& run : plan->runs) EXPECT_FALSE(run.scenario->spec().growth);
-  EXPECT_EQ(plan->not_asked.size(), 1U);
+  EXPECT_EQ(plan->not_asked.size(), 2U) << "and older revisions";
   EXPECT_GT(planned(server_options({})).size(), plan->runs.size());
+}
+
+TEST(Plan, SaysThatOlderRevisionsAreNotAsked) {
+  const Registry registry = suites::all_scenarios();
+  RunOptions options = server_options({});
+  const std::string newest(kNewestRevision);
+  EXPECT_EQ(make_plan(options, registry, {newest})->not_asked.size(), 1U);
+  EXPECT_TRUE(make_plan(options, registry, {std::string(kRevisions[0])})->not_asked.empty());
+  EXPECT_TRUE(make_plan(options, registry, {std::string(kStatelessRevision)})->not_asked.empty());
+  options.revisions = {newest};
+  EXPECT_TRUE(make_plan(options, registry, {newest})->not_asked.empty());
 }
 
 TEST(Plan, SomebodyElsesServerGetsOneScenarioAtATime) {
