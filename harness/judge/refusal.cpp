@@ -12,7 +12,7 @@
 namespace tailrace {
 namespace {
 
-constexpr int kMethodNotAllowed = 405;
+constexpr int kBadRequest = 400, kMethodNotAllowed = 405;
 constexpr int kMethodNotFound = -32601;
 
 Judgement judge_complete(const Evidence& evidence, Rule rule) {
@@ -62,20 +62,27 @@ Judgement judge_unknown_method(const Evidence& evidence, int status, Rule rule) 
 
 Judgement judge_methods(const Evidence& evidence, Rule rule) {
   std::size_t asked = 0;
+  Judgement judgement = held();
   for (const Exchange& exchange : evidence.timeline.exchanges) {
     if (exchange.is_post() || !exchange.response) continue;
     ++asked;
-    if (exchange.response->status == kMethodNotAllowed) continue;
+    const int status = exchange.response->status;
+    if (status == kMethodNotAllowed) continue;
     Finding finding = finding_of(evidence, "methods_are_refused", rule);
+    // The rule binds who serves this revision alone. Who serves older ones, too, may look for the
+    // session of such a request before its revision, and there is none.
+    const bool looks_for_session = status == kBadRequest || status == kNotFound;
+    if (looks_for_session) finding.level = Level::kNote;
     finding.required = "GET and DELETE are answered with 405";
     finding.observed =
         fmt::format("{} was answered with {}", exchange.request.method, exchange.response->status);
     finding.likely_cause = "the endpoint still serves the sessions of earlier revisions";
     finding.cure = "answer 405 with Allow: POST where the request names this revision";
     finding.evidence = ladder_of(evidence.timeline, exchange);
-    return broken(finding);
+    if (!looks_for_session) return broken(finding);
+    judgement.findings.push_back(std::move(finding));
   }
-  return asked == 0 ? inconclusive("neither GET nor DELETE was answered") : held();
+  return asked == 0 ? inconclusive("neither GET nor DELETE was answered") : judgement;
 }
 
 Judgement judge_unknown_session(const Evidence& evidence) {

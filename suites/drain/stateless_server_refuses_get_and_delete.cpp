@@ -32,7 +32,7 @@ Scenario drain_stateless_server_refuses_get_and_delete() {
       .checks = {methods_are_refused(req::kNoGetNoDelete),
                  refusals_are_complete(req::kStreamEndsAsHttp)},
       .catches = {server_fault::kServesGetWithoutSessions, server_fault::kCutsErrorReplies},
-      .spares = {server_oddity::kClosesAfterEachResponse},
+      .spares = {server_oddity::kClosesAfterEachResponse, server_oddity::kLooksForSession},
       .era = Era::kStateless,
   }};
 }
