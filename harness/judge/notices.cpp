@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
 #include "harness/judge/service.h"
@@ -82,11 +83,16 @@ Judgement judge_as_many(const Evidence& evidence) {
   if (counted < kFewestCalls) {
     return not_applicable(fmt::format("{} event streams carried Results: too few", counted));
   }
-  const auto usual = std::ranges::max_element(
-      calls_with, {}, [](const auto& entry) { return entry.second; });
-  if (usual->first == 0) return not_applicable("calls of the tool sent no notification");
-  if (usual->second * 100 < counted * kNearly) {
-    return not_applicable("the tool sends another number of notifications each time");
+  // Some of what was told may go elsewhere, such as to the listening stream: then none has it all.
+  const auto told = static_cast<std::size_t>(marked_number(timeline, kNoticesOfACall));
+  auto usual = calls_with.find(told);
+  if (told == 0 || usual == calls_with.end()) {
+    usual = std::ranges::max_element(calls_with, {},
+                                     [](const auto& entry) { return entry.second; });
+    if (usual->first == 0) return not_applicable("calls of the tool sent no notification");
+    if (usual->second * 100 < counted * kNearly) {
+      return not_applicable("the tool sends another number of notifications each time");
+    }
   }
   std::size_t fewer = 0, lost = 0;
   const Exchange* poor = nullptr;

@@ -10,7 +10,10 @@ namespace tailrace {
 // The tool that its owner names for its notifications brings some before its Result. A should
 // without a row: what is lost, nobody else will tell.
 Check notifications_come();
-// Of calls of one tool, each alone in its session: no stream has fewer than nearly all others.
+// How many its manifest says that each call of the tool brings.
+inline constexpr std::string_view kNoticesOfACall = "notices_of_a_call";
+// Of calls of one tool, each alone in its session: no stream has fewer than nearly all others, or
+// than were told where some have as many.
 Check notifications_are_as_many();
 // The script calls a tool alone, and then again beside the one that notifies, whichever of them
 // came first, and in whichever session: its own stream carries nothing that it did not carry alone.

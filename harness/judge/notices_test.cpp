@@ -143,9 +143,10 @@ TEST(ClosedGet, GivesWayToAnother) {
 }
 
 // 24 calls with these numbers of notifications by turns, an Error, and one more call.
-Judgement counted(const std::vector<int>& numbers, int behind_error) {
+Judgement counted(const std::vector<int>& numbers, int behind_error, int told = 0) {
   Story story;
   story.open(1);
+  if (told > 0) story.mark(kNoticesOfACall, std::to_string(told));
   int id = 1;
   const auto call = [&](int notices) {
     ++id;
@@ -169,6 +170,13 @@ TEST(Notifications, AreAsManyEachTime) {
   ASSERT_EQ(lost.outcome, Outcome::kBroken);
   EXPECT_EQ(lost.findings.front().level, Level::kShould);
   EXPECT_EQ(counted({3}, 0).outcome, Outcome::kBroken) << "behind the Error";
+}
+
+TEST(Notifications, AreAsManyAsTheirOwnerSays) {
+  EXPECT_EQ(counted({3, 3, 2}, 3, 3).outcome, Outcome::kBroken);
+  EXPECT_EQ(counted({3}, 3, 3).outcome, Outcome::kHeld);
+  EXPECT_EQ(counted({3, 4}, 3, 3).outcome, Outcome::kHeld) << "more are none lost";
+  EXPECT_EQ(counted({2}, 2, 3).outcome, Outcome::kHeld) << "the rest goes elsewhere each time";
 }
 
 TEST(Notifications, OfAToolThatSendsAsItLikesTellNothing) {

@@ -61,6 +61,12 @@ int jobs_of(const RunOptions& options) {
   return options.url || options.safe ? 1 : kOwnJobs;
 }
 
+int told_notices(const RunOptions& options) {
+  if (options.tools.chatty || !options.manifest) return 0;
+  const auto chatty = options.manifest->tools.find("chatty");
+  return chatty == options.manifest->tools.end() ? 0 : chatty->second.notifications.value_or(0);
+}
+
 bool selects(std::string_view word, const Scenario& scenario) {
   const std::string_view id = scenario.id();
   if (glob_matches(word, id) || word == id.substr(0, id.find('.'))) return true;

@@ -28,6 +28,8 @@ struct Plan {
 // Scenarios at once: as asked for; otherwise one at a time against somebody else's server, and
 // several instances of what we start ourselves, since scenarios mostly wait.
 int jobs_of(const RunOptions& options);
+// How many notifications its owner says that a call of the chatty tool brings; 0: not told.
+int told_notices(const RunOptions& options);
 
 // Whether a word of --only selects the scenario: a glob over ids, the name of a suite, or a
 // requirement that it covers.

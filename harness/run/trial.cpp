@@ -41,6 +41,7 @@ std::map<std::string, ManifestTool> reference_tools() {
   add("failing", "fail", "{}");
   add("refused", "refuse", "{}");
   add("chatty", "notify", R"({"n":3})");
+  tools["chatty"].notifications = 6;  // Each is logged, and told as progress.
   add("asking", "ask", "{}");
   add("big", "big", R"({"bytes":5000000})");
   add("sized", "big", R"({"bytes":"{bytes}"})");

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <fstream>
 
+#include "harness/judge/notices.h"
 #include "harness/judge/session.h"
 #include "harness/judge/stopping.h"
 #include "harness/record/marks.h"
@@ -20,10 +21,6 @@ constexpr Millis kExitNotice{300};
 // Of a client that reads its input no more: its end, if that is why.
 constexpr Deadline kLateEnd{"late_end", Millis(2000)};
 
-ToolCall tool_call(const ManifestTool& tool) {
-  return {tool.name, tool.arguments};
-}
-
 AllowedTools allowed_tools(const RunOptions& options) {
   AllowedTools tools = options.tools;
   if (!options.manifest) return tools;
@@ -31,7 +28,7 @@ AllowedTools allowed_tools(const RunOptions& options) {
   for (const ToolKind& kind : kToolKinds) {
     const auto known = listed.find(std::string(kind.key));
     auto& tool = tools.*kind.tool;
-    if (!tool && known != listed.end()) tool = tool_call(known->second);
+    if (!tool && known != listed.end()) tool = {known->second.name, known->second.arguments};
   }
   return tools;
 }
@@ -271,6 +268,9 @@ Result<std::unique_ptr<History>> Worker::attempt_anew(const PlannedRun& run,
 void Worker::drive_server(const Scenario& scenario, const PlannedRun& run, History& history) {
   ClientDriver driver(context_.network, context_.vault, history, client_settings(run.revision));
   driver.give_up_at(std::min(mono_now() + stretched(kScenarioLimit.limit), context_.over_at));
+  if (const int told = told_notices(context_.options); told > 0) {
+    driver.mark(kNoticesOfACall, std::to_string(told));
+  }
   try {
     std::get<DriveAgainstServer>(scenario.spec().drive)(driver);
     driver.close_all();

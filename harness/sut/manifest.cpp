@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kManifestSchema = "tailrace.manifest/1";
 constexpr Millis kLongest{600000};  // No deadline of a manifest is longer than ten minutes.
+constexpr int kMostCounted = 1000;
 constexpr std::array<std::string_view, 8> kTools = {"plain",  "slow",   "failing", "refused",
                                                     "chatty", "asking", "big",     "sized"};
 
@@ -71,6 +72,14 @@ class ManifestReader {
     }
     into = Millis(value->as_int());
   }
+  std::optional<int> count(const Json& json, const std::string& where, const std::string& member) {
+    const Json* value = json.find(member);
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_int() || value->as_int() < 1 || value->as_int() > kMostCounted) {
+      complain(where + member, "is not a number from 1 to " + std::to_string(kMostCounted));
+    }
+    return static_cast<int>(value->as_int());
+  }
   std::vector<std::string> texts(const Json& json, const std::string& where,
                                  const std::string& member) {
     std::vector<std::string> list;
@@ -109,7 +118,8 @@ void read_modes(ManifestReader& reader, const Json& json, Manifest& manifest) {
 }
 
 void read_tools(ManifestReader& reader, const Json& json, Manifest& manifest) {
-  static constexpr std::array<std::string_view, 2> kKnown = {"name", "arguments"};
+  static constexpr std::array<std::string_view, 3> kKnown = {"name", "arguments",
+                                                             "notifications"};
   reader.allow(json["tools"], "tools.", kTools);
   for (const auto& [kind, tool] : reader.object(json, "", "tools")) {
     (void)reader.object(json["tools"], "tools.", kind);
@@ -118,6 +128,7 @@ void read_tools(ManifestReader& reader, const Json& json, Manifest& manifest) {
     ManifestTool entry{reader.text(tool, where, "name", true)};
     (void)reader.object(tool, where, "arguments");
     if (const Json* arguments = tool.find("arguments")) entry.arguments = *arguments;
+    entry.notifications = reader.count(tool, where, "notifications");
     manifest.tools[kind] = std::move(entry);
   }
 }

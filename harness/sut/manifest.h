@@ -24,6 +24,7 @@ struct ManifestMode {
 struct ManifestTool {
   std::string name;
   Json arguments = Json(Json::Object{});
+  std::optional<int> notifications{};  // That each call brings, of a chatty one.
 };
 
 struct Manifest {

@@ -76,6 +76,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad{"tools", R"({"plain": {"name": 1}})", "tools.plain.name", "is not text"},
                     Bad{"tools", R"({"plain": {"name": "x", "arguments": []}})",
                         "tools.plain.arguments", "is not an object"},
+                    Bad{"tools", R"({"chatty": {"name": "x", "notifications": 0}})",
+                        "tools.chatty.notifications", "is not a number from 1"},
                     Bad{"client", "true", "client", "is not an object"},
                     Bad{"client", R"({"contract": "call"})", "client.contract", "is neither"},
                     Bad{"client", R"({"call_limit_ms": -1})", "client.call_limit_ms",
@@ -125,7 +127,8 @@ TEST(Manifest, EveryMemberIsRead) {
     "name": "sdk", "version": "2", "role": "client", "start": ["node", "c.js", "{url}"],
     "environment": {"B": "2", "A": "1"}, "endpoint": "/", "ready_ms": 600000,
     "modes": {"json": {"environment": {"J": "1"}, "arguments": ["--json"]}, "bare": {}},
-    "tools": {"slow": {"name": "wait", "arguments": {"ms": 5}}, "plain": {"name": "echo"}},
+    "tools": {"slow": {"name": "wait", "arguments": {"ms": 5}}, "plain": {"name": "echo"},
+              "chatty": {"name": "log", "notifications": 3}},
     "client": {"contract": "calls", "call_limit_ms": 1, "closes": true, "stateless": true,
                "parallel": true, "large": true, "serves": "json_lines"},
     "stop": {"term_ms": 250}})",
@@ -140,7 +143,8 @@ TEST(Manifest, EveryMemberIsRead) {
   ASSERT_EQ(manifest->modes.size(), 2u);
   EXPECT_EQ(manifest->modes.at("json").arguments, std::vector<std::string>{"--json"});
   EXPECT_EQ(manifest->modes.at("json").environment.at(0).first, "J");
-  ASSERT_EQ(manifest->tools.size(), 2u);
+  ASSERT_EQ(manifest->tools.size(), 3u);
+  EXPECT_EQ(manifest->tools.at("chatty").notifications, 3);
   EXPECT_EQ(manifest->tools.at("slow").name, "wait");
   EXPECT_EQ(manifest->tools.at("slow").arguments["ms"].as_int(), 5);
   EXPECT_TRUE(manifest->tools.at("plain").arguments.is_object());
