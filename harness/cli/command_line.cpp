@@ -14,6 +14,7 @@
 #include "harness/cli/folder_words.h"
 #include "harness/cli/help_writer.h"
 #include "harness/cli/manual.h"
+#include "harness/cli/named_paths.h"
 #include "harness/cli/pcap_words.h"
 #include "harness/run/glob.h"
 
@@ -106,6 +107,25 @@ std::string taken_for_a_list(const CLI::App& app, const std::vector<std::string>
   return "";
 }
 
+// CLI11 names a positional by its own name, which --help does not show: "RUN_DIR is required".
+std::string as_help_names_it(const CLI::App& here, std::string why) {
+  for (const CLI::Option* option : here.get_options()) {
+    const std::string name = option->get_name(), word = value_word_of(*option);
+    const bool meant = why.starts_with(name + " ") || why.starts_with(name + ": ");
+    if (!option->get_positional() || !meant || word.find('|') != word.npos) continue;
+    why.replace(0, name.size(), word);
+    break;
+  }
+  return why;
+}
+
+// `tailrace help baseline write` is asked as `tailrace baseline write --help`.
+void take_help_word(std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments.front() != "help") return;
+  arguments.erase(arguments.begin());
+  arguments.emplace_back("--help");
+}
+
 // Of the words that no option takes, the first as they were typed: CLI11 tells them reversed.
 std::string first_unexpected(const std::vector<std::string>& arguments, const std::string& why) {
   const std::string words = why.substr(std::min(why.find(": "), why.size())) + " ";
@@ -125,8 +145,12 @@ void add_reading(CLI::App& app, CommandLine& line) {
   add_choice(judge, "--fail-on", line.run.fail_on, kFailOns, "What makes the run fail");
   add_report_options(judge, line);
   judge.callback([&line] { line.command = Command::kJudge; });
-  CLI::App& list = *app.add_subcommand("list", "List the scenarios");
-  list.add_flag("--requirements", line.requirements, "What becomes of each requirement row");
+  CLI::App& list = *app.add_subcommand("list", "List the scenarios, and what each asks");
+  CLI::Option* only = list.add_option("scenarios", line.run.only,
+                                      "Those alone: ids, globs, suites, or requirement ids")
+                          ->type_name("WORD");
+  list.add_flag("--requirements", line.requirements, "What becomes of each requirement row")
+      ->excludes(only);
   list.callback([&line] {
     line.command = line.requirements ? Command::kListRequirements : Command::kList;
   });
@@ -168,6 +192,7 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments
   // What stands after `--` is the implementation's own command line.
   const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
   std::vector<std::string> own(arguments.begin(), dashes);
+  take_help_word(own);
   std::vector<std::string> command;
   if (dashes != arguments.end()) command.assign(dashes + 1, arguments.end());
 
@@ -190,10 +215,18 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments
     if (dynamic_cast<const CLI::ExtrasError*>(&stopped) != nullptr) {
       const std::string listed = taken_for_a_list(app, own);
       why = listed.empty() ? first_unexpected(own, why) : listed;
+      const CLI::App& here = reached(app, own);
+      if (listed.empty() && takes_command(here) && dashes == arguments.end()) {
+        why += "; a command stands behind --: " + full_name(here) + " -- COMMAND";
+      }
     }
+    why = as_help_names_it(reached(app, own), why);
     return trouble(with_nearest(app, own, why) + try_help(app, own));
   }
   line.words = std::move(command);
+  line.folder = folder_named_by(line.folder);
+  std::ranges::transform(line.folders, line.folders.begin(), folder_named_by);
+  std::ranges::transform(line.pcap.files, line.pcap.files.begin(), capture_named_by);
   if (auto good = finish_driving(line, driving); !good) {
     const std::string listed = line.command == Command::kRun ? taken_for_a_list(app, own) : "";
     return trouble((listed.empty() ? good.error().what : listed) + try_help(app, own));

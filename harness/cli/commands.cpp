@@ -11,6 +11,7 @@
 #include "harness/cli/print_report.h"
 #include "harness/run/glob.h"
 #include "harness/run/judge_run.h"
+#include "harness/run/plan.h"
 #include "reports/wrap.h"
 
 namespace tailrace {
@@ -126,9 +127,29 @@ int judge_command(const CommandLine& line, const Registry& registry, const Catal
   return exit_status(*record, line.run.fail_on);
 }
 
-int list_command(const Registry& registry, const Catalogue& catalogue) {
+int list_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue) {
+  std::vector<std::string> ids;
+  for (const Scenario& scenario : registry) ids.emplace_back(scenario.id());
+  for (const std::string& word : line.run.only) {
+    if (std::ranges::any_of(registry, [&](const Scenario& one) { return selects(word, one); })) {
+      continue;
+    }
+    const std::string near = nearest_selection(word, ids);
+    return complain("'" + word + "' selects no scenario" +
+                    (near.empty() ? "" : "; did you mean " + near + "?"));
+  }
+  std::size_t listed = 0;
   for (const Scenario& scenario : registry) {
+    const bool wanted = std::ranges::any_of(line.run.only, [&](const std::string& word) {
+      return selects(word, scenario);
+    });
+    if (!wanted && !line.run.only.empty()) continue;
+    ++listed;
     fmt::print("{:<52} {}  {}\n", scenario.id(), role_word(scenario), scenario.spec().question);
+  }
+  if (!line.run.only.empty()) {
+    fmt::print("\n{} of {} scenarios\n", listed, registry.size());
+    return kExitClean;
   }
   const auto covered = std::count_if(catalogue.rows().begin(), catalogue.rows().end(),
                                      [](const auto& row) { return row.state == "covered"; });
@@ -148,6 +169,11 @@ int explain_command(const CommandLine& line, const Registry& registry, const Cat
   }
   if (const CatalogueRow* row = catalogue.find(line.id)) {
     explain_row(*row);
+    for (const Scenario& scenario : registry) {
+      if (selects(row->id, scenario)) {
+        fmt::print("  asked by {}: {}\n", scenario.id(), scenario.spec().question);
+      }
+    }
     return kExitClean;
   }
   for (const Harm& harm : harms()) {

@@ -15,7 +15,7 @@ Result<RunRecord> finished_record(const std::string& folder);
 int run_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);
 int judge_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);
 int init_command(const CommandLine& line);
-int list_command(const Registry& registry, const Catalogue& catalogue);
+int list_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);
 int requirements_command(const Registry& registry, const Catalogue& catalogue);
 int explain_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);
 int report_command(const CommandLine& line, const Catalogue& catalogue);

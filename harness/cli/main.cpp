@@ -35,7 +35,7 @@ int obey(int argc, char** argv) {
     case Command::kJudge:
       return judge_command(*line, registry, *catalogue);
     case Command::kList:
-      return list_command(registry, *catalogue);
+      return list_command(*line, registry, *catalogue);
     case Command::kListRequirements:
       return requirements_command(registry, *catalogue);
     case Command::kExplain:

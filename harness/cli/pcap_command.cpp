@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <thread>
 
 #include "harness/capture/capture_files.h"
@@ -67,6 +68,11 @@ Result<CaptureReport> explain(const std::vector<std::string>& files, const Comma
   const PcapOptions& words = line.pcap;
   if (files.empty()) {
     return explain_interface(words.interface, words.filter, options, line.quiet);
+  }
+  for (const std::string& file : files) {
+    if (std::error_code failure; std::filesystem::is_directory(file, failure)) {
+      return trouble("'" + file + "' is a folder, and holds no capture.pcap");
+    }
   }
   if (words.follow) return explain_followed(files.front(), words.filter, options, line.quiet);
   AnalysisOptions parallel = options;

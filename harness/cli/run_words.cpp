@@ -148,6 +148,10 @@ Status take_implementation(RunOptions& run, const RunWords& words,
   }
   if (!words.url.empty()) {
     auto url = parse_url(words.url);
+    if (!url && words.url.find("://") == std::string::npos) {
+      return trouble("'" + words.url + "' is no URL, which begins with http:// or https://; a "
+                     "command stands behind --: tailrace server -- " + shell_quoted(words.url));
+    }
     if (!url) return std::unexpected(url.error());
     run.url = std::move(*url);
     run.source = run.url->text();

@@ -19,8 +19,18 @@ struct Usage {
   std::string says;  // On standard error, or output for status 0.
 };
 
+void expect(const std::vector<Usage>& table) {
+  const Workshop workshop;
+  for (const Usage& usage : table) {
+    const Ran ran = workshop.run(std::string("{tailrace} ") + usage.arguments);
+    EXPECT_EQ(ran.status, usage.status) << usage.arguments << "\n" << ran.err;
+    const std::string& said = usage.status == 0 ? ran.out : ran.err;
+    EXPECT_NE(said.find(usage.says), std::string::npos) << usage.arguments << "\n" << said;
+  }
+}
+
 TEST(Usage, WrongWordsAreNamedWithTheNearestRightOne) {
-  const Usage table[] = {
+  const std::vector<Usage> table = {
       {"--version", 0, "tailrace " + std::string(version())},
       {"--help", 0, "Examples:"},
       {"server --help", 0, "--header-env"},
@@ -70,13 +80,35 @@ TEST(Usage, WrongWordsAreNamedWithTheNearestRightOne) {
       {"list", 0, "delayed_ack.server_answers_without_stall"},
       {"list --requirements", 0, "400 rows: "},
   };
+  expect(table);
+}
+
+TEST(Usage, WhatIsMeantIsSaid) {
+  expect({
+      {"list drain", 0, "drain.server_keeps_connection_usable"},
+      {"list delayed_ack.client_*", 0, "\n2 of "},
+      {"list drian", 2, "'drian' selects no scenario; did you mean drain?"},
+      {"server --only 'drian.*' -- ./x", 2, "did you mean drain.*?"},
+      {"explain RPC-RES-06", 0, "asked by error_terminal.server_ends_stream_after_error: Does"},
+      {"help", 0, "Subcommands:"},
+      {"help baseline write", 0, "Expect exactly what failed in a run"},
+      {"report", 2, "RUN_DIR is required"},
+      {"diff run", 2, "RUN_DIR: At least 2 required"},
+      {"explain", 2, "ID is required"},
+      {"server ./my-server", 2, "a command stands behind --: tailrace server -- ./my-server"},
+      {"client ./my-client", 2, "a command stands behind --: tailrace client -- COMMAND"},
+      {"list --requirements drain", 2, "excludes"},
+      {"pcap .", 2, "'.' is a folder, and holds no capture.pcap"},
+  });
+}
+
+TEST(Usage, WhatIsNamedByAFileOfItIsTaken) {
   const Workshop workshop;
-  for (const Usage& usage : table) {
-    const Ran ran = workshop.run(std::string("{tailrace} ") + usage.arguments);
-    EXPECT_EQ(ran.status, usage.status) << usage.arguments << "\n" << ran.err;
-    const std::string& said = usage.status == 0 ? ran.out : ran.err;
-    EXPECT_NE(said.find(usage.says), std::string::npos) << usage.arguments << "\n" << said;
-  }
+  workshop.run("{tailrace} server --only drain.server_keeps_connection_usable --out run "
+               "-- {server} {port}");
+  EXPECT_EQ(workshop.run("{tailrace} report run/results.json").out,
+            workshop.run("{tailrace} report run").out);
+  EXPECT_EQ(workshop.run("cd run && {tailrace} judge results.json").status, 0);
 }
 
 TEST(Usage, CompletionOffersWhatMayStandThere) {

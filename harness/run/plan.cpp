@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 
 #include "harness/run/glob.h"
 
@@ -28,7 +29,7 @@ Status check_selection(const RunOptions& options, const Registry& registry) {
       return scenario.under_test() == options.under_test && selects(glob, scenario);
     });
     if (any) continue;
-    const std::string near = nearest_word(glob, ids);
+    const std::string near = nearest_selection(glob, ids);
     return trouble("--only '" + glob + "' selects no scenario for a " +
                    name_of(options.under_test) +
                    (near.empty() ? "; see tailrace list" : "; did you mean " + near + "?"));
@@ -55,6 +56,16 @@ void keep_shard(const Shard& shard, std::vector<PlannedRun>& runs) {
 }
 
 }  // namespace
+
+std::string nearest_selection(std::string_view word, std::vector<std::string> ids) {
+  std::set<std::string> suites;
+  for (const std::string& id : ids) suites.insert(id.substr(0, id.find('.')));
+  for (const std::string& suite : suites) {
+    ids.push_back(suite);
+    if (word.ends_with(".*")) ids.push_back(suite + ".*");
+  }
+  return nearest_word(word, ids);
+}
 
 int jobs_of(const RunOptions& options) {
   if (options.jobs > 0) return options.jobs;

@@ -35,6 +35,10 @@ int told_notices(const RunOptions& options);
 // requirement that it covers.
 bool selects(std::string_view word, const Scenario& scenario);
 
+// Of ids and their suites, also as "suite.*", what is nearest to a word that selects none of them;
+// "" where nothing is near.
+std::string nearest_selection(std::string_view word, std::vector<std::string> ids);
+
 // Error: a word of `only` that selects nothing, with the nearest id.
 Result<Plan> make_plan(const RunOptions& options, const Registry& registry,
                        const std::vector<std::string>& revisions);
