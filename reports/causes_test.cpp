@@ -49,6 +49,19 @@ TEST(Causes, StandOnceAndFailuresBeforeWarnings) {
   EXPECT_EQ(broken_line(RunRecord{}), "");
 }
 
+TEST(Causes, TheConsolePointsToTheFirstOfACause) {
+  RunRecord record = some();
+  record.scenarios[3].findings.front().observed = "it did not end";
+  record.scenarios[3].command = "tailrace server --only a.two";
+  const std::string text = console_report(record, {});
+  const std::string second = text.substr(text.find("FAIL  a.two"));
+  EXPECT_NE(second.find("it did not end"), std::string::npos) << text;
+  EXPECT_NE(second.find("as of a.one 2025-11-25, above"), std::string::npos) << text;
+  EXPECT_NE(second.find("Run again     tailrace server --only a.two"), std::string::npos) << text;
+  EXPECT_EQ(second.find("Likely cause"), std::string::npos) << text;
+  EXPECT_EQ(console_report(record, {.verbose = true}).find(", above"), std::string::npos);
+}
+
 TEST(Causes, EachReportTellsThemOnce) {
   const RunRecord record = some();
   EXPECT_NE(console_report(record, {}).find("a.one 2025-11-25 (and 1 more of one cause)"),

@@ -83,9 +83,7 @@ class ConsoleReport {
                      conditions_of(record_).empty() ? "" : " (" + conditions_of(record_) + ")"));
     banner();
     scenarios();
-    for (const ShownFinding& shown : worst_last(record_, options_.verbose)) {
-      finding(*shown.finding, *shown.result);
-    }
+    findings();
     summary();
     return std::move(out_);
   }
@@ -154,11 +152,42 @@ class ConsoleReport {
     return line;
   }
 
-  void finding(const Finding& finding, const ScenarioResult& result) {
-    const bool fails = finding.fails();
-    const FindingText text = text_of(finding, result);
-    add("\n{}  {}  {}\n", painted(fails ? kRed : kYellow, std::string(word_of(finding.level))),
+  // What has the cause and the cure of one above points to that one: a cause that a dozen
+  // scenarios met would push everything else from the screen.
+  void findings() {
+    std::vector<ShownFinding> told;
+    for (const ShownFinding& shown : worst_last(record_, options_.verbose)) {
+      const auto known = std::ranges::find_if(told, [&](const ShownFinding& other) {
+        return is_of_one_cause(*other.finding, *shown.finding);
+      });
+      if (known != told.end() && !options_.verbose) {
+        finding_like(shown, *known->result);
+        continue;
+      }
+      told.push_back(shown);
+      finding(*shown.finding, *shown.result);
+    }
+  }
+
+  void finding_like(const ShownFinding& shown, const ScenarioResult& first) {
+    const FindingText text = text_of(*shown.finding, *shown.result);
+    finding_head(*shown.finding, *shown.result);
+    part("Observed", text.observed);
+    if (!text.ladder.empty()) add("  {:<13} {}\n", "Evidence", text.history);
+    part("The rest", fmt::format("as of {} {}, above; its own with --verbose",
+                                 excerpt(first.id, kLongestId), variant_of(first)));
+    if (!text.run_again.empty()) add("  {:<13} {}\n", "Run again", text.run_again);
+  }
+
+  void finding_head(const Finding& finding, const ScenarioResult& result) {
+    const std::string word(word_of(finding.level));
+    add("\n{}  {}  {}\n", painted(finding.fails() ? kRed : kYellow, word),
         painted(kBold, excerpt(result.id, kLongestId)), variant_of(result));
+  }
+
+  void finding(const Finding& finding, const ScenarioResult& result) {
+    const FindingText text = text_of(finding, result);
+    finding_head(finding, result);
     part("Required", text.required);
     part("Observed", text.observed);
     if (!text.ladder.empty()) add("  {:<13} {}\n", "Evidence", text.history);
