@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/cli/terminal.h"
 
+#include <cstdlib>
 #include <initializer_list>
+#include <string_view>
 
 #ifdef _WIN32
 #define WIN32_LEAN_AND_MEAN
@@ -15,6 +17,14 @@
 #endif
 
 namespace tailrace {
+namespace {
+
+bool is_dumb() {
+  const char* kind = std::getenv("TERM");
+  return kind != nullptr && std::string_view(kind) == "dumb";
+}
+
+}  // namespace
 
 #ifdef _WIN32
 
@@ -23,7 +33,7 @@ void prepare_streams() {
 }
 
 bool is_terminal(std::FILE* stream) {
-  return ::_isatty(::_fileno(stream)) != 0;
+  return ::_isatty(::_fileno(stream)) != 0 && !is_dumb();
 }
 
 std::size_t columns_of(std::FILE* stream) {
@@ -40,7 +50,7 @@ void prepare_streams() {
 }
 
 bool is_terminal(std::FILE* stream) {
-  return ::isatty(::fileno(stream)) != 0;
+  return ::isatty(::fileno(stream)) != 0 && !is_dumb();
 }
 
 std::size_t columns_of(std::FILE* stream) {

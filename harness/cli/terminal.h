@@ -10,6 +10,7 @@ namespace tailrace {
 
 // Bytes as they are, also where the system would translate them.
 void prepare_streams();
+// One that takes colours and lines written over: not what TERM calls dumb, as editors do.
 bool is_terminal(std::FILE* stream);
 // Columns of the terminal on this stream; 0 where it is none or does not tell.
 std::size_t columns_of(std::FILE* stream);
