@@ -14,6 +14,7 @@
 #include "harness/run/glob.h"
 #include "harness/run/merge.h"
 #include "harness/run/run_folder.h"
+#include "harness/wire/escape.h"
 #include "reports/counts.h"
 #include "reports/diff.h"
 #include "reports/reproduce.h"
@@ -23,6 +24,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kWord = 120;    // Bytes of an id, which may be of a file that somebody sent.
+constexpr std::size_t kReason = 400;  // Bytes
 constexpr const char* kNewReason = "known when the baseline was written";
 
 Status write_file(const std::string& path, const std::string& text) {
@@ -110,16 +113,20 @@ int baseline_check_command(const CommandLine& line, const Registry& registry) {
   if (!record) return complain(record.error().what);
   apply_baseline(*baseline, *record);
   for (const StaleBaseline& entry : record->stale) {
-    fmt::print("stale: {} at {} no longer fails ({})\n", entry.id, entry.revision, entry.reason);
+    fmt::print("stale: {} at {} no longer fails ({})\n", excerpt(entry.id, kWord),
+               excerpt(entry.revision, kWord), excerpt(entry.reason, kReason));
   }
   for (const ScenarioResult& result : record->scenarios) {
-    if (result.verdict != Verdict::kFail && result.verdict != Verdict::kWarn) continue;
-    if (result.baseline.empty()) {
-      fmt::print("not listed: {} at {}: {}\n", result.id, result.revision,
-                 name_of(result.verdict));
-    }
+    const bool told = result.verdict != Verdict::kPass && result.verdict != Verdict::kNotApplicable;
+    if (!told || !result.baseline.empty()) continue;
+    const bool broken = result.verdict == Verdict::kFail || result.verdict == Verdict::kWarn;
+    fmt::print("{}: {} at {}: {}{}\n", broken ? "not listed" : "not seen",
+               excerpt(result.id, kWord), excerpt(result.revision, kWord), name_of(result.verdict),
+               broken ? "" : ": " + excerpt(result.reason, kReason));
   }
-  return exit_status(*record, FailOn::kShould);
+  const int status = exit_status(*record, FailOn::kShould);
+  if (status == kExitClean) fmt::print("the run is exactly as listed\n");
+  return status;
 }
 
 int diff_command(const CommandLine& line) {

@@ -63,6 +63,22 @@ TEST(Folders, ARunThatWasInterruptedIsNamed) {
   }
 }
 
+TEST(Folders, BaselineCheckSaysWhatItsExitStatusIsAbout) {
+  const Workshop workshop;
+  workshop.run("{tailrace} server " + kOneQuestion + " --out run -- {server} {port}");
+  Workshop::write(workshop.path("none.json"), R"({"schema": "tailrace.baseline/1"})");
+  const Ran clean = workshop.run("{tailrace} baseline check none.json run");
+  EXPECT_EQ(clean.status, 0) << clean.err;
+  EXPECT_NE(clean.out.find("exactly as listed"), std::string::npos) << clean.out;
+  const Ran unseen = workshop.run(
+      "sed -i 's/\"verdict\": \"pass\"/\"verdict\": \"inconclusive\"/' run/results.json;"
+      " {tailrace} baseline check none.json run");
+  EXPECT_EQ(unseen.status, 3) << unseen.err;
+  EXPECT_NE(unseen.out.find("not seen: drain.server_keeps_connection_usable at "),
+            std::string::npos)
+      << unseen.out;
+}
+
 TEST(Folders, BaselineDiffRedactAndReproduce) {
   const Workshop workshop;
   workshop.run("{tailrace} server" + kAsked + " --out bad" + kStalls);
@@ -86,6 +102,9 @@ TEST(Folders, BaselineDiffRedactAndReproduce) {
   workshop.run("{tailrace} client --only routing.client_names_its_session --out other "
                "-- {client}");
   EXPECT_EQ(workshop.run("{tailrace} diff good other").status, 2) << "a server and a client";
+  const Ran apart = workshop.run("{tailrace} merge good other --out both");
+  EXPECT_NE(apart.err.find("different implementations: server '-- "), std::string::npos)
+      << apart.err << "a command has no name, and is told all the same";
   const Ran same = workshop.run("{tailrace} diff good good --format junit");
   EXPECT_NE(same.out.find("tests=\"1\" failures=\"0\""), std::string::npos) << same.out;
   EXPECT_NE(same.out.find("name=\"2 the same\""), std::string::npos) << same.out;

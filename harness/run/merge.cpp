@@ -84,6 +84,13 @@ void name_shard(RunRecord& record) {
   }
 }
 
+// What was started by a command has no name.
+std::string told(const RunRecord& record) {
+  const std::string named = record.name.empty() ? record.source : record.name;
+  return record.role + " '" + excerpt(named + (record.version.empty() ? "" : " ") + record.version,
+                                      kShown) + "'";
+}
+
 }  // namespace
 
 Result<RunRecord> merge_records(std::vector<RunRecord> records) {
@@ -94,8 +101,7 @@ Result<RunRecord> merge_records(std::vector<RunRecord> records) {
     if (std::tie(merged.role, merged.name, merged.version) !=
         std::tie(record->role, record->name, record->version)) {
       return trouble("the records are of different implementations: " +
-                     excerpt(merged.name + " " + merged.version, kShown) + " and " +
-                     excerpt(record->name + " " + record->version, kShown));
+                     told(merged) + " and " + told(*record));
     }
     // What one of them could not see, the whole did not see.
     if (merged.packets == "captured") merged.packets = record->packets;
