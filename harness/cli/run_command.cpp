@@ -7,6 +7,7 @@
 #include "harness/cli/interrupt_note.h"
 #include "harness/cli/print_report.h"
 #include "harness/cli/progress_line.h"
+#include "harness/cli/run_words.h"
 #include "harness/run/runner.h"
 
 namespace tailrace {
@@ -28,7 +29,10 @@ int run_command(const CommandLine& line, const Registry& registry, const Catalog
   print_report(*record, line, line.run.out, catalogue);
   std::fflush(stdout);  // The report goes before what is said about it, also into one log.
   add_step_summary(*record);
-  if (!line.quiet) fmt::print(stderr, "run folder: {}\n", line.run.out);
+  if (!line.quiet) {
+    fmt::print(stderr, "run folder: {}; as a page: tailrace report {} --format html > run.html\n",
+               line.run.out, shell_quoted(line.run.out));
+  }
   return exit_status(*record, line.run.fail_on);
 }
 

@@ -113,16 +113,6 @@ Status take_shard(RunOptions& run, const RunWords& words) {
   return trouble("--shard '" + words.shard.substr(0, 40) + "' is not K/N with 1 <= K <= N");
 }
 
-// For the command that runs a scenario again.
-std::string shell_quoted(const std::string& word) {
-  static constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:={}@,+%";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 // A mode that no manifest names would be run as the plain one, under another name.
 Status check_modes(const RunOptions& run) {
   std::vector<std::string> known = {"default"};
@@ -185,6 +175,15 @@ std::string default_folder() {
 }
 
 }  // namespace
+
+std::string shell_quoted(const std::string& word) {
+  static constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:={}@,+%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
 
 void add_run_options(CLI::App& app, RunOptions& run, RunWords& words) {
   add_list(app, "--only", run.only, "Scenarios to run: ids, globs, suites, or requirement ids")
