@@ -41,7 +41,8 @@ std::vector<Unseen> unseen_of(const RunRecord& record) {
   for (const ScenarioResult& result : record.scenarios) {
     if (!result.baseline.empty() || result.verdict != Verdict::kInconclusive) continue;
     const auto [place, added] = places.try_emplace(kind_of(result.reason), groups.size());
-    if (added) groups.push_back({result.reason, {}});
+    const bool untold = result.reason.empty();  // Of an old or a foreign record.
+    if (added) groups.push_back({untold ? "the record does not say why" : result.reason, {}});
     groups[place->second].scenarios.push_back(&result);
   }
   for (Unseen& group : groups) {

@@ -18,7 +18,7 @@ constexpr int kWidth = 720, kClientX = 100, kServerX = 710, kRow = 26, kTop = 34
 constexpr int kLabelWidth = 130, kBarX = 136, kBarWidth = 480, kBar = 14;
 // Bytes of a label that fit between the life lines: of a whole one, and of one that is cut, which
 // says by how much.
-constexpr std::size_t kLabel = 87, kCutLabel = 69;
+constexpr std::size_t kLabel = 87, kCutLabel = 69, kWhole = 300;
 constexpr std::size_t kMethod = 11;  // Bytes of a method beside its bar.
 constexpr std::size_t kMostCalls = 48, kMostConnections = 16, kMostBlocks = 400, kMostPoints = 400;
 constexpr Nanos kWorthAGap = std::chrono::milliseconds(5);  // Drawn as a break between two steps.
@@ -85,12 +85,15 @@ class Sequence {
       (step.gap ? marked_ : server_) +=
           fmt::format("M{} {}H{}m6-4l-6 4 6 4", right, line, left + 1);
     }
+    const bool fits = step.what.size() <= kLabel - mark;
+    // What is cut is told by the pointer, and by a reader of screens.
+    const std::string whole = fits ? "" : "<title>" + text(step.what, kWhole) + "</title>";
     texts_ += fmt::format(
-        "<text x=\"{}\" y=\"{}\" class=\"t\">{}</text><text x=\"{}\" y=\"{}\"{}>{}{}</text>\n",
+        "<text x=\"{}\" y=\"{}\" class=\"t\">{}</text><text x=\"{}\" y=\"{}\"{}>{}{}{}</text>\n",
         left - 6, line, time_text(step.at), left + 8, line - 5,
         step.actor == "client" || step.actor == "server" ? "" : " class=\"n\"",
         step.gap ? "&#9654; " : "",
-        text(step.what, (step.what.size() <= kLabel - mark ? kLabel : kCutLabel) - mark));
+        text(step.what, (fits ? kLabel : kCutLabel) - mark), whole);
     y_ += kRow;
   }
 

@@ -43,6 +43,17 @@ TEST(Figures, AStreamThatNeverEndedIsMarked) {
   EXPECT_NE(figure.find(">tailrace/n\u2026 on 1<"), std::string::npos) << figure;
 }
 
+TEST(Figures, ALabelThatIsCutIsWholeInItsTitle) {
+  const std::string what = "a <long> story of " + std::string(90, 'x') + " (id 7)";
+  const std::string figure = sequence_figure({{Nanos(0), "server", what, false}});
+  EXPECT_NE(figure.find("<title>a &lt;long&gt; story of " + std::string(90, 'x') +
+                        " (id 7)</title>"),
+            std::string::npos)
+      << figure;
+  EXPECT_EQ(sequence_figure({{Nanos(0), "server", "short", false}}).find("<title>"),
+            std::string::npos);
+}
+
 TEST(Steps, OfAWindowWhatWasWatchedIsTold) {
   std::string told;
   for (const EvidenceLine& line : steps_of(left_open(), {})) told += line.what + "\n";

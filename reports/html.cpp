@@ -145,7 +145,8 @@ class HtmlReport {
   void links(const std::vector<const ScenarioResult*>& results) {
     for (std::size_t at = 0; at < std::min(results.size(), kMostLinks); ++at) {
       const ScenarioResult& result = *results[at];
-      out_ += fmt::format("{} <a href=\"#s{}\">{}</a> {}", at == 0 ? "" : ",", numbers_.at(&result),
+      out_ += fmt::format("{} <a href=\"#s{}\">{}</a> <span class=\"nb\">{}</span>",
+                          at == 0 ? "" : ",", numbers_.at(&result),
                           text(result.id), xml_text(variant_of(result)));
     }
     if (results.size() > kMostLinks) {

@@ -39,7 +39,7 @@ table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;
 border-bottom:1px solid var(--line)}
 td.why{overflow-wrap:anywhere}tbody th{white-space:nowrap}
-.v{font-weight:600;white-space:nowrap}
+.v{font-weight:600}.v,.nb{white-space:nowrap}
 .pass{color:var(--pass)}.warn{color:var(--warn)}.fail{color:var(--fail)}
 .inconclusive{color:var(--inconclusive)}.harness_error{color:var(--harness_error)}
 .not_applicable{color:var(--not_applicable)}.expected,.unstable{color:var(--expected)}
