@@ -7,8 +7,8 @@
 
 namespace tailrace {
 
-// Pools make one for each call until they are full, and keep them: 200 is a usual size. No collector
-// gives a thread back.
+// Pools make one for each call until they are full, and keep them: 200 is a usual size. No
+// collector gives a thread back.
 inline constexpr Bounds kThreads{.noise = 4, .reserve = 256, .straight_reserve = 256};
 
 // By the samples after equal batches of calls (resources.h).
