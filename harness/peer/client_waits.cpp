@@ -60,7 +60,9 @@ void ClientDriver::await_answer(StreamId stream) {
   const bool over =
       wait_until(mono_now() + (is_vain ? kShortSettle : kSettle.limit),
                  [&](const Timeline& timeline) { return is_over(timeline, stream); });
-  unsettled_ = over ? 0 : unsettled_ + 1;
+  const bool streams = history_.read(
+      [&](const Timeline& timeline) { return timeline.exchange(stream)->is_event_stream(); });
+  if (streams) unsettled_ = over ? 0 : unsettled_ + 1;
 }
 
 void ClientDriver::await_head(StreamId stream) {
