@@ -39,6 +39,51 @@ std::string names_of(const CLI::Option& option) {
   return kind.empty() ? names : names + " " + kind;
 }
 
+constexpr std::string_view kUsage = "Usage: ", kExamples = "\nExamples:\n",
+                           kStatus = "\n\nExit status: ";
+
+// "tailrace report [OPTIONS] RUN_DIR", as --help has it.
+std::string synopsis_of(const std::string& name, const CLI::App& command) {
+  std::string usage = HelpWriter().make_usage(&command, "tailrace " + name);
+  if (usage.starts_with(kUsage)) usage.erase(0, kUsage.size());
+  while (usage.ends_with('\n')) usage.pop_back();
+  return usage;
+}
+
+// The statuses stand behind the examples in --help, and in a section of their own here.
+std::string sections_of(const std::string& footer) {
+  const auto status = footer.find(kStatus);
+  std::string examples = footer.substr(0, status);
+  if (examples.starts_with(kExamples)) examples.erase(0, kExamples.size());
+  std::string out = ".SH EXAMPLES\n.nf\n" + man_text(examples) + "\n.fi\n";
+  if (status == std::string::npos) return out;
+  return out + ".SH EXIT STATUS\n" + man_text(footer.substr(status + kStatus.size())) + "\n";
+}
+
+constexpr const char* kEnvironment = R"(.SH ENVIRONMENT
+.TP
+.B NO_COLOR
+No colours, where it is not empty; none are written where the output is no terminal, or TERM is dumb
+.TP
+.B COLUMNS
+The width of a report that does not go to a terminal (100 without it)
+.TP
+.B GITHUB_STEP_SUMMARY
+A file that the Markdown report is added to
+.SH FILES
+.TP
+.B results.json
+The record in a run's folder, the source of every report
+.TP
+.B histories
+What was seen in each scenario, a line of JSON each; with run.json what
+.B tailrace judge
+reads
+.TP
+.B capture.pcap
+The packets, cut to headers unless \-\-keep\-pcap was given
+)";
+
 }  // namespace
 
 std::string manual_page(const CLI::App& app) {
@@ -47,13 +92,15 @@ std::string manual_page(const CLI::App& app) {
       "COMMAND [OPTIONS]\n.SH COMMANDS\n",
       man_text(app.get_description()));
   each_command(app, [&](const std::string& name, const CLI::App& command) {
-    out += fmt::format(".SS {}\n{}\n", man_text(name), man_text(command.get_description()));
+    out += fmt::format(".SS {}\n{}\n.PP\n.B {}\n", man_text(name),
+                       man_text(command.get_description()),
+                       man_text(synopsis_of(name, command)));
     for (const CLI::Option* option : command.get_options()) {
       out += fmt::format(".TP\n.B {}\n{}\n", man_text(names_of(*option)),
                          man_text(description_of(*option)));
     }
   });
-  return out + ".SH EXAMPLES\n.nf\n" + man_text(app.get_footer()) + "\n.fi\n";
+  return out + sections_of(app.get_footer()) + kEnvironment;
 }
 
 void add_manual(CLI::App& app) {

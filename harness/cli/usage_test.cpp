@@ -111,6 +111,16 @@ TEST(Usage, WhatIsNamedByAFileOfItIsTaken) {
   EXPECT_EQ(workshop.run("cd run && {tailrace} judge results.json").status, 0);
 }
 
+TEST(Usage, TheManualHasTheSectionsOfOne) {
+  const std::string page = Workshop().run("{tailrace} man").out;
+  for (const char* words :
+       {"\n.SH EXIT STATUS\n0 clean or exactly as baselined", "\n.SH EXAMPLES\n.nf\n  tailrace",
+        "\n.SH ENVIRONMENT\n.TP\n.B NO_COLOR\n", "\n.SH FILES\n",
+        "\n.B tailrace report [OPTIONS] RUN_DIR\n", "\n.B \\-\\-format console|html|json"}) {
+    EXPECT_NE(page.find(words), std::string::npos) << words;
+  }
+}
+
 TEST(Usage, CompletionOffersWhatMayStandThere) {
   const Workshop workshop;
   // The last word is the one begun.
