@@ -193,6 +193,10 @@ TEST(Usage, AServerThatCannotBeStartedIsNoVerdict) {
   const Ran leaves = workshop.run("{tailrace} server -- sh -c 'echo out of order; exit 3'");
   EXPECT_EQ(leaves.status, 2);
   EXPECT_NE(leaves.err.find("out of order"), std::string::npos) << leaves.err;
+  const std::string run = "{tailrace} server --out run --only drain.server_keeps_connection_usable";
+  EXPECT_EQ(workshop.run(run + " -- sh -c 'exit 3'").status, 2);
+  EXPECT_EQ(workshop.run("ls run").status, 2) << "a name that the next attempt may not have";
+  EXPECT_EQ(workshop.run(run + " -- {server} {port}").status, 0);
 }
 
 TEST(Usage, AnAddressWithoutAnEndpointIsNoVerdict) {

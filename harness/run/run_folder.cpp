@@ -95,6 +95,22 @@ Result<RunFolder> RunFolder::open(const std::string& path) {
   return RunFolder(path);
 }
 
+void RunFolder::discard() {
+  std::error_code failure;
+  const fs::path folder(path_), histories = folder / "histories";
+  std::vector<fs::path> probes;  // What the revision was asked with; the error says what came.
+  for (const auto& entry : fs::directory_iterator(histories, failure)) {
+    if (!entry.path().filename().string().starts_with("probe.")) return;
+    probes.push_back(entry.path());
+  }
+  for (const fs::path& probe : probes) fs::remove(probe, failure);
+  fs::remove(histories, failure);
+  for (const char* name : {"run.json", "capture.pcap", "clocks.jsonl", "output.txt"}) {
+    fs::remove(folder / name, failure);
+  }
+  fs::remove(folder, failure);  // Nor is what others put there touched.
+}
+
 std::string RunFolder::history_name(const DrivenScenario& run) {
   std::string name = run.id + "@" + run.revision + "." + run.mode;
   if (run.repeat > 1) name += "." + std::to_string(run.repeat);

@@ -38,6 +38,9 @@ class RunFolder {
   // Creates the folder, which must not exist or be empty. Error: names it.
   static Result<RunFolder> create(const std::string& path);
   static Result<RunFolder> open(const std::string& path);
+  // Of a run that never came to a scenario: takes away what create() and the run put there, so that
+  // the next one may have the name. Does nothing where a scenario's history stands in it.
+  void discard();
   RunFolder(RunFolder&& other) noexcept : path_(std::move(other.path_)) {}
 
   const std::string& path() const { return path_; }

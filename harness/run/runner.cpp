@@ -254,8 +254,10 @@ Result<RunRecord> run(const RunOptions& options, Setup& setup, const Registry& r
   if (!addresses) return std::unexpected(addresses.error());
   auto folder = RunFolder::create(options.out);
   if (!folder) return std::unexpected(folder.error());
-  return Run(options, setup, registry, catalogue, *folder, std::move(*addresses), tell)
-      .go(baseline);
+  auto record = Run(options, setup, registry, catalogue, *folder, std::move(*addresses), tell)
+                    .go(baseline);
+  if (!record) folder->discard();
+  return record;
 }
 
 }  // namespace tailrace
