@@ -15,7 +15,7 @@ void drive(ClientDriver& client) {
   client.open_session();
   std::vector<StreamId> calls;
   for (int i = 0; i < kAtOnce && client.can_ask(); ++i) {
-    calls.push_back(client.ask_tool(&AllowedTools::slow, {.fresh = true}));
+    calls.push_back(client.ask_tool(&AllowedTools::slow));
   }
   for (const StreamId call : calls) client.await_answer(call);
   client.watch_ends(kWatchOpen);  // Leaving first would hide the fault.
