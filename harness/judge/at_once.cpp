@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
@@ -54,32 +56,45 @@ Judgement judge_waiting(const Evidence& evidence) {
   return broken(finding);
 }
 
-// One was refused, and the process gone before others came back. Which of them had been answered by
-// then is luck, so that is not looked at. A should, as where a refusal ends what comes later: an
-// adapter may give up by itself.
+// How we made this call fail; "" where we did not.
+std::string failure_of(const Timeline& timeline, const ClientCall& call) {
+  const Exchange& exchange = *call.exchange;
+  if (is_refused(exchange)) {
+    return fmt::format("{} was refused with {}", name_of(call), exchange.response->status);
+  }
+  const Connection* const connection = timeline.connection(exchange.connection);
+  const bool cut = call.final == nullptr && connection != nullptr && connection->we_ended;
+  return cut ? name_of(call) + " lost its connection" : "";
+}
+
+// We made some fail, and the process was gone before others came back. Which of them had been
+// answered by then is luck, so that is not looked at. A should, as where a refusal ends what comes
+// later: an adapter may give up by itself.
 std::optional<Finding> ended_together(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
   const auto& end = timeline.process_ended;
   if (!end || end->what.asked || end->what.exit_code == 0) return std::nullopt;
-  const auto calls = calls_of(timeline);
-  const auto refused = std::ranges::find_if(
-      calls, [](const ClientCall& call) { return is_refused(*call.exchange); });
-  if (refused == calls.end()) return std::nullopt;
-  const auto lost = std::count_if(calls.begin(), calls.end(), [&](const ClientCall& call) {
-    return &call != &*refused && call.back.outcome.empty();
-  });
-  if (lost == 0) return std::nullopt;
+  std::vector<std::string> failures;
+  std::vector<ClientCall> lost;
+  for (const ClientCall& call : calls_of(timeline)) {
+    const std::string failure = failure_of(timeline, call);
+    if (!failure.empty()) {
+      failures.push_back(failure);
+    } else if (call.back.outcome.empty()) {
+      lost.push_back(call);
+    }
+  }
+  if (failures.empty() || lost.empty()) return std::nullopt;
   Finding finding = finding_of(evidence, "calls_get_their_own_answers", Rule{});
   finding.level = Level::kShould;
-  finding.required = "a call that is refused fails alone, and those beside it go on";
+  finding.required = "a call that fails does so alone, and those beside it go on";
   finding.observed = fmt::format(
-      "the client's process ended with status {} while {} calls were under way, {} after {} was "
-      "refused with {}",
-      end->what.exit_code, lost, in_millis(end->at - *refused->exchange->head_at),
-      name_of(*refused), refused->exchange->response->status);
+      "the client's process ended with status {} while {} of its calls {} under way: {}",
+      end->what.exit_code, lost.size(), lost.size() == 1 ? "was" : "were",
+      fmt::join(failures, ", "));
   finding.likely_cause = "the error of one request is raised where those of all are handled";
   finding.cure = "hand an error to the call that waits for that request, and to nothing else";
-  finding.evidence = ladder_of(timeline, *refused->exchange);
+  finding.evidence = ladder_of(timeline, *lost.front().exchange);
   return finding;
 }
 

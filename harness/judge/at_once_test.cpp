@@ -72,7 +72,8 @@ TEST(CallsAtOnce, ARefusalThatEndsTheProcessIsToldWhetherOthersWereAnsweredOrNot
     ASSERT_EQ(judgement.outcome, Outcome::kBroken) << answered;
     ASSERT_EQ(judgement.findings.size(), 1U);
     EXPECT_EQ(judgement.findings.front().level, Level::kShould);
-    EXPECT_NE(judgement.findings.front().observed.find("1 calls were under way"),
+    EXPECT_NE(judgement.findings.front().observed.find(
+                  "1 of its calls was under way: call 1 was refused with 500"),
               std::string::npos)
         << judgement.findings.front().observed;
   }
