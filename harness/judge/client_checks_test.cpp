@@ -261,6 +261,8 @@ TEST(Resources, MemoryIsJudgedByAPlateauOrBySteadyGrowthBeyondWhatACollectorKeep
   ASSERT_EQ(leaks.outcome, Outcome::kBroken);
   EXPECT_EQ(leaks.findings.front().level, Level::kShould);
   EXPECT_EQ(of_memory({leak.begin(), leak.begin() + 8}), Outcome::kInconclusive)
+      << "not yet enough for a verdict";
+  EXPECT_EQ(of_memory({leak.begin(), leak.begin() + 6}), Outcome::kNotApplicable)
       << "a heap may take as much before it is collected for the first time";
   EXPECT_EQ(of_memory({warming.begin(), warming.begin() + 7}), Outcome::kInconclusive);
   EXPECT_EQ(of_memory(warming), Outcome::kHeld);

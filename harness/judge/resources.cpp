@@ -174,17 +174,31 @@ Judgement judge_settling(const Evidence& evidence, const Growth& growth, const F
   return judgement;
 }
 
+// Why growth that has not settled is a choice of the implementation; "" where time would tell.
+std::string why_untold(const Timeline& timeline, const Growth& growth, const Figure& figure) {
+  if (growth.values.size() <= kFlatBatches) return "";
+  const double first = growth.values.front(), last = growth.values.back();
+  const std::string grown = fmt::format("from {:.0f} to {:.0f} KiB of memory", first, last);
+  if (keeps_events(timeline)) {
+    return grown + ", and its events have ids: how long they are kept to be replayed is its choice";
+  }
+  const bool lazy = collector_of(timeline) == Collector::kLazy;
+  if (!lazy || last - first >= figure.bounds.straight_reserve) return "";
+  return grown + ", less than a heap may take before it is collected: bound it (-Xmx, "
+                 "--max-old-space-size) to have this asked";
+}
+
 Judgement judge_memory(const Evidence& evidence) {
   const Growth growth = memory_of(evidence.timeline);
   const Trend trend = memory_trend(evidence.timeline);
   const Figure figure = memory_figure(evidence.timeline);
   Judgement judgement = judge_settling(evidence, growth, figure, Rule{}, trend);
   if (growth.values.empty()) return judgement;
-  if (judgement.outcome == Outcome::kInconclusive && growth.values.size() > kFlatBatches &&
-      keeps_events(evidence.timeline)) {
-    judgement = not_applicable(fmt::format(
-        "from {:.0f} to {:.0f} KiB of memory, and its events have ids: how long they are kept to "
-        "be replayed is its own choice", growth.values.front(), growth.values.back()));
+  const std::string untold = why_untold(evidence.timeline, growth, figure);
+  if (judgement.outcome == Outcome::kInconclusive && !untold.empty()) {
+    auto measured = std::move(judgement.measurements);
+    judgement = not_applicable(untold);
+    judgement.measurements = std::move(measured);
   }
   const double calls = calls_per_batch(evidence.timeline) * growth.batches_each;
   judgement.measurements.push_back(
