@@ -73,8 +73,17 @@ class ConsoleReport {
  public:
   ConsoleReport(const RunRecord& record, const ConsoleOptions& options)
       : record_(record), options_(options) {
+    // A column as wide as the longest id that leaves room for the rest of the line.
+    std::size_t rest = 0;
     for (const ScenarioResult& result : record.scenarios) {
-      id_width_ = std::max(id_width_, std::min(result.id.size(), kWidestId));
+      rest = std::max(rest, rest_of(result).size());
+    }
+    const std::size_t taken = kReasonIndent + 1 + rest;
+    const std::size_t room =
+        options.width == 0 ? kWidestId : options.width - std::min(options.width, taken);
+    for (const ScenarioResult& result : record.scenarios) {
+      const std::size_t length = excerpt(result.id, kLongestId).size();
+      if (length <= std::min(room, kWidestId)) id_width_ = std::max(id_width_, length);
     }
   }
 
@@ -118,10 +127,14 @@ class ConsoleReport {
     }
   }
 
+  static std::string rest_of(const ScenarioResult& result) {
+    return fmt::format("{:>9.2f} ms  {}", result.ms, variant_of(result));
+  }
+
   // Id, time and variant: on one line, in columns where they fit.
   void entry(const ScenarioResult& result, std::string_view word) {
     const std::string id = excerpt(result.id, kLongestId);
-    const std::string rest = fmt::format("{:>9.2f} ms  {}", result.ms, variant_of(result));
+    const std::string rest = rest_of(result);
     const auto fits = [&](std::size_t columns) {
       return options_.width == 0 || kReasonIndent + columns + 1 + rest.size() <= options_.width;
     };
@@ -131,7 +144,7 @@ class ConsoleReport {
     } else if (fits(id.size())) {
       add("{} {}\n", id, rest);
     } else {
-      add("{}\n{:{}}{:.2f} ms  {}\n", id, "", kReasonIndent, result.ms, variant_of(result));
+      add("{}\n{:{}}{:{}} {}\n", id, "", kReasonIndent, "", id_width_, rest);
     }
   }
 
