@@ -118,6 +118,13 @@ const Exchange* next_after(const Timeline& timeline, const Exchange& handshake,
   return nullptr;
 }
 
+// Of two that are sent at once on two connections either may come first.
+bool came_before(const Exchange& asked, const Exchange& said) {
+  constexpr Millis kRace{100};
+  const Nanos ahead = said.request_at - asked.request_at;
+  return asked.connection == said.connection ? ahead > Nanos(0) : ahead > kRace;
+}
+
 Look said_initialized(const Evidence& evidence, const Exchange& exchange) {
   const bool opens = exchange.asked && exchange.asked->method == kInitialize;
   if (!opens || !succeeded(exchange)) return std::nullopt;
@@ -125,7 +132,7 @@ Look said_initialized(const Evidence& evidence, const Exchange& exchange) {
   const Exchange* said = next_after(evidence.timeline, exchange, "notifications/initialized");
   if (said == nullptr && asked == nullptr) return std::nullopt;  // It left.
   if (said == nullptr) return "requests followed, and notifications/initialized never came";
-  return asked != nullptr && asked->request_at < said->request_at
+  return asked != nullptr && came_before(*asked, *said)
              ? describe(*asked) + " came before notifications/initialized"
              : "";
 }

@@ -124,6 +124,18 @@ TEST(ClientLaws, TellHandshakesApart) {
   expect_apart(leaves_unknown_revision(req::kLeavesUnknownRevision), goes_on, begun("1999-01-01"));
 }
 
+TEST(ClientLaws, InitializedAndACallMayRaceOnTwoConnections) {
+  const Check check = initialized_is_said(req::kInitializedSaid);
+  const auto late = [&](double ms) {
+    Story story = begun();
+    story.open(2, Side::kServer).post(2, request("2", "tools/call", "")).plain(2, 200);
+    story.at(ms).post(1, kInitialized).plain(1, 202);
+    return story.judge(check).outcome;
+  };
+  EXPECT_EQ(late(2), Outcome::kHeld);
+  EXPECT_EQ(late(500), Outcome::kBroken);
+}
+
 TEST(ClientLaws, AFloodOfPingsIsWarned) {
   Story flood = begun(), few = begun();
   for (int ping = 2; ping < 15; ++ping) {
