@@ -34,7 +34,9 @@ Finding finding_of(const Evidence& evidence, std::string_view check, Rule rule, 
     finding.requirements.emplace_back(requirement.id);
     if (*level < finding.level) finding.level = *level;
   }
-  if (!finding.harm.empty()) finding.level = Level::kHarm;
+  if (finding.harm.empty()) return finding;
+  finding.breaks_must = finding.level == Level::kMust;
+  finding.level = Level::kHarm;
   return finding;
 }
 

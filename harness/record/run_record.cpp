@@ -42,6 +42,7 @@ Json to_json(const Finding& finding) {
   json.set("check", finding.check);
   json.set("level", std::string(name_of(finding.level)));
   set_text(json, "harm", finding.harm);
+  if (finding.breaks_must) json.set("breaks_must", true);
   json.set("requirements", texts(finding.requirements));
   json.set("required", finding.required);
   json.set("observed", finding.observed);
@@ -153,6 +154,7 @@ Finding finding_from(RecordReader& reader, const Json& json, const std::string& 
   if (!level) reader.complain(path + "level", "must, harm, should or note");
   finding.level = level.value_or(Level::kNote);
   finding.harm = reader.text(json, path, "harm", false);
+  finding.breaks_must = json["breaks_must"].as_bool();
   finding.requirements = reader.texts(json, path, "requirements");
   finding.required = reader.text(json, path, "required", true);
   finding.observed = reader.text(json, path, "observed", true);

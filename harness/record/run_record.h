@@ -46,6 +46,7 @@ struct Finding {
   std::string likely_cause;
   std::string cure;
   std::vector<EvidenceLine> evidence;
+  bool breaks_must = false;  // Of harm: a MUST as well. Old records do not say it.
 
   bool fails() const { return level == Level::kMust || level == Level::kHarm; }
 };

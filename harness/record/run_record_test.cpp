@@ -27,6 +27,7 @@ RunRecord full_record() {
                   "end it",
                   {{Nanos{-5}, "client", "POST", false},
                    {Nanos{5'000'000'000}, "harness", "nothing \"for\" 5 s\n\x7F", true}}};
+  finding.breaks_must = true;
   ScenarioResult result;
   result.id = "stream_closure.server_ends_stream_after_result";
   result.title = "Does the stream end?";

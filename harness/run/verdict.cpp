@@ -271,8 +271,9 @@ int exit_status(const RunRecord& record, FailOn fail_on) {
     unseen |= result.verdict == Verdict::kInconclusive;
     failed |= result.verdict == Verdict::kFail && fail_on != FailOn::kMust;
     failed |= result.verdict == Verdict::kWarn && fail_on == FailOn::kShould;
-    failed |= std::any_of(result.findings.begin(), result.findings.end(),
-                          [](const Finding& f) { return f.level == Level::kMust; });
+    failed |= std::any_of(result.findings.begin(), result.findings.end(), [](const Finding& f) {
+      return f.level == Level::kMust || (f.level == Level::kHarm && f.breaks_must);
+    });
   }
   if (trouble || !judged) return kExitUnusable;
   if (failed) return kExitFailed;

@@ -46,6 +46,17 @@ TEST(ExitStatus, AStaleEntryFailsAndAnExpectedFailureDoesNot) {
   EXPECT_EQ(exit_status(record, FailOn::kHarm), kExitFailed);
 }
 
+TEST(ExitStatus, OfMustAloneCountsAMustThatIsToldAsHarm) {
+  RunRecord record = record_of({Verdict::kPass, Verdict::kFail});
+  Finding finding;
+  finding.level = Level::kHarm;
+  finding.breaks_must = true;
+  record.scenarios[1].findings = {finding};
+  EXPECT_EQ(exit_status(record, FailOn::kMust), kExitFailed);
+  record.scenarios[1].findings.front().level = Level::kShould;  // Lowered by its check.
+  EXPECT_EQ(exit_status(record, FailOn::kMust), kExitClean);
+}
+
 Judgement with_level(Level level) {
   Finding finding;
   finding.level = level;
