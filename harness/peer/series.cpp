@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/peer/series.h"
 
+#include <array>
+
 namespace tailrace {
 namespace {
 
@@ -23,6 +25,22 @@ void ask_in_turns(ClientDriver& client, const Ask& ask, ConnectionId plain) {
   if (!client.cure(plain)) return;
   ask_some(client, ask, plain);
   client.cure(plain);  // Tells whether it was set all the while.
+}
+
+void ask_for_json_in_turns(ClientDriver& client) {
+  client.open_session();
+  ask_in_turns(client, [&](ConnectionId on) {
+    return client.ask_for_result({.on = on, .prefer_json = true});
+  });
+}
+
+void ask_for_sizes_in_turns(ClientDriver& client) {
+  constexpr std::array<int, kCallsPerRound> kSizes = {4000, 64 << 10, 1000, 700, 100};
+  client.open_session();
+  std::size_t asked = 0;
+  ask_in_turns(client, [&](ConnectionId on) {
+    return client.ask_for_bytes(kSizes[asked++ % kSizes.size()], {.on = on});
+  });
 }
 
 }  // namespace tailrace

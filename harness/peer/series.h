@@ -19,4 +19,10 @@ using Ask = std::function<StreamId(ConnectionId)>;
 // `plain` is where the answers may be held; none: a new connection.
 void ask_in_turns(ClientDriver& client, const Ask& ask, ConnectionId plain = {});
 
+// Whole scripts, of every revision: Results as JSON, and Results of 100 B to 64 kB. Big ones come
+// first: after a pause the kernel acknowledges the first segments at once, whatever they are, and
+// full ones always.
+void ask_for_json_in_turns(ClientDriver& client);
+void ask_for_sizes_in_turns(ClientDriver& client);
+
 }  // namespace tailrace

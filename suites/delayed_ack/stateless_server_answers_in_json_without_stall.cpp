@@ -8,23 +8,13 @@
 #include "suites/catalogue/requirements.h"
 
 namespace tailrace::suites {
-namespace {
-
-void drive(ClientDriver& client) {
-  client.open_session();
-  ask_in_turns(client, [&](ConnectionId on) {
-    return client.ask_for_result({.on = on, .prefer_json = true});
-  });
-}
-
-}  // namespace
 
 Scenario delayed_ack_stateless_server_answers_in_json_without_stall() {
   return Scenario{{
       .id = "delayed_ack.stateless_server_answers_in_json_without_stall",
       .question = "Does no JSON answer of 2026-07-28 wait for a delayed ACK?",
       .covers = {},
-      .drive = &drive,
+      .drive = &ask_for_json_in_turns,
       .checks = {no_delayed_ack_stall(Side::kServer)},
       .catches = {server_fault::kNagleSplitsReplies},
       .spares = {server_oddity::kNagleOneWrite, server_oddity::kIgnoresPreference},
