@@ -31,10 +31,8 @@ bool lost_its_session(const Exchange& exchange) {
 // Answered, and in time: what a block lets go of in the end was blocked all the same.
 bool was_served(const Timeline& timeline, const Exchange& exchange) {
   if (lost_its_session(exchange)) return false;
-  const RpcMessage* const own = exchange.final_message();
   const auto at = exchange.final_at();
-  const bool is_own = own != nullptr && own->id == exchange.asked->id;
-  if (is_own && at && *at - exchange.request_at <= kServed) return true;
+  if (own_answer(exchange) && at && *at - exchange.request_at <= kServed) return true;
   const auto copies = copies_of_answer(timeline, exchange);
   return std::any_of(copies.begin(), copies.end(), [&](const Copy& copy) {
     return copy.at - exchange.request_at <= kServed || !was_watched(timeline, exchange, kServed);

@@ -78,11 +78,14 @@ std::vector<Copy> copies_of_answer(const Timeline& timeline, const Exchange& req
   return copies;
 }
 
+const RpcMessage* own_answer(const Exchange& request) {
+  const RpcMessage* const final = request.final_message();
+  const bool own = is_request(request) && final != nullptr && final->id == request.asked->id;
+  return own ? final : nullptr;
+}
+
 bool is_answered(const Timeline& timeline, const Exchange& request) {
-  if (!is_request(request)) return false;
-  const RpcMessage* const own = request.final_message();
-  return (own != nullptr && own->id == request.asked->id) ||
-         !copies_of_answer(timeline, request).empty();
+  return own_answer(request) != nullptr || !copies_of_answer(timeline, request).empty();
 }
 
 std::string why_unanswered(const Exchange& initialize) {

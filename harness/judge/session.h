@@ -26,6 +26,8 @@ struct Copy {
   MonoTime at;
 };
 std::vector<Copy> copies_of_answer(const Timeline& timeline, const Exchange& request);
+// That on the request's own stream; nullptr where none is there.
+const RpcMessage* own_answer(const Exchange& request);
 // Whether there is one. Most have it on their own stream, and nothing else is looked at then.
 bool is_answered(const Timeline& timeline, const Exchange& request);
 

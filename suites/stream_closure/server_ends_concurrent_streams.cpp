@@ -5,35 +5,18 @@
 #include "harness/judge/closure.h"
 #include "harness/judge/routing.h"
 #include "harness/judge/server_laws.h"
-#include "harness/judge/session.h"
+#include "harness/peer/crowd.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
 namespace tailrace::suites {
 namespace {
 
-constexpr int kAtOnce = 20;  // Past a table or a pool of 16; a polite run opens fewer.
-constexpr int kEnoughLost = 3;  // To look for each of them elsewhere takes its time.
-
-bool is_lost(ClientDriver& client, StreamId call) {
-  return client.is_accepted(call) && client.history().read([&](const Timeline& timeline) {
-    return !is_answered(timeline, *timeline.exchange(call));
-  });
-}
-
 void drive(ClientDriver& client) {
   client.open_session();
-  std::vector<StreamId> calls;
-  for (int i = 0; i < kAtOnce && client.can_ask(); ++i) {
-    calls.push_back(client.ask_tool(&AllowedTools::slow));
-  }
+  const std::vector<StreamId> calls = ask_slowly_at_once(client);
   if (client.can_ask()) client.await_answer(client.post("ping", Json()));
-  int lost = 0;
-  for (const StreamId call : calls) {
-    if (lost == kEnoughLost) break;
-    client.await_answer(call);
-    lost += is_lost(client, call) ? 1 : 0;
-  }
+  await_answers(client, calls);
   client.watch_ends(kWatchOpen);  // Leaving first would hide the fault.
 }
 

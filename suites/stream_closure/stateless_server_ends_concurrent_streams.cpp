@@ -3,21 +3,16 @@
 
 #include "harness/judge/closure.h"
 #include "harness/judge/routing.h"
+#include "harness/peer/crowd.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
 namespace tailrace::suites {
 namespace {
 
-constexpr int kAtOnce = 20;  // Past a table or a pool of 16; a polite run opens fewer.
-
 void drive(ClientDriver& client) {
   client.open_session();
-  std::vector<StreamId> calls;
-  for (int i = 0; i < kAtOnce && client.can_ask(); ++i) {
-    calls.push_back(client.ask_tool(&AllowedTools::slow));
-  }
-  for (const StreamId call : calls) client.await_answer(call);
+  await_answers(client, ask_slowly_at_once(client));
   client.watch_ends(kWatchOpen);  // Leaving first would hide the fault.
 }
 

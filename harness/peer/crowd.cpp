@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/peer/crowd.h"
+
+#include "harness/judge/service.h"
+#include "harness/judge/session.h"
+
+namespace tailrace {
+namespace {
+
+constexpr int kAtOnce = 20;
+constexpr int kEnoughLost = 3;
+constexpr int kSmallBuffer = 4096;  // The server's own buffers fill up soon.
+constexpr Millis kFillsUp{200};
+
+bool is_lost(ClientDriver& client, StreamId call) {
+  return client.is_accepted(call) && client.history().read([&](const Timeline& timeline) {
+    return !is_answered(timeline, *timeline.exchange(call));
+  });
+}
+
+}  // namespace
+
+std::vector<StreamId> ask_slowly_at_once(ClientDriver& client) {
+  std::vector<StreamId> calls;
+  for (int i = 0; i < kAtOnce && client.can_ask(); ++i) {
+    calls.push_back(client.ask_tool(&AllowedTools::slow));
+  }
+  return calls;
+}
+
+void await_answers(ClientDriver& client, const std::vector<StreamId>& calls) {
+  int lost = 0;
+  for (const StreamId call : calls) {
+    if (lost == kEnoughLost) break;
+    client.await_answer(call);
+    lost += is_lost(client, call) ? 1 : 0;
+  }
+}
+
+void ask_beside_unread(ClientDriver& client, const std::string& what) {
+  client.open_session();
+  const ConnectionId unread = client.open_connection({.receive_buffer = kSmallBuffer});
+  client.pause_reading(unread);
+  client.ask_tool(&AllowedTools::big, {.on = unread});
+  client.stay_connected(kFillsUp);
+  client.mark(kMarkAfterwards, what);
+  client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);
+  client.reset(unread);
+}
+
+}  // namespace tailrace
