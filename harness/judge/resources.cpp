@@ -87,12 +87,7 @@ Finding grows(const Evidence& evidence, const Growth& growth, const Slope& slope
   } else {
     finding.cure = "close it where the request's route goes away, also when the client left first";
   }
-  for (std::size_t i = 0; i < growth.values.size(); ++i) {
-    finding.evidence.push_back({growth.at[i] - timeline.begun.value_or(growth.at[i]),
-                                of_client ? "client" : "server",
-                                fmt::format("{} {}", growth.values[i], figure.noun),
-                                i + 1 == growth.values.size()});
-  }
+  finding.evidence = ladder_of(timeline, growth, figure.noun);
   return finding;
 }
 
@@ -116,10 +111,11 @@ Judgement judge_growth(const Evidence& evidence, const Growth& growth, const Fig
 Figure memory_figure(const Timeline& timeline) {
   Figure figure{"memory_does_not_grow", "KiB of memory", Level::kShould, kMemory};
   Bounds& bounds = figure.bounds;
-  const bool native = collector_of(timeline) == Collector::kNone;
-  if (collector_of(timeline) != Collector::kLazy && !keeps_events(timeline)) {
+  const Collector collector = collector_of(timeline);
+  if (collector != Collector::kLazy && !keeps_events(timeline)) {
     bounds.reserve = kEagerReserve;
-    bounds.straight_reserve = native ? kNativeReserve : kEagerStraightReserve;
+    bounds.straight_reserve =
+        collector == Collector::kNone ? kNativeReserve : kEagerStraightReserve;
   }
   if (timeline.mark(kMemoryNoise)) bounds.noise = marked_number(timeline, kMemoryNoise);
   return figure;
@@ -224,11 +220,6 @@ Growth children_of(const Timeline& timeline) {
                    [](const auto& sample) { return static_cast<double>(sample.what.children); });
 }
 
-Growth threads_of(const Timeline& timeline) {
-  return growth_of(timeline,
-                   [](const auto& sample) { return static_cast<double>(sample.what.threads); });
-}
-
 using GrowthOf = Growth (*)(const Timeline&);
 
 // We close them before the sample, as servers do with idle ones, so that they are no sockets then.
@@ -281,6 +272,23 @@ Check settling_check(std::string_view name, std::string_view noun, Rule rule, Gr
 }
 
 }  // namespace
+
+Growth threads_of(const Timeline& timeline) {
+  return growth_of(timeline,
+                   [](const auto& sample) { return static_cast<double>(sample.what.threads); });
+}
+
+std::vector<EvidenceLine> ladder_of(const Timeline& timeline, const Growth& growth,
+                                    std::string_view noun) {
+  std::vector<EvidenceLine> ladder;
+  for (std::size_t i = 0; i < growth.values.size(); ++i) {
+    ladder.push_back({growth.at[i] - timeline.begun.value_or(growth.at[i]),
+                      is_of_client(timeline) ? "client" : "server",
+                      fmt::format("{} {}", growth.values[i], noun),
+                      i + 1 == growth.values.size()});
+  }
+  return ladder;
+}
 
 Trend memory_trend(const Timeline& timeline) {
   const Growth growth = memory_of(timeline);

@@ -40,6 +40,11 @@ Check threads_settle(Rule rule);
 // Of a client: idle connections to us, which the script ends after each batch.
 Check closed_sessions_leave_no_connections();
 
+Growth threads_of(const Timeline& timeline);  // After each batch, as sampled.
+// What a finding shows of such a series; `noun` is what was counted.
+std::vector<EvidenceLine> ladder_of(const Timeline& timeline, const Growth& growth,
+                                    std::string_view noun);
+
 Trend memory_trend(const Timeline& timeline);     // Of the samples so far.
 Trend counts_trend(const Timeline& timeline);     // Of sockets, descriptors and children.
 Trend resources_trend(const Timeline& timeline);  // Of these, threads and memory.

@@ -10,19 +10,9 @@
 namespace tailrace {
 namespace {
 
-Growth threads_after_batches(const Timeline& timeline) {
-  Growth growth;
-  for (const auto& sample : timeline.samples) {
-    if (!sample.what.label.starts_with(kBatchLabel)) continue;
-    growth.values.push_back(static_cast<double>(sample.what.threads));
-    growth.at.push_back(sample.at);
-  }
-  return thinned(std::move(growth));
-}
-
 Judgement judge_threads(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
-  const Growth growth = threads_after_batches(timeline);
+  const Growth growth = threads_of(timeline);
   if (growth.values.empty()) {
     if (timeline.mark(kNotSampled)) return not_applicable(std::string(kUnwatched));
     return inconclusive("the script came to no sample of its processes");
@@ -37,11 +27,7 @@ Judgement judge_threads(const Evidence& evidence) {
                                    fmt::join(growth.values, ", "));
     finding.likely_cause = "a thread that was started for a call waits for what never comes";
     finding.cure = "end it where the call's route goes away, whatever became of the call";
-    for (std::size_t i = 0; i < growth.values.size(); ++i) {
-      finding.evidence.push_back({growth.at[i] - timeline.begun.value_or(growth.at[i]), "server",
-                                  fmt::format("{} threads", growth.values[i]),
-                                  i + 1 == growth.values.size()});
-    }
+    finding.evidence = ladder_of(timeline, growth, "threads");
     judgement = broken(std::move(finding));
   }
   judgement.measurements.push_back({"threads", fmt::format("{}", fmt::join(growth.values, ", "))});
@@ -55,7 +41,7 @@ Check threads_do_not_grow() {
 }
 
 Trend memory_or_threads_trend(const Timeline& timeline) {
-  const Trend threads = trend_of(threads_after_batches(timeline).values, kThreads);
+  const Trend threads = trend_of(threads_of(timeline).values, kThreads);
   return threads == Trend::kGrows ? threads : memory_trend(timeline);
 }
 

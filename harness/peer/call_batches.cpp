@@ -35,18 +35,22 @@ StreamId ask(ClientDriver& client, int call) {
   return client.ask_for_result(fresh);
 }
 
-// How long it takes until the handler of a call that just began is done, whatever became of it.
 Millis begin_slowly(ClientDriver& client) {
   begin(client);
-  const StreamId whole = client.ask_tool(&AllowedTools::slow);
-  client.await_answer(whole);
-  const Millis done = client.time_of(whole) + kCleanUp;
-  if (done > stretched(kLongest)) client.decline("the slow tool is too slow for this question");
+  const Millis done = time_until_done(client, kCleanUp, kLongest);
   client.mark(kCallsPerBatch, std::to_string(kCalls));
   return done;
 }
 
 }  // namespace
+
+Millis time_until_done(ClientDriver& client, Millis clean_up, Millis longest) {
+  const StreamId whole = client.ask_tool(&AllowedTools::slow);
+  client.await_answer(whole);
+  const Millis done = client.time_of(whole) + clean_up;
+  if (done > stretched(longest)) client.decline("the slow tool is too slow for this question");
+  return done;
+}
 
 void call_in_batches(ClientDriver& client) {
   begin(client);

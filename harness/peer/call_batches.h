@@ -12,6 +12,10 @@ namespace tailrace {
 // which we close when it is answered. Declines where the server's processes cannot be seen.
 void call_in_batches(ClientDriver& client);
 
+// How long it takes until the handler of a slow call that just began is done, whatever became of
+// it, with `clean_up` behind it. Makes one; declines where that is longer than `longest`.
+Millis time_until_done(ClientDriver& client, Millis clean_up, Millis longest);
+
 // Calls of the slow tool that we leave in mid stream, by RST and by FIN. The next sample is taken
 // when their handlers must be done: those of sessions go on, as they should.
 void leave_calls_in_batches(ClientDriver& client);

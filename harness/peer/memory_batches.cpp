@@ -6,6 +6,7 @@
 
 #include "harness/judge/resources.h"
 #include "harness/judge/threads.h"
+#include "harness/peer/call_batches.h"
 #include "harness/peer/plateau.h"
 
 namespace tailrace {
@@ -46,11 +47,7 @@ void leave_calls_until_memory_settles(ClientDriver& client, Leave how) {
   if (!client.can_sample()) client.decline(std::string(kUnwatched));
   client.mark(kMemoryNoise, kNoise);
   client.open_session();
-  const StreamId whole = client.ask_tool(&AllowedTools::slow);
-  client.await_answer(whole);
-  // A handler that does not notice, or need not, is done by then.
-  const Millis done = client.time_of(whole) + kCleanUp;
-  if (done > stretched(kLongest)) client.decline("the slow tool is too slow for this question");
+  const Millis done = time_until_done(client, kCleanUp, kLongest);
   std::vector<StreamId> open;
   const auto one = [&](int) {
     open.push_back(client.ask_tool(&AllowedTools::slow, {.fresh = true}));

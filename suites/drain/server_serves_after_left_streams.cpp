@@ -2,6 +2,7 @@
 // Clients that leave in mid stream, by FIN, by RST or by reading no more, do not end the session.
 
 #include "harness/judge/service.h"
+#include "harness/peer/call_batches.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -14,10 +15,7 @@ constexpr Millis kLongest{3000};
 
 void drive(ClientDriver& client) {
   client.open_session();
-  const StreamId whole = client.ask_tool(&AllowedTools::slow);
-  client.await_answer(whole);
-  const Millis done = client.time_of(whole) + kCleanUp;
-  if (done > stretched(kLongest)) client.decline("the slow tool is too slow for this question");
+  const Millis done = time_until_done(client, kCleanUp, kLongest);
   enum class Leave { kFin, kRst, kSilence };
   for (const Leave leave : {Leave::kSilence, Leave::kFin, Leave::kRst}) {
     const StreamId stream = client.ask_tool(&AllowedTools::slow, {.fresh = true});
