@@ -7,6 +7,7 @@
 #pragma once
 
 #include <memory>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -101,7 +102,8 @@ struct Connection {
 struct Timeline {
   std::optional<MonoTime> begun, last;
   std::vector<Connection> connections;
-  std::vector<Exchange> exchanges;  // StreamId n stands at n - 1.
+  // StreamId n stands at n - 1. A deque: a vector holds thousands of them twice while it grows.
+  std::deque<Exchange> exchanges;
   std::vector<At<ConnectFailed>> refused;
   std::vector<At<DeadlinePassed>> deadlines;
   std::vector<At<WindowEnded>> windows;

@@ -56,11 +56,13 @@ class Builder {
     return true;
   }
   bool EndObject(rapidjson::SizeType) {
+    open_.back().members.shrink_to_fit();  // Histories hold thousands of messages.
     Json object(std::move(open_.back().members));
     open_.pop_back();
     return add(std::move(object));
   }
   bool EndArray(rapidjson::SizeType) {
+    open_.back().items.shrink_to_fit();
     Json array(std::move(open_.back().items));
     open_.pop_back();
     return add(std::move(array));

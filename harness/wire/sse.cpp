@@ -170,6 +170,8 @@ void SseParser::take_field(std::string_view name, std::string_view value, SseSin
       give_up_block(fmt::format("an event above {} bytes", limit_), offset_, sink);
       return;
     }
+    // Most events have one line: no more than it takes is held.
+    if (event_.data.empty()) event_.data.reserve(value.size() + 1);
     event_.data += value;
     event_.data += '\n';
     event_.dispatched = true;
