@@ -141,7 +141,10 @@ void LossWatch::note_lost_ack(const Segment& segment, RealTime since) {
 
 std::optional<Repeated> LossWatch::answered(const Segment& segment, bool after_loss) {
   std::optional<Repeated> repeat;
-  if (pending_ && segment.ack_flag && !segment.rst) {
+  // What was on its way before it came says nothing of it.
+  const bool settles = pending_ && tells_what_came(segment) &&
+                       !seq_before(segment.ack, pending_->seq + pending_->length);
+  if (settles) {
     repeat = unanswered();
     if (!after_loss && was_needless(*repeat, segment)) repeat->how = Repeat::kNeedless;
   }
@@ -175,8 +178,14 @@ std::optional<Repeated> LossWatch::classified(const Segment& segment, Nanos rtt,
   return found;
 }
 
+// A side that leaves with data unread says in its RST how much had come.
+bool LossWatch::tells_what_came(const Segment& segment) const {
+  if (!segment.rst || !segment.ack_flag) return segment.ack_flag;
+  return begun_ && seq_before(una_, segment.ack) && !seq_before(next_, segment.ack);
+}
+
 void LossWatch::acknowledge(const Segment& segment) {
-  if (!segment.ack_flag || segment.rst) return;
+  if (!tells_what_came(segment)) return;
   const bool advances = !acked_ || seq_before(una_, segment.ack);
   if (advances) {
     una_ = segment.ack;

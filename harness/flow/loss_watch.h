@@ -79,6 +79,7 @@ class LossWatch {
 
   std::optional<Repeated> classified(const Segment& segment, Nanos rtt, bool came_late);
   void acknowledge(const Segment& segment);
+  bool tells_what_came(const Segment& segment) const;
   void add_new(const Segment& segment, std::uint32_t end);
   std::optional<Repeated> fill_hole(const Segment& segment, std::uint32_t end, Nanos rtt,
                                     bool came_late);

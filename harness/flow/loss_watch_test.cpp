@@ -86,6 +86,22 @@ TEST_F(Losses, AnAckThatEchoesATimeBeforeTheProbeLostNothing) {
   EXPECT_EQ(answered(ack), Repeat::kNeedless);
 }
 
+// A full queue: the probe's answer is not the ACK that was on its way when it left.
+TEST_F(Losses, WhatWasOnItsWaySaysNothingOfAProbe) {
+  send_and_probe();
+  EXPECT_EQ(answered(answer(1100)), Repeat::kNone);
+  EXPECT_EQ(answered(selective(1300, 1200)), Repeat::kNeedless);
+}
+
+// Who leaves with data unread says so in its RST, and what had come.
+TEST_F(Losses, ARstThatAcknowledgesTellsThatNothingWasLost) {
+  send_and_probe();
+  Segment leaves = answer(1300);
+  leaves.rst = true;
+  leaves.ts_echo = stamp() - 5;
+  EXPECT_EQ(answered(leaves), Repeat::kNeedless);
+}
+
 TEST_F(Losses, SelectiveAcknowledgementsAboveAHoleAreNoDuplicates) {
   EXPECT_EQ(sent(1000), Repeat::kNone);
   EXPECT_EQ(sent(1100), Repeat::kNone);
