@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "harness/flow/own_time.h"
+
 namespace tailrace {
 namespace {
 
@@ -113,9 +115,9 @@ void Direction::new_data(const Segment& segment, const Path& path, Sending& told
   drop_pending();
   waiting_ = Waiting{segment.seq + segment.length, segment.frame,
                      segment.time,                 segment.time,
-                     segment.ts_echo,              segment.ack,
-                     seen_offset_of(segment.seq),  segment.length,
-                     path.late,
+                     RealTime(),                   segment.ts_echo,
+                     segment.ack,                  seen_offset_of(segment.seq),
+                     segment.length,               path.late,
                      unheard && probe,             segment.psh,
                      false,                        std::exchange(heard_data_, false)};
 }
@@ -126,11 +128,6 @@ bool Direction::was_probe(const Segment& segment, const Waiting& waiting, const 
   const Nanos least = std::max(kLeastProbe, 2 * path.rtt());
   const bool holds = flow_.held >= kHighConfidence && !is_acquitted();
   return holds && segment.psh && wait >= least && wait <= kMostProbes * least;
-}
-
-bool Direction::heard(const Segment& segment) const {
-  if (!segment.ts_echo || !pending_->ts_value) return true;
-  return !seq_before(*segment.ts_echo, *pending_->ts_value);
 }
 
 void Direction::drop_pending() {
@@ -153,7 +150,6 @@ Nanos Direction::way_to_sender(const Segment& segment, const Path& path) const {
 
 void Direction::judge_release(const Segment& segment, const Path& path, Sending& told) {
   Pending& pending = *pending_;
-  const auto varies = path.sender_varies();
   const Nanos gap = segment.time - pending.ack_at - way_to_sender(segment, path) - path.late;
   // Offloading shows several segments as one: its full ones were not there before. What does not
   // end a write is no rest of one either: the receiver's window had cut it.
@@ -173,17 +169,15 @@ void Direction::judge_release(const Segment& segment, const Path& path, Sending&
   const bool released = std::chrono::abs(gap) <= most;
   const bool loose = std::chrono::abs(gap) > close;
   // Behind a path nobody can tell a pause from a late packet until it is known how that varies.
-  const bool knows_path = path.to_sender < kFar || !segment.ts_value || varies;
-  if (knows_path && unsure_pause_) {  // Both ways may have added to it.
-    const Nanos doubt = 2 * (varies.value_or(Nanos(0)) + kLeastLateness);
-    learn_pause(*std::exchange(unsure_pause_, nullptr), doubt, path);
-  }
+  const bool knows_path = path.to_sender < kFar || !segment.ts_value || path.sender_varies();
+  if (knows_path) learn_unsure(path);
   if (!pending.delayed) {
     const Pause pause{gap, segment.time - pending.waiting.at, pending.waiting.begins_turn};
+    auto& unsure = unsure_pause_[pause.begins_turn];
     if (knows_path) {
       learn_pause(pause, Nanos(0), path);
-    } else if (!unsure_pause_ || pause.length < unsure_pause_->length) {
-      unsure_pause_ = std::make_unique<Pause>(pause);
+    } else if (!unsure || pause.length < unsure->length) {
+      unsure = std::make_unique<Pause>(pause);
     }
     if (!loose && pending.waiting.ends_write) ++flow_.prompt_releases;
     // Prompt ACKs hold nothing longer than a round trip: worth a word on paths that have one.
@@ -210,6 +204,14 @@ void Direction::judge_release(const Segment& segment, const Path& path, Sending&
   stalls_.push_back(told.release->stall);
   const bool early = is_far_ && segment.ts_echo && !receiver_varies_;
   if (early) early_ = static_cast<std::uint32_t>(stalls_.size());
+}
+
+void Direction::learn_unsure(const Path& path) {
+  // Both ways may have added to it.
+  const Nanos doubt = 2 * (path.sender_varies().value_or(Nanos(0)) + kLeastLateness);
+  for (auto& unsure : unsure_pause_) {
+    if (unsure) learn_pause(*std::exchange(unsure, nullptr), doubt, path);
+  }
 }
 
 // How long the sender pauses between two such writes.
@@ -257,17 +259,26 @@ void Direction::answered(const Segment& segment, const Path& path) {
   if (!segment.ack_flag) return;
   const bool closed = segment.window == 0 && !segment.syn && !segment.rst;
   if (closed && waiting_) waiting_->disturbed = true;
-  if (!waiting_ || seq_before(segment.ack, waiting_->end)) return;
+  if (!waiting_) return;
+  if (seq_before(segment.ack, waiting_->end)) {
+    waiting_->not_there = segment.time;
+    return;
+  }
   const Nanos wait = segment.time - waiting_->at;
   if (!waiting_->disturbed) {
     least_ack_time_ = std::min(least_ack_time_, wait);
     if (ack_times_ < 2) ++ack_times_;
   }
   const bool pure = segment.length == 0 && !segment.syn && !segment.fin && !segment.rst;
-  const Nanos delay = segment.time - waiting_->since - path.to_receiver - path.late;
+  // A slow link takes its time for what was sent before it: R may not have had it for long.
+  const Nanos delay = std::min(segment.time - waiting_->since - path.to_receiver - path.late,
+                               segment.time - waiting_->not_there);
   drop_pending();
   if (pure) {
-    const bool delayed = !waiting_->disturbed && is_delayed(delay, path);
+    // More than a full segment is acknowledged at once by any system: it took so long to get there.
+    const bool due =
+        path.to_receiver >= kFar && !seq_before(segment.ack, waiting_->end + mss());
+    const bool delayed = !waiting_->disturbed && is_delayed(delay, path) && !due;
     pending_ =
         Pending{*waiting_, segment.frame, segment.time, delay, delayed, segment.ts_value,
                 path.to_receiver > Nanos(0)};
@@ -288,10 +299,6 @@ bool Direction::is_delayed(Nanos delay, const Path& path) {
   receiver_varies_ = varies;
   if (is_far_) ack_delays_.note(delay, varies);
   return delay >= least && stands_apart(delay);
-}
-
-bool Direction::stands_apart(Nanos ack_delay) const {
-  return !is_far_ || ack_delays_.stands_apart(ack_delay);
 }
 
 // Held data leaves on the ACK itself. Where it mostly came a while later, chance brought it there.
@@ -363,8 +370,8 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
     flow.harmless_wait = pending_->ack_at - pending_->waiting.at;
   }
   flow.held -= late_by_path();
-  flow.holds_data = !is_acquitted();
-  if (is_acquitted()) {
+  flow.holds_data = !is_acquitted() && !keep_own_time(stalls_);
+  if (!flow.holds_data) {
     flow.harmless_delays += flow_.held;  // Data that followed a delayed ACK did so by chance.
     return flow;
   }

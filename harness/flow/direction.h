@@ -81,6 +81,7 @@ class Direction {
     // What may wait for its ACK was not there before: at, or the last full segment after it, since
     // Nagle's algorithm lets those pass, and less than one was left when it was sent.
     RealTime since;
+    RealTime not_there;  // The last packet of R that did not acknowledge it: R had not got it.
     std::optional<std::uint32_t> ts_echo;
     std::uint32_t ack = 0;
     std::uint64_t offset = 0, length = 0;
@@ -110,17 +111,23 @@ class Direction {
     bool begins_turn = false;
   };
   void learn_pause(const Pause& pause, Nanos doubt, const Path& path);
+  void learn_unsure(const Path& path);
   bool is_probe(const Segment& segment, const Path& path) const;
   void learn_size(const Segment& segment);
   bool is_delayed(Nanos delay, const Path& path);
-  bool stands_apart(Nanos ack_delay) const;
+  bool stands_apart(Nanos ack_delay) const {
+    return !is_far_ || ack_delays_.stands_apart(ack_delay);
+  }
   Nanos usual_delay() const;  // Of the ACKs of stalls_; 0 where those are few.
   bool is_by_path(const Stall& stall, Nanos usual) const;  // One of stalls_.
   std::uint64_t late_by_path() const;
   bool is_improbable() const;
   Stall stall_of(const Segment& segment, Nanos gap, Nanos late) const;
   void drop_pending();
-  bool heard(const Segment& segment) const;  // S had the pending ACK when it sent this.
+  bool heard(const Segment& segment) const {  // S had the pending ACK when it sent this.
+    if (!segment.ts_echo || !pending_->ts_value) return true;
+    return !seq_before(*segment.ts_echo, *pending_->ts_value);
+  }
   std::uint64_t seen_offset_of(std::uint32_t seq) const;  // The same, from 0 on.
   bool has_held(double part) const;  // Of what left after a delayed ACK.
   // That Nagle was off. Vague: an ACK between the two may have come and be missing in the capture.
@@ -159,7 +166,7 @@ class Direction {
   // Between two writes whose ACK was prompt, by whether the first began a turn: who computes
   // between head and answer does not between answer and end.
   std::array<std::optional<Nanos>, 2> least_pause_;
-  std::unique_ptr<Pause> unsure_pause_;  // Before it was known how the path varies.
+  std::array<std::unique_ptr<Pause>, 2> unsure_pause_;  // Before it is known how the path varies.
   Nanos least_ack_time_ = kNoTime;
   std::uint8_t ack_times_ = 0;  // Of which that is the least; up to 2.
   std::optional<RealTime> last_data_at_;

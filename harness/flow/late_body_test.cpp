@@ -51,6 +51,49 @@ TEST_F(LateBody, WhatIsHeldBehindFullSegmentsWaitedSinceThem) {
   EXPECT_EQ(seen.stalls.front().ack_wait, Millis(7) + kDelayed);
 }
 
+// A slow link, seen at the server: what the client's ACK covers took its time to get there.
+TEST_F(LateBody, OnASlowLinkAnAckOfMoreThanAFullSegmentIsNotDelayed) {
+  talk.open(Millis(10), kMoment);
+  for (int call = 0; call < 4; ++call) {
+    talk.send(kClient, 300);
+    talk.pass(kMoment);
+    talk.send(kServer, 80);
+    talk.send(kServer, 1448);
+    const MadeSegment ack = talk.compose(kClient);
+    talk.send(kServer, 1448);
+    talk.pass(Millis(24));
+    talk.put(ack);
+    talk.pass(kMoment);
+    talk.send(kServer, 200);
+    talk.pass(Millis(12));
+    talk.ack(kClient);
+    talk.pass(kMoment);
+  }
+  EXPECT_TRUE(flow().stalls.empty());
+}
+
+// The ACK of what had left before shows when the small segment was not there yet.
+TEST_F(LateBody, WhatQueuesBehindFullSegmentsIsNotAcknowledgedLate) {
+  talk.open(Millis(10), kMoment);
+  for (int call = 0; call < 4; ++call) {
+    talk.send(kClient, 300);
+    talk.pass(kMoment);
+    talk.send(kServer, 1448);
+    const MadeSegment first = talk.compose(kClient);
+    talk.send(kServer, 100);
+    talk.pass(Millis(30));
+    talk.put(first);
+    talk.pass(Millis(1));
+    talk.ack(kClient);
+    talk.pass(kMoment);
+    talk.send(kServer, 5);
+    talk.pass(Millis(11));
+    talk.ack(kClient);
+    talk.pass(kMoment);
+  }
+  EXPECT_TRUE(flow().stalls.empty());
+}
+
 // Head, answer and end in three writes: the server computes for 20 ms behind the head, and no pause
 // stands between answer and end. What it paused where nothing was held tells what was held, each of
 // its own place.
