@@ -12,9 +12,9 @@ using namespace std::chrono_literals;
 // counted timer interrupts.
 constexpr std::array<Nanos, 5> kUnits = {1us, 1ms, 4ms, 10ms, 500ms};
 // The unit is known when so much time has passed that a path's variation does not blur it, and
-// checked again when it hardly could.
-constexpr std::array<Nanos, 2> kChecks = {200ms, 3s};
-constexpr std::array<double, 2> kWithin = {1.6, 1.1};
+// checked again when it hardly could. A slow link whose queue fills blurs the first of them.
+constexpr std::array<Nanos, 3> kChecks = {200ms, 800ms, 3s};
+constexpr std::array<double, 3> kWithin = {1.6, 1.6, 1.1};
 // Later than this no path makes a segment: one of the clocks was set.
 constexpr Nanos kClockSet = 1s;
 // Beyond it the stamps have wrapped around more than once, or the file's times are made up.
@@ -31,12 +31,14 @@ void Lateness::check_unit(Nanos passed, std::int64_t ticks) {
     return ratio < within && ratio * within > 1;
   };
   const auto unit = std::ranges::find_if(kUnits, fits);
-  unusable_ = ticks <= 0 || unit == kUnits.end() || (checks_ > 0 && *unit != unit_);
+  const bool last = ++checks_ == kChecks.size();
+  if (unit == kUnits.end() && ticks > 0 && !last) return;
+  unusable_ = unit == kUnits.end() || (known_ && *unit != unit_);
   if (!unusable_ && *unit != unit_) {
     unit_ = *unit;
     windows_ = {};
   }
-  ++checks_;
+  known_ = true;
 }
 
 void Lateness::turn(RealTime now) {

@@ -19,7 +19,7 @@ class Lateness {
   // All but one segment of the last while came within this of the quickest.
   Nanos spread() const;
   // Segments carry a clock whose unit is known by now, and enough came to know how they vary.
-  bool has_clock() const { return checks_ > 0 && !unusable_ && stamped_ >= kEnough; }
+  bool has_clock() const { return known_ && !unusable_ && stamped_ >= kEnough; }
 
  private:
   // The clocks of two hosts drift apart, 100 ppm at most: 2 ms in two windows.
@@ -34,7 +34,7 @@ class Lateness {
 
   static constexpr std::uint32_t kEnough = 6;
   std::uint32_t stamped_ = 0;  // Up to that.
-  bool begun_ = false, unusable_ = false;
+  bool begun_ = false, known_ = false, unusable_ = false;
   std::uint8_t checks_ = 0;
   Nanos unit_ = Millis(1);  // Linux, macOS, FreeBSD, Windows; until the segments tell.
   RealTime first_at_, window_at_;

@@ -57,6 +57,16 @@ TEST(Lateness, IsNotTakenFromWhatIsNoClock) {
   EXPECT_EQ(set.spread(), Nanos(0));
 }
 
+// A slow link whose queue fills: the first packets say nothing of the clock's unit.
+TEST(Lateness, WaitsForAUnitThatAFillingQueueHides) {
+  Lateness lateness;
+  for (unsigned i = 0; i < 10; ++i) lateness.take(stamped(Millis(i * 40), i * 20));
+  EXPECT_FALSE(lateness.has_clock());
+  for (unsigned i = 0; i < 20; ++i) lateness.take(stamped(Millis(400 + i * 40), 200 + i * 40));
+  EXPECT_TRUE(lateness.has_clock());
+  EXPECT_EQ(lateness.take(stamped(Millis(1250), 1000)), 250ms);
+}
+
 class Paths : public testing::Test, protected OneConversation {
  protected:
   // From there it leaves now, and passes the capture later.
@@ -103,9 +113,10 @@ TEST_F(Paths, AnAckThatIsLostBehindTheCaptureIsNoProof) {
     talk.pass(kRoundTrip);
     talk.send(kServer, 100);
     talk.pass(kDelayed);
-    const MadeSegment probe = talk.compose(kServer, std::string(60, 'x'));
+    MadeSegment probe = talk.compose(kServer, std::string(60, 'x'));
     talk.ack(kClient);
     talk.pass(250ms);
+    *probe.ts_value += 250'000;  // It echoes what it had heard, and tells its own time.
     talk.put(probe);
     talk.pass(kMoment);
     talk.ack(kClient);
@@ -261,6 +272,29 @@ TEST_F(Paths, CallsInWhichTheServerThinksDoNotHideASeries) {
   const ConnectionFlow seen = flow();
   ASSERT_EQ(seen.stalls.size(), 8U);
   EXPECT_EQ(seen.stalls.front().confidence, Confidence::kHigh);
+}
+
+// A handler sleeps for as long as the timer and the round trip: its data keeps time with what it
+// sent before, while the ACKs come when they come.
+TEST_F(Paths, WhatKeepsItsSendersTimeIsNotHeld) {
+  talk.open(kMoment, kRoundTrip);
+  for (int call = 0; call < 12; ++call) {
+    const Nanos ack_delay = Millis(40 + call % 4);
+    talk.send(kClient, 300);
+    talk.pass(kRoundTrip);
+    talk.send(kServer, 100);
+    talk.pass(ack_delay);
+    MadeSegment written = talk.compose(kServer, std::string(60, 'x'));
+    talk.ack(kClient);
+    talk.pass(kRoundTrip + Millis(42) - ack_delay);
+    *written.ts_value += 43'000;
+    *written.ts_echo += 43'000;
+    talk.put(written);
+    talk.pass(kMoment);
+    talk.ack(kClient);
+    talk.pass(60ms);
+  }
+  EXPECT_TRUE(flow().stalls.empty());
 }
 
 // What a proxy forwards comes just behind an ACK, too, if its own peer's timer ran beside: but a
