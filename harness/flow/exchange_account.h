@@ -77,6 +77,7 @@ class ExchangeAccount {
   struct Data {
     Side from = Side::kClient;
     RealTime at;
+    Nanos late{0};
     FrameNumber frame;
     bool full = false;
   };
@@ -87,7 +88,7 @@ class ExchangeAccount {
   void charge_http(Open& open, const PacketFacts& facts);
   void charge_turn(const PacketFacts& facts);
   void charge_answer(RealTime from, const PacketFacts& facts, Open& open);
-  void charge_gap(RealTime to, Cause silence, bool moving);
+  void charge_gap(const PacketFacts& facts, Cause silence, bool moving);
   void note_silence(Open& open, Side whose, const PacketFacts& facts);
   void take_repeat(const PacketFacts& facts, Side from);
   void take_release(const Release& release, Side holder);

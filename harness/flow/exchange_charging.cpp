@@ -14,6 +14,9 @@ constexpr Nanos kMoving = std::chrono::microseconds(200);
 constexpr std::size_t kMostSlices = 2048;
 constexpr std::size_t kMostPromptHolds = 64;
 
+// A gap behind a full segment: no link in use takes so long for one.
+constexpr Nanos kLongestMove = Millis(100);
+
 // What its way added to the server's packet is no time that the server thought.
 Nanos late_of_server(const PacketFacts& facts) {
   return facts.from == Side::kServer ? facts.late : Nanos(0);
@@ -45,7 +48,7 @@ void ExchangeAccount::on_packet(const PacketFacts& facts) {
   }
   if (facts.release != nullptr) take_release(*facts.release, facts.from);
   track_window(facts);
-  if (facts.new_data) last_data_ = Data{facts.from, facts.at, facts.frame, facts.full};
+  if (facts.new_data) last_data_ = Data{facts.from, facts.at, facts.late, facts.frame, facts.full};
   if (facts.rst) take_reset(facts);
   if (facts.fin || facts.rst) {
     abandon(facts);
@@ -72,9 +75,17 @@ void ExchangeAccount::charge_setup(const PacketFacts& facts) {
   ledger_.charge(facts.at, Cause::kNetworkRtt);
 }
 
-void ExchangeAccount::charge_gap(RealTime to, Cause silence, bool moving) {
-  const bool short_gap = to - ledger_.upto() <= kMoving;
-  ledger_.charge(to, moving || short_gap ? Cause::kTransfer : silence);
+void ExchangeAccount::charge_gap(const PacketFacts& facts, Cause silence, bool moving) {
+  const Nanos gap = facts.at - ledger_.upto();
+  const bool unacked =
+      silence == Cause::kClientThink ? facts.client_unacked : facts.server_unacked;
+  const bool moves = gap <= (moving ? kLongestMove : kMoving) || (moving && unacked);
+  ledger_.charge(facts.at, moves ? Cause::kTransfer : silence);
+  if (moves || facts.length == 0 || !last_data_ || last_data_->from != facts.from) return;
+  // What its way added, beyond what it had added to the one before: it is slow, or varies.
+  const Nanos later = facts.late - last_data_->late;
+  const RealTime sent = std::max(last_data_->at, facts.at + (-later));
+  if (later > Nanos(0)) ledger_.recharge(sent, facts.at, silence, Cause::kTransfer);
 }
 
 void ExchangeAccount::charge_http(Open& open, const PacketFacts& facts) {
@@ -84,14 +95,24 @@ void ExchangeAccount::charge_http(Open& open, const PacketFacts& facts) {
   if (!seen_[client_sends ? 0 : 1]) return ledger_.charge(facts.at, Cause::kUnexplained);
   if (facts.is_full(receiver)) return ledger_.charge(facts.at, Cause::kZeroWindow);
   if (client_sends) {
+    // It sends on when it has heard: of 100 (Continue).
+    if (last_data_ && last_data_->from == Side::kServer) {
+      const RealTime arrived = last_data_->at + facts.rtt_to_client;
+      ledger_.charge(std::min(facts.at, arrived), Cause::kNetworkRtt);
+    }
     note_silence(open, Side::kClient, facts);
-    return charge_gap(facts.at, Cause::kClientThink, moving);
+    return charge_gap(facts, Cause::kClientThink, moving);
   }
   if (open.record->answered) {
     note_silence(open, Side::kServer, facts);
-    return charge_gap(facts.at, Cause::kServerThink, moving);
+    return charge_gap(facts, Cause::kServerThink, moving);
   }
   charge_answer(open.request_at, facts, open);
+  if (!open.expects_continue || facts.from == Side::kServer || facts.length == 0) return;
+  // It waited for 100 (Continue) for as long as it cared to, and did not get it.
+  open.expects_continue = false;
+  note_silence(open, Side::kClient, facts);
+  ledger_.recharge(open.request_at, facts.at, Cause::kClientThink);
 }
 
 // The request travels; then its receiver thinks.

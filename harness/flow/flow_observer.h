@@ -30,6 +30,8 @@ struct PacketFacts {
   Nanos late{0};                             // This one, by its way to the capture.
   bool client_holds = true, server_holds = true;  // As far as it is known by now.
   bool client_is_full = false, server_is_full = false;  // Its window is closed, before this packet.
+  // It had sent data that was not acknowledged, before this packet.
+  bool client_unacked = false, server_unacked = false;
   std::string_view payload;                             // What was captured of it.
 
   Nanos rtt_to(Side side) const { return side == Side::kClient ? rtt_to_client : rtt_to_server; }

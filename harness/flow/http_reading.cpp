@@ -200,6 +200,7 @@ bool HttpReading::from_server(const StreamPlace& place, std::string_view bytes) 
   Responses sink(*this);
   responses_.feed(bytes, sink);
   response_body_.keep();
+  if (interim_ && open->record->status == 0) open->record->answered = false;  // 100 is no answer.
   return !lost_ && !responses_.is_lost();
 }
 

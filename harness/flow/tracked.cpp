@@ -147,6 +147,8 @@ void Tracked::observe(const Segment& segment, Side from, const Seen& seen, const
       .server_holds = !server_.direction.is_acquitted(),
       .client_is_full = server_.window.is_full(),
       .server_is_full = client_.window.is_full(),
+      .client_unacked = !client_.loss.all_acknowledged(),
+      .server_unacked = !server_.loss.all_acknowledged(),
       .payload = segment.payload,
   };
   auto answered = receiver.loss.answered(segment, sender.loss.is_ahead(segment));
