@@ -56,10 +56,28 @@ TEST(Causes, TheConsolePointsToTheFirstOfACause) {
   const std::string text = console_report(record, {});
   const std::string second = text.substr(text.find("FAIL  a.two"));
   EXPECT_NE(second.find("it did not end"), std::string::npos) << text;
-  EXPECT_NE(second.find("as of a.one 2025-11-25, above"), std::string::npos) << text;
+  EXPECT_NE(second.find("\n  Likely cause  that of a.one 2025-11-25, above\n"
+                        "  Cure          that of a.one 2025-11-25, above\n"),
+            std::string::npos)
+      << text;
   EXPECT_NE(second.find("Run again     tailrace server --only a.two"), std::string::npos) << text;
-  EXPECT_EQ(second.find("Likely cause"), std::string::npos) << text;
+  EXPECT_NE(second.find("\n  Required      "), std::string::npos) << text;
   EXPECT_EQ(console_report(record, {.verbose = true}).find(", above"), std::string::npos);
+}
+
+TEST(Causes, OfTheSecondsEvidenceTheLineThatBrokeTheRuleStands) {
+  RunRecord record = some();
+  Finding& finding = record.scenarios[3].findings.front();
+  finding.evidence = {{Nanos{0}, "client", "POST one", false},
+                      {Nanos{1}, "server", "nothing of it", true}};
+  record.scenarios[3].history = "histories/two.jsonl";
+  const std::string text = console_report(record, {});
+  const std::string second = text.substr(text.find("FAIL  a.two"));
+  EXPECT_NE(second.find("histories/two.jsonl; more lines with --verbose\n    > "),
+            std::string::npos)
+      << text;
+  EXPECT_NE(second.find("nothing of it"), std::string::npos) << text;
+  EXPECT_EQ(second.find("POST one"), std::string::npos) << text;
 }
 
 TEST(Causes, EachReportTellsThemOnce) {

@@ -165,8 +165,9 @@ class ConsoleReport {
     return line;
   }
 
-  // What has the cause and the cure of one above points to that one: a cause that a dozen
-  // scenarios met would push everything else from the screen.
+  // What has the cause and the cure of one above points to that one, and shows of its evidence the
+  // line that broke the rule: a cause that a dozen scenarios met would push all else from the
+  // screen.
   void findings() {
     std::vector<ShownFinding> told;
     for (const ShownFinding& shown : worst_last(record_, options_.verbose)) {
@@ -185,10 +186,19 @@ class ConsoleReport {
   void finding_like(const ShownFinding& shown, const ScenarioResult& first) {
     const FindingText text = text_of(*shown.finding, *shown.result);
     finding_head(*shown.finding, *shown.result);
+    part("Required", text.required);
     part("Observed", text.observed);
-    if (!text.ladder.empty()) add("  {:<13} {}\n", "Evidence", text.history);
-    part("The rest", fmt::format("as of {} {}, above; its own with --verbose",
-                                 excerpt(first.id, kLongestId), variant_of(first)));
+    if (!text.ladder.empty()) {
+      add("  {:<13} {}{}\n", "Evidence", text.history,
+          text.ladder.size() > 1 ? "; more lines with --verbose" : "");
+    }
+    const auto broken = std::ranges::find_if(
+        text.ladder, [](const std::string& line) { return line.front() == '>'; });
+    if (broken != text.ladder.end()) ladder_line(*broken);
+    const std::string other =
+        fmt::format("that of {} {}, above", excerpt(first.id, kLongestId), variant_of(first));
+    if (!text.likely_cause.empty()) part("Likely cause", other);
+    if (!text.cure.empty()) part("Cure", other);
     if (!text.run_again.empty()) add("  {:<13} {}\n", "Run again", text.run_again);
   }
 
@@ -204,14 +214,16 @@ class ConsoleReport {
     part("Required", text.required);
     part("Observed", text.observed);
     if (!text.ladder.empty()) add("  {:<13} {}\n", "Evidence", text.history);
-    for (const std::string& line : text.ladder) {
-      const std::string text_in_columns = evidence(line);
-      add("    {}\n", line.front() == '>' ? painted(kRed, text_in_columns) : text_in_columns);
-    }
+    for (const std::string& line : text.ladder) ladder_line(line);
     part("Likely cause", text.likely_cause);
     part("Cure", text.cure);
     // Not wrapped: it is to be copied.
     if (!text.run_again.empty()) add("  {:<13} {}\n", "Run again", text.run_again);
+  }
+
+  void ladder_line(const std::string& line) {
+    const std::string text_in_columns = evidence(line);
+    add("    {}\n", line.front() == '>' ? painted(kRed, text_in_columns) : text_in_columns);
   }
 
   // What was seen, under itself; a time or an actor of others may be of any width.
