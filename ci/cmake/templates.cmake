@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# The pipelines of ci/templates as C++ strings, for `tailrace init`: each file has one source.
+# The pipelines of ci/templates and the schema of manifests as C++ strings, for `tailrace init`: each
+# file has one source.
 
 set(tailrace_pipelines
   "github|.github/workflows/tailrace.yml|github/tailrace.yml"
@@ -19,6 +20,9 @@ foreach(pipeline ${tailrace_pipelines})
   string(APPEND rows "    {\"${name}\", \"${path}\", R\"file(${text})file\"},\n")
   math(EXPR count "${count} + 1")
 endforeach()
+set(schema_file ${PROJECT_SOURCE_DIR}/harness/sut/manifest.schema.json)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${schema_file})
+file(READ ${schema_file} manifest_schema)
 set(tailrace_templates ${PROJECT_BINARY_DIR}/templates.cpp)
 file(WRITE ${tailrace_templates}.new
 "// Written by CMake from ci/templates.
@@ -34,6 +38,10 @@ ${rows}};
 
 std::span<const PipelineTemplate> pipeline_templates() {
   return kTemplates;
+}
+
+std::string_view manifest_schema() {
+  return R\"file(${manifest_schema})file\";
 }
 
 }  // namespace tailrace

@@ -229,7 +229,10 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments
   std::ranges::transform(line.pcap.files, line.pcap.files.begin(), capture_named_by);
   if (auto good = finish_driving(line, driving); !good) {
     const std::string listed = line.command == Command::kRun ? taken_for_a_list(app, own) : "";
-    return trouble((listed.empty() ? good.error().what : listed) + try_help(app, own));
+    if (!listed.empty()) return trouble(listed + try_help(app, own));
+    const std::string& why = good.error().what;
+    const bool says_where = why.find('\n') != why.npos;  // Where to look, instead of --help.
+    return trouble(why + (says_where ? "" : try_help(app, own)));
   }
   return line;
 }

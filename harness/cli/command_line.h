@@ -47,6 +47,7 @@ struct CommandLine {
   PairOptions pair;
   Format format = Format::kConsole;
   bool verbose = false, quiet = false;
+  bool schema = false;        // init: the manifest's JSON Schema, and nothing else.
   bool requirements = false;  // list
   bool force = false;         // baseline write: over a file that is there.
 };

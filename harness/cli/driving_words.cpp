@@ -61,6 +61,7 @@ void add_init(CLI::App& app, CommandLine& line) {
   init.add_option("--program-url", line.program_url,
                   "Where that pipeline fetches the static program from")
       ->type_name("URL");
+  init.add_flag("--schema", line.schema, "Print the JSON Schema of a manifest, and write nothing");
   init.callback([&line] { line.command = Command::kInit; });
 }
 

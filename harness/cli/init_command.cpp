@@ -8,8 +8,11 @@
 #include <iterator>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/project_guess.h"
+#include "harness/cli/run_words.h"
 #include "harness/cli/templates.h"
 #include "harness/sut/manifest.h"
+#include "harness/wire/escape.h"
 
 namespace tailrace {
 namespace {
@@ -17,14 +20,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kManifestName = "tailrace.json";
+constexpr std::size_t kLongestCommand = 300;  // Bytes of one that a foreign file told us.
 constexpr const char* kOtherwise = "--out FILE, or another folder";
 // Nobody but the user knows where a pipeline of his may fetch a program. The name never resolves.
 constexpr std::string_view kPlaceholder = "https://example.invalid/tailrace";
-
-struct Guess {
-  const char* file;
-  std::vector<std::string> command;
-};
 
 // The pipelines name it in shell scripts, and a Jenkinsfile's stand in a text of its own, where no
 // way of quoting is the same: a name of other characters is refused.
@@ -35,34 +34,43 @@ bool is_plain(std::string_view path) {
   });
 }
 
-// What starts a project of this kind, where nobody said it.
-std::vector<std::string> guessed_command(const fs::path& folder) {
-  const Guess guesses[] = {{"package.json", {"npm", "start", "--silent", "--"}},
-                           {"Cargo.toml", {"cargo", "run", "--quiet", "--release", "--"}},
-                           {"go.mod", {"go", "run", "."}},
-                           {"pyproject.toml", {"python3", "-m", folder.filename().string()}},
-                           {"pom.xml", {"mvn", "-q", "exec:java"}}};
-  std::error_code failure;
-  for (const Guess& guess : guesses) {
-    if (fs::exists(folder / guess.file, failure)) return guess.command;
-  }
-  return {};
-}
-
-Json manifest_of(const CommandLine& line, const std::vector<std::string>& command) {
+Json manifest_of(const CommandLine& line, const ProjectGuess& guess) {
   Json json, start{Json::Array{}};
   json.set("schema", "tailrace.manifest/1");
-  json.set("name", fs::current_path().filename().string());
+  json.set("name", guess.name);
   json.set("version", "unreleased");
   json.set("role", name_of(line.run.under_test));
-  for (const std::string& word : command) start.push(word);
+  for (const std::string& word : guess.command) start.push(word);
   json.set("start", std::move(start));
+  if (!guess.environment.empty()) {
+    Json environment;
+    for (const auto& [name, value] : guess.environment) environment.set(name, value);
+    json.set("environment", std::move(environment));
+  }
   if (line.run.under_test == Side::kServer) {
     json.set("endpoint", "/mcp").set("ready_ms", 30'000).set("tools", Json(Json::Object{}));
   } else {
     json.set("client", Json().set("contract", "conformance"));
   }
   return json;
+}
+
+// The project's name, and the command that was typed, or else what the project's files say.
+ProjectGuess project_of(const CommandLine& line) {
+  ProjectGuess guess = guess_project(fs::current_path(), line.run.under_test);
+  if (!line.words.empty()) {
+    guess.command = line.words;
+    guess.environment.clear();
+    guess.source.clear();
+  }
+  const bool told = std::any_of(
+      guess.command.begin(), guess.command.end(), [](const std::string& word) {
+        return word.find("{port}") != std::string::npos || word.find("{url}") != std::string::npos;
+      });
+  if (line.run.under_test == Side::kServer && !told && !guess.command.empty()) {
+    guess.command.insert(guess.command.end(), {"--port", "{port}"});
+  }
+  return guess;
 }
 
 Status write_new(const fs::path& path, const std::string& text) {
@@ -86,19 +94,32 @@ std::string with(std::string text, std::string_view old, const std::string& by) 
   return text;
 }
 
+void say_what_was_guessed(const ProjectGuess& guess, const std::string& manifest, Side side) {
+  if (guess.source.empty()) return;
+  std::string command;
+  for (const std::string& word : guess.command) {
+    command += (command.empty() ? "" : " ") + shell_quoted(word);
+  }
+  fmt::print("check:   \"start\" in {}, guessed from {}: {}\n         {}\n", manifest, guess.source,
+             excerpt(command, kLongestCommand),
+             side == Side::kServer ? "the server must listen at port {port} of 127.0.0.1"
+                                   : "the client gets the server's URL as its last argument");
+}
+
 }  // namespace
 
 int init_command(const CommandLine& line) {
-  auto command = line.words.empty() ? guessed_command(fs::current_path()) : line.words;
-  const bool server = line.run.under_test == Side::kServer;
-  const bool told = std::any_of(command.begin(), command.end(), [](const std::string& word) {
-    return word.find("{port}") != std::string::npos || word.find("{url}") != std::string::npos;
-  });
-  if (command.empty()) {
-    return complain("nothing here says how it is started: tailrace init -- COMMAND");
+  if (line.schema) {
+    fmt::print("{}", manifest_schema());
+    return kExitClean;
   }
-  if (server && !told) command.insert(command.end(), {"--port", "{port}"});
-  const std::string text = to_pretty_text(manifest_of(line, command));
+  const bool server = line.run.under_test == Side::kServer;
+  const ProjectGuess guess = project_of(line);
+  if (guess.command.empty()) {
+    return complain(fmt::format("nothing here says how it is started: tailrace init {} -- COMMAND",
+                                name_of(line.run.under_test)));
+  }
+  const std::string text = to_pretty_text(manifest_of(line, guess));
   const std::string manifest = line.file.empty() ? kManifestName : line.file;
   if (!line.pipeline.empty() && !is_plain(manifest)) {
     return complain("--out '" + manifest + "': a pipeline names it in a script; use letters, "
@@ -129,6 +150,7 @@ int init_command(const CommandLine& line) {
                "(--program-url)\n",
                kPlaceholder, known.path);
   }
+  if (!kept) say_what_was_guessed(guess, manifest, line.run.under_test);
   if (server && !kept) {
     fmt::print("fill in: \"tools\" in {}: no tool is called that you do not name there, and a\n"
                "         quarter of the scenarios need one, as \"slow\": {{\"name\": \"wait\"}}\n",

@@ -22,6 +22,8 @@ const std::map<std::string, NetworkChoice> kNetworks = {
 namespace {
 
 const std::map<std::string, std::string> kProfiles = {{"full", "full"}, {"safe", "safe"}};
+constexpr const char* kManifestHelp =
+    "\nWhat a manifest holds: tailrace init --schema, and fixtures/sut/README.md in words";
 constexpr std::size_t kMostShards = 10'000;
 
 // One value for each time the option is given: it must not swallow the URL behind it.
@@ -147,10 +149,11 @@ Status take_implementation(RunOptions& run, const RunWords& words,
     run.source = run.url->text();
   } else if (!words.manifest.empty()) {
     auto manifest = load_manifest(words.manifest);
-    if (!manifest) return std::unexpected(manifest.error());
+    if (!manifest) return trouble(manifest.error().what + kManifestHelp);
     if (manifest->role != run.under_test) {
       return trouble("manifest " + words.manifest + " is of a " + name_of(manifest->role) +
-                     ", not of a " + role);
+                     ", not of a " + role + ": tailrace " + name_of(manifest->role) +
+                     " --manifest " + shell_quoted(words.manifest));
     }
     run.manifest = std::move(*manifest);
     run.source = "--manifest " + shell_quoted(words.manifest);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files of ci/templates that `tailrace init` writes, put into the program by CMake. Immutable.
+// The files of ci/templates that `tailrace init` writes, and the JSON Schema of manifests, put into
+// the program by CMake. Immutable.
 #pragma once
 
 #include <span>
@@ -14,5 +15,6 @@ struct PipelineTemplate {
 };
 
 std::span<const PipelineTemplate> pipeline_templates();
+std::string_view manifest_schema();
 
 }  // namespace tailrace

@@ -98,8 +98,24 @@ TEST(Usage, WhatIsMeantIsSaid) {
       {"server ./my-server", 2, "a command stands behind --: tailrace server -- ./my-server"},
       {"client ./my-client", 2, "a command stands behind --: tailrace client -- COMMAND"},
       {"list --requirements drain", 2, "excludes"},
+      {"init --schema", 0, "\"title\": \"Tailrace manifest"},
       {"pcap .", 2, "'.' is a folder, and holds no capture.pcap"},
   });
+}
+
+TEST(Usage, AManifestsMistakeSaysWhereItsMembersStand) {
+  const Workshop workshop;
+  Workshop::write(workshop.path("m.json"), "{\"schema\": \"tailrace.manifest/1\",\n\"nane\": 1}");
+  const Ran wrong = workshop.run("{tailrace} server --manifest m.json");
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_NE(wrong.err.find("What a manifest holds: tailrace init --schema"), std::string::npos)
+      << wrong.err;
+  EXPECT_EQ(wrong.err.find("server --help"), std::string::npos) << wrong.err;
+  workshop.run("{tailrace} init client --out c.json -- ./x");
+  const Ran other = workshop.run("{tailrace} server --manifest c.json");
+  EXPECT_NE(other.err.find("not of a server: tailrace client --manifest c.json"),
+            std::string::npos)
+      << other.err;
 }
 
 TEST(Usage, WhatIsNamedByAFileOfItIsTaken) {

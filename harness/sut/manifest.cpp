@@ -159,9 +159,9 @@ void read_client(ManifestReader& reader, const Json& json, Manifest& manifest) {
 }  // namespace
 
 Result<Manifest> parse_manifest(std::string_view text, const std::string& name) {
-  static constexpr std::array<std::string_view, 13> kKnown = {
+  static constexpr std::array<std::string_view, 14> kKnown = {
       "schema",   "name",  "version", "role",   "start", "environment", "endpoint",
-      "ready_ms", "modes", "tools",   "client", "stop",  "comment"};
+      "ready_ms", "modes", "tools",   "client", "stop",  "comment",     "$schema"};
   static constexpr std::array<std::string_view, 1> kStop = {"term_ms"};
   const auto json = parse_json(text, {.comments = true});
   if (!json) return trouble("manifest " + name + ": " + json.error().what);
