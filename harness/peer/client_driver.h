@@ -194,11 +194,12 @@ class ClientDriver : public Script {
   bool is_accepted(StreamId stream) const;   // With 2xx.
   bool has_head(StreamId stream) const;
   bool is_listening(StreamId stream) const;  // An event stream that has not ended.
+  bool ended_late(StreamId stream) const;    // kLate or more after its answer.
   Millis time_of(StreamId stream) const;     // From the request to its answer, as seen.
   ConnectionId connection_of(StreamId stream) const;
   std::string request_id(StreamId stream) const;  // As JSON
-  // Asks in each of these ways and watches the ends; where a stream stays open, asks so again, as
-  // often as shows that it is no accident.
+  // Asks in each of these ways and watches the ends; where a stream stays open or ends late, asks
+  // so again, as often as shows that it is no accident.
   using Ask = std::function<StreamId()>;
   void ask_and_watch_ends(const std::vector<Ask>& ways);
   // Each response so far has ended, or the window is over.

@@ -149,6 +149,14 @@ bool ClientDriver::is_listening(StreamId stream) const {
   });
 }
 
+bool ClientDriver::ended_late(StreamId stream) const {
+  return history_.read([&](const Timeline& timeline) {
+    const Exchange& exchange = *timeline.exchange(stream);
+    const auto final_at = exchange.final_at();
+    return final_at && exchange.ended_at && *exchange.ended_at - *final_at >= kLate;
+  });
+}
+
 Millis ClientDriver::time_of(StreamId stream) const {
   return history_.read([&](const Timeline& timeline) {
     const Exchange& exchange = *timeline.exchange(stream);
@@ -183,9 +191,13 @@ void ClientDriver::ask_and_watch_ends(const std::vector<Ask>& ways) {
   }
   watch_ends(kWatchOpen);  // Leaving first would hide the fault.
   const std::size_t first_round = asked.size();
+  // Late ends are judged of no fewer than kLateStreams, of all ways together.
+  const std::size_t late_each = first_round == 0 ? 0 : (kLateStreams - 1) / first_round + 1;
   for (std::size_t way = 0; way < first_round; ++way) {
-    if (!is_answered(asked[way]) || !is_listening(asked[way])) continue;
-    for (std::size_t more = 1; more < kOpenStreamsAreHarm && can_ask(); ++more) {
+    if (!is_answered(asked[way])) continue;
+    const std::size_t wanted =
+        is_listening(asked[way]) ? kOpenStreamsAreHarm : (ended_late(asked[way]) ? late_each : 1);
+    for (std::size_t more = 1; more < wanted && can_ask(); ++more) {
       asked.push_back(ways[way]());
       await_answer(asked.back());
     }

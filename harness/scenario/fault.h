@@ -18,6 +18,7 @@ struct Oddity {  // Legal, and close to a fault: must give neither fail nor warn
 namespace server_fault {
 inline constexpr Fault kKeepsStreamOpenAfterResult{"keeps_stream_open_after_result"};
 inline constexpr Fault kKeepsStreamOpenAfterError{"keeps_stream_open_after_error"};
+inline constexpr Fault kEndsErrorsLate{"ends_errors_late"};
 inline constexpr Fault kKeepsOneStreamOpen{"keeps_one_stream_open_after_result"};
 inline constexpr Fault kNotificationAfterFinal{"notification_after_final_response"};
 inline constexpr Fault kSecondResponse{"second_response"};
