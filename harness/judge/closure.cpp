@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "harness/judge/ladder.h"
 #include "harness/judge/session.h"
@@ -198,8 +199,11 @@ Judgement judge_order(const Evidence& evidence, Final final, Rule rule, Of of) {
 // What stands after the final message of a stream, as to which rule it breaks.
 struct Trailing {
   const StreamEvent* event = nullptr;
-  bool must = false;
+  bool must = false, log = false;
 };
+
+// A row of 2026-07-28 alone: logs are permitted ahead of the response, and only there (AMB-14).
+constexpr std::array<Requirement, 1> kLogsComeBefore = {Requirement{"LOG-04"}};
 
 Trailing trailing_of(const Exchange& stream) {
   bool after = false;
@@ -212,9 +216,20 @@ Trailing trailing_of(const Exchange& stream) {
     if (!event.message) continue;  // A bare id or retry is fine.
     const bool progress = event.message->method == "notifications/progress";
     const bool notification = event.message->kind == MessageKind::kNotification;
-    return {&event, is_final || progress || !notification};
+    const bool log = event.message->method == "notifications/message";
+    return {&event, is_final || progress || !notification, log};
   }
   return {};
+}
+
+Finding finding_that_follows(const Evidence& evidence, const Trailing& trailing, Rule once,
+                             Rule ends) {
+  if (trailing.log) {
+    Finding finding = finding_of(evidence, "nothing_follows", kLogsComeBefore);
+    finding.level = Level::kMust;
+    if (!finding.requirements.empty()) return finding;
+  }
+  return finding_of(evidence, "nothing_follows", trailing.must ? once : ends);
 }
 
 Judgement judge_nothing_follows(const Evidence& evidence, Final final, Rule once, Rule ends) {
@@ -223,7 +238,7 @@ Judgement judge_nothing_follows(const Evidence& evidence, Final final, Rule once
   for (const Exchange* stream : found.streams) {
     const Trailing trailing = trailing_of(*stream);
     if (trailing.event == nullptr) continue;
-    Finding finding = finding_of(evidence, "nothing_follows", trailing.must ? once : ends);
+    Finding finding = finding_that_follows(evidence, trailing, once, ends);
     finding.required = fmt::format("the {} is the last message of its stream", word(final));
     finding.observed = fmt::format("{} followed the {} of {}", describe(*trailing.event->message),
                                    word(final), describe(*stream));

@@ -106,16 +106,20 @@ TEST(StreamEndsInOrder, FinAndResetInsideTheMessageAreMust) {
 
 TEST(NothingFollows, GradesWhatFollows) {
   const Check check = nothing_follows(Final::kEither, req::kOneResponse, req::kResponseEndsStream);
-  const auto followed_by = [&](const std::string& data) {
+  const auto followed_by = [&](const std::string& data, std::string_view in = "2025-11-25") {
     Story story;
     story.open(1).call(1, 1).sse_head(1).result(1, 1).event(1, data).end(1);
-    const Judgement judgement = story.judge(check);
+    const Judgement judgement = story.judge(check, in);
     return judgement.findings.empty() ? Level::kNote : judgement.findings.front().level;
   };
   EXPECT_EQ(followed_by(R"({"jsonrpc":"2.0","id":1,"result":{}})"), Level::kMust);
   EXPECT_EQ(followed_by("{not json"), Level::kMust);
   EXPECT_EQ(followed_by(R"({"jsonrpc":"2.0","method":"notifications/progress"})"), Level::kMust);
-  EXPECT_EQ(followed_by(R"({"jsonrpc":"2.0","method":"notifications/message"})"), Level::kShould);
+  const std::string log = R"({"jsonrpc":"2.0","method":"notifications/message"})";
+  EXPECT_EQ(followed_by(log), Level::kShould);
+  EXPECT_EQ(followed_by(log, "2026-07-28"), Level::kMust);
+  const std::string other = R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})";
+  EXPECT_EQ(followed_by(other, "2026-07-28"), Level::kShould);
   Story comments;
   comments.open(1).call(1, 1).sse_head(1).result(1, 1).from_server(1, "5\r\n: hi\n\r\n").end(1);
   EXPECT_EQ(comments.judge(check).outcome, Outcome::kHeld);
