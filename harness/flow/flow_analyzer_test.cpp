@@ -123,6 +123,21 @@ TEST(Flow, SecondCopiesCountOnce) {
   }
 }
 
+// Some systems answer a SYN without an IP id; nobody repeats that answer within 200 ms.
+TEST(Flow, ASecondCopyOfASynNeedsNoIpId) {
+  FlowAnalyzer analyzer{FlowOptions{}};
+  Conversation talk{analyzer};
+  talk.stamps = false;
+  MadeSegment syn = talk.compose(kServer);
+  syn.syn = true;
+  syn.ip_id = 0;
+  for (const Nanos later : {Millis(5), Millis(1000), Millis(0)}) {
+    talk.put(syn);
+    talk.pass(later);
+  }
+  EXPECT_EQ(analyzer.finish().second_copies, 1U);
+}
+
 TEST(Flow, ACopyComesSoonOrIsNone) {
   FlowAnalyzer analyzer{FlowOptions{}};
   Conversation talk{analyzer};

@@ -7,7 +7,9 @@ namespace tailrace {
 namespace {
 
 // A packet that a capture shows twice (the "any" device, a mirror port) comes again within this.
-constexpr std::chrono::seconds kSecondCopy{1};
+constexpr std::chrono::microseconds kSecondCopy{1'000'000};
+// No system sends a SYN again so soon.
+constexpr std::chrono::microseconds kSecondCopyOfSyn{200'000};
 constexpr std::chrono::microseconds kMicrosecond{1};
 
 std::uint64_t likeness_of(const Segment& segment, Side from) {
@@ -23,7 +25,8 @@ std::uint64_t likeness_of(const Segment& segment, Side from) {
 bool SeenSegments::take(const Segment& segment, Side from) {
   // Without a mark of its own a repeat counts as one: a retransmission taken for a copy would let
   // a loss look like a delayed ACK.
-  if (segment.ip_id == 0 && !segment.ts_value) return false;
+  const bool marked = segment.ip_id != 0 || segment.ts_value;
+  if (!marked && !segment.syn) return false;
   const std::uint64_t likeness = likeness_of(segment, from);
   const auto micros = static_cast<std::uint32_t>(segment.time.since_epoch / kMicrosecond);
   // Nearly all bring data or an acknowledgement that none before them has brought.
@@ -31,7 +34,8 @@ bool SeenSegments::take(const Segment& segment, Side from) {
   const bool new_data =
       segment.length > 0 && data_[side].is_crossed_by(segment.seq + segment.length);
   const bool new_ack = segment.ack_flag && acks_[side].is_crossed_by(segment.ack);
-  if (!new_data && !new_ack && has(likeness, micros)) return true;
+  const auto within = marked ? kSecondCopy : kSecondCopyOfSyn;
+  if (!new_data && !new_ack && has(likeness, micros, within)) return true;
   likenesses_[next_] = likeness;
   micros_[next_] = micros;
   next_ = static_cast<std::uint8_t>((next_ + 1) % kMost);
@@ -40,11 +44,12 @@ bool SeenSegments::take(const Segment& segment, Side from) {
 }
 
 // The newest first: behind one that is too old stand older ones.
-bool SeenSegments::has(std::uint64_t likeness, std::uint32_t micros) const {
+bool SeenSegments::has(std::uint64_t likeness, std::uint32_t micros,
+                       std::chrono::microseconds within) const {
   for (std::size_t i = 1; i <= size_; ++i) {
     const std::size_t at = (next_ + kMost - i) % kMost;
     const auto since = static_cast<std::int32_t>(micros - micros_[at]);
-    if (std::chrono::microseconds(since) > kSecondCopy) return false;
+    if (std::chrono::microseconds(since) > within) return false;
     if (likenesses_[at] == likeness) return true;
   }
   return false;

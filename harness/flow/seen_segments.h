@@ -41,7 +41,7 @@ class SeenSegments {
     std::uint32_t at_ = 0;
     bool begun_ = false, is_wild_ = false;
   };
-  bool has(std::uint64_t likeness, std::uint32_t micros) const;
+  bool has(std::uint64_t likeness, std::uint32_t micros, std::chrono::microseconds within) const;
 
   static constexpr std::size_t kMost = 64;
   std::uint8_t size_ = 0, next_ = 0;
