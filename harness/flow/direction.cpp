@@ -38,15 +38,17 @@ constexpr double kSeriesHeld = 0.5;  // A busy sender is late with some of its w
 
 std::uint32_t Direction::mss() const {
   if (cuts_ >= kCutsThatTell) return cut_to_;
-  if (receiver_mss_ == 0) return std::max(largest_, kAssumedMss);
+  if (receiver_mss_ == 0) return std::max(largest_ > 0 ? largest_ : pushed_ + 1, kAssumedMss);
   if (sender_mss_ == 0 || sender_mss_ >= receiver_mss_) return receiver_mss_;
   return std::max(sender_mss_, largest_);
 }
 
 // Segments that end no write and are all of one length fill their path.
 void Direction::learn_size(const Segment& segment) {
+  // Where no SYN told: what ends a write need not fill its segment.
+  std::uint32_t& longest = receiver_mss_ == 0 && segment.psh ? pushed_ : largest_;
   if (receiver_mss_ == 0 || segment.length <= receiver_mss_) {
-    largest_ = std::max(largest_, segment.length);
+    longest = std::max(longest, segment.length);
   }
   if (segment.psh || cuts_ >= kCutsThatTell || !is_small(segment)) return;
   cuts_ = segment.length == cut_to_ ? static_cast<std::uint8_t>(cuts_ + 1) : std::uint8_t{1};

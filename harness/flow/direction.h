@@ -147,7 +147,7 @@ class Direction {
   std::uint64_t next_offset_ = 0;
   // Of the SYNs, 0 where none told; the largest segment that no offload made; and, of a path that
   // is narrower than either link, the length that segments are cut to.
-  std::uint32_t receiver_mss_ = 0, sender_mss_ = 0, largest_ = 0, cut_to_ = 0;
+  std::uint32_t receiver_mss_ = 0, sender_mss_ = 0, largest_ = 0, pushed_ = 0, cut_to_ = 0;
   std::uint8_t cuts_ = 0;
   std::optional<Waiting> waiting_;
   std::optional<Pending> pending_;

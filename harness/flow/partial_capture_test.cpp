@@ -51,6 +51,22 @@ TEST_F(PartialCapture, WhoLeavesSoonerThanItsWayIsKnownToTakeIsNearer) {
   EXPECT_GE(flow().stalls.size(), 3U);
 }
 
+// From the middle on, with jumbo frames: what ends a write does not say what fills a segment.
+TEST_F(PartialCapture, AWriteOfOneSegmentIsNotFullBecauseItIsTheLargest) {
+  talk.ack(kClient);
+  for (int call = 0; call < 4; ++call) {
+    talk.send(kClient, 300);
+    talk.pass(kMoment);
+    talk.send(kServer, 100);
+    talk.pass(kDelayed);
+    talk.ack(kClient);
+    talk.pass(kMoment);
+    talk.send(kServer, 5000);
+    talk.pass(kMoment);
+  }
+  EXPECT_GE(flow().stalls.size(), 3U);
+}
+
 // From the middle on, over a path of 20 ms whose ACKs are prompt: the first one tells nothing.
 TEST_F(PartialCapture, TheFirstAckOfAPathThatIsNotKnownIsComparedWithTheOthers) {
   talk.ack(kClient);
