@@ -210,6 +210,20 @@ Timeline CaptureJudge::timeline_of(const Places& places,
   return timeline;
 }
 
+void CaptureJudge::leave_out_misread(Places& places) const {
+  std::set<std::uint32_t> joined;
+  for (const auto& [connection, flow] : flows_) {
+    if (!flow.syn_seen) joined.insert(connection);
+  }
+  if (joined.empty()) return;
+  const Timeline timeline = timeline_of(places, joined, Side::kServer);
+  for (const Exchange& exchange : timeline.exchanges) {
+    const RpcMessage* const final = exchange.final_message();
+    const bool another = exchange.asked && final != nullptr && final->id != exchange.asked->id;
+    if (another) places.erase(exchange.connection.value);
+  }
+}
+
 CaptureJudge::Spoken CaptureJudge::revisions(const Places& places) const {
   std::set<std::uint32_t> all;
   for (const auto& [connection, ends] : ends_) all.insert(connection);
@@ -272,7 +286,8 @@ ScenarioResult CaptureJudge::judge_one(const Scenario& scenario, const Group& gr
 
 std::vector<ScenarioResult> CaptureJudge::judge(bool lost_packets) const {
   std::vector<ScenarioResult> results;
-  const Places where = places();
+  Places where = places();
+  leave_out_misread(where);
   Spoken spoken = revisions(where);
   for (const Side under_test : {Side::kServer, Side::kClient}) {
     for (const Group& group : groups_of(under_test, spoken)) {

@@ -56,6 +56,11 @@ class Told {
     judge_.on_end({{1}, Side::kClient, at(ms), {}}, false);
     return *this;
   }
+  // The capture began in its middle.
+  Told& was_joined() {
+    judge_.on_done({1}, ConnectionFlow());
+    return *this;
+  }
   const ScenarioResult& result(std::string_view id) {
     results_ = judge_.judge(false);
     const auto found = std::find_if(results_.begin(), results_.end(),
@@ -72,6 +77,19 @@ class Told {
   CaptureJudge judge_;
   std::vector<ScenarioResult> results_;
 };
+
+// Pipelined: the first answer belongs to a request before the capture.
+TEST(CaptureJudge, AnswersToRequestsBeforeTheCaptureAccuseNobody) {
+  Told told;
+  told.asks(0).says(Side::kServer, 1,
+                    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                    "Transfer-Encoding: chunked\r\n\r\n")
+      .event(1, R"({"jsonrpc":"2.0","id":7,"result":{}})")
+      .ends(2);
+  EXPECT_EQ(told.result(kEnds).verdict, Verdict::kFail);
+  told.was_joined();
+  EXPECT_EQ(told.count(), 0U);
+}
 
 TEST(CaptureJudge, AStreamThatEndsHolds) {
   Told told;
