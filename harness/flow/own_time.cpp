@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kEnough = 5;
 // Held data keeps to its ACK within what a kernel takes. Less than this says nothing.
 constexpr Nanos kLeastSpread = std::chrono::microseconds(500);
-constexpr int kSteadier = 4;
+constexpr int kSteadier = 3;
 
 // From the lower quarter to the upper one.
 Nanos spread_of(std::vector<Nanos>& times) {
