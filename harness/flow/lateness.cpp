@@ -59,6 +59,12 @@ Nanos Lateness::take(const Segment& segment) {
   const Nanos passed = segment.time - first_at_;
   if (std::chrono::abs(passed) > kLongest) return Nanos(0);
   const std::int64_t ticks = static_cast<std::int32_t>(*segment.ts_value - first_stamp_);
+  const Nanos step = passed - ticks * unit_ - Nanos(windows_[0].least);
+  if (known_ && windows_[0].used && std::chrono::abs(step) > kClockSet) {
+    begun_ = false;  // From here on by the clock as it is now.
+    windows_ = {};
+    return Nanos(0);
+  }
   check_unit(passed, ticks);
   turn(segment.time);
   if (unusable_) return Nanos(0);

@@ -67,6 +67,19 @@ TEST(Lateness, WaitsForAUnitThatAFillingQueueHides) {
   EXPECT_EQ(lateness.take(stamped(Millis(1250), 1000)), 250ms);
 }
 
+// The capturing host slept, or its clock was set, by more than any path takes.
+TEST(Lateness, GoesOnBehindAStepOfTheClock) {
+  for (const Nanos step : {Nanos(30s), Nanos(-2s)}) {
+    Lateness lateness;
+    for (unsigned i = 0; i < 20; ++i) lateness.take(stamped(10s + Millis(i * 40), i * 40));
+    for (unsigned i = 20; i < 200; ++i) {
+      EXPECT_EQ(lateness.take(stamped(10s + step + Millis(i * 40), i * 40)), Nanos(0));
+    }
+    EXPECT_TRUE(lateness.has_clock());
+    EXPECT_EQ(lateness.take(stamped(10s + step + Millis(8050), 8000)), 50ms);
+  }
+}
+
 class Paths : public testing::Test, protected OneConversation {
  protected:
   // From there it leaves now, and passes the capture later.
