@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/flow/capture_analysis.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <deque>
 #include <set>
@@ -26,6 +28,8 @@ constexpr std::size_t kFetched = 3;  // Exchanges ahead of the one that is looke
 // Exchanges until they are settled, when their connection ends: of one connection, and of all.
 constexpr std::size_t kMostWaiting = 1024, kMostWaitingInAll = 40'000, kFewWaiting = 64;
 constexpr Nanos kWorthAWord = Millis(1);    // Of a round trip.
+constexpr Nanos kMuchRepair = Millis(10);
+constexpr int kPartOfTime = 20;  // Of all exchanges.
 constexpr std::uint64_t kFewCalls = 3;
 // So many calls for each release, at most: what leaves on an ACK now and then does so by chance.
 constexpr std::uint64_t kCallsPerRelease = 3;
@@ -86,6 +90,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     }
     kept_.finish();
     join_legs(report_);
+    note_repairs();
     report_.verdict = verdict_of(report_);
     if (report_.verdict == kind::kClean || report_.verdict == kind::kInsufficient) {
       CaptureFinding finding;
@@ -328,6 +333,18 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
         findings_.add(std::move(finding));
       }
     }
+  }
+
+  // Losses that need no timer are no finding each; what they take in all is said.
+  void note_repairs() {
+    Nanos rest = report_.causes[Cause::kRetransmission];
+    for (const auto& [kind, cost] : report_.cost_by_kind) {
+      if (kind == kind::kTimeout || kind == kind::kTailProbe) rest = rest - cost;
+    }
+    if (rest < kMuchRepair || rest * kPartOfTime < report_.exchange_time) return;
+    report_.notes.push_back(fmt::format(
+        "segments were lost and sent again at once, as the receiver told of it: {} of the calls' "
+        "time", in_millis(rest)));
   }
 
   void sort_report() {

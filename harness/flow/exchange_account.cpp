@@ -275,6 +275,16 @@ ExchangeRecords ExchangeAccount::finish(const ConnectionFlow& flow) {
   }
   for (Open& open : open_) open.ended = true;
   emit_ended();
+  for (const Side side : {Side::kClient, Side::kServer}) {
+    const bool delayed =
+        flow.stalls_left_out > 0 ||
+        std::ranges::any_of(flow.stalls, [&](const Stall& stall) { return stall.holder == side; });
+    // No ACK was late by more than the path: held for a round trip, whatever that took.
+    for (Held& held : held_) {
+      HeldSums& sums = held.sums.held[static_cast<std::size_t>(side)];
+      if (!delayed) sums.network_rtt += std::exchange(sums.delayed_ack, Nanos(0));
+    }
+  }
   return take_settled();
 }
 
