@@ -14,6 +14,7 @@ namespace tailrace {
 namespace {
 
 constexpr std::size_t kShown = 100;  // Bytes of a name in a message.
+constexpr std::string_view kCommand = "-- ";  // So begins the source of what has no name but it.
 constexpr std::size_t kMostShards = 10'000;  // As --shard takes them.
 
 auto key_of(const ScenarioResult& result) {
@@ -98,8 +99,10 @@ Result<RunRecord> merge_records(std::vector<RunRecord> records) {
   for (RunRecord& record : records) name_shard(record);
   RunRecord merged = std::move(records.front());
   for (auto record = records.begin() + 1; record != records.end(); ++record) {
+    const bool nameless = merged.name.empty() && merged.source.starts_with(kCommand);
     if (std::tie(merged.role, merged.name, merged.version) !=
-        std::tie(record->role, record->name, record->version)) {
+            std::tie(record->role, record->name, record->version) ||
+        (nameless && merged.source != record->source)) {
       return trouble("the records are of different implementations: " +
                      told(merged) + " and " + told(*record));
     }
