@@ -2,7 +2,6 @@
 #include "harness/cli/redact_folder.h"
 
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -77,13 +76,14 @@ Status mask_history(const fs::path& path, Vault& vault) {
 // The headers of each packet; frames keep their numbers, since the evidence names them. How many
 // lost bytes.
 Result<std::size_t> cut_capture(const fs::path& path) {
-  const auto text = read_whole(path.string());
-  if (!text) return std::unexpected(text.error());
   auto file = PcapFile::open(path.string());
   if (!file) return std::unexpected(file.error());
+  std::ifstream head(path, std::ios::binary);
   std::uint32_t link = 0;
-  if (text->size() < kLinkAt + sizeof link) return trouble("no capture: '" + path.string() + "'");
-  std::memcpy(&link, text->data() + kLinkAt, sizeof link);
+  head.seekg(kLinkAt);
+  if (!head.read(reinterpret_cast<char*>(&link), sizeof link)) {
+    return trouble("no capture: '" + path.string() + "'");
+  }
   const std::string fresh = path.string() + ".new";
   std::size_t cut = 0;
   {
