@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# The pipelines of ci/templates and the schema of manifests as C++ strings, for `tailrace init`: each
-# file has one source.
+# The pipelines of ci/templates and the schema of manifests as C++ strings, for `tailrace init`:
+# each file has one source.
 
 set(tailrace_pipelines
   "github|.github/workflows/tailrace.yml|github/tailrace.yml"

@@ -149,7 +149,8 @@ void add_reading(CLI::App& app, CommandLine& line) {
   CLI::Option* only = list.add_option("scenarios", line.run.only,
                                       "Those alone: ids, globs, suites, or requirement ids")
                           ->type_name("WORD");
-  list.add_flag("--requirements", line.requirements, "What becomes of each requirement row")
+  list.add_flag("--requirements", line.requirements,
+                "What becomes of each requirement row; not together with WORD")
       ->excludes(only);
   list.callback([&line] {
     line.command = line.requirements ? Command::kListRequirements : Command::kList;
@@ -159,6 +160,9 @@ void add_reading(CLI::App& app, CommandLine& line) {
   explain.callback([&line] { line.command = Command::kExplain; });
   CLI::App& report = *app.add_subcommand("report", "Write the report of a run again");
   report.add_option("folder", line.folder, "The run's folder")->type_name("RUN_DIR")->required();
+  report.add_option("--baseline", line.run.baseline_file,
+                    "Known failures (JSON), in this report alone")
+      ->type_name("FILE");
   add_report_options(report, line);
   report.callback([&line] { line.command = Command::kReport; });
 }

@@ -38,6 +38,16 @@ void explain_row(const CatalogueRow& row) {
   if (!row.reason.empty()) fmt::print("  excluded {}\n", row.reason);
 }
 
+void explain_harm(const Harm& harm, const Registry& registry) {
+  fmt::print("{}\n  {}\n", harm.id, wrapped(harm.what, 2, console_width()));
+  for (const Scenario& scenario : registry) {
+    const bool tells = std::ranges::any_of(harm_tellers(), [&](const HarmTeller& teller) {
+      return teller.harm == harm.id && teller.scenario == scenario.id();
+    });
+    if (tells) fmt::print("  told by {}: {}\n", scenario.id(), scenario.spec().question);
+  }
+}
+
 void explain_scenario(const Scenario& scenario, const Catalogue& catalogue) {
   const ScenarioSpec& spec = scenario.spec();
   fmt::print("{}\n  {}\n  judges a {}\n", spec.id, spec.question, role_word(scenario));
@@ -74,15 +84,20 @@ Result<RunRecord> finished_record(const std::string& folder) {
 
 namespace {
 
-// The packets are not in such a folder: what was said of them stands, against the baseline given.
-int judge_captures(RunRecord record, const Baseline& baseline, const CommandLine& line,
-                   const Catalogue& catalogue) {
+// In the place of the one that the run was judged by.
+void put_baseline(const Baseline& baseline, RunRecord& record) {
   for (ScenarioResult& result : record.scenarios) {
     result.baseline.clear();
     result.baseline_reason.clear();
   }
   record.stale.clear();
   apply_baseline(baseline, record);
+}
+
+// The packets are not in such a folder: what was said of them stands, against the baseline given.
+int judge_captures(RunRecord record, const Baseline& baseline, const CommandLine& line,
+                   const Catalogue& catalogue) {
+  put_baseline(baseline, record);
   if (auto saved = save_run_record(record, line.folder); !saved) {
     return complain(saved.error().what);
   }
@@ -138,17 +153,22 @@ int list_command(const CommandLine& line, const Registry& registry, const Catalo
     return complain("'" + word + "' selects no scenario" +
                     (near.empty() ? "" : "; did you mean " + near + "?"));
   }
-  std::size_t listed = 0;
+  std::vector<const Scenario*> listed;
+  std::size_t widest = 0;
   for (const Scenario& scenario : registry) {
     const bool wanted = std::ranges::any_of(line.run.only, [&](const std::string& word) {
       return selects(word, scenario);
     });
     if (!wanted && !line.run.only.empty()) continue;
-    ++listed;
-    fmt::print("{:<52} {}  {}\n", scenario.id(), role_word(scenario), scenario.spec().question);
+    listed.push_back(&scenario);
+    widest = std::max(widest, scenario.id().size());
+  }
+  for (const Scenario* scenario : listed) {
+    fmt::print("{:<{}} {}  {}\n", scenario->id(), widest, role_word(*scenario),
+               scenario->spec().question);
   }
   if (!line.run.only.empty()) {
-    fmt::print("\n{} of {} scenarios\n", listed, registry.size());
+    fmt::print("\n{} of {} scenarios\n", listed.size(), registry.size());
     return kExitClean;
   }
   const auto covered = std::count_if(catalogue.rows().begin(), catalogue.rows().end(),
@@ -178,7 +198,7 @@ int explain_command(const CommandLine& line, const Registry& registry, const Cat
   }
   for (const Harm& harm : harms()) {
     if (harm.id == line.id) {
-      fmt::print("{}\n  {}\n", harm.id, wrapped(harm.what, 2, console_width()));
+      explain_harm(harm, registry);
       return kExitClean;
     }
     ids.emplace_back(harm.id);
@@ -189,8 +209,13 @@ int explain_command(const CommandLine& line, const Registry& registry, const Cat
 }
 
 int report_command(const CommandLine& line, const Catalogue& catalogue) {
-  const auto record = finished_record(line.folder);
+  auto record = finished_record(line.folder);
   if (!record) return complain(record.error().what);
+  if (!line.run.baseline_file.empty()) {
+    const auto baseline = load_baseline(line.run.baseline_file);
+    if (!baseline) return complain(baseline.error().what);
+    put_baseline(*baseline, *record);
+  }
   print_report(*record, line, line.folder, catalogue);
   return kExitClean;
 }

@@ -95,6 +95,11 @@ TEST(Folders, BaselineDiffRedactAndReproduce) {
   const Ran judged = workshop.run("{tailrace} judge bad --baseline known.json");
   EXPECT_EQ(judged.status, 0);
   EXPECT_NE(judged.err.find("bad/results.json holds this baseline"), std::string::npos);
+  workshop.run("{tailrace} judge bad");
+  const Ran held = workshop.run("{tailrace} report bad --baseline known.json");
+  EXPECT_NE(held.out.find("1 expected"), std::string::npos) << held.out;
+  EXPECT_EQ(workshop.run("{tailrace} report bad").out.find("1 expected"), std::string::npos)
+      << "of that report alone";
   const Ran broke = workshop.run("{tailrace} diff good bad");
   EXPECT_EQ(broke.status, 1);
   EXPECT_NE(broke.out.find("1 broke, 1 the same"), std::string::npos) << broke.out;
@@ -105,6 +110,8 @@ TEST(Folders, BaselineDiffRedactAndReproduce) {
   const Ran apart = workshop.run("{tailrace} merge good other --out both");
   EXPECT_NE(apart.err.find("different implementations: server '-- "), std::string::npos)
       << apart.err << "a command has no name, and is told all the same";
+  workshop.run("{tailrace} server " + kOneQuestion + " --out third -- {server} --oddity no_delete {port}");
+  EXPECT_EQ(workshop.run("{tailrace} merge good third --out two").status, 2) << "two commands";
   const Ran same = workshop.run("{tailrace} diff good good --format junit");
   EXPECT_NE(same.out.find("tests=\"1\" failures=\"0\""), std::string::npos) << same.out;
   EXPECT_NE(same.out.find("name=\"2 the same\""), std::string::npos) << same.out;

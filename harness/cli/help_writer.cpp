@@ -8,6 +8,7 @@ namespace tailrace {
 namespace {
 
 constexpr std::string_view kList = " ...";
+constexpr std::string_view kExcludes = " Excludes:";
 constexpr std::string_view kRange = " in [";  // "INT:INT in [1 - 64]", as CLI11 tells a range.
 
 struct Taken {
@@ -86,6 +87,8 @@ std::string HelpWriter::make_option_opts(const CLI::Option* option) const {
   if (const auto at = text.find(type); at != text.npos && !range_of(*option).empty()) {
     text.replace(at, type.size(), value_word_of(*option));
   }
+  // "Excludes:" and names that --help does not show; the description says it in words.
+  text.resize(std::min(text.find(kExcludes), text.size()));
   if (may_be_repeated(*option) && text.ends_with(kList)) text.resize(text.size() - kList.size());
   return text;
 }

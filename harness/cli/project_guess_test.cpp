@@ -58,7 +58,7 @@ TEST(ProjectGuess, PythonIsStartedByAScriptAModuleOrAFile) {
 }
 
 TEST(ProjectGuess, RustAndGoAreBuiltAndRun) {
-  EXPECT_EQ(guessed({{"Cargo.toml", "[package]\nname = \"wares\"\n[dependencies]\nname = \"x\"\n"}}),
+  EXPECT_EQ(guessed({{"Cargo.toml", "[package]\nname = \"wares\"\n[profile]\nname = \"x\"\n"}}),
             "wares: cargo run --quiet --release --");
   EXPECT_EQ(guessed({{"Cargo.toml", "[workspace]\nmembers = [\"a\"]\n[[bin]]\nname = \"one\"\n"
                                     "[[bin]]\nname = \"server-two\"\n"}}),

@@ -98,6 +98,10 @@ TEST(Usage, WhatIsMeantIsSaid) {
       {"server ./my-server", 2, "a command stands behind --: tailrace server -- ./my-server"},
       {"client ./my-client", 2, "a command stands behind --: tailrace client -- COMMAND"},
       {"list --requirements drain", 2, "excludes"},
+      {"explain harm.session_lost", 0,
+       "\n  told by error_terminal.server_keeps_session_after_error: "},
+      {"list delayed_ack.client_*", 0, "\ndelayed_ack.client_requests_without_stall client  Does"},
+      {"list --help", 0, "What becomes of each requirement row; not together with WORD"},
       {"init --schema", 0, "\"title\": \"Tailrace manifest"},
       {"pcap .", 2, "'.' is a folder, and holds no capture.pcap"},
   });
@@ -198,6 +202,20 @@ TEST(Usage, EveryHarmThatIsToldIsExplained) {
     if (id.find('{') != std::string::npos) continue;  // Made of a noun.
     EXPECT_TRUE(std::ranges::any_of(harms(), [&](const Harm& harm) { return harm.id == id; }))
         << id;
+  }
+}
+
+TEST(Usage, WhoTellsAHarmIsAScenario) {
+  const Workshop workshop;
+  const std::string listed = workshop.run("{tailrace} list").out;
+  for (const HarmTeller& teller : harm_tellers()) {
+    EXPECT_NE(("\n" + listed).find("\n" + std::string(teller.scenario) + " "), std::string::npos)
+        << teller.scenario;
+  }
+  for (const Harm& harm : harms()) {
+    const bool told = std::ranges::any_of(
+        harm_tellers(), [&](const HarmTeller& teller) { return teller.harm == harm.id; });
+    EXPECT_TRUE(told || harm.id == "harm.process_ended") << harm.id;
   }
 }
 
