@@ -110,7 +110,8 @@ TEST(Folders, BaselineDiffRedactAndReproduce) {
   const Ran apart = workshop.run("{tailrace} merge good other --out both");
   EXPECT_NE(apart.err.find("different implementations: server '-- "), std::string::npos)
       << apart.err << "a command has no name, and is told all the same";
-  workshop.run("{tailrace} server " + kOneQuestion + " --out third -- {server} --oddity no_delete {port}");
+  workshop.run("{tailrace} server " + kOneQuestion +
+               " --out third -- {server} --oddity no_delete {port}");
   EXPECT_EQ(workshop.run("{tailrace} merge good third --out two").status, 2) << "two commands";
   const Ran same = workshop.run("{tailrace} diff good good --format junit");
   EXPECT_NE(same.out.find("tests=\"1\" failures=\"0\""), std::string::npos) << same.out;
