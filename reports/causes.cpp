@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "reports/counts.h"
 #include "reports/finding_text.h"
@@ -65,8 +66,9 @@ std::vector<Cause> causes_of(const RunRecord& record) {
     if (!result.baseline.empty()) continue;
     for (const Finding* finding : shown_findings(result, false)) add(causes, *finding, result);
   }
-  std::stable_partition(causes.begin(), causes.end(),
-                        [](const Cause& cause) { return cause.finding->fails(); });
+  std::ranges::stable_sort(causes, std::ranges::greater{}, [](const Cause& cause) {
+    return std::pair(cause.finding->fails(), cause.scenarios.size());
+  });
   return causes;
 }
 

@@ -16,7 +16,7 @@ struct Cause {
 };
 
 // Of every finding that a verdict rests on and no baseline lists: what fails before what warns,
-// else in the order of the record.
+// then what most scenarios met, else in the order of the record.
 std::vector<Cause> causes_of(const RunRecord& record);
 
 // What nothing can be said of, for one reason.

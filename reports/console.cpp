@@ -170,7 +170,8 @@ class ConsoleReport {
   // screen.
   void findings() {
     std::vector<ShownFinding> told;
-    for (const ShownFinding& shown : worst_last(record_, options_.verbose)) {
+    const std::vector<ShownFinding> all = worst_last(record_, options_.verbose);
+    for (const ShownFinding& shown : all) {
       const auto known = std::ranges::find_if(told, [&](const ShownFinding& other) {
         return is_of_one_cause(*other.finding, *shown.finding);
       });
@@ -181,6 +182,7 @@ class ConsoleReport {
       told.push_back(shown);
       finding(*shown.finding, *shown.result);
     }
+    shortened_ = told.size() < all.size() && !options_.verbose;
   }
 
   void finding_like(const ShownFinding& shown, const ScenarioResult& first) {
@@ -188,10 +190,7 @@ class ConsoleReport {
     finding_head(*shown.finding, *shown.result);
     part("Required", text.required);
     part("Observed", text.observed);
-    if (!text.ladder.empty()) {
-      add("  {:<13} {}{}\n", "Evidence", text.history,
-          text.ladder.size() > 1 ? "; more lines with --verbose" : "");
-    }
+    if (!text.ladder.empty()) add("  {:<13} {}\n", "Evidence", text.history);
     const auto broken = std::ranges::find_if(
         text.ladder, [](const std::string& line) { return line.front() == '>'; });
     if (broken != text.ladder.end()) ladder_line(*broken);
@@ -242,6 +241,7 @@ class ConsoleReport {
 
   void summary() {
     out_ += '\n';
+    if (shortened_) line("what is told above by another's cause is told whole with --verbose");
     failures();
     unseen();
     Few unstable(*this, options_.verbose ? unlimited() : kMostOthers, "unstable scenarios");
@@ -278,6 +278,9 @@ class ConsoleReport {
       if (known == lines.end()) lines.emplace_back(result, 0);
       else ++known->second;
     }
+    std::ranges::stable_sort(lines, std::ranges::greater{}, [](const auto& line) {
+      return line.second;
+    });
     for (const auto& [result, others] : lines) {
       const std::string more =
           others == 0 ? "" : fmt::format(" (and {} more of one cause)", others);
@@ -358,6 +361,7 @@ class ConsoleReport {
   const RunRecord& record_;
   const ConsoleOptions& options_;
   std::size_t id_width_ = 0;
+  bool shortened_ = false;  // Some findings point to others.
   std::string out_;
 };
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "reports/causes.h"
 #include "reports/counts.h"
@@ -73,21 +74,44 @@ bool has_baseline(const RunRecord& record) {
                      [](const ScenarioResult& result) { return !result.baseline.empty(); });
 }
 
+// What broke, even where a reason says of another question of the scenario why it was void.
 std::string why(const ScenarioResult& result) {
   if (!result.baseline.empty()) return result.baseline_reason;
-  if (!result.reason.empty()) return result.reason;
   const auto findings = shown_findings(result, false);
-  return findings.empty() ? "" : findings.front()->observed;
+  const bool broke = result.verdict == Verdict::kFail || result.verdict == Verdict::kWarn;
+  const bool told = !findings.empty() && (broke || result.reason.empty());
+  return told ? findings.front()->observed : result.reason;
+}
+
+// What is read first.
+int rank_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kFail:
+      return 0;
+    case Verdict::kHarnessError:
+      return 1;
+    case Verdict::kWarn:
+      return 2;
+    case Verdict::kInconclusive:
+      return 3;
+    case Verdict::kPass:
+    case Verdict::kNotApplicable:
+      break;
+  }
+  return 4;
 }
 
 std::string table(const RunRecord& record, Part wanted) {
   Bounded rows(wanted == Part::kNew ? kLongestTable : kLongestFolded);
+  std::vector<const ScenarioResult*> shown;
   for (const ScenarioResult& result : record.scenarios) {
-    if (part_of(result) != wanted) continue;
-    rows.add(fmt::format("| {} | {} | {} | {} |\n",
-                         word(std::string(shown_word(result))),
-                         word(result.id), word(variant_of(result)),
-                         markdown_text(why(result), kLongestCell)));
+    if (part_of(result) == wanted) shown.push_back(&result);
+  }
+  std::ranges::stable_sort(shown, {}, [](const auto* result) { return rank_of(result->verdict); });
+  for (const ScenarioResult* result : shown) {
+    rows.add(fmt::format("| {} | {} | {} | {} |\n", word(std::string(shown_word(*result))),
+                         word(result->id), word(variant_of(*result)),
+                         markdown_text(why(*result), kLongestCell)));
   }
   if (rows.empty()) return "";
   return "| verdict | scenario | revision | why |\n| --- | --- | --- | --- |\n" +
@@ -164,6 +188,18 @@ std::string news_of(const RunRecord& record) {
   return "### New since the baseline\n\n" + (out.empty() ? "Nothing.\n" : out) + "\n";
 }
 
+// Where the reader of a pull request, who has no terminal before him, may ask further.
+std::string further(const RunRecord& record) {
+  for (const Cause& cause : causes_of(record)) {
+    if (cause.finding->requirements.empty()) continue;
+    return fmt::format("`tailrace explain ID` tells what the specification says under an id such "
+                       "as {}, and `tailrace reproduce RUN_DIR SCENARIO` writes a script that "
+                       "shows a failure without Tailrace.\n\n",
+                       word(cause.finding->requirements.front()));
+  }
+  return "";
+}
+
 std::string end_of(const RunRecord& record) {
   Bounded end(kLongestEnd);
   for (const std::string& each : unstable_lines(record)) {
@@ -185,7 +221,7 @@ std::string markdown_report(const RunRecord& record) {
   for (const std::string& banner : banners(record)) {
     out += "> " + markdown_text(banner, kLongestPart) + "\n\n";
   }
-  out += news_of(record) + findings_of(record);
+  out += news_of(record) + findings_of(record) + further(record);
   static constexpr std::pair<Part, const char*> kFolded[] = {
       {Part::kKnown, "known: the baseline lists them"},
       {Part::kNotJudged, "not applicable, with the reason"},
