@@ -102,8 +102,9 @@ void say_what_was_guessed(const ProjectGuess& guess, const std::string& manifest
   }
   fmt::print("check:   \"start\" in {}, guessed from {}: {}\n         {}\n", manifest, guess.source,
              excerpt(command, kLongestCommand),
-             side == Side::kServer ? "the server must listen at port {port} of 127.0.0.1"
-                                   : "the client gets the server's URL as its last argument");
+             side == Side::kServer
+                 ? "the server must listen at port {port} of 127.0.0.1, however it is told"
+                 : "the client gets the server's URL as its last argument");
 }
 
 }  // namespace

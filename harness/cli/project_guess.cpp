@@ -88,7 +88,6 @@ Words toml_keys(const std::string& toml, const std::string& wanted) {
   return keys;
 }
 
-// Servers of Node are told their port by PORT as often as by an option.
 void guess_node(const fs::path& folder, const std::string& text, Side side, ProjectGuess& guess) {
   const auto json = parse_json(text);
   if (!json) return;
@@ -110,7 +109,6 @@ void guess_node(const fs::path& folder, const std::string& text, Side side, Proj
   } else {
     guess.command = {"npm", "start", "--silent", "--"};
   }
-  if (side == Side::kServer) guess.environment = {{"PORT", "{port}"}};
 }
 
 void guess_python(const fs::path& folder, const std::string& text, Side side,
@@ -240,6 +238,10 @@ ProjectGuess guess_project(const fs::path& folder, Side side) {
     guess.source = first_of(folder, {name_of(side) + std::string(".py"), "main.py"});
     if (!guess.source.empty()) guess.command = {"python3", guess.source};
   }
+  // Servers in scripts are told their port by a variable as often as by an option.
+  const bool script = guess.source.starts_with("package") || guess.source.starts_with("py") ||
+                      guess.source.ends_with(".py");
+  if (script && side == Side::kServer) guess.environment = {{"PORT", "{port}"}};
   if (guess.name.empty()) guess.name = folder.filename().string();
   return guess;
 }

@@ -126,6 +126,21 @@ bool names_url(const std::vector<std::string>& arguments) {
   });
 }
 
+// A server that was not told its port says where it is instead.
+std::string other_port_in(const std::string& output, std::uint16_t wanted) {
+  for (const std::string_view host : {"127.0.0.1:", "localhost:", "0.0.0.0:", "[::]:", "[::1]:"}) {
+    const auto at = output.find(host);
+    if (at == std::string::npos) continue;
+    const auto end = std::min(output.find_first_not_of("0123456789", at + host.size()),
+                              output.size());
+    const std::string port = output.substr(at + host.size(), end - at - host.size());
+    if (port.empty() || port.size() > 5 || port == std::to_string(wanted)) continue;
+    return ": it names port " + port + "; {port} in its command, or in \"environment\" of its "
+           "manifest, tells it where to listen";
+  }
+  return "";
+}
+
 std::string tail_of(const std::string& output) {
   if (output.empty()) return "it printed nothing";
   const std::size_t from = output.size() > kTailShown ? output.size() - kTailShown : 0;
@@ -180,7 +195,8 @@ Status ServerProcess::wait_until_it_accepts(Deadline deadline) {
     if (mono_now() >= until) {
       return trouble("the server accepted no connection on port " + std::to_string(endpoint_.port) +
                      " of 127.0.0.1 within " + std::to_string(deadline.limit.count()) + " ms (" +
-                     std::string(deadline.name) + "); " + tail_of(output()));
+                     std::string(deadline.name) + ")" + other_port_in(output(), endpoint_.port) +
+                     "; " + tail_of(output()));
     }
   }
   return {};

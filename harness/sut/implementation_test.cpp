@@ -175,6 +175,16 @@ TEST_F(Implementation, TheErrorShowsTheEndOfAFlood) {
   EXPECT_LT(started.error().what.size(), 4000u);
 }
 
+TEST_F(Implementation, AServerThatListensElsewhereIsToldHowToLearnItsPort) {
+  Manifest manifest = shell(Side::kServer, "echo on http://127.0.0.1:8000/mcp; sleep 60");
+  manifest.ready = Millis{300};
+  const auto started = start(manifest);
+  ASSERT_FALSE(started);
+  EXPECT_NE(started.error().what.find("it names port 8000; {port} in its command"),
+            std::string::npos)
+      << started.error().what;
+}
+
 TEST_F(Implementation, AProgramThatDoesNotExistIsAnErrorThatNamesIt) {
   const auto started = start(server({"no-such-server", "{port}"}));
   ASSERT_FALSE(started);
