@@ -13,11 +13,16 @@
 namespace tailrace {
 namespace {
 
+constexpr std::size_t kMostRequired = 3;
+
 void add(std::vector<Cause>& causes, const Finding& finding, const ScenarioResult& result) {
   auto cause = std::find_if(causes.begin(), causes.end(), [&](const Cause& known) {
     return is_of_one_cause(*known.finding, finding);
   });
-  if (cause == causes.end()) cause = causes.insert(causes.end(), {&finding, {}});
+  if (cause == causes.end()) cause = causes.insert(causes.end(), {&finding, {}, {}});
+  if (std::ranges::count(cause->required, finding.required) == 0) {
+    cause->required.push_back(finding.required);
+  }
   if (cause->scenarios.empty() || cause->scenarios.back() != &result) {
     cause->scenarios.push_back(&result);
   }
@@ -56,8 +61,20 @@ std::vector<Unseen> unseen_of(const RunRecord& record) {
 }
 
 bool is_of_one_cause(const Finding& one, const Finding& other) {
-  return one.fails() == other.fails() && one.required == other.required &&
-         one.likely_cause == other.likely_cause && one.cure == other.cure;
+  const bool untold = one.likely_cause.empty() || one.cure.empty();
+  return one.fails() == other.fails() && one.likely_cause == other.likely_cause &&
+         one.cure == other.cure && (!untold || one.required == other.required);
+}
+
+std::string required_text(const Cause& cause) {
+  const std::size_t shown = std::min(cause.required.size(), kMostRequired);
+  std::string text = fmt::format(
+      "{}", fmt::join(cause.required.begin(),
+                      cause.required.begin() + static_cast<std::ptrdiff_t>(shown), "; "));
+  if (shown < cause.required.size()) {
+    text += fmt::format("; and {} more", cause.required.size() - shown);
+  }
+  return text;
 }
 
 std::vector<Cause> causes_of(const RunRecord& record) {

@@ -12,6 +12,7 @@ namespace tailrace {
 
 struct Cause {
   const Finding* finding = nullptr;             // The first of them, for its words.
+  std::vector<std::string> required;            // Each once: one cause may break several rules.
   std::vector<const ScenarioResult*> scenarios;  // Each once, in the order of the record.
 };
 
@@ -29,7 +30,11 @@ struct Unseen {
 // since one of them, such as an `initialize` that is not answered, often hides all others.
 std::vector<Unseen> unseen_of(const RunRecord& record);
 
+// What one change mends: cause and cure are the same, and where none is told, what is required.
 bool is_of_one_cause(const Finding& one, const Finding& other);
+
+// "the stream ends after a Result; and after an Error; and 2 more"
+std::string required_text(const Cause& cause);
 
 // "10 of 65 scenarios failed, of 5 causes", "" where none did.
 std::string broken_line(const RunRecord& record);

@@ -67,6 +67,16 @@ TEST(Causes, TheConsolePointsToTheFirstOfACause) {
   EXPECT_EQ(console_report(record, {.verbose = true}).find(", above"), std::string::npos);
 }
 
+TEST(Causes, OneThatBreaksTwoRulesIsOne) {
+  RunRecord record = some();
+  record.scenarios[3].findings.front().required = "streams end early";
+  EXPECT_EQ(causes_of(record).size(), 3U);
+  EXPECT_NE(markdown_report(record).find("required: streams end; streams end early. Likely"),
+            std::string::npos);
+  for (ScenarioResult& result : record.scenarios) result.findings.front().cure.clear();
+  EXPECT_EQ(causes_of(record).size(), 4U) << "where no cure says that they are one";
+}
+
 TEST(Causes, OfTheSecondsEvidenceTheLineThatBrokeTheRuleStands) {
   RunRecord record = some();
   Finding& finding = record.scenarios[3].findings.front();

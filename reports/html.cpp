@@ -132,7 +132,7 @@ class HtmlReport {
     const std::string_view word = finding.fails() ? "fail" : "warn";
     out_ += fmt::format("<li class=\"{0}\"><span class=\"v {0}\">{0}</span> <b>Required</b>: "
                         "{1}.", word,
-                        text(finding.required, kPart));
+                        text(required_text(cause), kPart));
     if (!finding.likely_cause.empty()) {
       out_ += fmt::format(" <b>Likely cause</b>: {}.", text(finding.likely_cause, kPart));
     }

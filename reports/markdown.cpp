@@ -160,7 +160,7 @@ std::string causes_text(const RunRecord& record) {
     std::string line = fmt::format("- **{}, {} {}**: required: {}",
                                    finding.fails() ? "fail" : "warn", count,
                                    count == 1 ? "scenario" : "scenarios",
-                                   markdown_text(finding.required, kLongestCell));
+                                   markdown_text(required_text(cause), kLongestCell));
     if (!finding.likely_cause.empty()) {
       line += ". Likely cause: " + markdown_text(finding.likely_cause, kLongestCell);
     }
