@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view kList = " ...";
 constexpr std::string_view kExcludes = " Excludes:";
+constexpr std::string_view kNegated = "{false}";
 constexpr std::string_view kRange = " in [";  // "INT:INT in [1 - 64]", as CLI11 tells a range.
 
 struct Taken {
@@ -90,6 +91,13 @@ std::string HelpWriter::make_option_opts(const CLI::Option* option) const {
   // "Excludes:" and names that --help does not show; the description says it in words.
   text.resize(std::min(text.find(kExcludes), text.size()));
   if (may_be_repeated(*option) && text.ends_with(kList)) text.resize(text.size() - kList.size());
+  return text;
+}
+
+// Without what --no-... sets, which CLI11 writes behind it.
+std::string HelpWriter::make_option_name(const CLI::Option* option, bool positional) const {
+  std::string text = CLI::Formatter::make_option_name(option, positional);
+  if (const auto at = text.find(kNegated); at != text.npos) text.erase(at, kNegated.size());
   return text;
 }
 

@@ -28,6 +28,7 @@ void each_command(const CLI::App& app,
 class HelpWriter : public CLI::Formatter {
  public:
   std::string make_usage(const CLI::App* app, std::string name) const override;
+  std::string make_option_name(const CLI::Option* option, bool positional) const override;
   std::string make_option_opts(const CLI::Option* option) const override;
   std::string make_option_desc(const CLI::Option* option) const override;
   std::string make_option_usage(const CLI::Option* option) const override;

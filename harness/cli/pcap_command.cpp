@@ -80,13 +80,23 @@ Result<CaptureReport> explain(const std::vector<std::string>& files, const Comma
   return explain_capture(files, words.filter, parallel);
 }
 
-void print_reports(const std::vector<CaptureReport>& reports, Format format, bool alone) {
+// What else may be done with a finding, where nothing of it was asked for.
+void say_next(const std::vector<CaptureReport>& reports, const PcapOptions& words) {
+  const bool found = std::ranges::any_of(
+      reports, [](const CaptureReport& report) { return !report.findings.empty(); });
+  if (!found || !words.interface.empty() || !words.annotate.empty() || !words.out.empty()) return;
+  fmt::print("\nin Wireshark: --annotate told.pcapng; as a page: --out told, then tailrace report "
+             "told --format html\n");
+}
+
+void print_reports(const std::vector<CaptureReport>& reports, const CommandLine& line,
+                   bool alone) {
   if (reports.empty()) return;
-  if (format != Format::kJson) {
+  if (line.format != Format::kJson) {
     for (const CaptureReport& report : reports) {
       fmt::print("{}", console_text(report, console_width()));
     }
-    return;
+    return say_next(reports, line.pcap);
   }
   JsonWriter writer(stdout);
   if (alone) return write_json(reports.front(), writer);
@@ -134,7 +144,7 @@ int pcap_command(const CommandLine& line, const Registry& registry, const Catalo
     status = worse(status, status_of(*report));
     reports.push_back(std::move(*report));
   }
-  print_reports(reports, line.format, captures.size() == 1);
+  print_reports(reports, line, captures.size() == 1);
   if (!line.pcap.out.empty() && !reports.empty()) {
     if (auto done = save_run_record(record_of(reports), line.pcap.out); !done) {
       status = worse(status, complain(done.error().what));

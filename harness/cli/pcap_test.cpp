@@ -121,7 +121,8 @@ TEST(Pcap, TheConsoleNamesTheHolderTheDelayerAndTheCure) {
   const Ran ran = workshop.run("{tailrace} pcap " + kFolder + "nagle-server-2writes-lo4.pcap");
   EXPECT_EQ(ran.status, 1);
   for (const char* words : {"nagle-delayed-ack", "15 waits", "The server writes", "client's kernel",
-                            "TCP_NODELAY", "16 exchanges", "POST tools/call say_hello"}) {
+                            "TCP_NODELAY", "16 exchanges", "POST tools/call say_hello",
+                            "\nin Wireshark: --annotate told.pcapng; as a page: --out told"}) {
     EXPECT_NE(ran.out.find(words), std::string::npos) << words << "\n" << ran.out;
   }
 }

@@ -101,6 +101,7 @@ TEST(Usage, WhatIsMeantIsSaid) {
       {"explain harm.session_lost", 0,
        "\n  told by error_terminal.server_keeps_session_after_error: "},
       {"list delayed_ack.client_*", 0, "\ndelayed_ack.client_requests_without_stall client  Does"},
+      {"pcap --help", 0, "  --join,--no-join            All files"},
       {"list --help", 0, "What becomes of each requirement row; not together with WORD"},
       {"init --schema", 0, "\"title\": \"Tailrace manifest"},
       {"pcap .", 2, "'.' is a folder, and holds no capture.pcap"},
