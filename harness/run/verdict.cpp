@@ -62,6 +62,16 @@ std::string how_it_ended(const ProcessEnded& end) {
                          : "it exited with status " + std::to_string(end.exit_code);
 }
 
+// What was asked last before it ended: the crash need not be of it, but whoever looks begins there.
+const Exchange* last_asked(const Timeline& timeline, MonoTime end) {
+  const Exchange* last = nullptr;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (exchange.request_at > end) continue;
+    if (last == nullptr || exchange.request_at >= last->request_at) last = &exchange;
+  }
+  return last;
+}
+
 // A server that ended during a scenario, unasked, took every client's calls with it.
 void judge_process(const Evidence& evidence, Side under_test, ScenarioResult& result) {
   const auto& ended = evidence.timeline.process_ended;
@@ -73,6 +83,10 @@ void judge_process(const Evidence& evidence, Side under_test, ScenarioResult& re
   finding.observed = how_it_ended(ended->what);
   finding.likely_cause = "a crash; what it printed is in output.txt of the run's folder";
   finding.cure = "run the command below and read what it prints";
+  if (const Exchange* last = last_asked(evidence.timeline, ended->at)) {
+    finding.observed += "; the last request before was " + describe(*last);
+    finding.evidence = ladder_of(evidence.timeline, *last);
+  }
   finding.evidence.push_back(
       gap_line(evidence.timeline, ended->at, "the implementation's process is gone"));
   result.findings.push_back(std::move(finding));

@@ -103,6 +103,26 @@ TEST(JudgeScenario, WhatStoppedTheScriptDecides) {
   EXPECT_EQ(verdict_of({held()}, crashed), Verdict::kPass);
 }
 
+TEST(JudgeScenario, ACrashShowsTheLastRequestBeforeIt) {
+  Story story;
+  story.open(1, Side::kClient).call(1, 1, "initialize").call(1, 2, "tools/list");
+  Timeline timeline = story.timeline();
+  timeline.process_ended =
+      At<ProcessEnded>{timeline.exchanges.back().request_at + Millis{1}, {1, 0, false}};
+  ScenarioSpec spec{.id = "a.b", .question = "?", .drive = DriveAgainstServer{nullptr}};
+  spec.checks = {{"c", [](const Evidence&) { return held(); }}};
+  ScenarioResult result;
+  const Catalogue catalogue = *Catalogue::parse(catalogue_json());
+  judge_scenario(Scenario(spec), {timeline, catalogue, "2025-11-25", {}, "", false, false}, result);
+  ASSERT_EQ(result.findings.size(), 1U);
+  const Finding& finding = result.findings.front();
+  EXPECT_EQ(finding.observed,
+            "it exited with status 1; the last request before was tools/list (id 2) on "
+            "connection 1");
+  EXPECT_GT(finding.evidence.size(), 1U);
+  EXPECT_NE(finding.evidence.back().what.find("process is gone"), std::string::npos);
+}
+
 TEST(JudgeScenario, TellsWhatAClientDidInsteadOfACall) {
   const auto reason_after = [](const char* method) {
     Story story;
