@@ -270,6 +270,21 @@ TEST(Usage, JsonStandsAloneOnStandardOutput) {
   EXPECT_EQ(again.out, ran.out);
 }
 
+// Who does not speak a revision refuses initialize; silence is judged, however well the other era
+// is spoken.
+TEST(Usage, SilenceToInitializeIsNoOtherRevision) {
+  const Workshop workshop;
+  const Ran ran = workshop.run(
+      "{tailrace} server --only stream_closure.server_ends_initialize_stream "
+      "--only drain.stateless_server_refuses_get_and_delete "
+      "-- {server} --fault hangs_on_initialize {port}");
+  EXPECT_EQ(ran.status, 1) << ran.out << ran.err;
+  EXPECT_NE(ran.out.find("FAIL  stream_closure.server_ends_initialize_stream"), std::string::npos)
+      << ran.out;
+  EXPECT_NE(ran.out.find("drain.stateless_server_refuses_get_and_delete"), std::string::npos)
+      << ran.out;
+}
+
 // Not what is to be copied, or looked for in a log.
 TEST(Usage, AReportKeepsToTheWidthThatIsTold) {
   const Workshop workshop;

@@ -88,6 +88,16 @@ Judgement judge_answers(const Evidence& evidence, const std::string& what, Rule 
   return judgement;
 }
 
+// All of the message may have come: without the end of its body it is none yet.
+void blame_open_body(const Exchange& exchange, Finding& finding) {
+  const bool open = !exchange.ended() || exchange.end == BodyEnd::kUnseen;
+  if (!open || !exchange.response || exchange.is_event_stream() || exchange.body.empty()) return;
+  finding.observed += ": the body of its answer began and did not end";
+  finding.likely_cause = "the response is not ended after its body was written: no last chunk, or "
+                         "fewer bytes than Content-Length announces";
+  finding.cure = "end the response where its body is written, also where the handler goes on";
+}
+
 Judgement judge_answered(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
   std::size_t asked = 0, unfetched = 0;
@@ -117,6 +127,7 @@ Judgement judge_answered(const Evidence& evidence, Rule rule) {
     finding.likely_cause = "the request's route was dropped, or its handler's end is not noticed";
     finding.cure = "send a Response or an Error for every request before its route goes away";
     blame_broken_event(exchange, finding);
+    blame_open_body(exchange, finding);
     finding.evidence = ladder_of(timeline, exchange);
     return broken(finding);
   }

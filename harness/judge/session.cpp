@@ -117,6 +117,18 @@ std::string why_no_endpoint(const Timeline& timeline, bool is_ours) {
   return "";
 }
 
+bool leaves_initialize_open(const Timeline& timeline) {
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (!exchange.asked || exchange.asked->method != "initialize") continue;
+    if (exchange.final_message() != nullptr) return false;
+    if (!exchange.response) return true;
+    const std::string* type = exchange.response->find("content-type");
+    const bool json = type != nullptr && type->starts_with("application/json");
+    return is_success(exchange) && (json || exchange.is_event_stream());
+  }
+  return false;
+}
+
 std::string last_id_of(const Exchange& exchange) {
   for (auto event = exchange.events.rbegin(); event != exchange.events.rend(); ++event) {
     if (event->has_id()) return *event->sse.id;

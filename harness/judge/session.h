@@ -39,6 +39,10 @@ std::string why_unanswered(const Exchange& initialize);
 // a proxy without its server. "" where an MCP server may be there.
 std::string why_no_endpoint(const Timeline& timeline, bool is_ours);
 
+// Whether the first initialize got neither a message nor a refusal: silence, an end or half an
+// answer, where who does not speak its revision says so.
+bool leaves_initialize_open(const Timeline& timeline);
+
 // Of the last event that has one, or "".
 std::string last_id_of(const Exchange& exchange);
 

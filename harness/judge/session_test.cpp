@@ -49,5 +49,19 @@ TEST(NoEndpoint, IsNoneThatAnswersOrWhoseAnswerIsJsonAtLeast) {
   EXPECT_EQ(why(Story()), "");
 }
 
+// What tells a server that keeps silent from one that does not speak the revision.
+TEST(InitializeLeftOpen, IsSilenceAnEndOrHalfAnAnswer) {
+  const std::string half =
+      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "2\r\n{}\r\n";
+  EXPECT_TRUE(leaves_initialize_open(asked().at(15000).timeline()));
+  EXPECT_TRUE(leaves_initialize_open(asked().from_server(1, half).timeline()));
+  EXPECT_TRUE(leaves_initialize_open(asked().sse_head(1).end(1).timeline()));
+  EXPECT_FALSE(leaves_initialize_open(asked().plain(1, 404).timeline()));
+  EXPECT_FALSE(leaves_initialize_open(asked().plain(1, 307).timeline()));
+  EXPECT_FALSE(leaves_initialize_open(asked().sse_head(1).error(1, 1).timeline()));
+  EXPECT_FALSE(leaves_initialize_open(Story().timeline()));
+}
+
 }  // namespace
 }  // namespace tailrace

@@ -172,7 +172,7 @@ ClientSettings Worker::client_settings(const std::string& revision) {
   return settings;
 }
 
-// What the server answers a client of this revision with, "" where it refuses.
+// What it answers with, "" where it refuses; this revision, where it leaves initialize open.
 Result<std::string> Worker::probe_one(const std::string& mode, std::string_view revision) {
   const bool stateless = revision == kStatelessRevision;
   const std::string name = stateless ? "histories/discover." : "histories/probe.";
@@ -198,7 +198,9 @@ Result<std::string> Worker::probe_one(const std::string& mode, std::string_view 
   if (!refused.empty()) return trouble("cannot reach the server: " + refused);
   const auto why = [&](const Timeline& t) { return why_no_endpoint(t, server_ != nullptr); };
   if (!stateless) no_endpoint_ = (*history)->read(why);
-  return spoken;
+  // A fault of its own, which must not be passed over because the other era is spoken well.
+  const bool silent = !stateless && spoken.empty() && (*history)->read(leaves_initialize_open);
+  return silent ? std::string(revision) : spoken;
 }
 
 Result<std::vector<std::string>> Worker::probe(const std::string& mode) {
@@ -207,9 +209,7 @@ Result<std::vector<std::string>> Worker::probe(const std::string& mode) {
   for (const std::string_view revision : {kNewestRevision, kStatelessRevision}) {
     const auto one = probe_one(mode, revision);
     if (!one) return std::unexpected(one.error());
-    const bool known =
-        std::find(std::begin(kRevisions), std::end(kRevisions), *one) != std::end(kRevisions);
-    if (known) spoken.push_back(*one);
+    if (std::ranges::find(kRevisions, *one) != std::end(kRevisions)) spoken.push_back(*one);
   }
   if (spoken.empty() && !no_endpoint_.empty()) {
     return trouble("no MCP endpoint answers: " + no_endpoint_);
