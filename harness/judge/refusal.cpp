@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <vector>
 
 #include "harness/judge/closure.h"
 #include "harness/judge/ladder.h"
@@ -15,26 +17,52 @@ namespace {
 constexpr int kBadRequest = 400, kMethodNotAllowed = 405;
 constexpr int kMethodNotFound = -32601;
 
+// Left open, as those of streams are: one may be an accident, kOpenStreamsAreHarm are none.
+Finding left_open(const Evidence& evidence, const std::vector<const Exchange*>& open) {
+  const bool grows = open.size() >= kOpenStreamsAreHarm;
+  const Exchange& first = *open.front();
+  Finding finding =
+      finding_of(evidence, "refusals_are_complete", Rule{}, grows ? "harm.open_streams" : "");
+  if (!grows) finding.level = Level::kShould;  // It may have come yet.
+  finding.observed =
+      fmt::format("the reply {} to {} had not ended after {}", first.response->status,
+                  describe(first), in_millis(kLeftOpen));
+  if (grows) finding.observed += fmt::format("; {} like this", open.size());
+  finding.likely_cause = "the response is not ended after its body was written: no last chunk, or "
+                         "fewer bytes than Content-Length announces";
+  finding.cure = "end the response where the request is refused";
+  finding.evidence = ladder_of(evidence.timeline, first);
+  return finding;
+}
+
+Finding broken_off(const Evidence& evidence, const Exchange& exchange, Rule rule) {
+  Finding finding = finding_of(evidence, "refusals_are_complete", rule);
+  finding.observed =
+      fmt::format("the reply {} to {} {}", exchange.response->status, describe(exchange),
+                  exchange.ended() ? "broke off inside its message" : "has not ended");
+  finding.likely_cause = "the length that was announced is not the length that is sent";
+  finding.cure = "send the whole body of error replies, or none";
+  finding.evidence = ladder_of(evidence.timeline, exchange);
+  return finding;
+}
+
 Judgement judge_complete(const Evidence& evidence, Rule rule) {
   std::size_t refused = 0;
+  std::vector<const Exchange*> open;
+  std::optional<Finding> finding;
   for (const Exchange& exchange : evidence.timeline.exchanges) {
     if (!is_refused(exchange)) continue;
     const bool left = exchange.end == BodyEnd::kUnseen;  // By us.
     if (left && *exchange.ended_at - *exchange.head_at < kLeftOpen) continue;
     ++refused;
-    if (exchange.end == BodyEnd::kComplete) continue;
-    Finding finding = finding_of(evidence, "refusals_are_complete", left ? Rule{} : rule);
-    if (left) finding.level = Level::kShould;  // It may have come yet.
-    finding.required = "a reply with an error status completes its HTTP message";
-    finding.observed =
-        fmt::format("the reply {} to {} {}", exchange.response->status, describe(exchange),
-                    left              ? "had not ended after " + in_millis(kLeftOpen)
-                    : exchange.ended() ? "broke off inside its message"
-                                       : "has not ended");
-    finding.likely_cause = "the length that was announced is not the length that is sent";
-    finding.cure = "send the whole body of error replies, or none";
-    finding.evidence = ladder_of(evidence.timeline, exchange);
-    return broken(finding);
+    if (left) open.push_back(&exchange);
+    if (left || exchange.end == BodyEnd::kComplete || finding) continue;
+    finding = broken_off(evidence, exchange, rule);
+  }
+  if (!finding && !open.empty()) finding = left_open(evidence, open);
+  if (finding) {
+    finding->required = "a reply with an error status completes its HTTP message";
+    return broken(*finding);
   }
   return refused == 0 ? not_applicable("no request was refused with an error status") : held();
 }
