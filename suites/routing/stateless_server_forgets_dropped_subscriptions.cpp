@@ -2,32 +2,35 @@
 // Subscriptions that were opened and dropped leave nothing behind.
 
 #include "harness/judge/resources.h"
+#include "harness/judge/threads.h"
+#include "harness/peer/plateau.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
 namespace tailrace::suites {
 namespace {
 
-constexpr int kBatches = 6;  // The first is the warm-up.
-constexpr int kCalls = 5;
+constexpr int kEach = 50;  // Per batch.
+constexpr const char* kNoise = "6144";  // KiB: as of sessions, each on a connection of its own.
 constexpr Millis kCleanUp{300};
 constexpr Millis kAcknowledged{5000};
 
 void drive(ClientDriver& client) {
   if (!client.can_sample()) client.decline(std::string(kUnwatched));
+  client.mark(kMemoryNoise, kNoise);
   client.open_session();
-  client.mark(kCallsPerBatch, std::to_string(kCalls));
-  for (int batch = 0; batch < kBatches; ++batch) {
-    for (int call = 0; call < kCalls; ++call) {
-      const StreamId listen = client.subscribe();
-      const bool told = client.watch_message(listen, kAcknowledged);
-      client.decline_without_subscription(listen);
-      if (!told) client.decline("no message came on a subscription");
-      client.close_all();
-    }
-    client.stay_connected(kCleanUp);
-    client.sample(std::string(kBatchLabel) + std::to_string(batch));
-  }
+  const auto drop_one = [&](int) {
+    const StreamId listen = client.subscribe();
+    const bool told = client.watch_message(listen, kAcknowledged);
+    client.decline_without_subscription(listen);
+    if (!told) client.decline("no message came on a subscription");
+    client.close_all();
+  };
+  repeat_until_settled(client, {.size = kEach,
+                                .one = drop_one,
+                                .after_each = [&] { client.stay_connected(kCleanUp); },
+                                .most = kManyBatches,
+                                .trend = &resources_trend});
 }
 
 }  // namespace
@@ -35,11 +38,12 @@ void drive(ClientDriver& client) {
 Scenario routing_stateless_server_forgets_dropped_subscriptions() {
   return Scenario{{
       .id = "routing.stateless_server_forgets_dropped_subscriptions",
-      .question = "Do subscriptions that were dropped leave sockets or descriptors behind?",
+      .question = "Do subscriptions that were dropped leave sockets, threads or memory behind?",
       .covers = {},
       .drive = &drive,
-      .checks = {sockets_do_not_grow(Rule{}), descriptors_do_not_grow(Rule{})},
-      .catches = {server_fault::kLeaksDescriptor},
+      .checks = {sockets_settle(Rule{}), descriptors_settle(Rule{}), memory_does_not_grow(),
+                 threads_do_not_grow()},
+      .catches = {server_fault::kLeaksDescriptor, server_fault::kLeaksPerSubscription},
       .spares = {server_oddity::kKeepsDescriptorCache},
       .era = Era::kStateless,
       .exclusive = true,
