@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
@@ -27,16 +28,28 @@ struct KindOfCall {
   bool can_tell() const { return controls <= kGone; }
   // All of its requests: what is free and not written over, or requests that are kept whole.
   bool whole() const { return !can_tell() && ids >= kKept; }
-  bool kept() const { return can_tell() && ids >= kKept; }
+  bool kept() const { return ids >= kKept && (can_tell() || kept_whole); }
+  bool kept_whole = false;  // Notices of the same time are gone.
 };
+
+// As many as there were of each kind, sent with them.
+std::optional<std::int64_t> notices_left(const Timeline& timeline, const MemorySearched& search) {
+  if (marked_number(timeline, kNoticesMade) < kMarkedCalls) return std::nullopt;
+  return found_of(search, std::string(kNotices) + std::string(kOfMeta));
+}
 
 std::vector<KindOfCall> kinds_of(const Timeline& timeline, const MemorySearched& search) {
   std::vector<KindOfCall> kinds;
+  const auto left = notices_left(timeline, search);
   for (const auto& mark : timeline.marks) {
     if (mark.what.name != kMarkedKind) continue;
     const std::string& name = mark.what.value;
     const std::string control = name + std::string(kOfMeta);
-    kinds.push_back({name, found_of(search, name), found_of(search, control)});
+    KindOfCall kind{name, found_of(search, name), found_of(search, control)};
+    const bool apart = name == kAbortedCalls || name == kEndedSessions;
+    kind.kept_whole =
+        !apart && kind.whole() && kind.controls >= kKept && left && *left <= kGone;
+    kinds.push_back(kind);
   }
   return kinds;
 }
@@ -44,6 +57,20 @@ std::vector<KindOfCall> kinds_of(const Timeline& timeline, const MemorySearched&
 std::string spoken(std::string name) {
   std::ranges::replace(name, '_', ' ');
   return name;
+}
+
+// What became of texts that nobody needs.
+std::string others_left(const Timeline& timeline, const std::vector<KindOfCall>& kinds) {
+  if (std::ranges::any_of(kinds, &KindOfCall::kept_whole)) {
+    const auto left = notices_left(timeline, timeline.searches.back().what);
+    return fmt::format("; so are their other texts, but of {} late cancels that were sent with "
+                       "them {}: the requests are kept whole",
+                       kMarkedCalls, *left);
+  }
+  std::int64_t controls = 0;
+  for (const KindOfCall& kind : kinds) controls = std::max(controls, kind.controls);
+  return fmt::format("; of other texts of the same requests at most {} of {}", controls,
+                     kMarkedCalls);
 }
 
 Finding keeps_ids(const Evidence& evidence, const std::vector<KindOfCall>& kinds) {
@@ -60,10 +87,7 @@ Finding keeps_ids(const Evidence& evidence, const std::vector<KindOfCall>& kinds
       fmt::format("{} were still in the server's memory {} calls later",
                   fmt::join(kept, ", "), marked_number(timeline, kFurtherCalls));
   if (!gone.empty()) finding.observed += fmt::format("; of the others {}", fmt::join(gone, ", "));
-  std::int64_t controls = 0;
-  for (const KindOfCall& kind : kinds) controls = std::max(controls, kind.controls);
-  finding.observed += fmt::format(
-      "; of other texts of the same requests at most {} of {}", controls, kMarkedCalls);
+  finding.observed += others_left(timeline, kinds);
   finding.likely_cause = "a table by request id keeps its entry when the call is done";
   finding.cure = "remove the entry in the same place where the response is handed to the stream, "
                  "for Results and Errors alike, and where the client has left";
@@ -86,13 +110,13 @@ Judgement judge_retention(const Evidence& evidence) {
   const MemorySearched& last = timeline.searches.back().what;
   if (!last.why_not.empty()) return not_applicable(last.why_not);
   const std::vector<KindOfCall> kinds = kinds_of(timeline, last);
-  if (std::ranges::none_of(kinds, &KindOfCall::can_tell)) {
+  const bool keeps = std::ranges::any_of(kinds, &KindOfCall::kept);
+  if (!keeps && std::ranges::none_of(kinds, &KindOfCall::can_tell)) {
     return not_applicable(fmt::format(
         "texts of finished requests that nothing needs are in its memory {} calls later, too: its "
         "runtime does not write over what is free, so ids there tell nothing",
         marked_number(timeline, kFurtherCalls)));
   }
-  const bool keeps = std::ranges::any_of(kinds, &KindOfCall::kept);
   if (keeps && marked_number(timeline, kFurtherCalls) < kFewestFurther) {
     return not_applicable(fmt::format("only {} calls fitted into the time, and a server may "
                                       "remember the last {}",

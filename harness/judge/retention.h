@@ -9,8 +9,15 @@ namespace tailrace {
 
 // The script makes kMarkedCalls of each kind, whose ids are "<prefix>KIND-NUMBER" and that carry
 // a text "<prefix>KIND_meta-NUMBER" that nothing needs. Then it makes further calls until those
-// texts have been overwritten, and searches.
+// texts have been overwritten, and searches. As many late cancels, which are no calls, carry texts
+// of the kind kNotices: with the calls as they are sent, they tell requests that are kept whole
+// from memory that is free and not written over.
 inline constexpr int kMarkedCalls = 40;
+inline constexpr std::string_view kNotices = "notices";
+inline constexpr std::string_view kNoticesMade = "notices_made";
+// Kinds that were not sent with the notices, and lived longer: a collector looks at them later.
+inline constexpr std::string_view kAbortedCalls = "aborted_calls";
+inline constexpr std::string_view kEndedSessions = "ended_sessions";
 inline constexpr std::string_view kOfMeta = "_meta";
 inline constexpr std::string_view kMarkedKind = "marked_calls";  // A mark for each kind.
 // How many further calls were made before the last search.

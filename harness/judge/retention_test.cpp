@@ -56,6 +56,26 @@ TEST(Retention, WholeRequestsThatStayAreNoPass) {
   EXPECT_EQ(judged({40, 40, 40, 3}).outcome, Outcome::kBroken);
 }
 
+// Where late cancels of the same time are gone, it is not memory that is not written over.
+TEST(Retention, WholeRequestsThatStayWhereNoticesGoAreKept) {
+  const auto with_notices = [](std::int64_t left, std::int64_t ids,
+                               const std::string& kind = "results") {
+    Story story;
+    story.mark(kMarkedKind, kind).mark(kNoticesMade, std::to_string(kMarkedCalls));
+    story.mark(kFurtherCalls, "3000");
+    story.tell(MemorySearched{
+        1 << 20, {{kind, ids}, {kind + "_meta", ids}, {"notices_meta", left}}, ""});
+    return story.judge(finished_calls_are_let_go());
+  };
+  const Judgement kept = with_notices(2, 40);
+  ASSERT_EQ(kept.outcome, Outcome::kBroken);
+  const std::string& observed = kept.findings.front().observed;
+  EXPECT_NE(observed.find("the requests are kept whole"), std::string::npos) << observed;
+  EXPECT_EQ(with_notices(38, 40).outcome, Outcome::kNotApplicable);
+  EXPECT_EQ(with_notices(2, 25).outcome, Outcome::kNotApplicable);
+  EXPECT_EQ(with_notices(2, 40, std::string(kAbortedCalls)).outcome, Outcome::kNotApplicable);
+}
+
 TEST(Retention, AServerMayRememberItsLastCalls) {
   EXPECT_EQ(judged({40, 0, 40, 0}, kFewestFurther - 1).outcome, Outcome::kNotApplicable);
 }

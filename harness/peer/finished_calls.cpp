@@ -42,8 +42,9 @@ std::vector<Kind> kinds_of_call(const AllowedTools& tools) {
 
 class MarkedCalls {
  public:
-  explicit MarkedCalls(ClientDriver& client)
+  MarkedCalls(ClientDriver& client, bool notices)
       : client_(client),
+        notices_(notices),
         kinds_(kinds_of_call(client.tools())),
         prefix_(fmt::format("tailrace-{:08x}-",
                             static_cast<std::uint32_t>(mono_now().since_boot.count()))) {
@@ -57,7 +58,7 @@ class MarkedCalls {
   // Of sessions that were ended: those of a server that keeps them may live on.
   bool end_sessions() {
     if (!client_.has_session_id(0)) return false;
-    const std::string name = "ended_sessions";
+    const std::string name(kEndedSessions);
     for (int number = 0; number < kMarkedCalls; ++number) {
       PostOptions options = marked(name, number);
       options.session = client_.open_session();
@@ -70,16 +71,30 @@ class MarkedCalls {
   }
 
   int round() {  // One of each kind; their number.
+    StreamId finished;
     for (const Kind& kind : kinds_) {
-      client_.await_answer(kind.ask(client_, marked(kind.name, rounds_)));
+      finished = kind.ask(client_, marked(kind.name, rounds_));
+      client_.await_answer(finished);
     }
-    ++rounds_;
+    if (notices_) notice_of(finished);
+    if (++rounds_ == kMarkedCalls && notices_) {
+      client_.mark(kNoticesMade, std::to_string(kMarkedCalls));
+    }
     return static_cast<int>(kinds_.size());
   }
 
   MemorySearched search() { return client_.search_memory(prefix_, kMarkedCalls); }
 
  private:
+  // A cancel that comes too late, which no table of calls has a use for: where its text goes and
+  // those of calls stay, they are kept.
+  void notice_of(StreamId finished) {
+    Json params;
+    params.set("requestId", *parse_json(client_.request_id(finished)));
+    params.set("reason", marked(std::string(kNotices), rounds_).marker);
+    client_.await_answer(client_.post("notifications/cancelled", params));
+  }
+
   // Calls that their client leaves, and whose handlers are done when this returns.
   void abort_some() {
     if (!client_.tools().slow) return;
@@ -87,7 +102,7 @@ class MarkedCalls {
     client_.await_answer(whole);
     const Millis done = client_.time_of(whole) + kUnderWay;
     if (done > stretched(kSlowest)) return;
-    const std::string name = "aborted_calls";
+    const std::string name(kAbortedCalls);
     client_.mark(kMarkedKind, name);
     for (int number = 0; number < kMarkedCalls;) {
       std::vector<StreamId> open;
@@ -110,19 +125,18 @@ class MarkedCalls {
   }
 
   ClientDriver& client_;
+  bool notices_;
   std::vector<Kind> kinds_;
   std::string prefix_;
   int rounds_ = 0;
 };
 
-}  // namespace
-
-void search_for_finished_calls(ClientDriver& client) {
+void search(ClientDriver& client, bool notices) {
   if (!client.can_search()) client.decline(std::string(kUnwatched));
   client.open_session();
   const StreamId first = client.ask_for_result();
   client.await_answer(first);
-  MarkedCalls calls(client);
+  MarkedCalls calls(client, notices);
   // Where events have ids, what is kept of calls may be for clients that resume.
   const bool keeps_events = !client.last_event_id(first).empty();
   if (!keeps_events) calls.ask_about_calls();
@@ -144,5 +158,11 @@ void search_for_finished_calls(ClientDriver& client) {
   client.mark(kFurtherCalls, std::to_string(further));
   calls.search();
 }
+
+}  // namespace
+
+void search_for_finished_calls(ClientDriver& client) { search(client, true); }
+
+void search_for_finished_requests(ClientDriver& client) { search(client, false); }
 
 }  // namespace tailrace

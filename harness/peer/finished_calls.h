@@ -11,5 +11,7 @@ namespace tailrace {
 // until other texts of those requests are gone from the server's memory. Declines where it cannot
 // be searched. Where events have ids, only calls of ended sessions are asked about.
 void search_for_finished_calls(ClientDriver& client);
+// The same without sessions, where no notification may be sent that nobody keeps.
+void search_for_finished_requests(ClientDriver& client);
 
 }  // namespace tailrace

@@ -16,8 +16,9 @@ Scenario routing_server_forgets_finished_calls() {
       .covers = {},
       .drive = &search_for_finished_calls,
       .checks = {finished_calls_are_let_go()},
-      .catches = {server_fault::kKeepsRequestIds, server_fault::kKeepsFailedCalls},
-      .spares = {server_oddity::kNoEventIds},
+      .catches = {server_fault::kKeepsRequestIds, server_fault::kKeepsFailedCalls,
+                  server_fault::kKeepsRequests},
+      .spares = {server_oddity::kNoEventIds, server_oddity::kFillsHeapFirst},
       .exclusive = true,
       .growth = true,
   }};

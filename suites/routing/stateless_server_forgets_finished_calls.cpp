@@ -13,7 +13,7 @@ Scenario routing_stateless_server_forgets_finished_calls() {
       .id = "routing.stateless_server_forgets_finished_calls",
       .question = "Does a server let go of the id of a call when the call is done?",
       .covers = {},
-      .drive = &search_for_finished_calls,
+      .drive = &search_for_finished_requests,
       .checks = {finished_calls_are_let_go()},
       .catches = {server_fault::kKeepsRequestIds, server_fault::kKeepsFailedCalls},
       .spares = {server_oddity::kFillsHeapFirst},
