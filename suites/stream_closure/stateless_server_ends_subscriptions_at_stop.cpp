@@ -16,7 +16,8 @@ void drive(ClientDriver& client) {
   client.open_session();
   const StreamId listen = client.subscribe();
   client.watch_message(listen, kAcknowledged);
-  if (!client.is_listening(listen)) client.decline("the server offers no subscriptions");
+  client.decline_without_subscription(listen);
+  if (!client.is_listening(listen)) client.decline("no subscription was open when it was to stop");
   client.stop_server();
 }
 
