@@ -176,6 +176,7 @@ void LinkBody::peer_ended(const Failure& failure) {
 
 void LinkBody::write(std::string bytes) {
   if (ended_ || bytes.empty()) return;
+  if (!paused_) read_so_far_ = 0;
   writes_.push_back(std::move(bytes));
   write_next();
 }

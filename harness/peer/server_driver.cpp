@@ -26,8 +26,8 @@ constexpr Millis kGetComes{500};  // Clients open it before or beside their firs
 constexpr int kBeforeCall = 2;    // No more are waited for: the call has a limit.
 // Several times a storm: on a busy machine some of its gaps look like a back-off.
 constexpr int kStormOfGets = 4 * static_cast<int>(kStormResumes);
-// Of a connection that carries large calls: more than the handshake takes, whose heads may be long,
-// and so much of a body that only a large one has.
+// Of a request on a connection that carries large calls: more than its head takes, which may be
+// long, and so much of a body that only a large one has.
 constexpr std::size_t kReadsFirst = 32 << 10, kHeld = 4 << 10;
 // What our kernel takes beyond that. It is less than ten segments of a MTU of 1500: with more of
 // them on the way the client's kernel would take ever more of the rest, up to 4 MB.
