@@ -256,9 +256,17 @@ RpcId ServerDriver::id_of(StreamId stream) const {
 }
 
 StreamId ServerDriver::await_call() {
-  await(kFirstCall, "a tools/call of the client", [this](const Timeline& timeline) {
-    return !calls_.empty() || timeline.process_ended.has_value();
+  // Only the first waits for a client's start: a later one that does not come is held up by the
+  // call before it, and that is harm past so many of its limits.
+  const Millis held_up = settings_.call_limit * (kLimitsUntilHarm + 1);
+  const bool has_called = history_.read([](const Timeline& timeline) {
+    return std::ranges::any_of(timeline.exchanges,
+                               [](const Exchange& exchange) { return is_call(exchange); });
   });
+  await(has_called ? Deadline{"next_call", held_up} : kFirstCall, "a tools/call of the client",
+        [this](const Timeline& timeline) {
+          return !calls_.empty() || timeline.process_ended.has_value();
+        });
   if (calls_.empty()) stop();
   const StreamId call = calls_.front();
   calls_.pop_front();
