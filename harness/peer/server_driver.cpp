@@ -326,6 +326,7 @@ void ServerDriver::read_all() {
 }
 
 std::optional<StreamId> ServerDriver::watch_get(Millis window) {
+  watch_first_request();  // The window is for the stream, not for the client's start.
   return watch_claimed(gets_, {"watch_get", window});
 }
 
