@@ -73,6 +73,16 @@ TEST(ClientLaws, TellMessagesApart) {
                good);
 }
 
+// Whose id was used before: that is another law's matter.
+TEST(ClientLaws, ACancelIsOfTheLastRequestWithItsId) {
+  const std::string cancel = R"({"jsonrpc":"2.0","method":"notifications/cancelled",)"
+                             R"("params":{"requestId":1}})";
+  Story reused = begun();
+  reused.post(1, request("1", "tools/call", ""), kJson).plain(1, 200);
+  reused.post(1, cancel, kJson).plain(1, 202);
+  expect_apart(cancels_its_own(req::kCancelsItsOwn), said(cancel), reused);
+}
+
 TEST(ClientLaws, TellHeadersApart) {
   const Story typed = said(kInitialized);
   EXPECT_EQ(said(kInitialized, "").judge(posts_say_their_type()).findings.front().level,

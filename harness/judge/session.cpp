@@ -178,12 +178,13 @@ const Exchange* cancelled_by(const Timeline& timeline, const Exchange& notice) {
   if (notice.asked->method != "notifications/cancelled") return nullptr;
   const std::string id = to_text(notice.asked->body["params"]["requestId"]);
   const std::string session = session_of(notice);
+  // The last of those with the id: one that was used before, by right or not, is over by then.
   const auto found = std::find_if(
-      timeline.exchanges.begin(), timeline.exchanges.end(), [&](const Exchange& exchange) {
+      timeline.exchanges.rbegin(), timeline.exchanges.rend(), [&](const Exchange& exchange) {
         return is_request(exchange) && exchange.asked->id->text == id &&
                session_of(exchange) == session && exchange.request_at <= notice.request_at;
       });
-  return found == timeline.exchanges.end() ? nullptr : &*found;
+  return found == timeline.exchanges.rend() ? nullptr : &*found;
 }
 
 bool is_cancelled(const Timeline& timeline, const Exchange& request) {
