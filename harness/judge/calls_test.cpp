@@ -207,5 +207,14 @@ TEST(Calls, AnotherAttemptAndAFurtherRoundBelongToTheSameCall) {
   EXPECT_EQ(calls[0].back.at, story.timeline().exchanges[2].request_at);
 }
 
+TEST(Calls, AnIdThatIsUsedAgainAfterItsResponseIsOfAnotherCall) {
+  Story story;
+  story.open(1, Side::kServer).call(1, 1).sse_head(1).event(1, hello(1)).end(1);
+  story.at(1).call(1, 1).sse_head(1).event(1, hello(1)).end(1);
+  const auto calls = calls_of(story.timeline());
+  ASSERT_EQ(calls.size(), 2U);
+  EXPECT_EQ(calls[0].back.at, story.timeline().exchanges[1].request_at);
+}
+
 }  // namespace
 }  // namespace tailrace

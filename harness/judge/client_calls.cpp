@@ -49,7 +49,7 @@ class CallLedger {
   CallReturn return_of(const ClientCall& call) const {
     const auto line = lines_.find(static_cast<std::int64_t>(call.number));
     if (line != lines_.end()) return {line->second.at, line->second.outcome, line->second.text};
-    if (const Exchange* const next = at_once_ ? nullptr : next_after(*call.exchange)) {
+    if (const Exchange* const next = at_once_ ? nullptr : next_after(call)) {
       return {next->request_at, "", {}};
     }
     const auto& end = timeline_.process_ended;
@@ -73,10 +73,16 @@ class CallLedger {
   void take(const Exchange& on, const RpcMessage& message, MonoTime at) {
     if (message.is_response() && message.id) finals_[*message.id].push_back({&on, &message, at});
   }
-  // A resume, a ping's answer and a second attempt are part of the same call.
-  const Exchange* next_after(const Exchange& own) const {
+  // A resume, a ping's answer and a second attempt are part of the same call. What bears its id
+  // after its response is a request of its own, whether it may have that id or not.
+  const Exchange* next_after(const ClientCall& call) const {
+    const Exchange& own = *call.exchange;
+    const auto is_part = [&](const Exchange& later) {
+      return later.asked->id == id_of(own) &&
+             (!call.final_at || later.request_at <= *call.final_at);
+    };
     auto next = std::ranges::upper_bound(following_, own.request_at, {}, &Exchange::request_at);
-    while (next != following_.end() && (*next)->asked->id == id_of(own)) ++next;
+    while (next != following_.end() && is_part(**next)) ++next;
     return next == following_.end() ? nullptr : *next;
   }
 
