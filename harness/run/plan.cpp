@@ -55,6 +55,13 @@ void keep_shard(const Shard& shard, std::vector<PlannedRun>& runs) {
   runs = std::move(kept);
 }
 
+// `--revision all` is all that it speaks, and of a client the manifest says whether the stateless
+// one is among them. Named, it is meant.
+bool is_unspoken(const RunOptions& options, const std::string& revision) {
+  return options.under_test == Side::kClient && options.manifest && !options.manifest->stateless &&
+         options.revisions.size() == std::size(kRevisions) && revision == kStatelessRevision;
+}
+
 }  // namespace
 
 std::string nearest_selection(std::string_view word, std::vector<std::string> ids) {
@@ -95,6 +102,7 @@ Result<Plan> make_plan(const RunOptions& options, const Registry& registry,
   Plan plan;
   for (const std::string& mode : modes_of(options)) {
     for (const std::string& revision : revisions) {
+      if (is_unspoken(options, revision)) continue;
       for (const Scenario& scenario : registry) {
         if (scenario.under_test() != options.under_test) continue;
         if (!is_selected(options, scenario)) continue;
@@ -109,6 +117,10 @@ Result<Plan> make_plan(const RunOptions& options, const Registry& registry,
   if (options.under_test == Side::kServer && options.revisions.empty() && options.only.empty() &&
       revisions.front() > kRevisions[0] && revisions.front() < kStatelessRevision) {
     plan.not_asked.emplace_back("older revisions: asked only where --revision names them");
+  }
+  if (is_unspoken(options, revisions.back())) {
+    plan.not_asked.push_back(revisions.back() + ": the manifest does not say that the client "
+                                                "speaks it (`stateless`)");
   }
   if (options.quick) plan.not_asked.emplace_back("questions of growth: left out by --quick");
   // What was asked for by name and holds in none of the revisions is said, not forgotten.

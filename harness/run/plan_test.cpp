@@ -60,6 +60,27 @@ TEST(Plan, SaysThatOlderRevisionsAreNotAsked) {
   EXPECT_TRUE(make_plan(options, registry, {newest})->not_asked.empty());
 }
 
+TEST(Plan, AllRevisionsOfAClientAreThoseThatItsManifestNames) {
+  const Registry registry = suites::all_scenarios();
+  RunOptions options;
+  options.under_test = Side::kClient;
+  options.manifest = manifest_for_command(Side::kClient, {"x"});
+  const std::string stateless(kStatelessRevision);
+  const auto asks_stateless = [&] {
+    const auto plan = make_plan(options, registry, options.revisions);
+    return std::ranges::any_of(plan->runs,
+                               [&](const PlannedRun& run) { return run.revision == stateless; });
+  };
+  options.revisions.assign(std::begin(kRevisions), std::end(kRevisions));
+  EXPECT_FALSE(asks_stateless());
+  EXPECT_FALSE(make_plan(options, registry, options.revisions)->not_asked.empty());
+  options.manifest->stateless = true;
+  EXPECT_TRUE(asks_stateless());
+  options.manifest->stateless = false;
+  options.revisions = {std::string(kNewestRevision), stateless};
+  EXPECT_TRUE(asks_stateless()) << "named, it is meant";
+}
+
 TEST(Plan, SomebodyElsesServerGetsOneScenarioAtATime) {
   RunOptions options = server_options({});
   EXPECT_GT(jobs_of(options), 1);
