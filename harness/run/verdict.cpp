@@ -197,9 +197,12 @@ std::string instead_of_calls(const Timeline& timeline) {
     if (std::ranges::find(asked, method) == asked.end()) asked.push_back(method);
     if (asked.size() == kMethodsNamed) break;
   }
-  if (asked.empty()) return "";
-  std::string text = fmt::format("; the client sent {} and called no tool", fmt::join(asked, ", "));
   const auto& end = timeline.process_ended;
+  if (asked.empty()) {
+    if (!end || end->what.asked || end->what.exit_code == 0) return "";
+    return "; the client ended before it sent anything: output.txt has what it printed";
+  }
+  std::string text = fmt::format("; the client sent {} and called no tool", fmt::join(asked, ", "));
   if (const std::size_t told = told_calls(timeline).size(); told > 0) {
     return text + fmt::format(", though it told of {} calls", told);
   }

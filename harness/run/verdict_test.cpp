@@ -141,6 +141,22 @@ TEST(JudgeScenario, TellsWhatAClientDidInsteadOfACall) {
   EXPECT_EQ(reason_after("tools/call"), "no call");
 }
 
+TEST(JudgeScenario, TellsOfAClientThatEndsBeforeItSendsAnything) {
+  const auto reason_after = [](int status) {
+    ScenarioSpec spec{.id = "a.b", .question = "?", .drive = DriveAgainstClient{nullptr}};
+    spec.checks = {{"c", [](const Evidence&) { return inconclusive("no call"); }}};
+    Timeline timeline;
+    timeline.process_ended = At<ProcessEnded>{{}, {status, 0, false}};
+    ScenarioResult result;
+    const Catalogue catalogue = *Catalogue::parse(catalogue_json());
+    judge_scenario(Scenario(spec), {timeline, catalogue, "2025-11-25", {}, "", false, false},
+                   result);
+    return result.reason;
+  };
+  EXPECT_NE(reason_after(1).find("ended before it sent anything"), std::string::npos);
+  EXPECT_EQ(reason_after(0), "no call");
+}
+
 TEST(JudgeScenario, AToolThatTheServerDoesNotHaveLeavesNothingToAsk) {
   const auto judged = [](const std::string& answer, const std::string& second = "") {
     Story story;
