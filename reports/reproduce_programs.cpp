@@ -110,8 +110,7 @@ sys.exit("reproduced\n" + __doc__)
 constexpr std::string_view kClient = R"PY(
 TOLD = rb"(?im)^((?:POST|GET|DELETE) \S+|(?:accept|content-type|last-event-id|mcp-.*?):[^\r]*|\{.*)"
 ID = rb'("(?:id|requestId|progressToken)": *)("[^"]*"|[\d.]+)'  #i
-if len(sys.argv) < 2:
-    sys.exit(print("usage:", __doc__.split(" exits")[0]) or 2)
+len(sys.argv) > 1 or sys.exit(print("usage:", __doc__.split(" exits")[0]) or 2)
 socket.setdefaulttimeout(WAIT)
 sys.excepthook = lambda kind, error, trace: sys.exit(print(
     "not reproduced:" if socks else "no connection:", repr(error)) or 2 * (not socks))
@@ -147,8 +146,8 @@ constexpr std::string_view kClientCame = R"PY(
     print(n, got)
     ids.update(zip(re.findall(ID, want), re.findall(ID, got)))  #i
     if re.sub(ID, rb"\1?", got) != re.sub(ID, rb"\1?", want):  #i
-    if got != want:  #!i
-        sys.exit(print("not reproduced, recorded was", want))
+        sys.exit(print("not reproduced, recorded was", want))  #i
+    got == want or sys.exit(print("not reproduced, recorded was", want))  #!i
     took = time.monotonic() - last  #t
     if late > 0.3 and took < late / 2 - 0.1:  #l
         sys.exit(print("not reproduced, recorded was a pause of", late, "s"))  #l
