@@ -10,7 +10,8 @@
 namespace tailrace {
 
 Json scenarios_json(const std::vector<ScenarioResult>& results);  // As in results.json.
-std::string scenarios_text(const std::vector<ScenarioResult>& results);
+// Lines no wider than `width`, where 0 is any.
+std::string scenarios_text(const std::vector<ScenarioResult>& results, std::size_t width);
 bool any_failed(const std::vector<ScenarioResult>& results);
 
 }  // namespace tailrace

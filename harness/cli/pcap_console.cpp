@@ -207,7 +207,7 @@ std::string others(const CaptureReport& report, std::size_t width) {
 
 std::string console_text(const CaptureReport& report, std::size_t width) {
   return paragraph(report, width) + table(report, width) + ladder(report, width) +
-         others(report, width) + scenarios_text(report.scenarios);
+         others(report, width) + scenarios_text(report.scenarios, width);
 }
 
 }  // namespace tailrace
