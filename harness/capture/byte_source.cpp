@@ -13,7 +13,8 @@ namespace {
 
 using namespace std::literals;
 
-constexpr std::size_t kBuffer = 256 << 10;
+// A call of the system costs little beside it, and it leaves a processor's cache to others.
+constexpr std::size_t kBuffer = 64 << 10;
 
 class Descriptor final : public ByteSource {
  public:

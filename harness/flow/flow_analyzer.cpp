@@ -185,7 +185,13 @@ class FlowAnalyzer::Body {
       Entry* entry = front(silents, over);
       if (entry == nullptr || now - entry->tracked.last() <= patience) return;
       retire(*entry);
+      // The one that goes next was silent for as long: nothing of it is near.
+      if (!silents.empty()) fetch_to_retire(silents.top());
     }
+  }
+  void fetch_to_retire(const Silent& next) const {
+    if (const Entry* entry = entries_[next.place].get()) entry->fetch_ahead();
+    if (observer_) observer_->on_ahead({next.number}, false);
   }
   void expire(RealTime now) {
     expire(now, over_, true, options_.linger);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/flow/slabs.h"
 
+#include "harness/flow/fetch.h"
+
 #ifdef __linux__
 #include <sys/mman.h>
 #endif
@@ -41,6 +43,8 @@ void* Slabs::take(std::size_t size) {
   const std::size_t lines = (size + kLine - 1) / kLine;
   if (Free* place = free_[lines]) {
     free_[lines] = place->next;
+    // The next one may have been given back long ago: it is near when it is asked for.
+    if (place->next != nullptr) fetch(place->next, size);
     return place;
   }
   if (left_ < lines * kLine) add_slab();  // The rest of the last one, below kLargest, is lost.
