@@ -204,6 +204,26 @@ TEST(Replay, BeginsBehindTheEventThatIsNamed) {
   EXPECT_EQ(replayed({}), Outcome::kBroken) << "a message is missing";
 }
 
+// Two messages of one text and a Result followed the event that was named.
+Outcome ordered(bool backwards) {
+  Story story;
+  story.at(10).open(2).post(2, tool(1, "chatty"), kSession).sse_head(2);
+  story.event(2, log("one"), "a").event(2, log("two"), "b").event(2, log("two"), "c");
+  story.result(2, 1, "d").end(2);
+  get(story.at(50), 3, "a");
+  story.sse_head(3);
+  if (backwards) story.result(3, 1, "d");
+  story.event(3, log("two"), "b").event(3, log("two"), "c");
+  if (!backwards) story.result(3, 1, "d");
+  story.end(3);
+  return story.judge(replay_begins_behind()).outcome;
+}
+
+TEST(Replay, KeepsTheOrderOfItsStream) {
+  EXPECT_EQ(ordered(false), Outcome::kHeld);
+  EXPECT_EQ(ordered(true), Outcome::kBroken);
+}
+
 TEST(Replay, IsNotJudgedWhereNothingIsProven) {
   EXPECT_EQ(replayed({}, false), Outcome::kNotApplicable) << "it brought nothing, as it may";
   EXPECT_EQ(replayed({"b"}, false), Outcome::kInconclusive) << "the rest comes to who comes back";

@@ -19,12 +19,26 @@ bool carries(const Events& events, const StreamEvent& wanted) {
       events, [&](const StreamEvent& event) { return event.sse.data == wanted.sse.data; });
 }
 
+// Equal texts may stand for each other: all of them come, each behind the one before.
+bool keeps_order(const Events& sent, Events::const_iterator from, const Events& brought) {
+  auto next = brought.begin();
+  for (auto event = from; event != sent.end(); ++event) {
+    if (!event->message) continue;
+    next = std::find_if(next, brought.end(), [&](const StreamEvent& other) {
+      return other.sse.data == event->sse.data;
+    });
+    if (next == brought.end()) return false;
+    ++next;
+  }
+  return true;
+}
+
 Judgement wrong(const Evidence& evidence, const Exchange& stream, const Exchange& get,
                 std::string observed, std::string_view cause) {
   Finding finding = finding_of(evidence, "replay_begins_behind", Rule{});
   finding.level = Level::kShould;
   finding.required = "a replay brings what followed the event that Last-Event-ID names: nothing "
-                     "before it, and all behind it";
+                     "before it, and all behind it in its order";
   finding.observed = std::move(observed);
   finding.likely_cause = cause;
   finding.cure = "begin with the event after the one that is named";
@@ -72,7 +86,13 @@ Judgement judge_beginning(const Evidence& evidence) {
     lost += carries(get->events, *event) ? 0U : 1U;
   }
   if (followed == 0) return not_applicable("no message had followed the event that was named");
-  if (lost == 0) return held();
+  if (lost == 0 && keeps_order(stream->events, from + 1, get->events)) return held();
+  if (lost == 0) {
+    return wrong(evidence, *stream, *get,
+                 fmt::format("the resume of {} brought its messages in another order",
+                             describe(*stream)),
+                 "the store gives the events back in an order of its own");
+  }
   if (get->final_message() == nullptr && get->ended()) return inconclusive(std::string(kUnfetched));
   return wrong(evidence, *stream, *get,
                fmt::format("{} of the {} messages that had followed the named event of {} did not "

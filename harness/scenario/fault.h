@@ -83,6 +83,7 @@ inline constexpr Fault kLeaksPerNotifyingCall{"leaks_descriptor_per_notifying_ca
 inline constexpr Fault kLeaksPerGet{"leaks_descriptor_per_get"};
 inline constexpr Fault kReplaysNamedEvent{"replays_named_event"};
 inline constexpr Fault kSkipsFirstReplayed{"skips_first_replayed_event"};
+inline constexpr Fault kReplaysBackwards{"replays_backwards"};
 inline constexpr Fault kBroadcastsNotifications{"broadcasts_notifications"};
 inline constexpr Fault kNeverAcknowledges{"never_acknowledges_subscriptions"};
 inline constexpr Fault kLeaksPerAbort{"leaks_descriptor_per_abort"};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A stream was read to its end, and is asked for again from its first event on, as by a client that
-// lost the rest: what follows that event comes without a hole, and the event itself does not.
+// lost the rest: what follows that event comes without a hole and in its order, and the event
+// itself does not.
 
 #include "harness/judge/replay.h"
 #include "harness/scenario/scenario.h"
@@ -26,7 +27,8 @@ Scenario routing_server_replays_from_the_named_event() {
       .covers = {},
       .drive = &drive,
       .checks = {replay_begins_behind()},
-      .catches = {server_fault::kReplaysNamedEvent, server_fault::kSkipsFirstReplayed},
+      .catches = {server_fault::kReplaysNamedEvent, server_fault::kSkipsFirstReplayed,
+                  server_fault::kReplaysBackwards},
       .spares = {server_oddity::kRefusesResume, server_oddity::kNoEventIds,
                  server_oddity::kJsonAnswers},
   }};
