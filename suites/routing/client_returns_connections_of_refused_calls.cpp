@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Many calls in one session are refused, one after the other, each with a short body. Their
+// Many calls in one session are refused, one after the other, each with a page for its body. Their
 // connections are used again or closed: what is not read of a refusal may be forgotten with it.
 
 #include <array>
+#include <string>
 
 #include "harness/judge/calls.h"
 #include "harness/judge/reuse.h"
@@ -14,15 +15,19 @@ namespace {
 
 constexpr int kCalls = 60;  // More than any pool keeps idle to one server.
 constexpr std::array<int, 2> kStatuses = {500, 400};  // Which nobody asks again after.
+// Short bodies come with their head, and free the connection though nobody reads them (undici: up
+// to 16 KiB).
+constexpr std::size_t kPage = 64 << 10;
 constexpr Millis kLeaves{10000};
 
 void drive(ServerDriver& server) {
   server.start_client(kCalls);
+  const std::string page(kPage, 'x');
   for (std::size_t call = 0; call < kCalls; ++call) {
     const auto stream = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
     if (!stream) return;  // Refusals may end its session: another scenario's matter.
     server.respond(*stream, kStatuses[call % kStatuses.size()], {{"Content-Type", "text/plain"}},
-                   "not today");
+                   page);
   }
   server.await_exit(kLeaves);
 }
