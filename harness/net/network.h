@@ -26,7 +26,7 @@ struct LinkOptions {
   // the moment of connecting (timestamps_off.h).
   bool timestamps = true;
   int receive_buffer = 0;  // SO_RCVBUF in bytes before connecting; 0 leaves the system's.
-  std::size_t reads_first = 0;  // Bytes, at least; then it reads on when told. 0: it reads.
+  std::size_t reads_first = 0;  // Bytes after each write of ours; then when told. 0: it reads.
 };
 
 // How our side speaks TLS. Certificates are verified against the system's store or `ca_file`.
