@@ -21,6 +21,7 @@ struct BrokenStream {
   std::set<std::string> ids;               // Issued on it.
   std::vector<const Exchange*> resumes;    // GETs with one of its ids.
   std::vector<const Exchange*> nameless;   // GETs without an id, after it broke.
+  const Exchange* without_id = nullptr;    // The first such GET, also where it may listen.
   const Exchange* asked_again = nullptr;   // A POST with the request's own id.
   const Exchange* wrong_id = nullptr;      // A resume with another id than the last one.
   MonoTime broke_at;                       // The first time.
@@ -61,6 +62,7 @@ std::optional<BrokenStream> broken_stream(const Timeline& timeline) {
     if (again && stream.asked_again == nullptr) stream.asked_again = &later;
     if (later.request.method != "GET") continue;
     const std::string* from = later.request.find("last-event-id");
+    if (from == nullptr && stream.without_id == nullptr) stream.without_id = &later;
     if (from == nullptr && !listened_before(timeline, later)) stream.nameless.push_back(&later);
     if (from == nullptr || !stream.ids.contains(*from)) continue;
     stream.resumes.push_back(&later);
@@ -105,6 +107,11 @@ Judgement not_resumed(const Evidence& evidence, const BrokenStream& stream, Rule
                                  in_millis(left - stream.broke_at),
                                  describe(*stream.call.exchange));
   finding.likely_cause = "the client takes the end of the connection for the end of the stream";
+  if (stream.without_id != nullptr) {
+    finding.likely_cause = fmt::format(
+        "{}, {} later, asks for the stream without the id of its last event, or only listens",
+        describe(*stream.without_id), in_millis(stream.without_id->request_at - stream.broke_at));
+  }
   finding.cure = "after `retry`, send GET with Last-Event-ID, and read the response there";
   finding.evidence = ladder_of(timeline, *stream.call.exchange);
   finding.evidence.push_back(gap_line(timeline, left, "no resume so far"));

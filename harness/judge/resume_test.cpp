@@ -67,6 +67,24 @@ TEST(ResumesBrokenStream, SilenceIsAShouldWherePollingIsARule) {
   EXPECT_EQ(Story().judge(resumes()).outcome, Outcome::kInconclusive);
 }
 
+// Where it had listened before, such a GET may listen again: nobody is charged with leaving it out.
+TEST(ResumesBrokenStream, AGetWithoutIdIsNamedWhereNoResumeCame) {
+  Story story;
+  story.mark(kMarkContract, "calls").mark(kMarkCallLimit, "1000").mark(kMarkRetry, "100");
+  story.at(1).open(1, Side::kServer);
+  get(story, "").plain(1, 405);
+  story.at(2).call(1, 1).sse_head(1);
+  story.event(1, R"({"jsonrpc":"2.0","id":"p","method":"ping"})", "a-1").at(10).end(1);
+  get(story.at(115), "").plain(1, 405);
+  story.at(120).tell(ProcessLine{R"({"call":1,"outcome":"error"})"});
+  story.at(1200).tell(ProcessEnded{0, 0, false});
+  const Judgement judgement = story.judge(resumes());
+  ASSERT_EQ(judgement.outcome, Outcome::kBroken);
+  EXPECT_EQ(judgement.findings.front().requirements, std::vector<std::string>{"SH-POLL-03"});
+  const std::string& cause = judgement.findings.front().likely_cause;
+  EXPECT_NE(cause.find("105.00 ms later"), std::string::npos) << cause;
+}
+
 TEST(WaitsBeforeResuming, OnlyTooEarlyConvicts) {
   const Check check = waits_before_resuming(req::kWaitsForRetry);
   const auto resumed_at = [&](double ms) {
