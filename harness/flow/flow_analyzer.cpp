@@ -16,6 +16,7 @@
 #include "harness/flow/slabs.h"
 #include "harness/flow/time_order.h"
 #include "harness/flow/tracked.h"
+#include "harness/flow/translated_legs.h"
 
 namespace tailrace {
 namespace {
@@ -81,6 +82,8 @@ class FlowAnalyzer::Body {
     return std::move(report_);
   }
 
+  std::uint64_t translated() const { return translated_; }
+
  private:
   struct Entry {
     Endpoint one, other;  // Its ends.
@@ -88,6 +91,7 @@ class FlowAnalyzer::Body {
     std::uint32_t number, place;  // The latter in entries_.
     std::uint64_t heard = 0;      // The turn of its last packet.
     bool over = false, current = true;
+    bool is_copy = false;  // Of a connection that is told with other addresses.
     Tracked tracked;  // Last.
 
     Entry(const Segment& first, std::uint64_t of_hash, std::uint32_t at, Tracked connection)
@@ -155,11 +159,28 @@ class FlowAnalyzer::Body {
     if (observer_) expire(segment.time);
     Entry* entry = find(segment, held.hash);
     if (entry == nullptr) return;
-    if (!entry->tracked.take(segment)) ++report_.second_copies;
     entry->heard = ++turns_;
+    if (entry->is_copy || !entry->tracked.take(segment)) {
+      ++report_.second_copies;
+    } else if (segment.syn && segment.ack_flag) {
+      find_copies(segment, *entry);
+    }
     if (!entry->over && entry->tracked.is_over()) {
       entry->over = true;
       over_.push(silence_of(*entry));
+    }
+  }
+
+  // The server's answer comes to the leg behind a translation first. Told is the one in front, or
+  // the one whose server the user named.
+  void find_copies(const Segment& segment, Entry& entry) {
+    for (const auto& leg : legs_.answered(segment, {entry.number, entry.place})) {
+      Entry* other = entries_[leg.place].get();
+      if (other == nullptr || other->number != leg.number || other->is_copy) continue;
+      const bool named = options_.server && (other->one == *options_.server ||
+                                             other->other == *options_.server);
+      (named ? entry : *other).is_copy = true;
+      ++translated_;
     }
   }
 
@@ -266,6 +287,8 @@ class FlowAnalyzer::Body {
   std::vector<Slabs::Pointer<Entry>> entries_;
   std::vector<std::uint32_t> free_entries_;
   HashedPointers<Entry> current_;  // The latest of their addresses.
+  TranslatedLegs legs_;
+  std::uint64_t translated_ = 0;
   Silents open_, over_;            // The latter ended by both sides; with an observer only.
 };
 
@@ -281,6 +304,10 @@ void FlowAnalyzer::add(const Packet& packet) {
 
 FlowReport FlowAnalyzer::finish() {
   return body_->finish();
+}
+
+std::uint64_t FlowAnalyzer::translated() const {
+  return body_->translated();
 }
 
 }  // namespace tailrace

@@ -123,6 +123,33 @@ TEST(Flow, SecondCopiesCountOnce) {
   }
 }
 
+// Captured where addresses are translated: the same packets to 10.0.0.2, and on to 172.17.0.2.
+TEST(Flow, AConnectionOnBothSidesOfATranslationIsToldOnce) {
+  FlowAnalyzer analyzer{FlowOptions{}};
+  Conversation front{analyzer}, behind{analyzer};
+  behind.share_frames(front);
+  behind.server_port = 3000;
+  const auto both = [&](Side from, const std::string& data, bool syn) {
+    MadeSegment made = front.compose(from, data), copy = behind.compose(from, data);
+    made.syn = copy.syn = syn;
+    if (syn && from == kClient) made.ack_flag = copy.ack_flag = false;
+    const bool inwards = from == kClient;
+    inwards ? front.put(made) : behind.put(copy);
+    inwards ? behind.put(copy) : front.put(made);
+    for (Conversation* leg : {&front, &behind}) leg->pass(kMoment);
+  };
+  both(kClient, "", true);
+  both(kServer, "", true);
+  both(kClient, "request", false);
+  both(kServer, "answer", false);
+  const FlowReport report = analyzer.finish();
+  EXPECT_EQ(analyzer.translated(), 1U);
+  EXPECT_EQ(report.second_copies, 2U);
+  ASSERT_EQ(report.connections.size(), 2U);
+  EXPECT_GT(report.connections[0].from_server.payload_bytes, 0U);
+  EXPECT_EQ(report.connections[1].from_server.payload_bytes, 0U);
+}
+
 // Some systems answer a SYN without an IP id; nobody repeats that answer within 200 ms.
 TEST(Flow, ASecondCopyOfASynNeedsNoIpId) {
   FlowAnalyzer analyzer{FlowOptions{}};
