@@ -135,22 +135,30 @@ std::string wrong_answers(const Json& wanted, const Json& given) {
   return "";
 }
 
+struct Repair {
+  std::string_view likely_cause, cure;
+};
+
+Finding wrong_round(const Evidence& evidence, const Exchange& asked, const Exchange* round,
+                    Rule rule, std::string observed, Repair repair) {
+  Finding finding = finding_of(evidence, "input_is_given", rule);
+  finding.required = "a result that asks for input is answered by another round: what it asks "
+                     "for, under a new id, with its state unchanged";
+  finding.observed = std::move(observed);
+  finding.likely_cause = repair.likely_cause;
+  finding.cure = repair.cure;
+  finding.evidence = round == nullptr ? ladder_of(evidence.timeline, asked)
+                                      : ladder_of(evidence.timeline, asked, *round);
+  return finding;
+}
+
 Judgement judge_input(const Evidence& evidence, Rule gathers, Rule new_id, Rule state) {
   const Timeline& timeline = evidence.timeline;
   const auto asked =
       std::find_if(timeline.exchanges.begin(), timeline.exchanges.end(), asks_for_input);
   if (asked == timeline.exchanges.end()) return inconclusive("no input was asked for");
-  const auto fault = [&](Rule rule, std::string observed, const Exchange* round) {
-    Finding finding = finding_of(evidence, "input_is_given", rule);
-    finding.required = "a result that asks for input is answered by another round: what it asks "
-                       "for, under a new id, with its state unchanged";
-    finding.observed = std::move(observed);
-    finding.likely_cause = "the round is made from the first request, or waits for the end of the "
-                           "stream that asked";
-    finding.cure = "send the request anew as soon as the result is there, and copy its state";
-    finding.evidence = round == nullptr ? ladder_of(timeline, *asked)
-                                        : ladder_of(timeline, *asked, *round);
-    return broken(finding);
+  const auto fault = [&](Rule rule, std::string observed, const Exchange* round, Repair repair) {
+    return broken(wrong_round(evidence, *asked, round, rule, std::move(observed), repair));
   };
   const auto round =
       std::find_if(timeline.exchanges.begin(), timeline.exchanges.end(), gives_input);
@@ -164,10 +172,13 @@ Judgement judge_input(const Evidence& evidence, Rule gathers, Rule new_id, Rule 
     if (*timeline.last - *asked->final_at() < call_limit_of(timeline) && !timeline.process_ended) {
       return inconclusive("the client was not watched for as long as a call may take");
     }
-    return fault(gathers, describe(*asked) + " asked for input, and none was given", nullptr);
+    return fault(gathers, describe(*asked) + " asked for input, and none was given", nullptr,
+                 {"the type of a result is not looked at, or only once its stream has ended",
+                  "look at resultType as soon as the result is there, and send the next round"});
   }
   if (round->asked->id == asked->asked->id) {
-    return fault(new_id, "the round has the id of the request before it", &*round);
+    return fault(new_id, "the round has the id of the request before it", &*round,
+                 {"the first request is sent again as it was", "give each round an id of its own"});
   }
   const Json& params = round->asked->body["params"];
   if (to_text(params["requestState"]) != to_text(result["requestState"])) {
@@ -175,11 +186,18 @@ Judgement judge_input(const Evidence& evidence, Rule gathers, Rule new_id, Rule 
                  fmt::format("the state came as {} and went back as {}",
                              excerpt(to_text(result["requestState"]), kExcerpt),
                              excerpt(to_text(params["requestState"]), kExcerpt)),
-                 &*round);
+                 &*round,
+                 {params.find("requestState") == nullptr
+                      ? "the round is made from the first request and the answers alone"
+                      : "the state is read, trimmed or encoded anew on its way",
+                  "copy the state of the result into the round as it came"});
   }
   if (auto wrong = wrong_answers(result["inputRequests"], params["inputResponses"]);
       !wrong.empty()) {
-    return fault(gathers, wrong, &*round);
+    return fault(gathers, wrong, &*round,
+                 {"the round is made from the first request and the state alone, or its answers "
+                  "have names of their own",
+                  "answer under the key of each input request"});
   }
   Judgement judgement = held();
   judgement.measurements.push_back(

@@ -97,6 +97,15 @@ TEST(InputIsGiven, UnderANewIdWithItsState) {
     ASSERT_EQ(judgement.outcome, Outcome::kBroken) << wrong;
     EXPECT_EQ(judgement.findings.front().level, Level::kMust);
   }
+  const auto cause = [&](const std::string& round) {
+    return asked().post(2, round).judge(check, kRevision).findings.front().likely_cause;
+  };
+  EXPECT_NE(cause(round_of("2", "t", "k")).find("trimmed"), std::string::npos);
+  EXPECT_NE(cause(round_of("2", "s", "j")).find("names of their own"), std::string::npos);
+  EXPECT_NE(cause(R"({"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"inputResponses":{)"
+                  R"("k":{}}}})")
+                .find("answers alone"),
+            std::string::npos);
   EXPECT_EQ(asked().at(600).mark("x", "").judge(check, kRevision).outcome, Outcome::kBroken);
   EXPECT_EQ(asked().judge(check, kRevision).outcome, Outcome::kInconclusive);
   EXPECT_EQ(calls().judge(check, kRevision).outcome, Outcome::kInconclusive);
