@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
 #include "harness/judge/session.h"
@@ -150,6 +151,38 @@ Look speaks_it(const Evidence& evidence, const Exchange& exchange) {
   return left ? "it was answered with what it offered, and the client left" : "";
 }
 
+// How long the client stayed after the answer to its initialize: until its process or its
+// connection ended, or for as long as it was watched.
+Nanos stayed(const Timeline& timeline, const Exchange& handshake) {
+  MonoTime until = *timeline.last;
+  if (timeline.process_ended) until = std::min(until, timeline.process_ended->at);
+  const auto& ended = timeline.connection(handshake.connection)->peer_ended;
+  if (ended) until = std::min(until, ended->at);
+  return until - *handshake.final_at();
+}
+
+// Who does not speak a revision leaves at once. Who waits for as long as a call may take has not
+// seen the answer.
+Judgement judge_offer(const Evidence& evidence, const Check& law) {
+  Judgement judgement = law.judge(evidence);
+  const Timeline& timeline = evidence.timeline;
+  const Exchange* const handshake = handshake_of(timeline);
+  if (judgement.outcome != Outcome::kBroken || handshake == nullptr) return judgement;
+  const Nanos waited = stayed(timeline, *handshake);
+  if (waited * 2 < call_limit_of(timeline)) return judgement;
+  Finding finding = finding_of(evidence, law.name, Rule{}, "harm.answer_lost");
+  finding.required = "the answer to initialize reaches whoever waits for it";
+  finding.observed = fmt::format("{}: it was answered with what it offered, and the client sent "
+                                 "nothing more for {}",
+                                 describe(*handshake), in_millis(waited));
+  finding.likely_cause = "an answer that comes as application/json, or all answers, are not matched "
+                         "to the request that waits; or what follows initialize is never sent";
+  finding.cure = "hand over the response to the request with its id, then send "
+                 "notifications/initialized";
+  finding.evidence = ladder_of(timeline, *handshake);
+  return broken(finding);
+}
+
 Look leaves_unknown(const Evidence& evidence, const Exchange& exchange) {
   if (&exchange != handshake_of(evidence.timeline) || !succeeded(exchange)) return std::nullopt;
   const Json& agreed = exchange.final_message()->body["result"]["protocolVersion"];
@@ -286,12 +319,16 @@ Check initialized_is_said(Rule rule) {
 }
 
 Check offers_what_it_speaks(Rule rule) {
-  return check_of({"offers_what_it_speaks", "a client offers a revision that it speaks",
-                   "the offer and the list of what is accepted are two constants; or connecting "
-                   "failed otherwise, which its output tells",
-                   "take the offer from the list", "the server did not take up the offer",
-                   speaks_it},
-                  rule);
+  Check law = check_of({"offers_what_it_speaks", "a client offers a revision that it speaks",
+                        "the offer and the list of what is accepted are two constants; or "
+                        "connecting failed otherwise, which its output tells",
+                        "take the offer from the list", "the server did not take up the offer",
+                        speaks_it},
+                       rule);
+  const std::string name = law.name;
+  return {name, [law = std::move(law)](const Evidence& evidence) {
+            return judge_offer(evidence, law);
+          }};
 }
 
 Check leaves_unknown_revision(Rule rule) {

@@ -134,6 +134,20 @@ TEST(ClientLaws, TellHandshakesApart) {
   expect_apart(leaves_unknown_revision(req::kLeavesUnknownRevision), goes_on, begun("1999-01-01"));
 }
 
+// As a client whose JSON answers reach nobody: it leaves when its own limit is over.
+TEST(ClientLaws, WhoWaitsOutItsLimitAfterInitializeHasNotSeenTheAnswer) {
+  const Check check = offers_what_it_speaks(req::kOffersOwnRevision);
+  const auto left = [&](double ms) {
+    Story story = begun();
+    story.at(ms).tell(ProcessEnded{1, 0, false});
+    return story.judge(check).findings.front();
+  };
+  EXPECT_EQ(left(990).harm, "harm.answer_lost");
+  EXPECT_TRUE(left(990).requirements.empty());
+  EXPECT_EQ(left(20).harm, "");
+  EXPECT_EQ(left(20).requirements.front(), "LC-07");
+}
+
 TEST(ClientLaws, InitializedAndACallMayRaceOnTwoConnections) {
   const Check check = initialized_is_said(req::kInitializedSaid);
   const auto late = [&](double ms) {
