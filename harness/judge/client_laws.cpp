@@ -175,8 +175,9 @@ Judgement judge_offer(const Evidence& evidence, const Check& law) {
   finding.observed = fmt::format("{}: it was answered with what it offered, and the client sent "
                                  "nothing more for {}",
                                  describe(*handshake), in_millis(waited));
-  finding.likely_cause = "an answer that comes as application/json, or all answers, are not matched "
-                         "to the request that waits; or what follows initialize is never sent";
+  finding.likely_cause = "an answer that comes as application/json, or all answers, are not "
+                         "matched to the request that waits; or what follows initialize is never "
+                         "sent";
   finding.cure = "hand over the response to the request with its id, then send "
                  "notifications/initialized";
   finding.evidence = ladder_of(timeline, *handshake);
