@@ -224,12 +224,14 @@ Trailing trailing_of(const Exchange& stream) {
 
 Finding finding_that_follows(const Evidence& evidence, const Trailing& trailing, Rule once,
                              Rule ends) {
-  if (trailing.log) {
-    Finding finding = finding_of(evidence, "nothing_follows", kLogsComeBefore);
-    finding.level = Level::kMust;
-    if (!finding.requirements.empty()) return finding;
-  }
-  return finding_of(evidence, "nothing_follows", trailing.must ? once : ends);
+  Finding finding = finding_of(evidence, "nothing_follows", trailing.must ? once : ends);
+  if (!trailing.log) return finding;
+  const Finding log = finding_of(evidence, "nothing_follows", kLogsComeBefore);
+  if (log.requirements.empty()) return finding;
+  finding.level = Level::kMust;
+  finding.requirements.insert(finding.requirements.begin(), log.requirements.begin(),
+                              log.requirements.end());
+  return finding;
 }
 
 Judgement judge_nothing_follows(const Evidence& evidence, Final final, Rule once, Rule ends) {
