@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include "harness/record/marks.h"
 #include "harness/wire/escape.h"
@@ -16,6 +18,24 @@ namespace {
 constexpr int kKill = 9;  // SIGKILL
 constexpr Nanos kDying = std::chrono::milliseconds(200);  // From a kill to the process's end.
 constexpr std::size_t kPart = 300;  // Bytes of what is said in a comment.
+
+// Checks of what shows in no line of an answer or request: a script would tell it of any peer.
+struct Unseen {
+  std::string_view check, why;
+};
+constexpr std::array<Unseen, 4> kUnseen{{
+    {"closed_gets_free_their_sockets", "the sockets were seen in the process (/proc)"},
+    {"client_exits_in_order", "how its process ended is compared by no script"},
+    {"unknown_result_is_refused", "what a call brought was told by the client alone"},
+    {"server_pings_are_answered", "no script waits for what is sent beside the calls"},
+}};
+constexpr std::string_view kSurplus = "bytes came after the end";
+
+std::string_view why_unseen(const Finding& finding) {
+  if (finding.observed.starts_with(kSurplus)) return "the bytes too many are no line of an answer";
+  const auto known = std::ranges::find(kUnseen, finding.check, &Unseen::check);
+  return known == kUnseen.end() ? std::string_view() : known->why;
+}
 
 // Why no program of sockets can show it, or "".
 std::string why_not(const ScenarioResult& result, const std::vector<Fact>& facts) {
@@ -37,6 +57,9 @@ std::string why_not(const ScenarioResult& result, const std::vector<Fact>& facts
   const auto findings = shown_findings(result, false);
   if (!findings.empty() && findings.front()->check.starts_with("session_id")) {
     return "the ids of sessions were replaced when they were recorded";
+  }
+  if (!findings.empty() && !why_unseen(*findings.front()).empty()) {
+    return std::string(why_unseen(*findings.front()));
   }
   const auto of_messages = [](const EvidenceLine& line) { return line.actor == "client"; };
   if (sampled && !findings.empty() &&

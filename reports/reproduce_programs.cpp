@@ -11,9 +11,9 @@ namespace {
 // Features of both: s one session, m more of them, w waits for ACKs, l late answers, t either,
 // p parts of answers, e event ids, g long messages, v values that differ each time, c we close.
 constexpr std::string_view kServerBegin = R"PY(
-TOLD = (rb"(?im)^(?:data: ?)?(HTTP/1\.\d \d+|mcp-session-id(?=:)|content-type:[^\r\n]*"
-        rb"|x-accel-buffering:[^\r\n]*|\{[^\r\n]*|0(?=\r\n\r)|\(end\))")  #!e
-        rb"|x-accel-buffering:[^\r\n]*|\{[^\r\n]*|0(?=\r\n\r)|\(end\)|id:[^\r\n]*)")  #e
+TOLD = (rb"(?im)^(?:data: ?)?(HTTP/1\.\d \d+|mcp-session-id(?=:)|(?:content-type|transfer-encoding"
+        rb"|x-accel-buffering):[^\r\n]*|\{[^\r\n]*|0(?=\r\n\r)|\(end\))")  #!e
+        rb"|x-accel-buffering):[^\r\n]*|\{[^\r\n]*|0(?=\r\n\r)|\(end\)|id:[^\r\n]*)")  #e
 MASK = rb"(?=[A-Za-z_.:+-]*\d)[\w.:+-]{20,}"  # Differs each time  #v
 if len(sys.argv) < 2 or not sys.argv[1].startswith("http://"):  #!k
 if len(sys.argv) < 3 or not sys.argv[1].startswith("http://"):  #k

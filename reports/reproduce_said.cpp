@@ -14,7 +14,9 @@ namespace {
 constexpr std::size_t kLong = 2000, kBegin = 80, kEnd = 40;  // Bytes of a message.
 constexpr std::size_t kRandom = 20;                // As long as that, with a digit: not a name.
 constexpr std::string_view kOfNames = "_.:+-";
-constexpr std::array<std::string_view, 2> kAnswerHeads{"content-type:", "x-accel-buffering:"};
+// The framing tells whether a body has an end, where that is what is wrong.
+constexpr std::array<std::string_view, 3> kAnswerHeads{"content-type:", "x-accel-buffering:",
+                                                       "transfer-encoding:"};
 constexpr std::array<std::string_view, 1> kEventId{"id:"}, kSession{"mcp-session-id:"};
 constexpr std::array<std::string_view, 4> kRequestHeads{"accept:", "content-type:",
                                                         "last-event-id:", "mcp-"};

@@ -44,6 +44,17 @@ TEST(Reproduction, RefusesWhatNoScriptCanShow) {
   EXPECT_NE(why_not(without, ProcessSampled{}).find("inconclusive"), std::string::npos);
 }
 
+// A script compares lines of answers and requests: what shows in none it would tell of any peer.
+TEST(Reproduction, RefusesWhatShowsInNoLine) {
+  ScenarioResult result = failed();
+  result.findings.front().check = "client_exits_in_order";
+  EXPECT_NE(why_not(result, ProcessLine{"a line"}).find("how its process ended"),
+            std::string::npos);
+  result = failed();
+  result.findings.front().observed = "bytes came after the end of POST on connection 1";
+  EXPECT_NE(why_not(result, ProcessLine{"a line"}).find("bytes too many"), std::string::npos);
+}
+
 TEST(Reproduction, WhatAClientToldIsComparedAsJson) {
   const auto at = [](int ms) { return MonoTime{} + std::chrono::milliseconds(ms); };
   ScenarioResult result = failed();
@@ -106,12 +117,12 @@ TEST(Reproduction, WhatIsComparedLeavesOutWhatDiffersEachTime) {
   const std::vector<std::string> said = said_of(
       Said::kAnswers,
       "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Type: text/event-stream\r\n"
-      "Mcp-Session-Id: kC8OqCAZLdamgoMcIeyEmneYi\r\n\r\n"
+      "Mcp-Session-Id: kC8OqCAZLdamgoMcIeyEmneYi\r\nTransfer-Encoding: chunked\r\n\r\n"
       "1c\r\nid: 7\ndata: {\"at\":\"2026-11-27T01:02:03.004Z\"}\n\n\r\n0\r\n\r\n");
   EXPECT_EQ(said, (std::vector<std::string>{"HTTP/1.1 200", "Content-Type: text/event-stream",
-                                            "Mcp-Session-Id",
+                                            "Mcp-Session-Id", "Transfer-Encoding: chunked",
                                             "{\"at\":\"2026-11-27T01:02:03.004Z\"}", "0"}));
-  EXPECT_EQ(masked(said[3]), "{\"at\":\"*\"}");
+  EXPECT_EQ(masked(said[4]), "{\"at\":\"*\"}");
   EXPECT_EQ(masked("io.modelcontextprotocol"), "io.modelcontextprotocol");
   EXPECT_EQ(shortened(std::string(130, 'a')), std::string(130, 'a'));
   EXPECT_EQ(shortened(std::string(2000, 'a')),
