@@ -2,21 +2,15 @@
 // A stream that carried its Result is over: the client does not ask for its rest.
 
 #include "harness/judge/resume.h"
+#include "harness/peer/resumes.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
 namespace tailrace::suites {
 namespace {
 
-constexpr Millis kRetry{100};  // Short, so that a resume shows soon.
-constexpr Millis kLinger = kRetry + kResumePatience + Millis(500);
-constexpr Millis kLeaves{10000};  // The linger, and the client's own shut-down.
-
 void drive(ServerDriver& server) {
-  server.use_event_ids(true, kRetry);
-  server.start_client(1, kLinger);
-  server.answer_with_result(server.await_call());
-  server.await_exit(kLinger + kLeaves);
+  await_resume_after(server, [&](StreamId call) { server.answer_with_result(call); });
 }
 
 }  // namespace

@@ -4,24 +4,19 @@
 
 #include "harness/judge/calls.h"
 #include "harness/judge/resume.h"
+#include "harness/peer/resumes.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
 namespace tailrace::suites {
 namespace {
 
-constexpr Millis kRetry{100};  // Short, so that a resume shows soon.
-constexpr Millis kLinger = kRetry + kResumePatience + Millis(500);
-constexpr Millis kLeaves{10000};  // The linger, and the client's own shut-down.
-
 void drive(ServerDriver& server) {
-  server.use_event_ids(true, kRetry);
-  server.start_client(1, kLinger);
-  const StreamId call = server.await_call();
-  server.send_head(call);
-  server.send_result(call, false);
-  server.close_connection(call);
-  server.await_exit(kLinger + kLeaves);
+  await_resume_after(server, [&](StreamId call) {
+    server.send_head(call);
+    server.send_result(call, false);
+    server.close_connection(call);
+  });
 }
 
 }  // namespace

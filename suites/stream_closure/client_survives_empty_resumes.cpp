@@ -4,25 +4,15 @@
 
 #include "harness/judge/calls.h"
 #include "harness/judge/resume.h"
+#include "harness/peer/resumes.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
 namespace tailrace::suites {
 namespace {
 
-constexpr Millis kRetry{500};  // A client that keeps to it is slow enough.
-constexpr Millis kLinger = kRetry * 2 + Millis(200);  // Long enough for a resume too many.
-constexpr int kMostGets = static_cast<int>(kStormResumes) + 2;
-
 void drive(ServerDriver& server) {
-  server.use_event_ids(true, kRetry);
-  server.claim_gets();
-  server.start_client(1, kLinger);
-  const StreamId call = server.await_call();
-  server.send_head(call);
-  server.send_message(call, server.ping());  // With an id, also where no priming event has one.
-  server.send_end(call);
-  server.answer_resumes(kMostGets, [&](StreamId get) {
+  fail_resumes(server, [&](StreamId get) {
     server.send_bare_head(get);
     server.send_end(get);
   });

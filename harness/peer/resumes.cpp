@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/peer/resumes.h"
+
+#include "harness/judge/resume.h"
+
+namespace tailrace {
+namespace {
+
+constexpr Millis kSlowRetry{500};  // A client that keeps to it is slow enough.
+constexpr Millis kTwoRetries = kSlowRetry * 2 + Millis(200);  // Long enough for a resume too many.
+constexpr int kMostGets = static_cast<int>(kStormResumes) + 2;
+
+constexpr Millis kSoonRetry{100};  // Short, so that a resume shows soon.
+constexpr Millis kLinger = kSoonRetry + kResumePatience + Millis(500);
+constexpr Millis kLeaves{10000};  // The linger, and the client's own shut-down.
+
+}  // namespace
+
+void fail_resumes(ServerDriver& server, const AnswerStream& answer) {
+  server.use_event_ids(true, kSlowRetry);
+  server.claim_gets();
+  server.start_client(1, kTwoRetries);
+  const StreamId call = server.await_call();
+  server.send_head(call);
+  server.send_message(call, server.ping());  // With an id, also where no priming event has one.
+  server.send_end(call);
+  server.answer_resumes(kMostGets, answer);
+}
+
+void await_resume_after(ServerDriver& server, const AnswerStream& answer) {
+  server.use_event_ids(true, kSoonRetry);
+  server.start_client(1, kLinger);
+  answer(server.await_call());
+  server.await_exit(kLinger + kLeaves);
+}
+
+}  // namespace tailrace
