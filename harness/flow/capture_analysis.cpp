@@ -91,10 +91,10 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     kept_.finish();
     join_legs(report_);
     note_repairs();
-    if (const auto translated = analyzer_.translated(); translated > 0) {
+    if (flow.translated > 0) {
       report_.notes.push_back(fmt::format(
           "connections that are there twice, in front of and behind a translation of their "
-          "addresses (NAT), and are told once: {}", translated));
+          "addresses (NAT), and are told once: {}", flow.translated));
     }
     report_.verdict = verdict_of(report_);
     if (report_.verdict == kind::kClean || report_.verdict == kind::kInsufficient) {

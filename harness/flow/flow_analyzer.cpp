@@ -82,8 +82,6 @@ class FlowAnalyzer::Body {
     return std::move(report_);
   }
 
-  std::uint64_t translated() const { return translated_; }
-
  private:
   struct Entry {
     Endpoint one, other;  // Its ends.
@@ -180,7 +178,7 @@ class FlowAnalyzer::Body {
       const bool named = options_.server && (other->one == *options_.server ||
                                              other->other == *options_.server);
       (named ? entry : *other).is_copy = true;
-      ++translated_;
+      ++report_.translated;
     }
   }
 
@@ -288,7 +286,6 @@ class FlowAnalyzer::Body {
   std::vector<std::uint32_t> free_entries_;
   HashedPointers<Entry> current_;  // The latest of their addresses.
   TranslatedLegs legs_;
-  std::uint64_t translated_ = 0;
   Silents open_, over_;            // The latter ended by both sides; with an observer only.
 };
 
@@ -304,10 +301,6 @@ void FlowAnalyzer::add(const Packet& packet) {
 
 FlowReport FlowAnalyzer::finish() {
   return body_->finish();
-}
-
-std::uint64_t FlowAnalyzer::translated() const {
-  return body_->translated();
 }
 
 }  // namespace tailrace

@@ -30,8 +30,6 @@ class FlowAnalyzer {
   ~FlowAnalyzer();
   void add(const Packet& packet);
   FlowReport finish();
-  // Connections that the capture holds twice, with other addresses: told once.
-  std::uint64_t translated() const;
 
  private:
   class Body;

@@ -76,6 +76,7 @@ struct FlowReport {
   std::uint64_t incomplete_datagrams = 0;   // Of which some fragments are not in the capture.
   std::uint64_t connections_left_out = 0;   // Above the bound on tracked connections.
   std::uint64_t connections_cut_short = 0;  // Done with early, for that bound.
+  std::uint64_t translated = 0;             // There twice, with other addresses: told once.
 };
 
 }  // namespace tailrace
