@@ -191,9 +191,8 @@ class ConsoleReport {
     part("Required", text.required);
     part("Observed", text.observed);
     if (!text.ladder.empty()) add("  {:<13} {}\n", "Evidence", text.history);
-    const auto broken = std::ranges::find_if(
-        text.ladder, [](const std::string& line) { return line.front() == '>'; });
-    if (broken != text.ladder.end()) ladder_line(*broken);
+    const std::size_t broken = broken_step(text.ladder);
+    if (broken < text.ladder.size()) ladder_line(text.ladder[broken]);
     const std::string other =
         fmt::format("that of {} {}, above", excerpt(first.id, kLongestId), variant_of(first));
     if (!text.likely_cause.empty()) part("Likely cause", other);

@@ -14,6 +14,7 @@ constexpr std::size_t kLongestPart = 1000;  // Bytes of each of the six parts.
 constexpr std::size_t kLongestLine = 240;   // Bytes of one line of evidence.
 constexpr std::size_t kMostLines = 60;      // Of one ladder; the harness writes fewer.
 constexpr std::size_t kMostIds = 20;        // Requirements named beside one finding.
+constexpr char kBroken = '>';               // Begins the line that broke the rule.
 
 std::string level_text(const Finding& finding, const std::string& revision) {
   std::string text = finding.harm.empty() ? std::string(name_of(finding.level)) : finding.harm;
@@ -33,7 +34,7 @@ std::string arrow_of(const std::string& actor) {
 
 std::string ladder_line(const EvidenceLine& line) {
   const std::string sign = line.at < Nanos{0} ? "" : "+";
-  return fmt::format("{} {:>12}  {:<10}  {}", line.gap ? '>' : ' ', sign + in_millis(line.at),
+  return fmt::format("{} {:>12}  {:<10}  {}", line.gap ? kBroken : ' ', sign + in_millis(line.at),
                      arrow_of(line.actor), excerpt(line.what, kLongestLine));
 }
 
@@ -41,6 +42,12 @@ std::string ladder_line(const EvidenceLine& line) {
 constexpr std::string_view kOurOwn = "we stopped watching";
 
 }  // namespace
+
+std::size_t broken_step(const std::vector<std::string>& ladder) {
+  const auto broken = std::ranges::find_if(
+      ladder, [](const std::string& line) { return line.starts_with(kBroken); });
+  return static_cast<std::size_t>(broken - ladder.begin());
+}
 
 std::vector<EvidenceLine> evidence_of(const Finding& finding) {
   std::vector<EvidenceLine> lines = finding.evidence;

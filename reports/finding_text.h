@@ -3,6 +3,7 @@
 // functions, any thread. Every text is one line, escaped for a terminal and bounded.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ struct FindingText {
   std::string cure;
   std::string run_again;
 };
+
+// Where the line that broke the rule stands in a ladder; its size where none did.
+std::size_t broken_step(const std::vector<std::string>& ladder);
 
 FindingText text_of(const Finding& finding, const ScenarioResult& result);
 

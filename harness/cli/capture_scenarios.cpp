@@ -27,9 +27,7 @@ std::string unseen_text(const ScenarioResult& result, std::size_t width) {
 
 // Those around the one that broke the rule, or the first.
 std::string ladder_text(const std::vector<std::string>& ladder) {
-  const auto broken = std::ranges::find_if(
-      ladder, [](const std::string& line) { return line.starts_with('>'); });
-  const auto at = static_cast<std::size_t>(broken - ladder.begin());
+  const std::size_t at = broken_step(ladder);
   const bool cut = ladder.size() > kMostSteps;
   const std::size_t first =
       cut && at < ladder.size() ? std::min(at - std::min(at, kMostSteps / 2),
