@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "harness/wire/escape.h"
+#include "harness/wire/http_rules.h"
 
 namespace tailrace {
 namespace {
@@ -122,9 +123,7 @@ bool leaves_initialize_open(const Timeline& timeline) {
     if (!exchange.asked || exchange.asked->method != "initialize") continue;
     if (exchange.final_message() != nullptr) return false;
     if (!exchange.response) return true;
-    const std::string* type = exchange.response->find("content-type");
-    const bool json = type != nullptr && type->starts_with("application/json");
-    return is_success(exchange) && (json || exchange.is_event_stream());
+    return is_success(exchange) && (is_json(*exchange.response) || exchange.is_event_stream());
   }
   return false;
 }

@@ -6,8 +6,8 @@
 // Socket taps and reassembled packets go through the same decoder, so they agree by construction.
 #pragma once
 
-#include <memory>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
