@@ -85,8 +85,8 @@ void say_next(const std::vector<CaptureReport>& reports, const PcapOptions& word
   const bool found = std::ranges::any_of(
       reports, [](const CaptureReport& report) { return !report.findings.empty(); });
   if (!found || !words.interface.empty() || !words.annotate.empty() || !words.out.empty()) return;
-  fmt::print("\nin Wireshark: --annotate told.pcapng; as a page: --out told, then tailrace report "
-             "told --format html\n");
+  fmt::print("\nin Wireshark: --annotate told.pcapng\n"
+             "as a page: --out told, then tailrace report told --format html\n");
 }
 
 void print_reports(const std::vector<CaptureReport>& reports, const CommandLine& line,

@@ -6,14 +6,11 @@
 #include <algorithm>
 
 #include "harness/cli/capture_scenarios.h"
-#include "harness/wire/escape.h"
+#include "harness/cli/exchange_table.h"
 #include "reports/wrap.h"
 
 namespace tailrace {
 namespace {
-
-constexpr std::size_t kMostRows = 25;
-constexpr std::size_t kMostText = 40;
 
 const CaptureFinding* worst_of(const CaptureReport& report, const std::string& kind) {
   const CaptureFinding* worst = nullptr;
@@ -122,62 +119,6 @@ std::string paragraph(const CaptureReport& report, std::size_t width) {
   return text;
 }
 
-std::string causes_words(const CauseSums& causes) {
-  std::vector<std::pair<Nanos, Cause>> order;
-  for (std::size_t i = 0; i < kCauses; ++i) {
-    const auto cause = static_cast<Cause>(i);
-    if (causes[cause] > Nanos(0)) order.emplace_back(causes[cause], cause);
-  }
-  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a > b; });
-  std::string text;
-  for (const auto& [took, cause] : order) {
-    // Hundredths that do not matter stay in the JSON.
-    if (took < causes.total() / 50 && !text.empty() && cause != Cause::kUnexplained) continue;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name_of(cause), in_millis(took));
-  }
-  return text;
-}
-
-std::string name_of_call(const ExchangeRecord& record) {
-  if (!record.is_http) return "turn";
-  std::string text = record.http_method;
-  if (!record.asked.method.empty()) text += " " + record.asked.method;
-  if (!record.asked.tool.empty()) text += " " + record.asked.tool;
-  return excerpt(text, kMostText);
-}
-
-// Whom a proxy waited for, as the client of the leg behind it.
-std::string behind_words(const ExchangeRecord& record) {
-  if (!record.behind) return "";
-  return fmt::format("; of it {} behind, on {}", in_millis(record.behind->took),
-                     record.behind->client.text());
-}
-
-// Its rows are as wide as their causes take.
-std::string table(const CaptureReport& report, std::size_t width) {
-  if (report.exchanges.empty()) return "";
-  const std::string sums =
-      fmt::format("{} exchanges, {}: {}", report.exchange_count, in_millis(report.exchange_time),
-                  causes_words(report.causes));
-  std::string text = "\n" + wrapped(sums, 0, width) + "\n\n";
-  std::vector<const ExchangeRecord*> rows;
-  for (const ExchangeRecord& record : report.exchanges) rows.push_back(&record);
-  if (rows.size() > kMostRows) {
-    std::partial_sort(rows.begin(), rows.begin() + kMostRows, rows.end(),
-                      [](auto* a, auto* b) { return a->length() > b->length(); });
-    rows.resize(kMostRows);
-    text += fmt::format("  The {} longest:\n", kMostRows);
-  }
-  text += fmt::format("  {:>7} {:>12}  {:<22} {:<28} {}\n", "frame", "took", "client", "call",
-                      "by cause");
-  for (const ExchangeRecord* row : rows) {
-    text += fmt::format("  {:>7} {:>12}  {:<22} {:<28} {}\n", row->first_frame.value,
-                        in_millis(row->length()), row->client.text(), name_of_call(*row),
-                        causes_words(row->causes) + behind_words(*row));
-  }
-  return text;
-}
-
 std::string ladder(const CaptureReport& report, std::size_t width) {
   constexpr std::size_t kIndent = 30;
   const CaptureFinding* worst = worst_of(report, report.verdict);
@@ -206,7 +147,7 @@ std::string others(const CaptureReport& report, std::size_t width) {
 }  // namespace
 
 std::string console_text(const CaptureReport& report, std::size_t width) {
-  return paragraph(report, width) + table(report, width) + ladder(report, width) +
+  return paragraph(report, width) + exchange_table(report, width) + ladder(report, width) +
          others(report, width) + scenarios_text(report.scenarios, width);
 }
 

@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
+#include <sstream>
+#include <string>
 
 #include "harness/cli/program.h"
 #include "harness/wire/json.h"
@@ -122,8 +125,19 @@ TEST(Pcap, TheConsoleNamesTheHolderTheDelayerAndTheCure) {
   EXPECT_EQ(ran.status, 1);
   for (const char* words : {"nagle-delayed-ack", "15 waits", "The server writes", "client's kernel",
                             "TCP_NODELAY", "16 exchanges", "POST tools/call say_hello",
-                            "\nin Wireshark: --annotate told.pcapng; as a page: --out told"}) {
+                            "\nin Wireshark: --annotate told.pcapng\nas a page: --out told"}) {
     EXPECT_NE(ran.out.find(words), std::string::npos) << words << "\n" << ran.out;
+  }
+}
+
+TEST(Pcap, FitsATerminal) {
+  const Workshop workshop;
+  for (const char* name : {"nagle-server-sse-3writes-lo4", "mixed-connections-lo4"}) {
+    const Ran ran = workshop.run("COLUMNS=80 {tailrace} pcap " + kFolder + name + ".pcap");
+    std::istringstream lines(ran.out);
+    lines.ignore(std::numeric_limits<std::streamsize>::max(), '\n');  // It names the file.
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+    EXPECT_NE(ran.out.find("\n  frame      took  "), std::string::npos) << ran.out;
   }
 }
 
