@@ -108,6 +108,23 @@ std::vector<Row> longest_rows(const CaptureReport& report) {
   return rows;
 }
 
+// The client of all rows, or the address of all their clients, goes out of the rows: columns are
+// dear. Empty where they have nothing in common.
+std::string take_what_is_common(std::vector<Row>& rows) {
+  const std::string first = rows.front().client;
+  if (std::ranges::all_of(rows, [&](const Row& row) { return row.client == first; })) {
+    for (Row& row : rows) row.client.clear();
+    return first;
+  }
+  const std::string address = first.substr(0, first.rfind(':') + 1);
+  const auto is_there = [&](const Row& row) {
+    return row.client.rfind(':') + 1 == address.size() && row.client.starts_with(address);
+  };
+  if (!std::ranges::all_of(rows, is_there)) return "";
+  for (Row& row : rows) row.client.erase(0, address.size());
+  return address.substr(0, address.size() - 1);
+}
+
 }  // namespace
 
 std::string exchange_table(const CaptureReport& report, std::size_t width) {
@@ -118,19 +135,15 @@ std::string exchange_table(const CaptureReport& report, std::size_t width) {
   std::string text = fmt::format("\n{} {}\n\n", sums,
                                  listed(cause_words(report.causes), sums.size() + 1, width));
   std::vector<Row> rows = longest_rows(report);
-  const std::string client = rows.front().client;
-  const bool one_client = std::ranges::all_of(
-      rows, [&](const Row& row) { return row.client == client; });
-  const bool cut = report.exchanges.size() > kMostRows;
-  if (one_client) {  // It takes no column of its own.
-    for (Row& row : rows) row.client.clear();
+  const std::string whose = take_what_is_common(rows);
+  if (report.exchanges.size() > kMostRows) {
+    text += fmt::format("  The {} longest{}:\n", kMostRows, whose.empty() ? "" : ", of " + whose);
+  } else if (!whose.empty()) {
+    text += fmt::format("  Of {}:\n", whose);
   }
-  if (cut) {
-    text += fmt::format("  The {} longest{}:\n", kMostRows, one_client ? ", of " + client : "");
-  } else if (one_client) {
-    text += fmt::format("  Of {}:\n", client);
-  }
-  rows.insert(rows.begin(), {"frame", "took", one_client ? "" : "client", "call", {"by cause"}});
+  const bool has_client = !rows.front().client.empty();
+  const char* client = !has_client ? "" : whose.empty() ? "client" : "port";
+  rows.insert(rows.begin(), {"frame", "took", client, "call", {"by cause"}});
   return text + lines_of(rows, width);
 }
 
