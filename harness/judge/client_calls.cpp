@@ -57,6 +57,14 @@ class CallLedger {
     return {};
   }
 
+  // A library may send anew what was refused in mid upload, unknown to the call: that is told of
+  // as under way when the second attempt had its answer. Its id was never read.
+  bool is_upload_sent_anew(const ClientCall& last, const Exchange& exchange) const {
+    if (at_once_ || last.exchange->asked || !exchange.head_at) return false;
+    const auto line = lines_.find(static_cast<std::int64_t>(last.number));
+    return line != lines_.end() && line->second.at > *exchange.head_at;
+  }
+
  private:
   struct Sent {
     const Exchange* on;
@@ -158,7 +166,7 @@ std::vector<ClientCall> calls_of(const Timeline& timeline) {
       const auto& answered = calls[earlier].final_at;
       return !answered || *answered >= exchange.request_at;
     });
-    if (again) continue;
+    if (again || (!calls.empty() && ledger.is_upload_sent_anew(calls.back(), exchange))) continue;
     ClientCall call;
     call.exchange = &exchange;
     call.number = at_once ? static_cast<std::size_t>(own_number_of(exchange)) : calls.size() + 1;

@@ -253,6 +253,23 @@ TEST(RefusedCalls, ACallThatIsRefusedBeforeItHasComeInFullIsACall) {
             "harm.call_hangs");
 }
 
+TEST(RefusedCalls, AnUploadThatALibrarySendsAnewIsTheSameCall) {
+  const std::string begun = "POST /mcp HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n{";
+  const auto sent_twice = [&](double first_told) {
+    Story story;
+    story.mark(kMarkContract, "calls").mark(kMarkCallLimit, "1000");
+    story.at(1).open(1, Side::kServer).from_client(1, begun).plain(1, 413);
+    if (first_told < 4) story.at(first_told).tell(ProcessLine{R"({"call":1,"outcome":"error"})"});
+    story.at(4).open(2, Side::kServer).call(2, 2).plain(2, 413);
+    if (first_told > 4) story.at(first_told).tell(ProcessLine{R"({"call":1,"outcome":"error"})"});
+    story.at(6).call(2, 3).sse_head(2).result(2, 3).end(2);
+    story.at(7).tell(ProcessLine{R"({"call":2,"outcome":"result"})"});
+    return story.judge(call_returns_what_was_sent(Rule{})).outcome;
+  };
+  EXPECT_EQ(sent_twice(5), Outcome::kHeld) << "call 2 is the third request";
+  EXPECT_EQ(sent_twice(3), Outcome::kInconclusive) << "three calls, and nothing told of the third";
+}
+
 TEST(SilentGet, CallsGoOnBesideIt) {
   const Check check = calls_go_on_beside_silent_get();
   const auto listening = [] {
