@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 #include <set>
 
@@ -20,6 +21,16 @@ constexpr double kHangs = 1;   // One that had so long, and did not end, would n
 constexpr std::string_view kOpen = "(open)";  // It has not ended this connection.
 constexpr std::string_view kColumns =
     "Connection, its request, our answer, seconds from our last one, seconds to this one";
+
+// Of what begins a request, whether its body is there as far as its head promises.
+bool has_come_in_full(const std::string& request) {
+  constexpr std::string_view kLength = "content-length:", kBlank = "\r\n\r\n";
+  const std::string text = lowered(request);
+  const auto blank = text.find(kBlank), length = text.find(kLength);
+  if (blank == std::string::npos || length > blank) return true;
+  const auto promised = std::strtoull(text.c_str() + length + kLength.size(), nullptr, 10);
+  return text.size() - blank - kBlank.size() >= promised;
+}
 
 class ClientSteps {
  public:
@@ -58,6 +69,7 @@ class ClientSteps {
   }
 
   Result<std::string> write() {
+    if (early_) return trouble("an answer came before the request had come in full");
     end_with_the_process();
     const double after = ended_ && !steps_.empty() ? in_seconds(*ended_ - steps_.back().at) : 0;
     // One that we ended soon might have ended by itself.
@@ -208,6 +220,7 @@ class ClientSteps {
     const bool more = last != nullptr && last->connection == connection && bytes != "(close)" &&
                       last->sent != "(close)" && before < kAtOnce && !is_end(last->wanted);
     const bool first = last != nullptr && last->connection == connection && last->sent.empty();
+    early_ |= first && bytes != "(close)" && !has_come_in_full(last->came);
     if (more || first) {
       if (first) last->pause = before > kAtOnce ? in_seconds(before) : 0;
       last->sent += bytes;
@@ -250,6 +263,7 @@ class ClientSteps {
   std::optional<MonoTime> ended_;
   bool killed_ = false;
   bool tells_ = false;  // What came of the calls counts.
+  bool early_ = false;  // An answer; the script reads requests whole.
 };
 
 }  // namespace

@@ -55,6 +55,20 @@ TEST(Reproduction, RefusesWhatShowsInNoLine) {
   EXPECT_NE(why_not(result, ProcessLine{"a line"}).find("bytes too many"), std::string::npos);
 }
 
+TEST(Reproduction, RefusesAnswersToRequestsThatWereStillOnTheirWay) {
+  ScenarioResult result = failed();
+  result.role = "client";
+  const auto answered_after = [&](const char* body) {
+    const std::string head = "POST /mcp HTTP/1.1\r\nContent-Length: 4\r\n\r\n";
+    const std::vector<Fact> facts = {{1, MonoTime{}, BytesRead{{1}, head + body}},
+                                     {2, MonoTime{}, BytesWritten{{1}, "HTTP/1.1 413 a\r\n\r\n"}}};
+    const auto script = reproduction(result, facts);
+    return script ? "" : script.error().what;
+  };
+  EXPECT_NE(answered_after("{").find("before the request had come in full"), std::string::npos);
+  EXPECT_EQ(answered_after("{  }"), "");
+}
+
 TEST(Reproduction, WhatAClientToldIsComparedAsJson) {
   const auto at = [](int ms) { return MonoTime{} + std::chrono::milliseconds(ms); };
   ScenarioResult result = failed();
