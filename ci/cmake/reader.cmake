@@ -12,7 +12,7 @@ if(TAILRACE_READER_ONLY)
     "sut/(supervisor|supervisor_[a-z]+|tcp_sockets)"
     "run/(pair|pair_account|runner|serving_client|setup|trial|worker)"
     "cli/(driving_words|run_command|run_words|init_command|progress_line)"
-    "cli/project_guess"
+    "cli/(interrupt_note|project_guess)"
     "cli/(pair_[a-z]+|explain_live|rolling_display)")
   add_compile_definitions(TAILRACE_READER_ONLY)
 endif()

@@ -163,6 +163,22 @@ TEST(Client, IsLookedForWhereItsManifestSays) {
   EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
 }
 
+TEST(Server, BehindAUrlHasTheNameAndToolsOfItsManifest) {
+  const Workshop shop;
+  Workshop::write(shop.path("server.json"), R"({"schema": "tailrace.manifest/1", "name": "own",
+      "version": "7", "role": "server", "start": ["is-not-started", "{port}"],
+      "modes": {"other": {"arguments": ["--other"]}},
+      "tools": {"failing": {"name": "fail"}}})");
+  const Ran ran = shop.run(
+      "{server} 0 >ready & server=$!; n=0; until [ -s ready ] || [ $n = 500 ]; do n=$((n+1)); "
+      "sleep 0.01; done; {tailrace} server $(sed 's/^ready //' ready) --manifest server.json "
+      "--only error_terminal.server_ends_stream_after_handler_error --out run -v; "
+      "status=$?; kill $server; exit $status");
+  EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
+  EXPECT_NE(ran.out.find("server own 7 (host network, profile safe"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("1 pass"), std::string::npos) << ran.out;
+}
+
 TEST(Server, BehindAUrlIsTreatedPolitely) {
   const Workshop workshop;
   const Ran ran = workshop.run(

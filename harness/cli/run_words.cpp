@@ -118,51 +118,68 @@ Status take_shard(RunOptions& run, const RunWords& words) {
 // A mode that no manifest names would be run as the plain one, under another name.
 Status check_modes(const RunOptions& run) {
   std::vector<std::string> known = {"default"};
-  if (run.manifest) {
+  if (run.manifest && !run.url) {
     for (const auto& mode : run.manifest->modes) known.push_back(mode.first);
   }
+  const char* why = run.url ? "; what runs already cannot be started in one"
+                    : run.manifest ? "" : "; modes stand in a manifest";
   for (const std::string& mode : run.modes) {
     if (std::find(known.begin(), known.end(), mode) != known.end()) continue;
-    return trouble(fmt::format("--mode '{}' is none of {}{}", mode, fmt::join(known, ", "),
-                               run.manifest ? "" : "; modes stand in a manifest"));
+    return trouble(
+        fmt::format("--mode '{}' is none of {}{}", mode, fmt::join(known, ", "), why));
   }
   return {};
 }
 
-// Exactly one of: a URL, a manifest, a command.
+Status take_url(RunOptions& run, const std::string& text) {
+  auto url = parse_url(text);
+  if (!url && text.find("://") == std::string::npos) {
+    return trouble("'" + text + "' is no URL, which begins with http:// or https://; a command "
+                   "stands behind --: tailrace server -- " + shell_quoted(text));
+  }
+  if (!url) return std::unexpected(url.error());
+  run.url = std::move(*url);
+  return {};
+}
+
+Status take_manifest(RunOptions& run, const std::string& file) {
+  auto manifest = load_manifest(file);
+  if (!manifest) return trouble(manifest.error().what + kManifestHelp);
+  if (manifest->role != run.under_test) {
+    const std::string role = name_of(manifest->role);
+    return trouble("manifest " + file + " is of a " + role + ", not of a " +
+                   name_of(run.under_test) + ": tailrace " + role + " --manifest " +
+                   shell_quoted(file));
+  }
+  run.manifest = std::move(*manifest);
+  return {};
+}
+
+// Exactly one of: a URL, a manifest, a command; or a URL with the manifest that tells its name and
+// tools, of which nothing is started.
 Status take_implementation(RunOptions& run, const RunWords& words,
                            const std::vector<std::string>& command) {
-  const int given = !words.url.empty() + !words.manifest.empty() + !command.empty();
-  const std::string role = name_of(run.under_test);
-  if (given != 1) {
-    const std::string url = run.under_test == Side::kServer ? "a URL, " : "";
-    return trouble("tailrace " + role + " takes one of: " + url + "--manifest FILE, or -- COMMAND");
+  const bool url = !words.url.empty(), manifest = !words.manifest.empty();
+  if (command.empty() == (!url && !manifest)) {
+    const std::string a_url =
+        run.under_test == Side::kServer ? "a URL (with --manifest FILE or without), " : "";
+    return trouble(fmt::format("tailrace {} takes one of: {}--manifest FILE, or -- COMMAND",
+                               name_of(run.under_test), a_url));
   }
-  if (!words.url.empty()) {
-    auto url = parse_url(words.url);
-    if (!url && words.url.find("://") == std::string::npos) {
-      return trouble("'" + words.url + "' is no URL, which begins with http:// or https://; a "
-                     "command stands behind --: tailrace server -- " + shell_quoted(words.url));
-    }
-    if (!url) return std::unexpected(url.error());
-    run.url = std::move(*url);
+  if (url) {
+    if (auto taken = take_url(run, words.url); !taken) return taken;
     run.source = run.url->text();
-  } else if (!words.manifest.empty()) {
-    auto manifest = load_manifest(words.manifest);
-    if (!manifest) return trouble(manifest.error().what + kManifestHelp);
-    if (manifest->role != run.under_test) {
-      return trouble("manifest " + words.manifest + " is of a " + name_of(manifest->role) +
-                     ", not of a " + role + ": tailrace " + name_of(manifest->role) +
-                     " --manifest " + shell_quoted(words.manifest));
-    }
-    run.manifest = std::move(*manifest);
-    run.source = "--manifest " + shell_quoted(words.manifest);
-  } else {
+  }
+  if (manifest) {
+    if (auto taken = take_manifest(run, words.manifest); !taken) return taken;
+    run.source += (url ? " " : "") + ("--manifest " + shell_quoted(words.manifest));
+  }
+  if (!command.empty()) {
     run.manifest = manifest_for_command(run.under_test, command);
     run.source = "--";
     for (const auto& argument : command) run.source += " " + shell_quoted(argument);
   }
-  run.safe = words.profile.empty() ? run.url.has_value() : words.profile == "safe";
+  run.safe = words.profile.empty() ? url : words.profile == "safe";
   return check_modes(run);
 }
 
@@ -196,7 +213,7 @@ void add_run_options(CLI::App& app, RunOptions& run, RunWords& words) {
            "Protocol revisions, or 'all' (default: the newest that a server speaks)")
       ->type_name("REVISION");
   add_list(app, "--mode", run.modes, "Modes of the manifest (default: all)")->type_name("MODE");
-  app.add_option("--manifest", words.manifest, "How to start the implementation (JSON)")
+  app.add_option("--manifest", words.manifest, "How to start it, and its tools (JSON)")
       ->type_name("FILE");
   app.add_option("--jobs", run.jobs, "Scenarios at once (default: 1 for a URL, else 4)")
       ->check(CLI::Range(1, 64));

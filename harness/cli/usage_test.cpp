@@ -57,6 +57,7 @@ TEST(Usage, WrongWordsAreNamedWithTheNearestRightOne) {
       {"server --onyl a http://127.0.0.1:1/mcp", 2, "did you mean '--only'"},
       {"server", 2, "takes one of"},
       {"server http://127.0.0.1:1/mcp -- ./x", 2, "takes one of"},
+      {"server http://127.0.0.1:1/mcp --manifest no.json", 2, "no.json"},
       {"client http://127.0.0.1:1/mcp", 2, "http://127.0.0.1:1/mcp"},
       {"server ftp://127.0.0.1/mcp", 2, "http"},
       {"server --only delayed_ack.server_answers_without_stal -- ./x", 2,

@@ -280,5 +280,20 @@ TEST(StatelessLaws, TellRequestsForInputApart) {
                revision);
 }
 
+// nginx takes the header out, whatever the server behind it had sent.
+TEST(Law, StreamsThatCameThroughNginxTellNothingOfTheirHeaders) {
+  const Check check = streams_ask_not_to_be_buffered(req::kUnbuffered);
+  const auto headed = [&](const std::string& headers) {
+    Story story;
+    story.open(1).call(1, 1).from_server(
+        1, "HTTP/1.1 200 OK\r\n" + headers + "Content-Type: text/event-stream\r\n\r\n");
+    return story.judge(check, "2026-07-28").outcome;
+  };
+  EXPECT_EQ(headed(""), Outcome::kBroken);
+  EXPECT_EQ(headed("Server: uvicorn\r\n"), Outcome::kBroken);
+  EXPECT_EQ(headed("X-Accel-Buffering: no\r\n"), Outcome::kHeld);
+  EXPECT_EQ(headed("Server: nginx/1.22.1\r\n"), Outcome::kNotApplicable);
+}
+
 }  // namespace
 }  // namespace tailrace

@@ -240,7 +240,8 @@ Judgement judge_gives_way(const Evidence& evidence) {
       fmt::format("{} was answered with {}, {} after the first stream had been closed",
                   describe(*refused), refused->response->status,
                   in_millis(refused->request_at - left->at));
-  finding.likely_cause = "the session's entry of its listening stream outlives its connection";
+  finding.likely_cause = "the session's entry of its listening stream outlives its connection, or "
+                         "a proxy in front does not tell the server that its client left";
   finding.cure = "remove the entry when the connection ends, or let the newer stream take over";
   finding.evidence = ladder_of(timeline, *first, *refused);
   mark_gap(finding.evidence, std::to_string(refused->response->status));

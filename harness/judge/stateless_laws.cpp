@@ -85,9 +85,18 @@ Look served_here(const Evidence&, const Exchange& exchange) {
   return lost ? "the path that serves other methods got 404, and no Error" : "";
 }
 
+// A proxy in front that acts on the header takes it out: nginx and what is built on it.
+bool is_from_nginx(const HttpHead& head) {
+  const std::string* server = head.find("server");
+  if (server == nullptr) return false;
+  const std::string name = lower_case(*server);
+  return name.starts_with("nginx") || name.starts_with("openresty");
+}
+
 Look not_buffered(const Evidence&, const Exchange& exchange) {
   if (!exchange.is_event_stream()) return std::nullopt;
   const std::string* value = exchange.response->find("x-accel-buffering");
+  if (value == nullptr && is_from_nginx(*exchange.response)) return std::nullopt;
   return value != nullptr && lower_case(*value) == "no" ? "" : "no X-Accel-Buffering: no";
 }
 
@@ -226,7 +235,9 @@ Check every_method_is_served_here(Rule rule) {
 Check streams_ask_not_to_be_buffered(Rule rule) {
   return check_of({"streams_ask_not_to_be_buffered",
                    "the head of an event stream says X-Accel-Buffering: no",
-                   "only the type is set", "add the header", "no event stream was seen",
+                   "only the type is set", "add the header",
+                   "no event stream was seen that had not been through nginx, which takes the "
+                   "header out",
                    not_buffered},
                   rule);
 }

@@ -23,8 +23,8 @@ struct Shard {
 
 struct RunOptions {
   Side under_test = Side::kServer;
-  std::optional<Url> url;  // A running server; otherwise `manifest` starts one.
-  std::optional<Manifest> manifest;
+  std::optional<Url> url;  // A running server, of which `manifest` may tell name and tools;
+  std::optional<Manifest> manifest;  // otherwise it starts one.
   std::string source;                  // The URL or command as typed, for reports.
   std::vector<std::string> only;       // Ids, globs, suites, requirement ids; empty: all.
   bool quick = false;                  // Without questions of growth.

@@ -40,7 +40,7 @@ Status check_selection(const RunOptions& options, const Registry& registry) {
 std::vector<std::string> modes_of(const RunOptions& options) {
   if (!options.modes.empty()) return options.modes;
   std::vector<std::string> modes = {"default"};
-  if (options.manifest) {
+  if (options.manifest && !options.url) {  // What runs already is in the mode it is in.
     for (const auto& mode : options.manifest->modes) modes.push_back(mode.first);
   }
   return modes;

@@ -6,7 +6,7 @@ namespace tailrace {
 
 Result<Setup> prepare_process(const RunOptions& options) {
   Setup setup;
-  const bool all_ours = options.manifest.has_value();
+  const bool all_ours = options.manifest.has_value() && !options.url;
   const bool wanted = options.network == NetworkChoice::kOwn ||
                       (options.network == NetworkChoice::kAuto && all_ours);
   if (wanted) {
