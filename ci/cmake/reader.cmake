@@ -8,7 +8,8 @@ if(TAILRACE_READER_ONLY)
   string(JOIN "|" TAILRACE_LEFT_OUT
     "net/[a-z_]+" "peer/[a-z_]+"
     "capture/(live_[a-z]+|followed_files)"
-    "sut/(client_environment|implementation|own_network|process_[a-z]+|send_queue)"
+    "sut/(client_environment|collector|implementation|memory_search|own_network)"
+    "sut/(process_[a-z]+|send_queue)"
     "sut/(supervisor|supervisor_[a-z]+|tcp_sockets)"
     "run/(pair|pair_account|runner|serving_client|setup|trial|worker)"
     "cli/(driving_words|run_command|run_words|init_command|progress_line)"

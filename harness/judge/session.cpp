@@ -32,6 +32,15 @@ std::string why_elsewhere(const Exchange& initialize) {
                      excerpt(*type, kMostPlace));
 }
 
+std::string_view hint_at(const HttpHead& refusal) {
+  constexpr int kUnauthorized = 401;
+  if (refusal.status == kUnauthorized || refusal.find("www-authenticate") != nullptr) {
+    return " (it asks for credentials: --header-env Authorization=VAR sends what the environment "
+           "variable VAR holds)";
+  }
+  return " (is the address right, is the server behind it, and does it let us in?)";
+}
+
 }  // namespace
 
 std::string session_of(const Exchange& exchange) {
@@ -99,9 +108,7 @@ std::string why_unanswered(const Exchange& initialize) {
   const int status = initialize.response->status;
   if (status == kBadRequest) return "";
   return fmt::format("initialize got {} and no JSON-RPC message{}", status,
-                     is_refused(initialize) ? " (is the address right, is the server behind it, "
-                                              "and does it let us in?)"
-                                            : "");
+                     is_refused(initialize) ? hint_at(*initialize.response) : "");
 }
 
 std::string why_no_endpoint(const Timeline& timeline, bool is_ours) {

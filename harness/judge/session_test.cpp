@@ -21,6 +21,8 @@ std::string why(const Story& story, bool is_ours = false) {
 
 TEST(NoEndpoint, IsAnErrorStatusAPageOrARedirect) {
   EXPECT_NE(why(asked().plain(1, 404)).find("404"), std::string::npos);
+  EXPECT_NE(why(asked().plain(1, 401)).find("--header-env"), std::string::npos);
+  EXPECT_EQ(why(asked().plain(1, 403)).find("--header-env"), std::string::npos);
   const std::string page =
       "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi";
   EXPECT_NE(why(asked().from_server(1, page), true).find("text/html"), std::string::npos);
