@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <cstdio>
 
@@ -11,8 +12,22 @@
 #include "harness/run/runner.h"
 
 namespace tailrace {
+namespace {
+
+// Answers of megabytes come seldom, in whichever thread: what is freed of them goes back to the
+// kernel. By itself glibc takes such sizes for usual ones from the first that is freed, and keeps
+// as much in each thread (mallopt(3), M_MMAP_THRESHOLD): a run took 60 MiB instead of 45.
+void give_back_large_blocks() {
+#if defined(__GLIBC__)
+  constexpr int kLarge = 256 << 10;
+  ::mallopt(M_MMAP_THRESHOLD, kLarge);
+#endif
+}
+
+}  // namespace
 
 int run_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue) {
+  give_back_large_blocks();
   auto setup = prepare_process(line.run);
   if (!setup) return complain(setup.error().what);
   if (!setup->why_host_network.empty()) {

@@ -5,6 +5,8 @@
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
+#include <fmt/format.h>
+
 #include <sstream>
 
 namespace tailrace {
@@ -52,9 +54,9 @@ std::string compose_http_response(int status, std::vector<HttpHeader> headers,
 }
 
 std::string chunk_of(std::string_view bytes) {
-  std::ostringstream text;
-  text << std::hex << bytes.size() << "\r\n" << bytes << "\r\n";
-  return std::move(text).str();
+  std::string text = fmt::format("{:x}\r\n", bytes.size());
+  text.reserve(text.size() + bytes.size() + 2);
+  return text.append(bytes).append("\r\n");
 }
 
 }  // namespace tailrace

@@ -48,7 +48,8 @@ struct ScenarioSpec {
   std::vector<Fault> catches{};
   std::vector<Oddity> spares{};
   Era era = Era::kSessions;
-  // Runs alone: it samples processes or times packets, and others would disturb it.
+  // Runs alone: it samples processes or times packets, and others would disturb it, or it holds
+  // megabytes.
   bool exclusive = false;
   // Judges growth over batches of calls, which takes seconds: --quick leaves it out.
   bool growth = false;

@@ -7,7 +7,6 @@
 #include <rapidjson/memorystream.h>
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/reader.h>
-#include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
 #include <algorithm>
@@ -114,10 +113,23 @@ std::unexpected<Error> trouble_at(std::string_view text, std::size_t offset,
 constexpr unsigned kIndent = 2;
 constexpr std::size_t kOfAWrite = 64U << 10;
 
+// Where text goes. RapidJSON's own buffer takes six bytes for each of a string before it writes
+// one, which for an answer of megabytes is most of what a run takes.
+class TextSink {
+ public:
+  using Ch = char;
+  void Put(char c) { text_.push_back(c); }
+  void Flush() {}
+  std::string take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
 template <class Writer>
-void write_name(std::string_view name, Writer& writer) {
-  const std::string text = repaired_utf8(name);
-  writer.Key(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+void write_string(std::string_view text, Writer& writer) {
+  if (!is_valid_utf8(text)) return write_string(repaired_utf8(text), writer);
+  writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
 }
 
 template <class Writer>
@@ -129,8 +141,7 @@ void write(const Json& value, Writer& writer) {
   } else if (value.is_number() && std::isfinite(value.as_double())) {
     writer.Double(value.as_double());
   } else if (value.is_string()) {
-    const std::string text = repaired_utf8(value.as_string());
-    writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+    write_string(value.as_string(), writer);
   } else if (value.is_array()) {
     writer.StartArray();
     for (const Json& item : value.items()) write(item, writer);
@@ -138,7 +149,7 @@ void write(const Json& value, Writer& writer) {
   } else if (value.is_object()) {
     writer.StartObject();
     for (const auto& [name, member] : value.members()) {
-      write_name(name, writer);
+      write_string(name, writer);  // Where a name stands, it is one.
       write(member, writer);
     }
     writer.EndObject();
@@ -178,18 +189,19 @@ Result<Json> parse_json(std::string_view text, JsonLimits limits) {
 }
 
 std::string to_text(const Json& value) {
-  rapidjson::StringBuffer buffer;
-  rapidjson::Writer writer(buffer);
+  TextSink text;
+  rapidjson::Writer writer(text);
   write(value, writer);
-  return {buffer.GetString(), buffer.GetSize()};
+  return text.take();
 }
 
 std::string to_pretty_text(const Json& value) {
-  rapidjson::StringBuffer buffer;
-  rapidjson::PrettyWriter writer(buffer);
+  TextSink text;
+  rapidjson::PrettyWriter writer(text);
   writer.SetIndent(' ', kIndent);
   write(value, writer);
-  return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+  text.Put('\n');
+  return text.take();
 }
 
 class JsonWriter::Body {
@@ -217,7 +229,7 @@ void JsonWriter::begin_object() { body_->writer.StartObject(); }
 void JsonWriter::end_object() { body_->writer.EndObject(); }
 void JsonWriter::begin_array() { body_->writer.StartArray(); }
 void JsonWriter::end_array() { body_->writer.EndArray(); }
-void JsonWriter::name(std::string_view name) { write_name(name, body_->writer); }
+void JsonWriter::name(std::string_view name) { write_string(name, body_->writer); }
 void JsonWriter::value(const Json& value) { write(value, body_->writer); }
 
 void JsonWriter::members(const Json& object) {
