@@ -14,20 +14,23 @@
 namespace tailrace {
 namespace {
 
-// Answers of megabytes come seldom, in whichever thread: what is freed of them goes back to the
-// kernel. By itself glibc takes such sizes for usual ones from the first that is freed, and keeps
-// as much in each thread (mallopt(3), M_MMAP_THRESHOLD): a run took 60 MiB instead of 45.
-void give_back_large_blocks() {
+// What a scenario held goes back to the kernel, in whichever thread it was: by itself glibc keeps
+// as much as was ever used in each, and takes the size of a large answer for a usual one from the
+// first that is freed (mallopt(3), M_MMAP_THRESHOLD): a run took 60 MiB instead of 45.
 #if defined(__GLIBC__)
-  constexpr int kLarge = 256 << 10;
-  ::mallopt(M_MMAP_THRESHOLD, kLarge);
+constexpr int kLarge = 256 << 10;
+
+void keep_little() { ::mallopt(M_MMAP_THRESHOLD, kLarge); }
+void give_back() { ::malloc_trim(0); }
+#else
+void keep_little() {}
+void give_back() {}
 #endif
-}
 
 }  // namespace
 
 int run_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue) {
-  give_back_large_blocks();
+  keep_little();
   auto setup = prepare_process(line.run);
   if (!setup) return complain(setup.error().what);
   if (!setup->why_host_network.empty()) {
@@ -37,8 +40,10 @@ int run_command(const CommandLine& line, const Registry& registry, const Catalog
   {
     ProgressLine progress(line.quiet);
     const InterruptNote note(line.run.out);
-    record = run(line.run, *setup, registry, catalogue,
-                 [&](const Progress& now) { progress.show(now); });
+    record = run(line.run, *setup, registry, catalogue, [&](const Progress& now) {
+      progress.show(now);
+      give_back();
+    });
   }
   if (!record) return complain(record.error().what);
   print_report(*record, line, line.run.out, catalogue);
