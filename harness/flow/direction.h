@@ -21,6 +21,8 @@ namespace tailrace {
 // A receiver that acknowledges faster than this did not delay: scheduling is below it, the
 // shortest timer seen in the field (two ticks of a 250 Hz kernel) above.
 inline constexpr Nanos kLeastAckDelay = Millis(3);
+// So many holds are a series.
+inline constexpr std::uint64_t kHighConfidence = 3;
 // Longer than any.
 inline constexpr Nanos kNoTime = Nanos::max();
 

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a direction amounts to when all of it was seen: whether its sender held data at all, which
+// of its stalls are some, and how sure that is.
+#include <algorithm>
+
+#include "harness/flow/direction.h"
+#include "harness/flow/own_time.h"
+
+namespace tailrace {
+namespace {
+
+// More than one proof in so many holds, and the sender does not run Nagle's algorithm: one alone
+// may be an ACK that the capture missed.
+constexpr std::uint64_t kHoldsPerProof = 4;
+constexpr double kMoreThanChance = 5;
+// A kernel lets go of held data while it takes the ACK (measured: 10 to 40 us, 25 after the round
+// trip to it). Who was woken for it, like a proxy that forwards, is never so quick (80 and more).
+constexpr Nanos kLeastWaking = std::chrono::microseconds(40);
+constexpr std::uint64_t kEnoughToSeeWaking = 5;
+// So many delays say what the receiver's timer takes; less than that part of it is none of its.
+constexpr std::size_t kEnoughToKnowTimer = 5;
+constexpr int kPartOfTimer = 4;
+constexpr double kMostlyHeld = 0.9;
+constexpr double kSeriesHeld = 0.5;  // A busy sender is late with some of its writes.
+
+}  // namespace
+
+// Held data leaves on the ACK itself. Where it mostly came a while later, chance brought it there.
+bool Direction::released_by_chance() const {
+  return loose_ * 2 > flow_.held;
+}
+
+// A timer takes its time: an ACK that came much sooner was sent at once, by a busy receiver.
+Nanos Direction::usual_delay() const {
+  if (stalls_.size() < kEnoughToKnowTimer) return Nanos(0);
+  std::vector<Nanos> delays;
+  for (const Stall& stall : stalls_) delays.push_back(stall.ack_delay);
+  const auto middle = delays.begin() + static_cast<std::ptrdiff_t>(delays.size() / 2);
+  std::ranges::nth_element(delays, middle);
+  return *middle;
+}
+
+// What was taken for a timer's delay turned out to be one of the path: later, by what prompt ACKs
+// reach, or where the stall was seen before it was known how the ways vary, by both of them.
+bool Direction::is_by_path(const Stall& stall, Nanos usual) const {
+  if (stall.ack_delay * kPartOfTimer < usual) return true;
+  // The first of a connection whose handshake was not seen.
+  const bool way_is_known = !stall.way_known && ack_times_ > 1;
+  if (way_is_known && stall.ack_at - stall.held_since - kLeastAckDelay < least_ack_time_) {
+    return true;
+  }
+  if (!stands_apart(stall.ack_delay)) return true;
+  const bool early = &stall < stalls_.data() + early_;
+  const Nanos varies = receiver_varies_.value_or(Nanos(0));
+  return early && varies > Nanos(0) && stall.ack_delay < 2 * varies + kLeastLateness;
+}
+
+std::uint64_t Direction::late_by_path() const {
+  const Nanos usual = usual_delay();
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(stalls_, [&](const Stall& stall) { return is_by_path(stall, usual); }));
+}
+
+// More of what came after a delayed ACK came close to it than chance would bring there.
+bool Direction::is_improbable() const {
+  const double window = 2 * static_cast<double>(close_.count());
+  const double range = std::max(static_cast<double>(most_gap_.count()), window);
+  const double expected = static_cast<double>(candidates_) * window / range;
+  const auto close = static_cast<double>(flow_.held - loose_);
+  return flow_.held - loose_ >= kHighConfidence && close >= kMoreThanChance * expected;
+}
+
+bool Direction::has_held(double part) const {
+  return static_cast<double>(flow_.held) >= part * static_cast<double>(candidates_);
+}
+
+// The option can be set while the connection lives: what proves it then says nothing of a series of
+// holds before.
+bool Direction::nodelay_proven() const {
+  const bool series = flow_.held >= kHighConfidence && has_held(kSeriesHeld);
+  const std::uint64_t proofs = count_of(series ? proofs_at_hold_ : proofs_);
+  return proofs * kHoldsPerProof > flow_.held;
+}
+
+DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
+                                std::uint64_t& left_out) const {
+  DirectionFlow flow = flow_;
+  flow.mss = mss();
+  flow.nodelay_proofs = count_of(proofs_);
+  flow.nodelay_proven = nodelay_proven();
+  if (pending_ && pending_->delayed && flow.harmless_delays++ == 0) {
+    flow.harmless_waiting = pending_->waiting.frame;
+    flow.harmless_ack = pending_->ack_frame;
+    flow.harmless_wait = pending_->ack_at - pending_->waiting.at;
+  }
+  flow.held -= late_by_path();
+  flow.holds_data = !is_acquitted() && !keep_own_time(stalls_);
+  if (!flow.holds_data) {
+    flow.harmless_delays += flow_.held;  // Data that followed a delayed ACK did so by chance.
+    return flow;
+  }
+  Confidence confidence = Confidence::kLow;
+  if (flow.held >= 2) confidence = Confidence::kMedium;
+  const bool woken = flow_.held >= kEnoughToSeeWaking && least_waking_ > kLeastWaking;
+  const bool sharp = blunt_ * 2 <= flow_.held && !woken;
+  const bool sure = sharp && (has_held(kMostlyHeld) || is_improbable());
+  if (flow.held >= kHighConfidence && sure) confidence = Confidence::kHigh;
+  left_out += stalls_left_out_;
+  const Nanos usual = usual_delay();
+  for (const Stall& seen : stalls_) {
+    // Who pauses for so long when nothing holds its data did so here.
+    if (is_by_path(seen, usual) || seen.hold == Nanos(0)) continue;
+    Stall stall = seen;
+    stall.holder = holder;
+    stall.ack_delayer = other(holder);
+    stall.confidence = confidence;
+    stalls.push_back(stall);
+  }
+  return flow;
+}
+
+}  // namespace tailrace
