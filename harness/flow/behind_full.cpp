@@ -52,7 +52,7 @@ void BehindFull::judge(const Segment& segment, const Sent& sent, const Path& pat
   if (!is_rest || !heard) return;
   const Nanos gap = segment.time - pending_->ack_at - path.to_sender - path.late;
   const auto [most, close, sharp] = release_bounds(path);
-  if (std::chrono::abs(gap) > sharp) {
+  if (std::chrono::abs(gap) > std::max(sharp, kCloseRelease)) {
     loose_ += std::chrono::abs(gap) > close;
     return;
   }
@@ -93,12 +93,12 @@ bool BehindFull::is_series() const {
   return stalls_.size() >= kSeries && passed_ == 0 && loose_ * kHoldsForLoose <= stalls_.size();
 }
 
-void BehindFull::finish(Side holder, std::vector<Stall>& stalls) const {
+void BehindFull::finish(Side holder, bool sure, std::vector<Stall>& stalls) const {
   if (!is_series()) return;
   for (Stall stall : stalls_) {
     stall.holder = holder;
     stall.ack_delayer = other(holder);
-    stall.confidence = loose_ == 0 ? Confidence::kHigh : Confidence::kMedium;
+    stall.confidence = sure && loose_ == 0 ? Confidence::kHigh : Confidence::kMedium;
     stalls.push_back(stall);
   }
 }

@@ -27,7 +27,8 @@ class BehindFull {
   // A segment of R.
   void answered(const Segment& segment, const Path& path);
 
-  void finish(Side holder, std::vector<Stall>& stalls) const;
+  // `sure`: of how close to its ACK data left.
+  void finish(Side holder, bool sure, std::vector<Stall>& stalls) const;
 
  private:
   struct Waiting {

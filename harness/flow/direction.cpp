@@ -45,11 +45,13 @@ std::uint64_t Direction::seen_offset_of(std::uint32_t seq) const {
 
 void Direction::begin(const Segment& segment) {
   begun_ = true;
+  heard_data_ = segment.syn && !segment.ack_flag;  // A client's first data begins a turn.
   next_ = segment.syn ? segment.seq + 1 : segment.seq;
 }
 
 void Direction::sent(const Segment& segment, const Path& path, Sending& told) {
   ++flow_.segments;
+  note_time(segment.time);
   if (!begun_) begin(segment);
   if (segment.fin && !flow_.fin_at) flow_.fin_at = segment.time;
   if (segment.rst && !flow_.rst_at) flow_.rst_at = segment.time;
@@ -200,8 +202,10 @@ void Direction::learn_unsure(const Path& path) {
   }
 }
 
-// How long the sender pauses between two such writes.
+// How long the sender pauses between two such writes. A loss before the capture looks like a pause
+// of a timer's length, and no hold is as long.
 void Direction::learn_pause(const Pause& pause, Nanos doubt, const Path& path) {
+  if (pause.length >= kLeastProbe) return;
   const bool loose = std::chrono::abs(pause.gap) > release_bounds(path).close + doubt;
   const Nanos length = loose ? pause.length : Nanos(0);
   auto& least = least_pause_[pause.begins_turn];
@@ -234,6 +238,7 @@ Stall Direction::stall_of(const Segment& segment, Nanos gap, Nanos late) const {
 }
 
 void Direction::answered(const Segment& segment, const Path& path) {
+  note_time(segment.time);
   // Data of R makes a new turn: what S sends next is its answer to that.
   if (segment.length > 0 || segment.fin) {
     // R sends right after its ACK: it had read late, and reading made the ACK, not a timer.

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <vector>
 
@@ -59,6 +60,8 @@ class Direction {
     const bool nothing_tells = proofs_.all == 0 && loose_ == 0;
     return !nothing_tells && (nodelay_proven() || released_by_chance());
   }
+  // The capture's clock is too coarse to tell held data from what comes close to its ACK by chance.
+  bool has_coarse_clock() const { return tick_ > kFineClock; }
   // Least time from data seen to its acknowledgement seen: a bound on the round trip to R.
   // kNoTime where there was none.
   Nanos least_ack_time() const { return least_ack_time_; }
@@ -104,6 +107,12 @@ class Direction {
   };
 
   void begin(const Segment& segment);
+  // The greatest step that all times are multiples of.
+  void note_time(RealTime at) {
+    if (tick_ > Nanos(0) && tick_ <= kFineClock) return;
+    if (tick_from_ == RealTime()) tick_from_ = at;
+    tick_ = Nanos(std::gcd(tick_.count(), (at - tick_from_).count()));
+  }
   void new_data(const Segment& segment, const Path& path, Sending& told);
   Nanos way_to_sender(const Segment& segment, const Path& path) const;
   void judge_release(const Segment& segment, const Path& path, Sending& told);
@@ -142,7 +151,11 @@ class Direction {
   bool nodelay_proven() const;
   bool released_by_chance() const;
 
+  static constexpr Nanos kFineClock = kCloseRelease / 3;
+
   std::size_t most_stalls_;
+  Nanos tick_{0};
+  RealTime tick_from_;
   DirectionFlow flow_;
   bool begun_ = false;
   std::uint32_t next_ = 0;

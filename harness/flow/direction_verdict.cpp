@@ -103,7 +103,8 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
   if (flow.held >= 2) confidence = Confidence::kMedium;
   const bool woken = flow_.held >= kEnoughToSeeWaking && least_waking_ > kLeastWaking;
   const bool sharp = blunt_ * 2 <= flow_.held && !woken;
-  const bool sure = sharp && (has_held(kMostlyHeld) || is_improbable());
+  const bool clear = !has_coarse_clock() || keep_time_of_acks(stalls_, tick_);
+  const bool sure = sharp && clear && (has_held(kMostlyHeld) || is_improbable());
   if (flow.held >= kHighConfidence && sure) confidence = Confidence::kHigh;
   left_out += stalls_left_out_;
   const Nanos usual = usual_delay();

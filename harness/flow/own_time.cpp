@@ -17,17 +17,32 @@ Nanos spread_of(std::vector<Nanos>& times) {
   return times[times.size() * 3 / 4] - times[times.size() / 4];
 }
 
-}  // namespace
+// How much it varies when data leaves, after its sender's last segment and after the ACK.
+struct Spreads {
+  Nanos own, ack;
+};
 
-bool keep_own_time(const std::vector<Stall>& stalls) {
-  if (stalls.size() < kEnough) return false;
+Spreads spreads_of(const std::vector<Stall>& stalls) {
   std::vector<Nanos> after_own, after_ack;
   for (const Stall& stall : stalls) {
     after_own.push_back(stall.release_at - stall.held_since);
     after_ack.push_back(stall.release_at - stall.ack_at);
   }
-  const Nanos own = spread_of(after_own), ack = spread_of(after_ack);
+  return {spread_of(after_own), spread_of(after_ack)};
+}
+
+}  // namespace
+
+bool keep_own_time(const std::vector<Stall>& stalls) {
+  if (stalls.size() < kEnough) return false;
+  const auto [own, ack] = spreads_of(stalls);
   return ack >= kLeastSpread && own * kSteadier <= ack;
+}
+
+bool keep_time_of_acks(const std::vector<Stall>& stalls, Nanos tick) {
+  if (stalls.size() < kEnough) return false;
+  const auto [own, ack] = spreads_of(stalls);
+  return ack <= tick && own >= kSteadier * tick;
 }
 
 }  // namespace tailrace

@@ -46,7 +46,7 @@ std::uint8_t split(std::uint64_t delays) {
 }  // namespace
 
 ReleaseBounds release_bounds(const Path& path) {
-  if (path.to_sender < kFar) return {kMostReleaseGap, kCloseRelease, kCloseRelease};
+  if (path.to_sender < kFar) return {kMostReleaseGap, kCloseRelease, kSharpRelease};
   const auto known = path.sender_varies();
   if (!known) {
     const Nanos part = std::max(path.to_sender / kReleasePart, kLeastPart);

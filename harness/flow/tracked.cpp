@@ -213,7 +213,7 @@ ConnectionFlow Tracked::finish() {
   for (const Side side : {Side::kClient, Side::kServer}) {
     const Half& holder = half(side);
     if (holder.behind_full && flow.from(side).holds_data) {
-      holder.behind_full->finish(side, flow.stalls);
+      holder.behind_full->finish(side, !holder.direction.has_coarse_clock(), flow.stalls);
     }
   }
   flow.from_client.missed_by_capture = client_.loss.missed_by_capture();

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a sender's own pauses take off its holds, and when chance brings its data to an ACK.
+#include <gtest/gtest.h>
+
+#include "harness/flow/made_conversation.h"
+
+namespace tailrace {
+namespace {
+
+constexpr auto kClient = Side::kClient, kServer = Side::kServer;
+constexpr Nanos kTrip = Millis(20);
+
+class Pauses : public testing::Test, protected OneConversation {
+ protected:
+  // Seen at the client; the times are between head and ACK, and from there to the body.
+  void call(Nanos ack, Nanos body) {
+    talk.send(kClient, 300);
+    talk.pass(kTrip);
+    talk.send(kServer, 100);
+    talk.pass(ack);
+    talk.ack(kClient);
+    talk.pass(body);
+    talk.send(kServer, 60);
+    talk.pass(kMoment);
+    talk.ack(kClient);
+    talk.pass(kMoment);
+  }
+  // By a clock of milliseconds.
+  void call_of_whole_millis(Nanos ack) {
+    talk.send(kClient, 300);
+    talk.pass(Millis(1));
+    talk.send(kServer, 100);
+    talk.pass(ack);
+    talk.ack(kClient);
+    talk.send(kServer, 60);
+    talk.pass(Millis(1));
+  }
+};
+
+// The body of the first call is lost before the capture and sent again after 240 ms.
+TEST_F(Pauses, ALossBeforeTheCaptureIsNone) {
+  talk.open(kMoment, kTrip);
+  call(kMoment, Millis(260));
+  for (int i = 0; i < 5; ++i) call(kDelayed, kTrip);
+  const ConnectionFlow seen = flow();
+  ASSERT_EQ(seen.stalls.size(), 5U);
+  EXPECT_EQ(seen.stalls.back().hold, kDelayed + kTrip);
+}
+
+TEST_F(Pauses, OfTheFirstRequestAreLearnt) {
+  talk.open();
+  for (const Nanos ack : {kMoment, kDelayed, kDelayed}) {
+    talk.send(kClient, 200);
+    talk.pass(ack);
+    talk.ack(kServer);
+    talk.pass(ack == kMoment ? Millis(10) : kMoment);
+    talk.send(kClient, 90);
+    talk.pass(kMoment);
+    talk.send(kServer, 300);
+    talk.pass(kMoment);
+  }
+  const ConnectionFlow seen = flow();
+  ASSERT_EQ(seen.stalls.size(), 2U);
+  for (const Stall& stall : seen.stalls) {
+    EXPECT_EQ(stall.hold, kDelayed + kMoment - Millis(10) - kMoment);
+  }
+}
+
+// Within a tick of it data comes close to an ACK by chance, as that of a handler that sleeps.
+TEST_F(Pauses, ACoarseClockMakesNothingSure) {
+  talk.open(Millis(1), Millis(1));
+  talk.pass(Millis(1) - kMoment);
+  for (int i = 0; i < 6; ++i) call_of_whole_millis(Millis(43));
+  const ConnectionFlow seen = flow();
+  ASSERT_EQ(seen.stalls.size(), 6U);
+  EXPECT_EQ(seen.stalls.back().confidence, Confidence::kMedium);
+}
+
+TEST_F(Pauses, ACoarseClockShowsWhatKeepsToAcksThatVary) {
+  talk.open(Millis(1), Millis(1));
+  talk.pass(Millis(1) - kMoment);
+  for (int i = 0; i < 8; ++i) call_of_whole_millis(Millis(40 + i % 4 * 3));
+  EXPECT_EQ(flow().stalls.back().confidence, Confidence::kHigh);
+}
+
+// At the sender itself held data leaves at once: 10 us, and not 200.
+TEST_F(Pauses, WhatLeavesAWhileAfterItsAckIsNotSure) {
+  talk.open();
+  for (int i = 0; i < 4; ++i) {
+    talk.send(kClient, 300);
+    talk.pass(kMoment);
+    talk.send(kServer, 100);
+    talk.pass(kDelayed);
+    talk.ack(kClient);
+    talk.pass(std::chrono::microseconds(200));
+    talk.send(kServer, 60);
+    talk.pass(kMoment);
+  }
+  EXPECT_EQ(flow().stalls.back().confidence, Confidence::kMedium);
+}
+
+}  // namespace
+}  // namespace tailrace
