@@ -5,6 +5,7 @@
 #include <array>
 #include <tuple>
 
+#include "harness/record/timeline_parts.h"
 #include "harness/run/plan.h"
 #include "harness/run/verdict.h"
 
@@ -123,7 +124,7 @@ void CaptureJudge::keep(Seen seen) {
     const RealTime at = seen.at;
     for (const auto& [connection, ends] : ends_) {
       for (const Side side : {Side::kClient, Side::kServer}) {
-        seen_.push_back({ConnectionId{connection}, at, side, What::kLost, ""});
+        seen_.push_back({connection, at, side, What::kLost, ""});
       }
     }
     return;
@@ -134,17 +135,17 @@ void CaptureJudge::keep(Seen seen) {
 void CaptureJudge::on_open(ConnectionId connection, const Endpoint& client, const Endpoint& server,
                            RealTime at) {
   if (full_) return;
-  ends_[connection.value] = {client, server};
+  ends_[connection] = {client, server};
   keep({connection, at, Side::kClient, What::kOpen, ""});
 }
 
 void CaptureJudge::on_bytes(const StreamPlace& place, std::string_view bytes) {
-  if (full_ || lost_.contains({place.connection.value, place.from})) return;
+  if (full_ || lost_.contains({place.connection, place.from})) return;
   keep({place.connection, place.at, place.from, What::kBytes, std::string(bytes)});
 }
 
 void CaptureJudge::on_gap(const StreamPlace& place, std::uint64_t) {
-  if (full_ || !lost_.insert({place.connection.value, place.from}).second) return;
+  if (full_ || !lost_.insert({place.connection, place.from}).second) return;
   keep({place.connection, place.at, place.from, What::kLost, ""});
 }
 
@@ -153,7 +154,7 @@ void CaptureJudge::on_end(const StreamPlace& place, bool reset) {
 }
 
 void CaptureJudge::on_done(ConnectionId connection, ConnectionFlow flow) {
-  if (ends_.contains(connection.value)) flows_.emplace(connection.value, std::move(flow));
+  if (ends_.contains(connection)) flows_.emplace(connection, std::move(flow));
 }
 
 // As a tap at the other side's socket would have told it.
@@ -162,7 +163,7 @@ Event CaptureJudge::told_to(Side we, const Seen& seen) const {
   const Ending how = seen.what == What::kReset ? Ending::kReset : Ending::kFin;
   switch (seen.what) {
     case What::kOpen: {
-      const Ends& ends = ends_.at(seen.connection.value);
+      const Ends& ends = ends_.at(seen.connection);
       ConnectionOpened opened;
       opened.connection = seen.connection;
       opened.local = we == Side::kClient ? ends.client : ends.server;
@@ -185,15 +186,15 @@ Event CaptureJudge::told_to(Side we, const Seen& seen) const {
 
 CaptureJudge::Places CaptureJudge::places() const {
   Places places;
-  for (std::size_t i = 0; i < seen_.size(); ++i) places[seen_[i].connection.value].push_back(i);
+  for (std::size_t i = 0; i < seen_.size(); ++i) places[seen_[i].connection].push_back(i);
   return places;
 }
 
 Timeline CaptureJudge::timeline_of(const Places& places,
-                                   const std::set<std::uint32_t>& connections,
+                                   const std::set<ConnectionId>& connections,
                                    Side under_test) const {
   std::vector<std::size_t> order;
-  for (const std::uint32_t connection : connections) {
+  for (const ConnectionId connection : connections) {
     const auto at = places.find(connection);
     if (at != places.end()) order.insert(order.end(), at->second.begin(), at->second.end());
   }
@@ -211,7 +212,7 @@ Timeline CaptureJudge::timeline_of(const Places& places,
 }
 
 void CaptureJudge::leave_out_misread(Places& places) const {
-  std::set<std::uint32_t> joined;
+  std::set<ConnectionId> joined;
   for (const auto& [connection, flow] : flows_) {
     if (!flow.syn_seen) joined.insert(connection);
   }
@@ -220,20 +221,23 @@ void CaptureJudge::leave_out_misread(Places& places) const {
   for (const Exchange& exchange : timeline.exchanges) {
     const RpcMessage* const final = exchange.final_message();
     const bool another = exchange.asked && final != nullptr && final->id != exchange.asked->id;
-    if (another) places.erase(exchange.connection.value);
+    if (another) places.erase(exchange.connection);
   }
 }
 
-CaptureJudge::Spoken CaptureJudge::revisions(const Places& places) const {
-  std::set<std::uint32_t> all;
+Timeline CaptureJudge::timeline_of_all(const Places& places) const {
+  std::set<ConnectionId> all;
   for (const auto& [connection, ends] : ends_) all.insert(connection);
+  return timeline_of(places, all, Side::kServer);
+}
+
+CaptureJudge::Spoken CaptureJudge::revisions(const Timeline& all) const {
   Spoken spoken;
-  spoken.all = timeline_of(places, all, Side::kServer);
-  for (const Exchange& exchange : spoken.all.exchanges) {
+  for (const Exchange& exchange : all.exchanges) {
     const std::string revision = revision_of(exchange);
     if (revision.empty()) continue;
-    spoken.on_connection.try_emplace(exchange.connection.value, revision);
-    spoken.by_server.try_emplace(ends_.at(exchange.connection.value).server, revision);
+    spoken.on_connection.try_emplace(exchange.connection, revision);
+    spoken.by_server.try_emplace(ends_.at(exchange.connection).server, revision);
   }
   return spoken;
 }
@@ -263,44 +267,58 @@ std::vector<CaptureJudge::Group> CaptureJudge::groups_of(Side under_test,
   return list;
 }
 
-ScenarioResult CaptureJudge::judge_one(const Scenario& scenario, const Group& group,
-                                       const Timeline& timeline, bool lost_packets) const {
-  ScenarioResult result;
-  result.id = scenario.id();
-  result.title = scenario.spec().question;
-  result.revision = group.revision;
-  result.mode = group.server.text();
-  result.role = name_of(scenario.under_test());
-  Evidence evidence{timeline, *catalogue_, result.revision, {}, "", false, lost_packets};
-  for (const std::uint32_t connection : group.connections) {
+void CaptureJudge::judge_group(Side under_test, const Group& group, const Timeline& timeline,
+                               bool lost_packets, std::vector<ScenarioResult>& results) const {
+  if (!speaks_mcp(timeline)) return;
+  Evidence evidence{timeline, *catalogue_, group.revision, {}, "", false, lost_packets};
+  std::uint64_t frames = 0;
+  for (const ConnectionId connection : group.connections) {
     const auto flow = flows_.find(connection);
     if (flow == flows_.end()) continue;
-    evidence.packets.push_back({ConnectionId{connection}, &flow->second});
-    result.frames += flow->second.from_client.segments + flow->second.from_server.segments;
+    evidence.packets.push_back({connection, &flow->second});
+    frames += flow->second.from_client.segments + flow->second.from_server.segments;
   }
   const Nanos took = timeline.begun ? *timeline.last - *timeline.begun : Nanos(0);
-  result.ms = static_cast<double>(took.count()) / 1e6;
-  judge_scenario(scenario, evidence, result);
-  return result;
+  HeardLaws heard;
+  for (const Scenario* scenario : asked_) {
+    if (scenario->under_test() != under_test) continue;
+    if (scenario->spec().era != era_of(group.revision)) continue;
+    ScenarioResult result;
+    result.id = scenario->id();
+    result.title = scenario->spec().question;
+    result.revision = group.revision;
+    result.mode = group.server.text();
+    result.role = name_of(under_test);
+    result.frames = frames;
+    result.ms = static_cast<double>(took.count()) / 1e6;
+    judge_scenario(*scenario, evidence, heard, result);
+    results.push_back(std::move(result));
+  }
 }
 
 std::vector<ScenarioResult> CaptureJudge::judge(bool lost_packets) const {
   std::vector<ScenarioResult> results;
   Places where = places();
   leave_out_misread(where);
-  Spoken spoken = revisions(where);
+  Timeline timeline = timeline_of_all(where);
+  const Spoken spoken = revisions(timeline);
   for (const Side under_test : {Side::kServer, Side::kClient}) {
-    for (const Group& group : groups_of(under_test, spoken)) {
-      const bool is_all = under_test == Side::kServer && group.connections.size() == ends_.size();
-      const Timeline timeline = is_all ? std::move(spoken.all)
-                                       : timeline_of(where, group.connections, under_test);
-      if (!speaks_mcp(timeline)) continue;
-      for (const Scenario* scenario : asked_) {
-        if (scenario->under_test() != under_test) continue;
-        if (scenario->spec().era != era_of(group.revision)) continue;
-        results.push_back(judge_one(*scenario, group, timeline, lost_packets));
-      }
+    if (under_test == Side::kClient) {
+      timeline = turned_round(std::move(timeline), [&](const std::set<ConnectionId>& connections) {
+        return timeline_of(where, connections, under_test);
+      });
     }
+    const std::vector<Group> groups = groups_of(under_test, spoken);
+    std::map<ConnectionId, std::size_t> group_of;
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+      for (const ConnectionId connection : groups[i].connections) group_of[connection] = i;
+    }
+    TimelineParts parts = split(std::move(timeline), groups.size(),
+                                [&](ConnectionId connection) { return group_of.at(connection); });
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+      judge_group(under_test, groups[i], parts.parts[i], lost_packets, results);
+    }
+    timeline = joined(std::move(parts));
   }
   std::stable_sort(results.begin(), results.end(), [](const auto& a, const auto& b) {
     return std::tie(a.id, a.revision, a.mode) < std::tie(b.id, b.revision, b.mode);

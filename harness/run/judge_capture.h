@@ -60,7 +60,7 @@ class CaptureJudge final : public FlowObserver {
   struct Group {
     Endpoint server;
     std::string revision;
-    std::set<std::uint32_t> connections;
+    std::set<ConnectionId> connections;
   };
 
   CaptureJudge(const Registry& registry, const Catalogue& catalogue)
@@ -68,30 +68,30 @@ class CaptureJudge final : public FlowObserver {
   void keep(Seen seen);
   Event told_to(Side we, const Seen& seen) const;
   // Where in seen_ each connection stands.
-  using Places = std::map<std::uint32_t, std::vector<std::size_t>>;
+  using Places = std::map<ConnectionId, std::vector<std::size_t>>;
   Places places() const;
   // Those that begin in the middle, with an answer to a request that was not seen: whose answers
   // the others are is not known.
   void leave_out_misread(Places& places) const;
-  Timeline timeline_of(const Places& places, const std::set<std::uint32_t>& connections,
+  Timeline timeline_of(const Places& places, const std::set<ConnectionId>& connections,
                        Side under_test) const;
+  Timeline timeline_of_all(const Places& places) const;  // Servers under test.
   struct Spoken {  // Revisions
-    std::map<std::uint32_t, std::string> on_connection;
+    std::map<ConnectionId, std::string> on_connection;
     std::map<Endpoint, std::string> by_server;  // The first that was seen there.
-    Timeline all;                               // What they were read from: servers' under test.
   };
-  Spoken revisions(const Places& places) const;
+  Spoken revisions(const Timeline& all) const;
   std::vector<Group> groups_of(Side under_test, const Spoken& spoken) const;
-  ScenarioResult judge_one(const Scenario& scenario, const Group& group, const Timeline& timeline,
-                           bool lost_packets) const;
+  void judge_group(Side under_test, const Group& group, const Timeline& timeline,
+                   bool lost_packets, std::vector<ScenarioResult>& results) const;
 
   const Registry* registry_;
   const Catalogue* catalogue_;
   std::vector<const Scenario*> asked_;
   std::vector<Seen> seen_;
-  std::map<std::uint32_t, Ends> ends_;
-  std::map<std::uint32_t, ConnectionFlow> flows_;
-  std::set<std::pair<std::uint32_t, Side>> lost_;
+  std::map<ConnectionId, Ends> ends_;
+  std::map<ConnectionId, ConnectionFlow> flows_;
+  std::set<std::pair<ConnectionId, Side>> lost_;
   RealTime last_;
   std::size_t bytes_ = 0;
   bool full_ = false;

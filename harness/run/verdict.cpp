@@ -125,12 +125,15 @@ void take(const Judgement& judgement, ScenarioResult& result) {
 }
 
 // What another scenario asks for is convicted in this one too.
-void judge_always(const Scenario& scenario, const Evidence& evidence, ScenarioResult& result) {
+void judge_always(const Scenario& scenario, const Evidence& evidence, HeardLaws& heard,
+                  ScenarioResult& result) {
   for (const Check& law : laws_of_every(scenario.under_test())) {
     const bool asked = std::ranges::any_of(
         scenario.spec().checks, [&](const Check& check) { return check.name == law.name; });
     if (asked) continue;
-    const Judgement judgement = law.judge(evidence);
+    auto known = heard.find(law.name);
+    if (known == heard.end()) known = heard.emplace(law.name, law.judge(evidence)).first;
+    const Judgement& judgement = known->second;
     if (judgement.outcome != Outcome::kBroken) continue;
     // The scenario's own checks know better how it came to that harm.
     const std::string& harm = judgement.findings.front().harm;
@@ -228,6 +231,12 @@ std::string slip_of_adapter(const Timeline& timeline) {
 }  // namespace
 
 void judge_scenario(const Scenario& scenario, const Evidence& evidence, ScenarioResult& result) {
+  HeardLaws heard;
+  judge_scenario(scenario, evidence, heard, result);
+}
+
+void judge_scenario(const Scenario& scenario, const Evidence& evidence, HeardLaws& heard,
+                    ScenarioResult& result) {
   const Timeline& timeline = evidence.timeline;
   result.verdict = Verdict::kNotApplicable;
   result.requirements = scenario.requirements(evidence.catalogue, evidence.revision);
@@ -247,7 +256,7 @@ void judge_scenario(const Scenario& scenario, const Evidence& evidence, Scenario
     result.verdict = Verdict::kNotApplicable;  // Declined is not unmet, whatever else held.
     result.reason = unasked;
   }
-  judge_always(scenario, evidence, result);
+  judge_always(scenario, evidence, heard, result);
   judge_process(evidence, scenario.under_test(), result);
   judge_late_end(evidence, result);
   if (result.verdict == Verdict::kFail) return;

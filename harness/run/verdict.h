@@ -3,6 +3,9 @@
 // exit status (fairness.md, section 1). Pure.
 #pragma once
 
+#include <map>
+#include <string>
+
 #include "harness/record/run_record.h"
 #include "harness/scenario/scenario.h"
 
@@ -18,6 +21,11 @@ inline constexpr int kExitInconclusive = 3;  // Nothing failed, but something wa
 
 // Fills verdict, reason, findings and measurements of `result`.
 void judge_scenario(const Scenario& scenario, const Evidence& evidence, ScenarioResult& result);
+// The same for one of several scenarios that are judged by the same evidence, of one side: what the
+// laws of every history say of it is asked once.
+using HeardLaws = std::map<std::string, Judgement>;
+void judge_scenario(const Scenario& scenario, const Evidence& evidence, HeardLaws& heard,
+                    ScenarioResult& result);
 
 int exit_status(const RunRecord& record, FailOn fail_on);
 
