@@ -57,6 +57,10 @@ TimelineParts split(Timeline whole, std::size_t parts,
                     const std::function<std::size_t(ConnectionId)>& part_of) {
   TimelineParts split;
   split.parts.resize(parts);
+  if (parts == 1) {
+    split.parts[0] = std::move(whole);
+    return split;
+  }
   for (Connection& connection : whole.connections) {
     const std::size_t part = part_of(connection.id);
     split.of_connections.push_back(part);
@@ -75,6 +79,7 @@ TimelineParts split(Timeline whole, std::size_t parts,
 }
 
 Timeline joined(TimelineParts parts) {
+  if (parts.parts.size() == 1) return std::move(parts.parts[0]);
   Timeline whole;
   for (const Timeline& part : parts.parts) {
     if (!part.begun) continue;

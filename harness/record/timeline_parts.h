@@ -14,7 +14,7 @@ namespace tailrace {
 
 struct TimelineParts {
   std::vector<Timeline> parts;
-  // Which of them holds each connection and exchange, in the order of the whole.
+  // Which of several holds each connection and exchange, in the order of the whole.
   std::vector<std::size_t> of_connections, of_exchanges;
 };
 

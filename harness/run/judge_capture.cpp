@@ -80,6 +80,17 @@ std::string revision_of(const Exchange& exchange) {
   return known ? revision : "";
 }
 
+// A part for each of the groups, which together have all connections.
+template <class Groups>
+TimelineParts split_by(const Groups& groups, Timeline timeline) {
+  std::map<ConnectionId, std::size_t> group_of;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    for (const ConnectionId connection : groups[i].connections) group_of[connection] = i;
+  }
+  return split(std::move(timeline), groups.size(),
+               [&](ConnectionId connection) { return group_of.at(connection); });
+}
+
 bool speaks_mcp(const Timeline& timeline) {
   return std::any_of(timeline.exchanges.begin(), timeline.exchanges.end(),
                      [](const Exchange& e) { return e.asked.has_value(); });
@@ -258,17 +269,20 @@ std::vector<CaptureJudge::Group> CaptureJudge::groups_of(Side under_test,
     Key key{ends.server, revision, {}};
     if (under_test == Side::kClient) std::get<2>(key) = ends.client.address;
     Group& group = groups[key];
-    group.server = ends.server;
+    if (group.connections.empty()) group.server_text = ends.server.text();
     group.revision = revision;
     group.connections.insert(connection);
   }
   std::vector<Group> list;
   for (auto& [key, group] : groups) list.push_back(std::move(group));
+  std::ranges::stable_sort(list, {}, [](const Group& group) {
+    return std::tie(group.revision, group.server_text);
+  });
   return list;
 }
 
 void CaptureJudge::judge_group(Side under_test, const Group& group, const Timeline& timeline,
-                               bool lost_packets, std::vector<ScenarioResult>& results) const {
+                               bool lost_packets, ResultsByScenario& results) const {
   if (!speaks_mcp(timeline)) return;
   Evidence evidence{timeline, *catalogue_, group.revision, {}, "", false, lost_packets};
   std::uint64_t frames = 0;
@@ -283,47 +297,50 @@ void CaptureJudge::judge_group(Side under_test, const Group& group, const Timeli
   for (const Scenario* scenario : asked_) {
     if (scenario->under_test() != under_test) continue;
     if (scenario->spec().era != era_of(group.revision)) continue;
-    ScenarioResult result;
+    ScenarioResult& result = results[std::string(scenario->id())].emplace_back();
     result.id = scenario->id();
     result.title = scenario->spec().question;
     result.revision = group.revision;
-    result.mode = group.server.text();
+    result.mode = group.server_text;
     result.role = name_of(under_test);
     result.frames = frames;
     result.ms = static_cast<double>(took.count()) / 1e6;
     judge_scenario(*scenario, evidence, heard, result);
-    results.push_back(std::move(result));
   }
 }
 
 std::vector<ScenarioResult> CaptureJudge::judge(bool lost_packets) const {
-  std::vector<ScenarioResult> results;
   Places where = places();
   leave_out_misread(where);
-  Timeline timeline = timeline_of_all(where);
-  const Spoken spoken = revisions(timeline);
-  for (const Side under_test : {Side::kServer, Side::kClient}) {
-    if (under_test == Side::kClient) {
-      timeline = turned_round(std::move(timeline), [&](const std::set<ConnectionId>& connections) {
-        return timeline_of(where, connections, under_test);
-      });
-    }
-    const std::vector<Group> groups = groups_of(under_test, spoken);
-    std::map<ConnectionId, std::size_t> group_of;
-    for (std::size_t i = 0; i < groups.size(); ++i) {
-      for (const ConnectionId connection : groups[i].connections) group_of[connection] = i;
-    }
-    TimelineParts parts = split(std::move(timeline), groups.size(),
-                                [&](ConnectionId connection) { return group_of.at(connection); });
-    for (std::size_t i = 0; i < groups.size(); ++i) {
-      judge_group(under_test, groups[i], parts.parts[i], lost_packets, results);
-    }
-    timeline = joined(std::move(parts));
+  Timeline all = timeline_of_all(where);
+  const Spoken spoken = revisions(all);
+  const auto seen_by_servers = [&](Timeline timeline) {
+    return turned_round(std::move(timeline), [&](const std::set<ConnectionId>& connections) {
+      return timeline_of(where, connections, Side::kClient);
+    });
+  };
+  const std::vector<Group> servers = groups_of(Side::kServer, spoken);
+  const std::vector<Group> clients = groups_of(Side::kClient, spoken);
+  // Nearly always one host calls a server: what is near the processor then is judged both ways.
+  const bool in_pairs = std::ranges::equal(servers, clients, {}, &Group::connections,
+                                           &Group::connections);
+  ResultsByScenario results;
+  TimelineParts parts = split_by(servers, std::move(all));
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    judge_group(Side::kServer, servers[i], parts.parts[i], lost_packets, results);
+    if (!in_pairs) continue;
+    const Timeline round = seen_by_servers(std::move(parts.parts[i]));
+    judge_group(Side::kClient, clients[i], round, lost_packets, results);
   }
-  std::stable_sort(results.begin(), results.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.id, a.revision, a.mode) < std::tie(b.id, b.revision, b.mode);
-  });
-  return results;
+  if (!in_pairs) {
+    parts = split_by(clients, seen_by_servers(joined(std::move(parts))));
+    for (std::size_t i = 0; i < clients.size(); ++i) {
+      judge_group(Side::kClient, clients[i], parts.parts[i], lost_packets, results);
+    }
+  }
+  std::vector<ScenarioResult> list;
+  for (auto& [id, of_groups] : results) std::ranges::move(of_groups, std::back_inserter(list));
+  return list;
 }
 
 }  // namespace tailrace

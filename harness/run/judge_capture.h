@@ -58,8 +58,7 @@ class CaptureJudge final : public FlowObserver {
   };
   // What is judged as one: a server and a revision, and for clients their address.
   struct Group {
-    Endpoint server;
-    std::string revision;
+    std::string server_text, revision;
     std::set<ConnectionId> connections;
   };
 
@@ -81,9 +80,11 @@ class CaptureJudge final : public FlowObserver {
     std::map<Endpoint, std::string> by_server;  // The first that was seen there.
   };
   Spoken revisions(const Timeline& all) const;
+  // In the order of their results.
   std::vector<Group> groups_of(Side under_test, const Spoken& spoken) const;
+  using ResultsByScenario = std::map<std::string, std::vector<ScenarioResult>>;
   void judge_group(Side under_test, const Group& group, const Timeline& timeline,
-                   bool lost_packets, std::vector<ScenarioResult>& results) const;
+                   bool lost_packets, ResultsByScenario& results) const;
 
   const Registry* registry_;
   const Catalogue* catalogue_;
