@@ -67,20 +67,22 @@ Status CaptureFiles::open_next() {
 }
 
 Result<std::optional<Packet>> CaptureFiles::next() {
+  Result<std::optional<Packet>> packet(std::in_place, std::in_place);
   for (;;) {
-    auto packet = file_->next();
-    if (!packet) return packet;
+    const bool taken = file_->take(**packet);
     Part& part = parts_.back();
     part.frames = file_->frames();  // Also those that the filter left out.
-    if (*packet) {
+    if (taken) {
       (*packet)->frame.value += part.first.value - 1;
       return packet;
     }
-    if (parts_.size() == paths_.size()) return packet;
+    if (parts_.size() == paths_.size()) break;
     truncated_ = truncated();
     dropped_ = dropped();
     if (auto opened = open_next(); !opened) return std::unexpected(opened.error());
   }
+  packet->reset();
+  return packet;
 }
 
 std::vector<std::vector<std::string>> grouped_by_capture(const std::vector<std::string>& paths) {

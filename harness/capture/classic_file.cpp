@@ -58,23 +58,22 @@ Result<std::unique_ptr<ClassicFile>> ClassicFile::begin(ByteSource& bytes) {
   return file;
 }
 
-std::optional<Packet> ClassicFile::next() {
-  if (truncated_) return std::nullopt;  // What follows a broken record is no packet.
+bool ClassicFile::next(Packet& packet) {
+  if (truncated_) return false;  // What follows a broken record is no packet.
   const auto head = take(header_);
   truncated_ = !head.empty();  // Until the record is whole.
-  if (head.size() != header_) return std::nullopt;
-  std::optional<Packet> packet(std::in_place);
-  packet->time = {std::chrono::seconds(u32(head, 0)) + u32(head, 4) * tick_};
-  packet->link = link_;
-  packet->link_number = link_number_;
-  packet->original_length = u32(head, 12);
+  if (head.size() != header_) return false;
+  packet.time = {std::chrono::seconds(u32(head, 0)) + u32(head, 4) * tick_};
+  packet.link = link_;
+  packet.link_number = link_number_;
+  packet.original_length = u32(head, 12);
   const std::uint32_t captured = u32(head, 8);
-  if (captured > kLargestPacket) return std::nullopt;
-  packet->bytes = take(captured);
-  if (packet->bytes.size() != captured) return std::nullopt;
+  if (captured > kLargestPacket) return false;
+  packet.bytes = take(captured);
+  if (packet.bytes.size() != captured) return false;
   truncated_ = false;
-  packet->frame = {++frames_};
-  return packet;
+  packet.frame = {++frames_};
+  return true;
 }
 
 }  // namespace tailrace

@@ -18,8 +18,8 @@ class ClassicFile {
   // `bytes` must outlive it. Error: what is wrong with the file's header.
   static Result<std::unique_ptr<ClassicFile>> begin(ByteSource& bytes);
 
-  // nullopt: the end, or a record that is broken; truncated() tells which.
-  std::optional<Packet> next();
+  // Into all of `packet`. False: the end, or a record that is broken; truncated() tells which.
+  bool next(Packet& packet);
   bool truncated() const { return truncated_; }
   std::uint32_t frames() const { return frames_; }
 

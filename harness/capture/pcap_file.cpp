@@ -60,17 +60,30 @@ Status PcapFile::filter(const std::string& expression) {
 }
 
 Result<std::optional<Packet>> PcapFile::next() {
-  for (;;) {
-    auto packet = next_any();
-    if (!packet || !filter_ || filter_->takes(*packet)) return packet;
-  }
+  Result<std::optional<Packet>> packet(std::in_place, std::in_place);
+  if (!take(**packet)) packet->reset();
+  return packet;
 }
 
-std::optional<Packet> PcapFile::next_any() {
-  auto packet = pcapng_ ? pcapng_->next() : classic_->next();
-  truncated_ = (pcapng_ ? pcapng_->truncated() : classic_->truncated()) ||
-               (!packet && bytes_->is_cut());
-  return packet;
+bool PcapFile::take(Packet& packet) {
+  while (take_any(packet)) {
+    if (!filter_ || filter_->takes(packet)) return true;
+  }
+  return false;
+}
+
+bool PcapFile::take_any(Packet& packet) {
+  bool taken = false;
+  if (classic_) {
+    taken = classic_->next(packet);
+    truncated_ = classic_->truncated();
+  } else if (const auto next = pcapng_->next()) {
+    taken = true;
+    packet = *next;
+  }
+  if (pcapng_) truncated_ = pcapng_->truncated();
+  if (!taken) truncated_ = truncated_ || bytes_->is_cut();
+  return taken;
 }
 
 }  // namespace tailrace

@@ -25,6 +25,8 @@ class PcapFile : public PacketSource {
 
   // A file cut inside a record ends there: what came before is kept, and truncated() says so.
   Result<std::optional<Packet>> next() override;
+  // The same into all of `packet`. False: the end.
+  bool take(Packet& packet);
   bool truncated() const { return truncated_; }
   // Read so far.
   std::uint32_t frames() const { return pcapng_ ? pcapng_->frames() : classic_->frames(); }
@@ -40,7 +42,7 @@ class PcapFile : public PacketSource {
 
  private:
   PcapFile() = default;
-  std::optional<Packet> next_any();
+  bool take_any(Packet& packet);
 
   std::unique_ptr<ByteSource> bytes_;  // Under one of the two.
   std::unique_ptr<PcapngFile> pcapng_;
