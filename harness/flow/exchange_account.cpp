@@ -125,12 +125,13 @@ void ExchangeAccount::degrade() {
 }
 
 void ExchangeAccount::on_end(const StreamPlace& place, bool reset) {
-  if (!http_ || reset) return;
-  if (place.from == Side::kClient) {
-    http_->client_ended(place);
-  } else {
-    http_->server_ended(place);
-  }
+  const bool by_client = place.from == Side::kClient;
+  if (http_ && !reset) by_client ? http_->client_ended(place) : http_->server_ended(place);
+  over_[by_client ? 0 : 1] = true;
+  // Nothing comes to be read any more: its memory is near, and another connection takes it.
+  if (!http_ || !over_[0] || !over_[1]) return;
+  http_.reset();
+  was_read_ = true;
 }
 
 // What the server sends after the client's FIN, such as TLS's close_notify, is no part of an answer

@@ -119,6 +119,8 @@ class ExchangeAccount {
   bool begun_ = false, established_ = false, tls_ = false, tls_open_ = false, http2_ = false;
   std::array<bool, 2> holds_ = {true, true};
   bool seen_[2] = {false, false}, fin_[2] = {false, false};
+  bool over_[2] = {false, false};  // All bytes of it were told.
+  bool was_read_ = false;          // By http_, to the end of both.
   std::optional<RealTime> syn_at_, established_at_;
   FrameNumber syn_frame_;
   std::optional<Data> last_data_;

@@ -60,7 +60,7 @@ void ExchangeAccount::on_packet(const PacketFacts& facts) {
 void ExchangeAccount::charge(const PacketFacts& facts) {
   if (facts.at <= ledger_.upto()) return;
   if (!established_ || (tls_ && !tls_open_)) return charge_setup(facts);
-  if (!http_ && !open_.empty()) return charge_turn(facts);
+  if (!http_ && !was_read_ && !open_.empty()) return charge_turn(facts);
   Open* open = active();
   if (open == nullptr) return ledger_.charge(facts.at, Cause::kClientIdle);
   charge_http(*open, facts);
