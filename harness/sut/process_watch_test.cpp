@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -217,6 +218,33 @@ TEST(ProcessWatch, ReadsSocketsOfIpv6) {
   const Socket accepted(::accept4(socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
   const ProcessSampled sample = sample_of(::getpid());
   EXPECT_EQ(states(sample, v4_endpoint({127, 0, 0, 1}, port), client.local()), "ESTABLISHED");
+}
+
+TEST(ProcessWatch, TellsTheSocketsOfAnotherNetwork) {
+  Endpoint server;
+  int told[2];
+  ASSERT_EQ(::pipe2(told, O_CLOEXEC), 0);
+  const Forked child([&] {
+    std::uint16_t port = 0;
+    if (::unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0) {
+      const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      sockaddr_in address{};  // 0.0.0.0: its loopback is not up.
+      address.sin_family = AF_INET;
+      socklen_t length = sizeof address;
+      const auto generic = reinterpret_cast<sockaddr*>(&address);
+      if (::bind(listener, generic, length) == 0 && ::listen(listener, 8) == 0 &&
+          ::getsockname(listener, generic, &length) == 0) {
+        port = ntohs(address.sin_port);
+      }
+    }
+    (void)!::write(told[1], &port, sizeof port);
+  });
+  ASSERT_EQ(::read(told[0], &server.port, sizeof server.port), 2);
+  ::close(told[0]);
+  ::close(told[1]);
+  if (server.port == 0) return;  // No namespaces for us here.
+  server = v4_endpoint({0, 0, 0, 0}, server.port);
+  EXPECT_EQ(states(sample_of(child.pid()), server, kAnybody), "LISTEN");
 }
 
 TEST(ProcessWatch, ChildrenThatWereNotReapedCount) {

@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "harness/sut/process_tree.h"
+#include "harness/sut/socket_dump.h"
 
 namespace tailrace {
 namespace {
@@ -85,6 +86,18 @@ std::string program_of(pid_t pid) {
   return name;
 }
 
+// A namespace is named by its inode.
+std::string network_of(const std::string& task) {
+  char name[64];
+  const ssize_t length = ::readlink(("/proc/" + task + "/ns/net").c_str(), name, sizeof name);
+  return length > 0 ? std::string(name, static_cast<std::size_t>(length)) : "";
+}
+
+bool is_in_our_network(pid_t pid) {
+  const std::string ours = network_of("thread-self");
+  return !ours.empty() && network_of(std::to_string(pid)) == ours;
+}
+
 // A descriptor of our own for another process's socket, while it is the one that was meant.
 class SocketCopy {
  public:
@@ -133,6 +146,7 @@ class SocketCopy {
 }  // namespace
 
 void each_tcp_socket(pid_t pid, const std::function<void(const TcpSocket&)>& told) {
+  if (is_in_our_network(pid) && each_dumped_socket(told)) return;
   read_table(pid, "tcp", told);
   read_table(pid, "tcp6", told);
 }
