@@ -23,7 +23,6 @@ constexpr std::size_t kLongestValue = 4 << 10;
 constexpr char kFiller = 'x';
 constexpr std::size_t kLongestName = 64;      // No sensitive header has a longer name.
 constexpr std::size_t kLongestTail = 4096;    // Longer secrets are not found across reads.
-constexpr std::size_t kPartialPrefix = 4;     // A shorter prefix at the end of a read is chance.
 constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 constexpr std::string_view kSessionHeader = "mcp-session-id";
@@ -52,7 +51,7 @@ std::string_view without_trailing_blanks(std::string_view text) {
 
 }  // namespace
 
-Vault::Vault() : key_(kKeyBytes, '\0'), known_(std::make_shared<std::vector<Secret>>()) {
+Vault::Vault() : key_(kKeyBytes, '\0'), known_(std::make_shared<KnownSecrets>()) {
   const int drawn = RAND_bytes(reinterpret_cast<unsigned char*>(key_.data()), kKeyBytes);
   TAILRACE_ASSERT(drawn == 1);
 }
@@ -89,18 +88,19 @@ void Vault::remember(std::string_view secret, bool by_user) {
                      by_user && has_other_spellings(secret)};
   const std::scoped_lock lock(mutex_);
   const auto is_it = [&](const Secret& known) { return known.text == secret; };
-  if (std::any_of(known_->begin(), known_->end(), is_it)) return;
-  auto next = std::make_shared<std::vector<Secret>>(*known_);
+  if (std::ranges::any_of(known_->list, is_it)) return;
+  auto list = known_->list;
   if (by_user) {
-    next->insert(next->begin(), entry);
+    list.insert(list.begin(), entry);
     ++by_user_;
   } else {
-    next->push_back(entry);
-    if (next->size() - by_user_ > kMostLearned) {
-      next->erase(next->begin() + static_cast<std::ptrdiff_t>(by_user_));
+    list.push_back(entry);
+    if (list.size() - by_user_ > kMostLearned) {
+      list.erase(list.begin() + static_cast<std::ptrdiff_t>(by_user_));
     }
   }
-  known_ = std::move(next);
+  SecretIndex index(list);
+  known_ = std::make_shared<KnownSecrets>(std::move(list), std::move(index));
 }
 
 char Vault::pseudonym_byte(std::string_view prefix) const {
@@ -140,19 +140,19 @@ std::string Vault::reveal(const std::string& pseudonym) const {
   const std::scoped_lock lock(mutex_);
   if (const auto id = sessions_.find(pseudonym); id != sessions_.end()) return id->second;
   const auto is_it = [&](const Secret& secret) { return secret.pseudonym == pseudonym; };
-  const auto known = std::find_if(known_->begin(), known_->end(), is_it);
-  return known == known_->end() ? pseudonym : known->text;
+  const auto known = std::ranges::find_if(known_->list, is_it);
+  return known == known_->list.end() ? pseudonym : known->text;
 }
 
 std::string Vault::unmask(std::string text) const {
   const Secrets secrets = known();
-  for (const Secret& secret : *secrets) replace_all(text, secret.pseudonym, secret.text);
+  for (const Secret& secret : secrets->list) replace_all(text, secret.pseudonym, secret.text);
   return text;
 }
 
 std::string Vault::mask(std::string text) const {
   const Secrets secrets = known();
-  for (const Secret& secret : *secrets) {
+  for (const Secret& secret : secrets->list) {
     if (secret.any_spelling) {
       mask_spellings(text, secret);
     } else {
@@ -223,34 +223,31 @@ void Redactor::end_line() {
 void Redactor::mask_known(std::string& masked, std::string_view raw) {
   const Secrets secrets = vault_->known();
   const std::string joined = tail_ + std::string(raw);
+  // Those of the user stand first in the list.
+  for (const Secret& secret : secrets->list) {
+    if (secret.any_spelling) mask_spellings(masked, joined, secret);
+  }
+  mask_hits(masked, joined, *secrets);
+  tail_ = joined.substr(joined.size() - std::min(joined.size(), kLongestTail));
+}
+
+void Redactor::mask_hits(std::string& masked, const std::string& joined,
+                         const KnownSecrets& secrets) {
   const std::size_t skipped = tail_.size();
+  // What reaches into the new bytes begins no earlier.
+  const std::size_t from = skipped - std::min(skipped, secrets.index.longest());
+  const auto hits = secrets.index.find(std::string_view(joined).substr(from), secrets.list);
   std::size_t covered = 0;  // Of a secret that overlaps itself each byte is written once.
-  const auto cover = [&](std::size_t at, std::string_view pseudonym) {
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    if (i > 0 && hits[i].secret != hits[i - 1].secret) covered = 0;
+    const std::string& pseudonym = secrets.list[hits[i].secret].pseudonym;
+    const std::size_t at = from + hits[i].at;
     const std::size_t end = std::min(at + pseudonym.size(), joined.size());
-    for (std::size_t i = std::max({at, covered, skipped}); i < end; ++i) {
-      masked[i - skipped] = pseudonym[i - at];
+    for (std::size_t byte = std::max({at, covered, skipped}); byte < end; ++byte) {
+      masked[byte - skipped] = pseudonym[byte - at];
     }
     covered = end;
-  };
-  for (const Secret& secret : *secrets) {
-    if (secret.any_spelling) {
-      mask_spellings(masked, joined, secret);
-      continue;
-    }
-    covered = 0;
-    for (auto at = joined.find(secret.text); at != std::string::npos;
-         at = joined.find(secret.text, at + 1)) {
-      cover(at, secret.pseudonym);
-    }
-    const std::size_t longest = std::min(secret.text.size() - 1, joined.size());
-    for (std::size_t length = longest; length >= kPartialPrefix; --length) {
-      if (joined.ends_with(std::string_view(secret.text).substr(0, length))) {
-        cover(joined.size() - length, secret.pseudonym);
-        break;
-      }
-    }
   }
-  tail_ = joined.substr(joined.size() - std::min(joined.size(), kLongestTail));
 }
 
 // Each spelling has the pseudonym of its own bytes: its length must stay.
@@ -259,7 +256,7 @@ void Redactor::mask_spellings(std::string& masked, const std::string& joined,
   const std::size_t skipped = tail_.size();
   for (std::size_t at = 0; at < joined.size();) {
     const Spelled found = spelled_at(joined, at, secret.text);
-    if (!found.whole && found.matched < kPartialPrefix) {
+    if (!found.whole && found.matched < SecretIndex::kFewest) {
       ++at;
       continue;
     }

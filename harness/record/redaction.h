@@ -17,14 +17,15 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/record/secret_index.h"
+
 namespace tailrace {
 
-struct Secret {
-  std::string text;
-  std::string pseudonym;
-  bool any_spelling = false;  // Looked for as JSON, URLs and markup write it too.
+struct KnownSecrets {
+  std::vector<Secret> list;
+  SecretIndex index;
 };
-using Secrets = std::shared_ptr<const std::vector<Secret>>;
+using Secrets = std::shared_ptr<const KnownSecrets>;
 
 class Vault {
  public:
@@ -76,6 +77,7 @@ class Redactor {
   char mask_header_byte(char byte);
   void end_line();
   void mask_known(std::string& masked, std::string_view raw);
+  void mask_hits(std::string& masked, const std::string& joined, const KnownSecrets& secrets);
   void mask_spellings(std::string& masked, const std::string& joined, const Secret& secret);
 
   enum class Place { kLineStart, kSensitiveValue, kRestOfLine };

@@ -9,7 +9,10 @@
 #include <algorithm>
 #include <array>
 #include <climits>
+#include <cstdint>
 #include <cstring>
+#include <map>
+#include <mutex>
 #include <string>
 
 #include "harness/sut/process_tree.h"
@@ -34,7 +37,7 @@ constexpr std::array<std::string_view, 9> kLazyRuntimes = {
     "libjvm", "libcoreclr", "libmono", "libruby", "libphp",
     "libnode", "liblua",    "libperl", "libguile"};
 
-// A program is searched at each sample: memmem() does that several times as fast as find().
+// memmem() searches a program several times as fast as find().
 bool holds(std::string_view text, std::string_view word) {
   return ::memmem(text.data(), text.size(), word.data(), word.size()) != nullptr;
 }
@@ -57,16 +60,42 @@ std::string path_of(pid_t pid) {
   return path;
 }
 
+// What its file holds.
+struct Marks {
+  bool go = false, rust = false, lazy = false;
+};
+
+Marks marks_in(std::string_view bytes) {
+  return {holds(bytes, kOfGo), holds(bytes, kOfRust), holds_any(bytes, kLazyPrograms)};
+}
+
+// A file is searched once, though its processes are sampled many times: megabytes of it.
+Marks marks_of(const struct stat& status, std::string_view bytes) {
+  using Version = std::array<std::int64_t, 5>;
+  static std::mutex mutex;
+  static std::map<Version, Marks> known;
+  const Version version{static_cast<std::int64_t>(status.st_dev),
+                        static_cast<std::int64_t>(status.st_ino), status.st_size,
+                        status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+  const std::scoped_lock lock(mutex);
+  const auto found = known.find(version);
+  if (found != known.end()) return found->second;
+  return known[version] = marks_in(bytes);
+}
+
+Collector told_by(const ProgramFacts& program, const Marks& marks) {
+  if (holds_any(program.maps, kLazyRuntimes)) return Collector::kLazy;
+  if (is_python(program.path) || holds(program.maps, kOfPython)) return Collector::kEager;
+  const bool compiled = marks.go || holds_any(program.maps, kOfCpp) || marks.rust;
+  if (!compiled || marks.lazy) return Collector::kLazy;
+  if (!marks.go) return Collector::kNone;
+  return holds(program.environment, kPaceOfGo) ? Collector::kLazy : Collector::kEager;
+}
+
 }  // namespace
 
 Collector collector_of(const ProgramFacts& program) {
-  if (holds_any(program.maps, kLazyRuntimes)) return Collector::kLazy;
-  if (is_python(program.path) || holds(program.maps, kOfPython)) return Collector::kEager;
-  const bool go = holds(program.bytes, kOfGo);
-  const bool compiled = go || holds_any(program.maps, kOfCpp) || holds(program.bytes, kOfRust);
-  if (!compiled || holds_any(program.bytes, kLazyPrograms)) return Collector::kLazy;
-  if (!go) return Collector::kNone;
-  return holds(program.environment, kPaceOfGo) ? Collector::kLazy : Collector::kEager;
+  return told_by(program, marks_in(program.bytes));
 }
 
 Collector collector_of(pid_t pid) {
@@ -79,8 +108,9 @@ Collector collector_of(pid_t pid) {
     const auto size = static_cast<std::size_t>(status.st_size);
     void* const bytes = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
     if (bytes != MAP_FAILED) {
-      collector = collector_of({path_of(pid), {static_cast<const char*>(bytes), size},
-                                proc_text(pid, "maps"), proc_text(pid, "environ")});
+      const std::string_view text(static_cast<const char*>(bytes), size);
+      collector = told_by({path_of(pid), text, proc_text(pid, "maps"), proc_text(pid, "environ")},
+                          marks_of(status, text));
       ::munmap(bytes, size);
     }
   }
