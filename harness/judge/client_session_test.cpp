@@ -172,6 +172,32 @@ TEST(ClientLeaves, ThreeLimitsAfterItsLastCallAreTheMost) {
   EXPECT_EQ(left_at(2000, true).outcome, Outcome::kInconclusive);
 }
 
+// Of a client whose adapter does not tell when its call returned: a DELETE after the answer does.
+TEST(ClientLeaves, ADeleteAfterTheAnswerTellsThatTheCallReturned) {
+  const auto erased_at = [](double erased) {
+    Story story = begun();
+    story.open(2, Side::kServer).call(1, 2);
+    const std::string erase = "DELETE /mcp HTTP/1.1\r\nHost: a\r\n" + kSession + "\r\n";
+    if (erased < 5) story.at(erased).from_client(2, erase);
+    story.at(5).sse_head(1).result(1, 2).end(1);
+    if (erased > 5) story.at(erased).from_client(2, erase);
+    return story;
+  };
+  const auto left_at = [&](double erased, double ms) {
+    return erased_at(erased).at(ms).tell(ProcessEnded{0, 0, false}).judge(client_leaves());
+  };
+  const auto still_there = [&](double erased) {
+    return erased_at(erased).at(3500).mark("later", "").judge(client_leaves());
+  };
+  EXPECT_EQ(left_at(6, 2000).outcome, Outcome::kHeld);
+  ASSERT_EQ(left_at(6, 3500).outcome, Outcome::kBroken);
+  EXPECT_EQ(left_at(6, 3500).findings.front().level, Level::kShould);
+  EXPECT_EQ(still_there(6).outcome, Outcome::kBroken);
+  // It ended its session beside the call, which may have returned at its end.
+  EXPECT_EQ(left_at(2, 3500).outcome, Outcome::kHeld);
+  EXPECT_EQ(still_there(2).outcome, Outcome::kInconclusive);
+}
+
 TEST(TimedOutCall, IsCancelledByItsOwnId) {
   const Check check = timed_out_call_is_cancelled(req::kTimeOutCancels, req::kCancelsItsOwn);
   const auto timed_out = [] {

@@ -74,9 +74,14 @@ Judgement judge_leaves(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
   const auto calls = calls_of(timeline);
   if (calls.empty()) return inconclusive("the client made no call");
-  if (!calls.back().back.at) return inconclusive("its last call did not return");
+  const ClientCall& call = calls.back();
   const Exchange* erased = last_delete(timeline);
-  MonoTime from = *calls.back().back.at;
+  auto returned = call.back.at;
+  // An adapter may not tell when a call returned: who ends its session after the answer has it.
+  const bool took_it = erased != nullptr && call.final_at && erased->request_at > *call.final_at;
+  if (took_it && call.back.outcome.empty()) returned = erased->request_at;
+  if (!returned) return inconclusive("its last call did not return");
+  MonoTime from = *returned;
   if (erased != nullptr) from = std::max(from, erased->request_at);
   const bool left = timeline.process_ended && !timeline.process_ended->what.asked;
   const MonoTime until = left ? timeline.process_ended->at : timeline.last.value_or(from);
@@ -96,7 +101,7 @@ Judgement judge_leaves(const Evidence& evidence) {
                                  in_millis(until - from), erased != nullptr ? "DELETE" : "call");
   finding.likely_cause = "closing waits for the end of a stream or for the answer to DELETE";
   finding.cure = "bound the wait, then drop the connections";
-  finding.evidence = ladder_of(timeline, erased != nullptr ? *erased : *calls.back().exchange);
+  finding.evidence = ladder_of(timeline, erased != nullptr ? *erased : *call.exchange);
   finding.evidence.push_back(gap_line(timeline, until, "the client is still there"));
   return broken(finding);
 }
