@@ -97,10 +97,7 @@ Status measure_cure(PairOutcome& outcome) {
   options.server = outcome.server;
   const auto report = explain_capture({cure.capture_file}, "", options);
   if (!report) return std::unexpected(report.error());
-  const PairAccount account = account_of(*report, outcome);
-  cure.calls = account.calls.size();
-  cure.stalled_calls = account.stalled_calls;
-  cure.median = account.median;
+  count_cured(account_of(*report, outcome), cure);
   return {};
 }
 

@@ -75,9 +75,10 @@ Json queue_json(const QueueLooks& queue) {
 
 Json cure_json(const PairCure& cure) {
   Json json;
-  json.set("sockets", cure.sockets).set("was_set", cure.was_set);
+  json.set("sockets", std::uint64_t{cure.set_at.size()}).set("was_set", cure.was_set);
   if (!cure.why_not.empty()) json.set("why_not", cure.why_not);
   json.set("calls", std::uint64_t{cure.calls});
+  json.set("calls_before", std::uint64_t{cure.calls_before});
   json.set("stalled_calls", std::uint64_t{cure.stalled_calls});
   json.set("median_ms", millis_of(cure.median));
   return json;
@@ -95,9 +96,12 @@ std::string proof_words(const PairOutcome& outcome, const PairAccount& account) 
   }
   if (!outcome.cure) return text;
   const PairCure& cure = *outcome.cure;
-  if (cure.sockets == 0) {
+  if (cure.set_at.empty()) {
     return text + "proof   the cure could not be put in place: " +
            (cure.why_not.empty() ? "no socket of the server was seen" : cure.why_not) + "\n";
+  }
+  if (cure.calls == 0) {
+    return text + "proof   the client again: it had made its calls before the cure was in place\n";
   }
   return text + fmt::format(
                     "proof   the client again, with TCP_NODELAY set from outside on the server's "

@@ -62,7 +62,7 @@ TEST(Pair, TheFoundingCaseIsConvicted) {
 TEST(Pair, TheCureInPlaceAndTheSendQueueProveIt) {
   const Workshop workshop;
   const Ran ran =
-      run_pair(workshop, {"--fault nagle_two_writes", "", "--calls 10 --cure --format json"});
+      run_pair(workshop, {"--fault nagle_two_writes", "", "--calls 40 --cure --format json"});
   EXPECT_EQ(ran.status, 1) << ran.err;
   const Json pair = json_of(ran)["pair"];
   EXPECT_GE(pair["stalled_calls"].as_int(), kMost);
@@ -71,9 +71,10 @@ TEST(Pair, TheCureInPlaceAndTheSendQueueProveIt) {
   const Json& cure = pair["cure_in_place"];
   if (cure["why_not"].is_string()) return;  // It is not permitted here, and that is said.
   EXPECT_GE(cure["sockets"].as_int(), 1) << to_text(cure);
-  EXPECT_EQ(cure["calls"].as_int(), 10) << to_text(cure);
-  // The first may come before the socket is seen.
-  EXPECT_LT(cure["stalled_calls"].as_int(99), kMost) << to_text(cure);
+  // The first ones may come before the socket is seen, on a busy machine several.
+  EXPECT_EQ(cure["calls"].as_int() + cure["calls_before"].as_int(), 40) << to_text(cure);
+  EXPECT_GE(cure["calls"].as_int(), 10) << to_text(cure);
+  EXPECT_EQ(cure["stalled_calls"].as_int(99), 0) << to_text(cure);
 }
 
 TEST(Pair, WithNoDelayItIsSilent) {

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
-#include <set>
 
 #include "harness/capture/live_capture.h"
 #include "harness/sut/client_environment.h"
@@ -13,9 +12,8 @@
 namespace tailrace {
 namespace {
 
-// Looks at the sockets: soon at first, since a quick client is gone soon, then seldom, since each
-// reads all of /proc.
-constexpr Millis kFirstLook{5}, kLaterLooks{50};
+// Looks at the sockets: soon at first, since a quick client is gone soon, then less often.
+constexpr Millis kFirstLook{5}, kLaterLooks{20};
 // Looks at what the server has not sent: several in the shortest delay of an ACK.
 constexpr Millis kQueueLooks{4};
 
@@ -119,21 +117,20 @@ class PairRun {
     auto client = start_client();
     if (!client) return std::unexpected(client.error());
     const MonoTime until = mono_now() + stretched(options_.limit);
-    std::set<Endpoint> done;
     while (!(*client)->wait_exit(std::min(mono_now() + kFirstLook, until)) && mono_now() < until) {
       for (const OwnedSocket& socket : owned_sockets(server_->pid())) {
-        if (socket.local.port != outcome_.server.port || done.contains(socket.remote)) continue;
+        const bool done = cure.set_at.contains(socket.remote);
+        if (done || socket.local.port != outcome_.server.port) continue;
         const auto was_set = set_no_delay(socket);
         if (!was_set) {
           cure.why_not = was_set.error().what;
           continue;
         }
-        done.insert(socket.remote);
+        cure.set_at.emplace(socket.remote, real_now());
         cure.was_set |= *was_set;
       }
     }
     (*client)->stop();
-    cure.sockets = done.size();
     outcome_.cure = std::move(cure);
     CaptureOutcome ignored;
     return stop_capture(ignored);

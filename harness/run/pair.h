@@ -3,6 +3,7 @@
 // their connections assigned to processes. Nothing is judged here. One thread calls run_pair().
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -37,11 +38,12 @@ struct QueueLooks {
 // The same client again, with the cure in place from outside.
 struct PairCure {
   std::string capture_file;
-  std::uint64_t sockets = 0;  // Of the server, on which the option was set.
+  std::map<Endpoint, RealTime> set_at;  // By the client's end of each socket of the server.
   bool was_set = false;       // By the server itself, on one of them.
   std::string why_not;        // Of the last that could not be taken.
-  // As the packets of the second time show.
-  std::size_t calls = 0, stalled_calls = 0;
+  // As the packets of the second time show, of calls that began with the option set; and those that
+  // had begun before it was.
+  std::size_t calls = 0, stalled_calls = 0, calls_before = 0;
   Nanos median{0};
 };
 

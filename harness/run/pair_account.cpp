@@ -125,6 +125,23 @@ void settle_latent(CaptureReport& report, std::optional<bool> server_no_delay) {
   }
 }
 
+void count_cured(const PairAccount& account, PairCure& cure) {
+  std::vector<Nanos> took;
+  for (const PairCall& call : account.calls) {
+    const auto set = cure.set_at.find(call.exchange->client);
+    if (set == cure.set_at.end() || call.exchange->start < set->second) {
+      ++cure.calls_before;
+      continue;
+    }
+    ++cure.calls;
+    cure.stalled_calls += call.stalled;
+    took.push_back(call.exchange->length());
+  }
+  if (took.empty()) return;
+  std::ranges::sort(took);
+  cure.median = took[took.size() / 2];
+}
+
 PairAccount account_of(const CaptureReport& report, const PairOutcome& outcome) {
   PairAccount account;
   account.calls = calls_of(report);

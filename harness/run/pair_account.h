@@ -39,4 +39,7 @@ void settle_latent(CaptureReport& report, std::optional<bool> server_no_delay);
 // The account refers to `report`, which must outlive it.
 PairAccount account_of(const CaptureReport& report, const PairOutcome& outcome);
 
+// Of the account of the second time: what became of the calls that began with the cure in place.
+void count_cured(const PairAccount& account, PairCure& cure);
+
 }  // namespace tailrace

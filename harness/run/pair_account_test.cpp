@@ -55,6 +55,28 @@ TEST(PairAccount, CountsTheCallsThatWaited) {
   EXPECT_EQ(account.slowest, Millis(30));
 }
 
+TEST(PairAccount, OnlyCallsThatBeganWithTheCureInPlaceProveIt) {
+  CaptureReport report = report_with({1, 1, 1});
+  const Endpoint client = v4_endpoint({127, 0, 0, 1}, 40000);
+  for (std::size_t call = 0; call < 3; ++call) {
+    ExchangeRecord& record = report.exchanges[call];
+    record.client = client;
+    record.start = RealTime{Millis(100 * call)};
+    record.end = record.start + Millis(call == 0 ? 44 : 1);
+  }
+  add(report, kind::kStall, Side::kServer, 0);
+  PairCure cure;
+  cure.set_at[client] = RealTime{Millis(50)};
+  count_cured(account_of(report, outcome_with(false)), cure);
+  EXPECT_EQ(cure.calls, 2U);
+  EXPECT_EQ(cure.calls_before, 1U);
+  EXPECT_EQ(cure.stalled_calls, 0U);
+  EXPECT_EQ(cure.median, Millis(1));
+  PairCure late;  // Its socket was never seen.
+  count_cured(account_of(report, outcome_with(false)), late);
+  EXPECT_EQ(late.calls_before, 3U);
+}
+
 TEST(PairAccount, TheServersSocketSettlesWhatOnlyLooksLatent) {
   const auto left = [](std::optional<bool> no_delay) {
     CaptureReport report = report_with({1, 2});
