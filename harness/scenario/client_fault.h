@@ -150,6 +150,7 @@ inline constexpr Fault kLeaksThreads{"leaks_threads"};
 inline constexpr Fault kLeaksDescriptors{"leaks_descriptors"};
 inline constexpr Fault kLeaksMemory{"leaks_memory"};
 inline constexpr Fault kLeavesChild{"leaves_child"};
+inline constexpr Fault kLosesInitialize{"loses_answer_to_initialize"};
 }  // namespace client_fault
 
 namespace client_oddity {
@@ -176,6 +177,8 @@ inline constexpr Oddity kKeepsChild{"keeps_child"};
 inline constexpr Oddity kWaitsForInitialize{"waits_for_initialize"};
 inline constexpr Oddity kReadsEveryEvent{"reads_every_event"};
 inline constexpr Oddity kHalfCloses{"half_closes"};
+inline constexpr Oddity kSharesConnections{"shares_connections_among_sessions"};
+inline constexpr Oddity kPausesAfterInitialize{"pauses_after_initialize"};
 }  // namespace client_oddity
 
 }  // namespace tailrace

@@ -54,7 +54,8 @@ Scenario routing_client_returns_resources_of_sessions() {
                   client_fault::kKeepsConnectionsOfSessions,
                   client_fault::kKeepsListeningAtClose},
       .spares = {client_oddity::kKeepsFewConnections, client_oddity::kKeepsDescriptorCache,
-                 client_oddity::kFillsHeapFirst, client_oddity::kKeepsChild},
+                 client_oddity::kFillsHeapFirst, client_oddity::kKeepsChild,
+                 client_oddity::kSharesConnections},
       .exclusive = true,
       .growth = true,
   }};

@@ -66,9 +66,11 @@ Scenario routing_client_sends_well_formed_requests() {
                   client_fault::kGetsWithoutAccept, client_fault::kNamesOtherRevision,
                   client_fault::kAsksBeforeInitialize, client_fault::kHidesItself,
                   client_fault::kNeverSaysInitialized, client_fault::kRefusesOwnRevision,
-                  client_fault::kOddTokens, client_fault::kFloodsPings},
+                  client_fault::kOddTokens, client_fault::kFloodsPings,
+                  client_fault::kLosesInitialize},
       .spares = {client_oddity::kOpensListeningGet, client_oddity::kListsToolsFirst,
-                 client_oddity::kSendsTokens, client_oddity::kStringRequestIds},
+                 client_oddity::kSendsTokens, client_oddity::kStringRequestIds,
+                 client_oddity::kPausesAfterInitialize},
   }};
 }
 
