@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "harness/judge/client_calls.h"
 #include "harness/judge/closure.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
@@ -42,6 +43,11 @@ std::vector<const Exchange*> left_in(const At<ProcessSampled>& sample,
   return left;
 }
 
+Millis keep_alive_of(const Timeline& timeline) {
+  if (!timeline.mark(kMarkKeepAlive)) return kUsualKeepAlive;  // Of older records.
+  return Millis(marked_number(timeline, kMarkKeepAlive));
+}
+
 Judgement judge_closed(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
   const auto closed = closed_gets(timeline);
@@ -59,7 +65,7 @@ Judgement judge_closed(const Evidence& evidence) {
   Judgement judgement = held();
   judgement.measurements.push_back({"sockets_free_after", in_millis(sample->at - at)});
   if (left.empty()) return judgement;
-  if (sample->at - at < kKeepAlive) {
+  if (sample->at - at < keep_alive_of(timeline) + kMeetsEnd) {
     return inconclusive("sockets of closed streams were not watched for long enough");
   }
   const bool grows = left.size() >= kOpenStreamsAreHarm;

@@ -10,7 +10,9 @@ namespace tailrace {
 // label until their sockets are gone, or so long that a server that looks at its streams now and
 // then, to keep them alive, must have met the end (fairness.md, section 2, routing: CLOSE-WAIT).
 inline constexpr std::string_view kLeftOfGets = "closed gets";
-inline constexpr Millis kKeepAlive{35000};
+// How often the server writes on silent streams; and what it may take then to see their end.
+inline constexpr std::string_view kMarkKeepAlive = "keep_alive_ms";
+inline constexpr Millis kUsualKeepAlive{30000}, kMeetsEnd{5000};
 
 // Sockets of such streams in the last of those samples.
 std::size_t sockets_of_closed_gets(const Timeline& timeline);

@@ -10,8 +10,10 @@ namespace tailrace {
 namespace {
 
 // So many GETs are closed at 100 ms; then a sample shows so many of their sockets.
-Judgement told(std::uint32_t gets, std::uint32_t left, double at, int status = 200) {
+Judgement told(std::uint32_t gets, std::uint32_t left, double at, int status = 200,
+               const std::string& keep_alive = "30000") {
   Story story;
+  story.mark(std::string(kMarkKeepAlive), keep_alive);
   for (std::uint32_t c = 1; c <= gets; ++c) {
     story.at(c).open(c).from_client(c, "GET /mcp HTTP/1.1\r\nHost: a\r\n\r\n");
     if (status == 200) {
@@ -40,6 +42,11 @@ TEST(ClosedGets, LeaveNoSocketsBehind) {
 
 TEST(ClosedGets, MayBeMetOnlyWhenTheServerWritesToThem) {
   EXPECT_EQ(told(12, 12, 15000).outcome, Outcome::kInconclusive);
+}
+
+TEST(ClosedGets, AreMetAsOftenAsTheManifestSaysThatTheServerWrites) {
+  EXPECT_EQ(told(12, 12, 6200, 200, "1000").findings.front().harm, "harm.sockets_grow");
+  EXPECT_EQ(told(12, 12, 6050, 200, "1000").outcome, Outcome::kInconclusive);
 }
 
 TEST(ClosedGets, ThatWereRefusedProveNothing) {

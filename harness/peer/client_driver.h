@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "harness/net/network.h"
 #include "harness/peer/pace.h"
 #include "harness/peer/script.h"
+#include "harness/sut/manifest.h"
 #include "harness/sut/send_queue.h"
 #include "harness/wire/http_head.h"
 
@@ -63,6 +65,7 @@ struct ClientSettings {
   AllowedTools tools;
   std::string revision;
   Pace* pace = nullptr;  // Shared by the scripts of a run.
+  ServerTimes times;
   bool own_network = false;  // What holds for a whole network may be changed.
   Sampler sample;
   Searcher search;
@@ -212,6 +215,7 @@ class ClientDriver : public Script {
   bool can_stop() const { return static_cast<bool>(settings_.stop); }
   void stop_server();  // By TERM; returns when it is gone.
   const AllowedTools& tools() const { return settings_.tools; }
+  Millis keep_alive() const { return settings_.times.keep_alive; }
   void reset(ConnectionId connection);
   void half_close(ConnectionId connection);
   void pause_reading(ConnectionId connection);
@@ -232,6 +236,7 @@ class ClientDriver : public Script {
 
   bool watch_stream(StreamId stream, Millis window);
   void fetch_answer(StreamId stream);
+  Deadline answer_deadline() const;
   [[noreturn]] void decline_without(std::optional<ToolCall> AllowedTools::*kind);
   std::optional<ConnectionId> idle_connection() const;
   bool may_open() const;
@@ -258,7 +263,8 @@ class ClientDriver : public Script {
   std::vector<Session> sessions_;
   std::optional<QueueWatched> looking_;  // During await_answer_and_look().
   int progress_tokens_ = 0;
-  int unsettled_ = 0;  // The last answers so many whose streams did not end at once.
+  std::deque<bool> settled_;  // Of the last answers: whether their streams ended at once.
+  int unfetched_ = 0;         // The last answers so many that could not be fetched.
 };
 
 }  // namespace tailrace

@@ -12,6 +12,8 @@ namespace {
 constexpr Millis kReplay{5000};  // For what a server has at hand, or will have soon.
 constexpr Millis kUsualRetry{500};
 constexpr std::uint64_t kLongestRetry = 2000;  // A longer one would only lengthen our run.
+// A server that never had the last so many has hardly the next one: it is asked for once.
+constexpr int kOftenUnfetched = 2;
 constexpr std::string_view kUnknownRevision = "1999-01-01";
 
 // What the server asked for on this stream.
@@ -70,7 +72,13 @@ void ClientDriver::fetch_answer(StreamId stream) {
                                   [&](const Session& known) { return known.id == session; });
   if (session.empty() || named == sessions_.end()) return;
   stay_connected(retry_of(history_, stream));
-  resume_until_answered(stream, static_cast<SessionNumber>(named - sessions_.begin()));
+  const auto number = static_cast<SessionNumber>(named - sessions_.begin());
+  if (unfetched_ < kOftenUnfetched) {
+    unfetched_ = is_answered(resume_until_answered(stream, number)) ? 0 : unfetched_ + 1;
+  } else {
+    const StreamId rest = resume(stream, number);
+    if (watch_stream(rest, kReplay) && is_answered(rest)) unfetched_ = 0;
+  }
 }
 
 StreamId ClientDriver::ask_for_unknown_revision() {

@@ -11,14 +11,17 @@
 namespace tailrace {
 namespace {
 
-constexpr Deadline kAnswer{"answer", Millis(15000)};  // Above the slowest first call of a cold JVM.
 // After its final message a stream normally ends within microseconds: wait that little, so that
 // the next request finds the connection free. Streams left open are watched later, all at once.
 constexpr Deadline kSettle{"settle", Millis(300)};
-// A server that ended none of the last so many by then will hardly end the next one by then: who
-// waits so long for each has no time for what it came to see.
+// A server that left so many of the last kRemembered open by then will hardly end the next one by
+// then: who waits so long for each has no time for what it came to see.
 constexpr int kOftenUnsettled = 5;
+constexpr std::size_t kRemembered = 16;
 constexpr Millis kShortSettle{20};
+// Who has not ended by then is late or leaves its streams open: more are asked for, and all watched
+// at once.
+constexpr Millis kFirstLook = kLate + Millis(500);
 
 bool is_over(const Timeline& timeline, StreamId stream) {
   const Exchange* exchange = timeline.exchange(stream);
@@ -49,31 +52,37 @@ std::string told(const History& history, StreamId stream) {
 
 }  // namespace
 
+Deadline ClientDriver::answer_deadline() const {
+  return {"answer", settings_.times.answer};
+}
+
 void ClientDriver::await_answer(StreamId stream) {
-  await(kAnswer, "the answer to " + told(history_, stream),
+  await(answer_deadline(), "the answer to " + told(history_, stream),
         [&](const Timeline& timeline) { return is_replied(timeline, stream); });
   fetch_answer(stream);
   // A polite run has few connections, and needs each of them back.
   const bool has_few = settings_.pace->limits().connections > 0;
-  const bool is_vain = unsettled_ >= kOftenUnsettled && !has_few;
+  const bool is_vain = std::ranges::count(settled_, false) >= kOftenUnsettled && !has_few;
   // No window is recorded: it is ours to wait a little, and says nothing of the server.
   const bool over =
       wait_until(mono_now() + (is_vain ? kShortSettle : kSettle.limit),
                  [&](const Timeline& timeline) { return is_over(timeline, stream); });
   const bool streams = history_.read(
       [&](const Timeline& timeline) { return timeline.exchange(stream)->is_event_stream(); });
-  if (streams) unsettled_ = over ? 0 : unsettled_ + 1;
+  if (!streams) return;
+  settled_.push_back(over);
+  if (settled_.size() > kRemembered) settled_.pop_front();
 }
 
 void ClientDriver::await_head(StreamId stream) {
-  await(kAnswer, "the head of the answer to " + told(history_, stream),
+  await(answer_deadline(), "the head of the answer to " + told(history_, stream),
         [&](const Timeline& timeline) {
           return timeline.exchange(stream)->head_at || is_over(timeline, stream);
         });
 }
 
 void ClientDriver::await_event_id(StreamId stream) {
-  await(kAnswer, "an event id in the answer to " + told(history_, stream),
+  await(answer_deadline(), "an event id in the answer to " + told(history_, stream),
         [&](const Timeline& timeline) {
           const Exchange& exchange = *timeline.exchange(stream);
           return !last_id_of(exchange).empty() || exchange.final_message() != nullptr ||
@@ -189,20 +198,22 @@ void ClientDriver::ask_and_watch_ends(const std::vector<Ask>& ways) {
     asked.push_back(ask());
     await_answer(asked.back());
   }
-  watch_ends(kWatchOpen);  // Leaving first would hide the fault.
+  watch_ends(kFirstLook);
   const std::size_t first_round = asked.size();
   // Late ends are judged of no fewer than kLateStreams, of all ways together.
   const std::size_t late_each = first_round == 0 ? 0 : (kLateStreams - 1) / first_round + 1;
   for (std::size_t way = 0; way < first_round; ++way) {
     if (!is_answered(asked[way])) continue;
-    const std::size_t wanted =
-        is_listening(asked[way]) ? kOpenStreamsAreHarm : (ended_late(asked[way]) ? late_each : 1);
+    const bool open = is_listening(asked[way]);
+    const std::size_t wanted = open                     ? std::max(kOpenStreamsAreHarm, late_each)
+                               : ended_late(asked[way]) ? late_each
+                                                        : 1;
     for (std::size_t more = 1; more < wanted && can_ask(); ++more) {
       asked.push_back(ways[way]());
       await_answer(asked.back());
     }
   }
-  if (asked.size() > first_round) watch_ends(kWatchOpen);
+  watch_ends(kWatchOpen);  // Leaving first would hide the fault.
 }
 
 void ClientDriver::watch_ends(Millis window) {

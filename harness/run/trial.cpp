@@ -15,6 +15,9 @@ namespace {
 // The reference client's own limit: short, so that a call that hangs shows soon, and long beside
 // what a loaded machine takes for a call.
 constexpr Millis kClientLimit{1500};
+// What the reference server needs for an answer, also on a loaded machine, and between two looks at
+// its silent streams.
+constexpr Millis kAnswer{6000}, kKeepAlive{1000};
 constexpr Millis kSlowTool{300};  // Long enough to be cut, cancelled and resumed in flight.
 // Scenarios of a trial mostly wait, so several share the machine.
 constexpr int kJobs = 4;
@@ -115,6 +118,8 @@ RunOptions options_for(const Trial& trial, const std::string& server, const std:
   options.manifest = manifest_for_command(trial.role, command);
   options.manifest->counts_calls = true;
   options.manifest->call_limit = stretched(kClientLimit);
+  options.manifest->times.answer = kAnswer;
+  options.manifest->times.keep_alive = kKeepAlive;
   options.manifest->closes = true;
   options.manifest->stateless = true;
   options.manifest->parallel = true;

@@ -60,8 +60,7 @@ bool showed_nothing_in_time(const Timeline& timeline) {
 // None: the process is gone, or we lack the right to look.
 std::optional<ProcessSampled> sample_of(pid_t pid) {
   auto sample = sample_tree(pid);
-  if (!sample) return std::nullopt;
-  return std::move(*sample);
+  return sample ? std::optional(std::move(*sample)) : std::nullopt;
 }
 
 }  // namespace
@@ -157,6 +156,7 @@ ClientSettings Worker::client_settings(const std::string& revision) {
     return sockets_.look(server, client);
   };
   if (server_) {
+    settings.times = context_.options.manifest->times;
     settings.cure = [this](const Endpoint& client) {
       return set_accepted_no_delay(*server_, client);
     };

@@ -159,9 +159,10 @@ void read_client(ManifestReader& reader, const Json& json, Manifest& manifest) {
 }  // namespace
 
 Result<Manifest> parse_manifest(std::string_view text, const std::string& name) {
-  static constexpr std::array<std::string_view, 14> kKnown = {
-      "schema",   "name",  "version", "role",   "start", "environment", "endpoint",
-      "ready_ms", "modes", "tools",   "client", "stop",  "comment",     "$schema"};
+  static constexpr std::array<std::string_view, 16> kKnown = {
+      "schema",   "name",          "version", "role",   "start",    "environment",
+      "endpoint", "ready_ms",      "answer_ms", "keep_alive_ms", "modes", "tools",
+      "client",   "stop",          "comment", "$schema"};
   static constexpr std::array<std::string_view, 1> kStop = {"term_ms"};
   const auto json = parse_json(text, {.comments = true});
   if (!json) return trouble("manifest " + name + ": " + json.error().what);
@@ -185,6 +186,8 @@ Result<Manifest> parse_manifest(std::string_view text, const std::string& name) 
     manifest.endpoint = reader.text(*json, "", "endpoint", true);
   if (!manifest.endpoint.starts_with('/')) reader.complain("endpoint", "does not begin with /");
   reader.duration(*json, "", "ready_ms", manifest.ready);
+  reader.duration(*json, "", "answer_ms", manifest.times.answer);
+  reader.duration(*json, "", "keep_alive_ms", manifest.times.keep_alive);
   read_modes(reader, *json, manifest);
   read_tools(reader, *json, manifest);
   read_client(reader, *json, manifest);

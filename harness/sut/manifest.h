@@ -27,6 +27,12 @@ struct ManifestTool {
   std::optional<int> notifications{};  // That each call brings, of a chatty one.
 };
 
+// Of a server. Who needs longer for an answer gives none.
+struct ServerTimes {
+  Millis answer{15000};      // Above the slowest first call of a cold JVM.
+  Millis keep_alive{30000};  // Between two comments or pings on a silent stream.
+};
+
 struct Manifest {
   std::string name, version;
   Side role = Side::kServer;
@@ -35,6 +41,7 @@ struct Manifest {
   std::vector<std::pair<std::string, std::string>> environment;
   std::string endpoint = "/mcp";
   Millis ready{10000};  // Until the server accepts a connection.
+  ServerTimes times;
   std::map<std::string, ManifestMode> modes;
   std::map<std::string, ManifestTool> tools;  // "plain", "slow", "failing", "chatty"
   bool counts_calls = false;                  // The client keeps the N-call contract.

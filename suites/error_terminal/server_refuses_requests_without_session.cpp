@@ -15,21 +15,24 @@ namespace {
 
 constexpr SessionNumber kNone = 99;  // No session of ours has it, so the header is left out.
 
-// Once; where the reply does not end, as often as shows that it is no accident.
-void ask_in_vain(ClientDriver& client, const PostOptions& options) {
+constexpr Millis kSoon{1500};
+
+// Once; where the reply does not end, as often as shows that it is no accident. Whether it is open.
+bool ask_in_vain(ClientDriver& client, const PostOptions& options) {
   for (std::size_t time = 0; time < kOpenStreamsAreHarm && client.can_ask(); ++time) {
     const StreamId asked = client.post("tools/list", Json(), options);
     client.await_head(asked);
-    if (client.watch_end(asked, kWatchOpen) || client.is_listening(asked)) return;
+    if (time > 0) continue;  // All are watched at once.
+    if (client.watch_end(asked, kSoon) || client.is_listening(asked)) return false;
   }
+  return true;
 }
 
 void drive(ClientDriver& client) {
   const SessionNumber session = client.open_session();
-  if (client.has_session_id(session)) {
-    ask_in_vain(client, {.session = kNone});
-  }
-  ask_in_vain(client, {.instead = {{"MCP-Protocol-Version", "1999-01-01"}}});
+  bool open = client.has_session_id(session) && ask_in_vain(client, {.session = kNone});
+  open |= ask_in_vain(client, {.instead = {{"MCP-Protocol-Version", "1999-01-01"}}});
+  if (open) client.watch_ends(kWatchOpen);
   client.mark(kMarkAfterwards, "requests were refused");
   client.watch_answer(client.ask_for_result(), kWatchServed);
 }

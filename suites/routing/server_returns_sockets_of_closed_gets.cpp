@@ -24,7 +24,8 @@ void drive(ClientDriver& client) {
     client.close(client.connection_of(get));
     client.stay_connected(kSoon);  // One that listens in the place of another comes later.
   }
-  const MonoTime until = mono_now() + stretched(kKeepAlive + kLook);
+  client.mark(kMarkKeepAlive, std::to_string(client.keep_alive().count()));
+  const MonoTime until = mono_now() + stretched(client.keep_alive() + kMeetsEnd + kLook);
   for (;;) {
     client.sample(std::string(kLeftOfGets));
     const std::size_t left = client.history().read(&sockets_of_closed_gets);
