@@ -8,8 +8,10 @@
 // Trials mostly wait, so `--jobs` processes share them, each in a network of its own: ports,
 // captures and counters of one are unseen by the others. What they share is two counters.
 #include <fmt/format.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,6 +40,10 @@ constexpr int kDefaultJobs = 8;
 constexpr int kDefaultJobs = 64;
 #endif
 
+constexpr Millis kBetween{30};  // Two beginnings
+constexpr Millis kNap{5}, kLateNap{10};
+constexpr int kFewest = 12;
+
 struct Arguments {
   std::string server, client, out;
   Selection selection;
@@ -52,6 +58,8 @@ constexpr std::size_t kMostRows = 512;
 
 struct Shared {
   std::atomic<std::size_t> next{0}, good{0}, bad{0};
+  std::atomic<int> under_way{0};
+  std::atomic<std::int64_t> turn{0};  // When the next trial may begin, in ns since boot.
   std::array<std::atomic<bool>, kMostRows> broken{};  // Rows that a fault was convicted by.
 };
 
@@ -75,10 +83,34 @@ class SelfTest {
         return std::ranges::find(arguments_.first, id) != arguments_.first.end();
       });
     });
-    for (std::size_t i; (i = shared_.next++) < trials.size();) try_one(trials[i]);
+    for (;;) {
+      wait_for_turn();
+      const std::size_t i = shared_.next++;
+      if (i < trials.size()) try_one(trials[i]);
+      --shared_.under_way;
+      if (i >= trials.size()) return;
+    }
   }
 
  private:
+  // Trials compute when they begin, and mostly wait later: they begin one after the other. On a
+  // machine that is busy, with them or with others, no more than a few are under way.
+  void wait_for_turn() {
+    for (;;) {
+      std::int64_t turn = shared_.turn;
+      std::int64_t mine = 0;
+      do {
+        mine = std::max(turn, mono_now().since_boot.count());
+      } while (!shared_.turn.compare_exchange_weak(turn, mine + Nanos(kBetween).count()));
+      const MonoTime at{Nanos(mine)};
+      const Nanos left = at - mono_now() + kNap;
+      ::poll(nullptr, 0, static_cast<int>(std::max<std::int64_t>(left / Millis(1), 0)));
+      const bool late = mono_now() - at > kNap + kLateNap;
+      if (!late || shared_.under_way < kFewest) break;
+    }
+    ++shared_.under_way;
+  }
+
   void try_one(const Trial& trial) {
     RunOptions options = options_for(trial, arguments_.server, arguments_.client);
     options.shuffle_seed = arguments_.seed;
@@ -139,8 +171,12 @@ class SelfTest {
   Catalogue catalogue_;
 };
 
-// One process that takes trials, in a network of its own.
+// One process that takes trials, in a network of its own and a session of its own: where the
+// scheduler shares a machine among sessions (autogroups), all workers would have one share of it,
+// and each peer as much as they together. It ends with its parent all the same.
 int be_worker(const Arguments& arguments, Shared& shared) {
+  ::setsid();
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   RunOptions ours;
   ours.manifest = manifest_for_command(Side::kServer, {arguments.server});
   auto setup = prepare_process(ours);
