@@ -26,7 +26,10 @@ std::vector<Cancel> cancels_of(const Timeline& timeline) {
     // Without a session the id alone names the requests of all clients.
     if (session_of(*request).empty()) continue;
     const auto answered = request->final_at();
-    if (answered && *answered <= *notice.head_at) continue;  // It had come already.
+    // An Error may come of the cancel itself, and be read before the word that it was accepted.
+    const bool of_it = answered && *answered > notice.request_at &&
+                       request->final_message()->kind == MessageKind::kError;
+    if (answered && *answered <= *notice.head_at && !of_it) continue;  // It had come already.
     if (request->ended_at && *request->ended_at <= notice.request_at) continue;
     cancels.push_back({&notice, request, *notice.head_at});
   }

@@ -52,6 +52,8 @@ class CallLedger {
     if (const Exchange* const next = at_once_ ? nullptr : next_after(call)) {
       return {next->request_at, "", {}};
     }
+    // Who ends its session after the answer has it.
+    if (const Exchange* const erased = erased_after(call)) return {erased->request_at, "", {}};
     const auto& end = timeline_.process_ended;
     if (end && !end->what.asked) return {end->at, "", {}};
     return {};
@@ -92,6 +94,16 @@ class CallLedger {
     auto next = std::ranges::upper_bound(following_, own.request_at, {}, &Exchange::request_at);
     while (next != following_.end() && is_part(**next)) ++next;
     return next == following_.end() ? nullptr : *next;
+  }
+
+  const Exchange* erased_after(const ClientCall& call) const {
+    const std::string session = session_of(*call.exchange);
+    if (session.empty() || !call.final_at) return nullptr;
+    const auto erased = std::ranges::find_if(timeline_.exchanges, [&](const Exchange& exchange) {
+      return exchange.request.method == "DELETE" && exchange.request_at > *call.final_at &&
+             session_of(exchange) == session;
+    });
+    return erased == timeline_.exchanges.end() ? nullptr : &*erased;
   }
 
   const Timeline& timeline_;

@@ -176,7 +176,7 @@ TEST(ClientLeaves, ThreeLimitsAfterItsLastCallAreTheMost) {
 TEST(ClientLeaves, ADeleteAfterTheAnswerTellsThatTheCallReturned) {
   const auto erased_at = [](double erased) {
     Story story = begun();
-    story.open(2, Side::kServer).call(1, 2);
+    story.open(2, Side::kServer).call(1, 2, "tools/call", kSession);
     const std::string erase = "DELETE /mcp HTTP/1.1\r\nHost: a\r\n" + kSession + "\r\n";
     if (erased < 5) story.at(erased).from_client(2, erase);
     story.at(5).sse_head(1).result(1, 2).end(1);

@@ -76,12 +76,8 @@ Judgement judge_leaves(const Evidence& evidence) {
   if (calls.empty()) return inconclusive("the client made no call");
   const ClientCall& call = calls.back();
   const Exchange* erased = last_delete(timeline);
-  auto returned = call.back.at;
-  // An adapter may not tell when a call returned: who ends its session after the answer has it.
-  const bool took_it = erased != nullptr && call.final_at && erased->request_at > *call.final_at;
-  if (took_it && call.back.outcome.empty()) returned = erased->request_at;
-  if (!returned) return inconclusive("its last call did not return");
-  MonoTime from = *returned;
+  if (!call.back.at) return inconclusive("its last call did not return");
+  MonoTime from = *call.back.at;
   if (erased != nullptr) from = std::max(from, erased->request_at);
   const bool left = timeline.process_ended && !timeline.process_ended->what.asked;
   const MonoTime until = left ? timeline.process_ended->at : timeline.last.value_or(from);

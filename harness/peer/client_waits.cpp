@@ -11,6 +11,10 @@
 namespace tailrace {
 namespace {
 
+// An answer that comes is waited for, though not for ever: a big one takes its time on a slow path
+// or a busy machine. The deadline counts from where nothing more came for so long.
+constexpr Millis kNothingMore{1000};
+constexpr int kMostDeadlines = 3;
 // After its final message a stream normally ends within microseconds: wait that little, so that
 // the next request finds the connection free. Streams left open are watched later, all at once.
 constexpr Deadline kSettle{"settle", Millis(300)};
@@ -44,6 +48,11 @@ std::string first_id_of(const Exchange& exchange) {
   return "";
 }
 
+std::uint64_t bytes_of(const Timeline& timeline, StreamId stream) {
+  const Span& span = timeline.exchange(stream)->response_span;
+  return span.end - span.begin;
+}
+
 // "tools/call (id 2) on connection 1": reports show it to people who do not know our streams.
 std::string told(const History& history, StreamId stream) {
   return history.read(
@@ -57,8 +66,16 @@ Deadline ClientDriver::answer_deadline() const {
 }
 
 void ClientDriver::await_answer(StreamId stream) {
-  await(answer_deadline(), "the answer to " + told(history_, stream),
-        [&](const Timeline& timeline) { return is_replied(timeline, stream); });
+  const auto replied = [&](const Timeline& timeline) { return is_replied(timeline, stream); };
+  const MonoTime most = mono_now() + stretched(settings_.times.answer) * (kMostDeadlines - 1);
+  for (std::uint64_t come = 0; mono_now() < most;) {
+    if (wait_until(mono_now() + kNothingMore, replied)) break;
+    const std::uint64_t now =
+        history_.read([&](const Timeline& timeline) { return bytes_of(timeline, stream); });
+    if (now == come) break;
+    come = now;
+  }
+  await(answer_deadline(), "the answer to " + told(history_, stream), replied);
   fetch_answer(stream);
   // A polite run has few connections, and needs each of them back.
   const bool has_few = settings_.pace->limits().connections > 0;

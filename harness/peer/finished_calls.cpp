@@ -147,7 +147,12 @@ void search(ClientDriver& client, bool notices) {
   for (int i = 0; i < kMarkedCalls; ++i) calls.round();
   const MonoTime until = mono_now() + stretched(kLongest);
   int further = 0;
-  for (int searched_at = 0; further < kMostFurther && mono_now() < until;) {
+  // Who came to half of the fewest gets as much time again: the machine may be busy.
+  const auto has_time = [&] {
+    const bool is_near = further < kFewestFurther && further * 2 >= kFewestFurther;
+    return mono_now() < (is_near ? until + stretched(kLongest) : until);
+  };
+  for (int searched_at = 0; further < kMostFurther && has_time();) {
     further += calls.round();
     if (further - searched_at < kBetweenSearches) continue;
     searched_at = further;
