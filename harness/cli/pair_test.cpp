@@ -29,7 +29,7 @@ Json json_of(const Ran& ran) {
 // A busy machine sends an ACK early now and then: most calls stall, not each.
 constexpr std::int64_t kMost = 3;
 
-void expect_stall(const Json& report) {
+void expect_stall(const Json& report, std::size_t calls) {
   const Json& pair = report["pair"];
   EXPECT_EQ(report["verdict"].as_string(), "nagle-delayed-ack");
   EXPECT_EQ(pair["hold"].as_string(), "shown");
@@ -39,7 +39,7 @@ void expect_stall(const Json& report) {
   EXPECT_FALSE(pair["masked"].as_bool());
   EXPECT_FALSE(pair["server"]["no_delay"].as_bool(true));
   EXPECT_EQ(pair["client"]["exit"]["code"].as_int(-1), 0);
-  EXPECT_EQ(pair["calls"].items().size(), 5U);
+  EXPECT_EQ(pair["calls"].items().size(), calls);
   EXPECT_EQ(pair["connections_used"].as_int(), 1);
   EXPECT_GE(pair["stalled_calls"].as_int(), kMost);
   EXPECT_GE(pair["median_ms"].as_double(), 25.0);
@@ -48,10 +48,11 @@ void expect_stall(const Json& report) {
 TEST(Pair, TheFoundingCaseIsConvicted) {
   const Workshop workshop;
   for (const char* fault : {"--fault nagle_two_writes", "--fault nagle_three_writes"}) {
-    const Ran ran = run_pair(workshop, {fault, "", "--format json"});
+    // So many that a busy machine comes to look at their sockets meanwhile.
+    const Ran ran = run_pair(workshop, {fault, "", "--calls 20 --format json"});
     EXPECT_EQ(ran.status, 1) << ran.err;
     const Json report = json_of(ran);
-    expect_stall(report);
+    expect_stall(report, 20);
     ASSERT_EQ(report["pair"]["connections"].items().size(), 1U) << fault;
     const Json& connection = report["pair"]["connections"].items().front();
     EXPECT_EQ(connection["client_process"]["program"].as_string(), "reference_clien");

@@ -12,7 +12,8 @@
 namespace tailrace {
 namespace {
 
-// Looks at the sockets: soon at first, since a quick client is gone soon, then less often.
+// Looks at the sockets: soon until a connection and its two owners are seen, since a quick client is
+// gone soon; then less often.
 constexpr Millis kFirstLook{5}, kLaterLooks{20};
 // Looks at what the server has not sent: several in the shortest delay of an ACK.
 constexpr Millis kQueueLooks{4};
@@ -101,7 +102,7 @@ class PairRun {
       if (mono_now() >= until) break;
       if (mono_now() < at) continue;
       see_sockets((*client)->pid());
-      look = std::min(look * 2, kLaterLooks);
+      if (is_seen()) look = std::min(look * 2, kLaterLooks);
       at = mono_now() + look;
     }
     (*client)->stop();
@@ -157,6 +158,12 @@ class PairRun {
       if (socket.local.port != port) continue;
       at(socket.remote, socket.local).server_socket = std::move(socket);
     }
+  }
+
+  bool is_seen() const {
+    return std::ranges::any_of(connections_, [](const auto& known) {
+      return known.second.client_socket.pid != 0 && known.second.server_socket.pid != 0;
+    });
   }
 
   PairedConnection& at(const Endpoint& client, const Endpoint& server) {

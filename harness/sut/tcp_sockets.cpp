@@ -160,7 +160,9 @@ std::vector<OwnedSocket> owned_sockets(pid_t root) {
     const auto holder = holders.find(socket.inode);
     if (holder == holders.end() || socket.remote.port == 0) return;
     const auto [pid, descriptor] = holder->second;
-    owned.push_back({socket.local, socket.remote, pid, program_of(pid), descriptor});
+    std::string program = program_of(pid);
+    if (program.empty()) return;  // It ended meanwhile: what was seen of it before is better.
+    owned.push_back({socket.local, socket.remote, pid, std::move(program), descriptor});
   });
   return owned;
 }
