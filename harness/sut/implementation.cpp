@@ -10,12 +10,15 @@
 #include <array>
 #include <cctype>
 #include <cerrno>
+#include <mutex>
+#include <set>
 
 #include "harness/sut/tcp_sockets.h"
 
 namespace tailrace {
 namespace {
 
+constexpr int kPortsTried = 100;
 constexpr Millis kBetweenAttempts{10};    // To connect, until the server accepts.
 constexpr std::size_t kTailShown = 2000;  // Bytes of output in an error.
 constexpr Deadline kLastWords{"last_words", Millis(500)};
@@ -36,7 +39,30 @@ const sockaddr* generic(const sockaddr_in& address) {
   return reinterpret_cast<const sockaddr*>(&address);
 }
 
-Result<std::uint16_t> free_port() {
+// Ports that were found free and given to servers of ours, which may not listen yet: another worker
+// would find them free, too, and take the other's server for its own. Locked: any thread.
+class GivenPorts {
+ public:
+  bool take(std::uint16_t port) {
+    const std::scoped_lock lock(mutex_);
+    return taken_.insert(port).second;
+  }
+  void give_back(std::uint16_t port) {
+    const std::scoped_lock lock(mutex_);
+    taken_.erase(port);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::set<std::uint16_t> taken_;
+};
+
+GivenPorts& given_ports() {
+  static GivenPorts ports;
+  return ports;
+}
+
+Result<std::uint16_t> unused_port() {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (socket < 0) return system_trouble("a socket", errno);
   sockaddr_in address = loopback(0);
@@ -47,6 +73,15 @@ Result<std::uint16_t> free_port() {
   ::close(socket);
   if (!bound) return system_trouble("no free port on the loopback", failure);
   return ntohs(address.sin_port);
+}
+
+// Taken until it is given back.
+Result<std::uint16_t> free_port() {
+  for (int attempt = 1;; ++attempt) {
+    auto port = unused_port();
+    if (!port || given_ports().take(*port)) return port;
+    if (attempt == kPortsTried) return trouble("no free port on the loopback");
+  }
 }
 
 // -1: nobody accepts.
@@ -159,6 +194,7 @@ ServerProcess::ServerProcess(Supervisor& supervisor, const Manifest& manifest,
 
 ServerProcess::~ServerProcess() {
   (void)supervisor_.stop(process_.pid, {"term", term_});
+  given_ports().give_back(endpoint_.port);
 }
 
 ExitStatus ServerProcess::stop(Deadline grace) {
@@ -175,7 +211,10 @@ Result<std::unique_ptr<ServerProcess>> ServerProcess::start(Supervisor& supervis
     const auto port = free_port();
     if (!port) return std::unexpected(port.error());
     const auto started = supervisor.start(spec_of(manifest, mode, {std::to_string(*port), ""}));
-    if (!started) return std::unexpected(started.error());
+    if (!started) {
+      given_ports().give_back(*port);
+      return std::unexpected(started.error());
+    }
     std::unique_ptr<ServerProcess> server(
         new ServerProcess(supervisor, manifest, *started, v4_endpoint({127, 0, 0, 1}, *port)));
     const Status ready = server->wait_until_it_accepts({"ready_ms", stretched(manifest.ready)});
