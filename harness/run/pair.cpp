@@ -12,8 +12,8 @@
 namespace tailrace {
 namespace {
 
-// Looks at the sockets: soon until a connection and its two owners are seen, since a quick client is
-// gone soon; then less often.
+// Looks at the sockets: soon until a connection and its two owners are seen, since a quick client
+// is gone soon; then less often.
 constexpr Millis kFirstLook{5}, kLaterLooks{20};
 // Looks at what the server has not sent: several in the shortest delay of an ACK.
 constexpr Millis kQueueLooks{4};
