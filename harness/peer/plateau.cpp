@@ -15,6 +15,8 @@ constexpr Millis kOfABatch{2500};  // Several fit into kMostOfGrowth, also of a 
 // So many the size is made for; a machine that became slow meanwhile gets time for them.
 constexpr auto kExpected = static_cast<int>(kMostOfGrowth / kOfABatch);
 static_assert(kExpected > static_cast<int>(kFlatBatches), "fewer cannot be judged");
+// Growth that is the same in each batch is told by so many; the first sample is one more.
+constexpr int kWanted = std::max(kExpected, static_cast<int>(kStraightBatches) + 1);
 
 }  // namespace
 
@@ -35,7 +37,7 @@ void repeat_until_settled(Script& script, const Batches& batches) {
   const auto size = static_cast<int>(std::clamp<std::int64_t>(fit, kFewest, most));
   script.mark(kCallsPerBatch, std::to_string(size));
   for (int batch = 0; batch < batches.most; ++batch) {
-    const MonoTime end = batch < kExpected ? until + stretched(kMostOfGrowth) : until;
+    const MonoTime end = batch < kWanted ? until + stretched(kMostOfGrowth) : until;
     if (mono_now() >= end) return;
     if (batch >= kExpected && script.history().kept() > kMostOfRecord) return;
     for (int i = 0; i < size; ++i) batches.one(i);

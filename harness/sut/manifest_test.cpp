@@ -126,6 +126,7 @@ TEST(Manifest, EveryMemberIsRead) {
     "schema": "tailrace.manifest/1", "comment": ["anything"],
     "name": "sdk", "version": "2", "role": "client", "start": ["node", "c.js", "{url}"],
     "environment": {"B": "2", "A": "1"}, "endpoint": "/", "ready_ms": 600000,
+    "answer_ms": 4000, "keep_alive_ms": 1000,
     "modes": {"json": {"environment": {"J": "1"}, "arguments": ["--json"]}, "bare": {}},
     "tools": {"slow": {"name": "wait", "arguments": {"ms": 5}}, "plain": {"name": "echo"},
               "chatty": {"name": "log", "notifications": 3}},
@@ -140,6 +141,8 @@ TEST(Manifest, EveryMemberIsRead) {
   EXPECT_EQ(manifest->environment, in_order);
   EXPECT_EQ(manifest->endpoint, "/");
   EXPECT_EQ(manifest->ready, Millis(600000));
+  EXPECT_EQ(manifest->times.answer, Millis(4000));
+  EXPECT_EQ(manifest->times.keep_alive, Millis(1000));
   ASSERT_EQ(manifest->modes.size(), 2u);
   EXPECT_EQ(manifest->modes.at("json").arguments, std::vector<std::string>{"--json"});
   EXPECT_EQ(manifest->modes.at("json").environment.at(0).first, "J");
