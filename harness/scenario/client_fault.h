@@ -8,6 +8,7 @@ namespace tailrace {
 
 namespace client_fault {
 inline constexpr Fault kResumesAfterResult{"resumes_after_result"};
+inline constexpr Fault kResumesAfterThirdResult{"resumes_after_third_result"};
 inline constexpr Fault kResumesAfterError{"resumes_after_error"};
 inline constexpr Fault kResetsAfterEachCall{"resets_after_each_call"};
 inline constexpr Fault kHangsOnEarlyEnd{"hangs_on_early_end"};
@@ -78,6 +79,7 @@ inline constexpr Fault kDropsMethodHeader{"drops_method_header"};
 inline constexpr Fault kPostsTwoMessages{"posts_two_messages"};
 inline constexpr Fault kDeletesWithMessage{"deletes_with_message"};
 inline constexpr Fault kPostsInputAsResponse{"posts_input_as_response"};
+inline constexpr Fault kLosesArgumentsForInput{"loses_arguments_for_input"};
 inline constexpr Fault kPostsWithoutType{"posts_without_type"};
 inline constexpr Fault kGetsWithoutAccept{"gets_without_accept"};
 inline constexpr Fault kNamesOwnRevision{"names_own_revision"};
