@@ -143,22 +143,42 @@ StreamId ClientDriver::initialize(Session& session, const std::string& revision)
   outside.session = sessions_.size();  // Not there yet: no session header.
   outside.id = std::to_string(session.next_request++);
   StreamId stream = post("initialize", params, outside);
-  await_answer(stream);
+  await_opening(stream);
   if (met_end_of_connection(stream)) {
     outside.id = std::to_string(session.next_request++);
     outside.fresh = true;
     stream = post("initialize", params, outside);
-    await_answer(stream);
+    await_opening(stream);
   }
   take_session(session, stream);
   return stream;
 }
 
+// An answer within the limit, or an end without one, tells that the server listens.
+void ClientDriver::await_opening(StreamId stream) {
+  OpeningTried tried(settings_.openings, opened());
+  await_answer(stream);
+  tried.answered();
+}
+
+void ClientDriver::stop_where_in_vain() {
+  if (insists_ || settings_.openings == nullptr) return;
+  const int others = settings_.openings->in_vain(opened());
+  if (others == 0) return;
+  history_.append(DeadlinePassed{
+      "initialize",
+      "a session in vain: " + std::to_string(others) + " were asked for before, and none was "
+      "answered in time, so that no other is asked for",
+      Millis(0)});
+  stop();
+}
+
 SessionNumber ClientDriver::open_session() {
+  stop_where_in_vain();
   if (is_stateless()) {
     Session each_by_itself;
-    const StreamId stream = discover(each_by_itself);
-    if (!is_answered(stream) || each_by_itself.revision.empty()) {
+    discover(each_by_itself);
+    if (each_by_itself.revision.empty()) {
       decline("the server does not speak revision " + settings_.revision);
     }
     sessions_.push_back(each_by_itself);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "harness/net/network.h"
+#include "harness/peer/openings.h"
 #include "harness/peer/pace.h"
 #include "harness/peer/script.h"
 #include "harness/sut/manifest.h"
@@ -66,6 +67,8 @@ struct ClientSettings {
   std::string revision;
   Pace* pace = nullptr;  // Shared by the scripts of a run.
   ServerTimes times;
+  Openings* openings = nullptr;  // The same; none: nobody else opens sessions.
+  std::string mode;              // The server's, of the manifest.
   bool own_network = false;  // What holds for a whole network may be changed.
   Sampler sample;
   Searcher search;
@@ -107,6 +110,8 @@ class ClientDriver : public Script {
   // Does what the revision asks for before a request may be sent; declines where the server does
   // not speak it. The first session has the number 0.
   SessionNumber open_session();
+  // For a question about that very answer: waits for it, though others have waited in vain.
+  void insist_on_session() { insists_ = true; }
   // Asks for the settings' revision and tells which one the server answers with, "" where it
   // refuses; ends the session that came of it.
   std::string probe_revision();
@@ -246,9 +251,13 @@ class ClientDriver : public Script {
   std::optional<StreamId> send_on(ConnectionId connection, const std::string& request);
   std::vector<HttpHeader> headers_for(std::string_view method, const PostOptions& options) const;
   StreamId initialize(Session& session, const std::string& revision);
+  std::string opened() const { return settings_.mode + " " + settings_.revision; }
+  void stop_where_in_vain();
+  void await_opening(StreamId stream);
   bool is_stateless() const;
   Json with_meta(const Json& params) const;
-  StreamId discover(Session& session);
+  // Its revision stays "" where the server does not name ours.
+  void discover(Session& session);
   void add_mirrored_headers(std::vector<HttpHeader>& headers, const std::string& body) const;
   void take_session(Session& session, StreamId stream);
   void check_revision(const Session& session, StreamId initialize);
@@ -262,6 +271,7 @@ class ClientDriver : public Script {
   std::map<ConnectionId, Link> links_;
   std::vector<Session> sessions_;
   std::optional<QueueWatched> looking_;  // During await_answer_and_look().
+  bool insists_ = false;
   int progress_tokens_ = 0;
   std::deque<bool> settled_;  // Of the last answers: whether their streams ended at once.
   int unfetched_ = 0;         // The last answers so many that could not be fetched.

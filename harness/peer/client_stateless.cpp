@@ -19,6 +19,20 @@ Json client_capabilities() {
   return capabilities;
 }
 
+// What came in answer to server/discover, be it no message: who takes this era's requests and
+// writes its replies wrongly is to be judged for that, not passed over.
+std::optional<Json> discovered(const Exchange& exchange) {
+  if (const RpcMessage* final = exchange.final_message()) return final->body;
+  if (!exchange.response || exchange.response->status / 100 != 2) return std::nullopt;
+  std::string text = exchange.body;
+  for (const StreamEvent& event : exchange.events) {
+    if (!event.sse.data.empty()) text = event.sse.data;
+  }
+  auto json = parse_json(text);
+  if (!json || !(*json)["result"]["supportedVersions"].is_array()) return std::nullopt;
+  return std::move(*json);
+}
+
 }  // namespace
 
 bool ClientDriver::is_stateless() const {
@@ -48,31 +62,26 @@ Json ClientDriver::with_meta(const Json& params) const {
   return whole;
 }
 
-StreamId ClientDriver::discover(Session& session) {
-  session.revision = settings_.revision;
+void ClientDriver::discover(Session& session) {
   const StreamId stream = post("server/discover", Json(), {.session = sessions_.size()});
-  await_answer(stream);
+  await_opening(stream);
   history_.read([&](const Timeline& timeline) {
-    const RpcMessage* final = timeline.exchange(stream)->final_message();
-    if (final == nullptr) return;
-    const Json& result = final->body["result"];
+    const auto said = discovered(*timeline.exchange(stream));
+    if (!said) return;
+    const Json& result = (*said)["result"];
     session.capabilities = result["capabilities"];
     const auto& spoken = result["supportedVersions"].items();
     const bool speaks = std::any_of(spoken.begin(), spoken.end(), [&](const Json& version) {
       return version.as_string() == settings_.revision;
     });
-    if (!speaks) session.revision = "";
+    if (speaks) session.revision = settings_.revision;
   });
-  return stream;
 }
 
 bool ClientDriver::probe_stateless() {
   Session session;
-  const StreamId stream = discover(session);
-  return is_answered(stream) && !session.revision.empty() &&
-         history_.read([&](const Timeline& timeline) {
-           return timeline.exchange(stream)->final_message()->kind == MessageKind::kResult;
-         });
+  discover(session);
+  return !session.revision.empty();
 }
 
 StreamId ClientDriver::subscribe(const PostOptions& options) {

@@ -83,6 +83,7 @@ class Run {
             network_,
             vault_,
             pace_,
+            openings_,
             folder_,
             std::move(addresses),
             options.budget.count() > 0 ? mono_now() + options.budget : MonoTime{Nanos::max()}} {
@@ -228,6 +229,7 @@ class Run {
   Vault vault_;
   Network network_;
   Pace pace_;
+  Openings openings_;
   const std::function<void(const Progress&)>& tell_;
   RunContext context_;
   RunRecord about_;

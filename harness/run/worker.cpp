@@ -34,10 +34,9 @@ AllowedTools allowed_tools(const RunOptions& options) {
 }
 
 bool looks_like_a_crash(const Timeline& timeline) {
-  const bool broken_off = std::any_of(
-      timeline.exchanges.begin(), timeline.exchanges.end(), [](const Exchange& exchange) {
-        return exchange.end == BodyEnd::kCut || exchange.end == BodyEnd::kReset;
-      });
+  const bool broken_off = std::ranges::any_of(timeline.exchanges, [](const Exchange& exchange) {
+    return exchange.end == BodyEnd::kCut || exchange.end == BodyEnd::kReset;
+  });
   return broken_off || !timeline.refused.empty();
 }
 
@@ -151,6 +150,8 @@ ClientSettings Worker::client_settings(const std::string& revision) {
   settings.tools = allowed_tools(context_.options);
   settings.revision = revision;
   settings.pace = &context_.pace;
+  settings.openings = &context_.openings;
+  settings.mode = server_mode_;
   settings.own_network = context_.setup.own_network;
   settings.queue = [this](const Endpoint& server, const Endpoint& client) {
     return sockets_.look(server, client);
@@ -268,9 +269,8 @@ Result<std::unique_ptr<History>> Worker::attempt_anew(const PlannedRun& run,
 void Worker::drive_server(const Scenario& scenario, const PlannedRun& run, History& history) {
   ClientDriver driver(context_.network, context_.vault, history, client_settings(run.revision));
   driver.give_up_at(std::min(mono_now() + stretched(kScenarioLimit.limit), context_.over_at));
-  if (const int told = told_notices(context_.options); told > 0) {
-    driver.mark(kNoticesOfACall, std::to_string(told));
-  }
+  const int told = told_notices(context_.options);
+  if (told > 0) driver.mark(kNoticesOfACall, std::to_string(told));
   try {
     std::get<DriveAgainstServer>(scenario.spec().drive)(driver);
     driver.close_all();

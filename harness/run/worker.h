@@ -24,6 +24,7 @@ struct RunContext {
   Network& network;
   Vault& vault;
   Pace& pace;
+  Openings& openings;
   RunFolder& folder;
   std::vector<Endpoint> addresses;  // Of a URL
   MonoTime over_at;                 // End of the budget

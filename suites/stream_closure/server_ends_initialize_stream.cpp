@@ -10,6 +10,7 @@ namespace tailrace::suites {
 namespace {
 
 void drive(ClientDriver& client) {
+  client.insist_on_session();
   client.open_session();
   client.ask_and_watch_ends({[&] { return client.ask_for_unknown_revision(); }});
 }
