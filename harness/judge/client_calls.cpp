@@ -206,6 +206,11 @@ bool is_next_round(const Exchange& exchange) {
   return params.find("inputResponses") != nullptr || params.find("requestState") != nullptr;
 }
 
+bool asks_for_input(const Exchange& exchange) {
+  const RpcMessage* final = exchange.final_message();
+  return final != nullptr && final->body["result"]["resultType"].as_string() == "input_required";
+}
+
 bool limit_was_near(const Timeline& timeline, const ClientCall& call, MonoTime at) {
   if (call.back.outcome != "limit") return false;
   return at - call.exchange->request_at > call_limit_of(timeline) / 2;

@@ -72,6 +72,7 @@ int marked_number(const Timeline& timeline, std::string_view name);
 bool outlived(const Timeline& timeline, const ClientCall& call);
 // A further round of a request that asked for input (2026-07-28).
 bool is_next_round(const Exchange& exchange);
+bool asks_for_input(const Exchange& exchange);  // By its result.
 // It ran out of its own limit, and `at`, what it waited for, had come in the second half of that: a
 // slow script or a loaded host may be to blame, so nothing can be told of the client.
 bool limit_was_near(const Timeline& timeline, const ClientCall& call, MonoTime at);

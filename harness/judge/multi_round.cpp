@@ -3,14 +3,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
+#include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
+#include "harness/judge/session.h"
+#include "harness/wire/escape.h"
 
 namespace tailrace {
 namespace {
 
 constexpr std::string_view kState = "requestState";
+constexpr std::size_t kNamed = 40;  // Letters of a name, in words.
 
 Judgement judge_forged(const Evidence& evidence, Rule rule) {
   std::set<std::string> given;
@@ -41,7 +46,66 @@ Judgement judge_forged(const Evidence& evidence, Rule rule) {
   return forged == 0 ? inconclusive("no altered state was answered") : held();
 }
 
+// Members may come in another order, and a number in another form.
+bool is_same(const Json& one, const Json& other) {
+  if (one.is_number() && other.is_number()) return one.as_double() == other.as_double();
+  if (one.is_array() && other.is_array()) {
+    return std::ranges::equal(one.items(), other.items(), is_same);
+  }
+  if (!one.is_object() || !other.is_object()) return one == other;
+  if (one.members().size() != other.members().size()) return false;
+  return std::ranges::all_of(one.members(), [&](const Json::Member& member) {
+    const Json* twin = other.find(member.first);
+    return twin != nullptr && is_same(member.second, *twin);
+  });
+}
+
+// What of the first request is not in the round; "" where all of it is.
+std::string what_is_lost(const RpcMessage& first, const RpcMessage& round) {
+  if (first.method != round.method) return "the method " + excerpt(first.method, kNamed);
+  const Json& before = first.body["params"];
+  const Json& after = round.body["params"];
+  for (const std::string_view name : {"name", "uri"}) {
+    if (before[name].is_string() && before[name] != after[name]) {
+      return fmt::format("the {} {}", name, excerpt(before[name].as_string(), kNamed));
+    }
+  }
+  for (const auto& [name, value] : before["arguments"].members()) {
+    const Json* kept = after["arguments"].find(name);
+    if (kept == nullptr) return "the argument " + excerpt(name, kNamed);
+    if (!is_same(value, *kept)) return "the value of the argument " + excerpt(name, kNamed);
+  }
+  return "";
+}
+
+Judgement judge_repeated(const Evidence& evidence, Rule rule) {
+  const auto& exchanges = evidence.timeline.exchanges;
+  const auto asked = std::ranges::find_if(exchanges, asks_for_input);
+  if (asked == exchanges.end()) return inconclusive("no input was asked for");
+  std::size_t rounds = 0;
+  for (const Exchange& round : exchanges) {
+    if (!is_request(round) || !is_next_round(round)) continue;
+    ++rounds;
+    const std::string lost = what_is_lost(*asked->asked, *round.asked);
+    if (lost.empty()) continue;
+    Finding finding = finding_of(evidence, "rounds_repeat_the_call", rule);
+    finding.required = "a round that gives input is the request again: its tool and its arguments";
+    finding.observed = describe(round) + " is without " + lost + " of " + describe(*asked);
+    finding.likely_cause = "the round is made from the state and the answers, and not from the "
+                           "request that they belong to";
+    finding.cure = "keep the parameters of the request, and add the answers and the state to them";
+    finding.evidence = ladder_of(evidence.timeline, *asked, round);
+    return broken(finding);
+  }
+  return rounds == 0 ? not_applicable("the client came to no further round") : held();
+}
+
 }  // namespace
+
+Check rounds_repeat_the_call(Rule rule) {
+  return {"rounds_repeat_the_call",
+          [=](const Evidence& evidence) { return judge_repeated(evidence, rule); }};
+}
 
 Check forged_state_is_rejected(Rule rule) {
   return {"forged_state_is_rejected",

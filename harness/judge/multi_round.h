@@ -11,4 +11,8 @@ namespace tailrace {
 // anew; never a complete result.
 Check forged_state_is_rejected(Rule rule);
 
+// A further round asks for what the first one did: the same tool, with all the arguments of the
+// first. It may say more, and where there were none it may leave them out or have none.
+Check rounds_repeat_the_call(Rule rule);
+
 }  // namespace tailrace

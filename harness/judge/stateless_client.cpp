@@ -118,11 +118,6 @@ Judgement judge_closed(const Evidence& evidence, Rule rule) {
   return held();
 }
 
-bool asks_for_input(const Exchange& exchange) {
-  const RpcMessage* final = exchange.final_message();
-  return final != nullptr && final->body["result"]["resultType"].as_string() == "input_required";
-}
-
 bool gives_input(const Exchange& exchange) {
   return is_request(exchange) && is_next_round(exchange);
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/judge/calls.h"
+#include "harness/judge/multi_round.h"
 #include "harness/judge/resume.h"
 #include "harness/judge/story.h"
 #include "suites/catalogue/requirements.h"
@@ -108,6 +109,40 @@ TEST(InputIsGiven, UnderANewIdWithItsState) {
             std::string::npos);
   EXPECT_EQ(asked().at(600).mark("x", "").judge(check, kRevision).outcome, Outcome::kBroken);
   EXPECT_EQ(asked().judge(check, kRevision).outcome, Outcome::kInconclusive);
+  EXPECT_EQ(calls().judge(check, kRevision).outcome, Outcome::kInconclusive);
+}
+
+Story with_arguments(const std::string& first, const std::string& round) {
+  const auto call = [](int id, const std::string& more) {
+    return fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":"tools/call",)"
+                       R"("params":{{"name":"t"{}}}}})",
+                       id, more);
+  };
+  Story story;
+  story.open(1, Side::kServer).post(1, call(1, first));
+  story.sse_head(1).event(1, R"({"jsonrpc":"2.0","id":1,"result":{"resultType":)"
+                             R"("input_required","inputRequests":{"k":{}}}})");
+  story.open(2, Side::kServer).at(5);
+  return story.post(2, call(2, R"(,"inputResponses":{"k":{}})" + round));
+}
+
+TEST(Input, BelongsToTheSameCall) {
+  const Check check = rounds_repeat_the_call(req::kInputIsGathered);
+  const auto judged = [&](const std::string& first, const std::string& round) {
+    return with_arguments(first, round).judge(check, kRevision);
+  };
+  const std::string both = R"(,"arguments":{"a":1,"b":{"c":[2]}})";
+  EXPECT_EQ(judged(both, both).outcome, Outcome::kHeld);
+  EXPECT_EQ(judged(both, R"(,"arguments":{"b":{"c":[2.0]},"a":1})").outcome, Outcome::kHeld);
+  EXPECT_EQ(judged(both, R"(,"arguments":{"b":{"c":[2]},"a":1,"d":4})").outcome, Outcome::kHeld);
+  EXPECT_EQ(judged(R"(,"arguments":{})", "").outcome, Outcome::kHeld);
+  EXPECT_EQ(judged("", R"(,"arguments":{})").outcome, Outcome::kHeld);
+  for (const char* lost : {"", R"(,"arguments":{"a":1})", R"(,"arguments":{"a":1,"b":{"c":[3]}})",
+                           R"(,"arguments":{"a":"1","b":{"c":[2]}})"}) {
+    const Judgement judgement = judged(both, lost);
+    ASSERT_EQ(judgement.outcome, Outcome::kBroken) << lost;
+    EXPECT_EQ(judgement.findings.front().level, Level::kMust);
+  }
   EXPECT_EQ(calls().judge(check, kRevision).outcome, Outcome::kInconclusive);
 }
 

@@ -32,6 +32,7 @@ constexpr std::size_t kReadsFirst = 32 << 10, kHeld = 4 << 10;
 // What our kernel takes beyond that. It is less than ten segments of a MTU of 1500: with more of
 // them on the way the client's kernel would take ever more of the rest, up to 4 MB.
 constexpr int kStored = 8 << 10;
+constexpr std::size_t kShortArgument = 8;
 constexpr int kAccepted = 202;
 constexpr std::array<std::string_view, 4> kSpoken = {"2024-11-05", "2025-03-26", "2025-06-18",
                                                      "2025-11-25"};
@@ -300,6 +301,10 @@ void ServerDriver::ask_for_large_calls(std::size_t bytes) {
   argument_bytes_ = bytes;
   settings_.links.reads_first = kReadsFirst;
   settings_.links.receive_buffer = kStored;
+}
+
+void ServerDriver::ask_for_arguments() {
+  if (settings_.large) argument_bytes_ = kShortArgument;
 }
 
 std::optional<StreamId> ServerDriver::watch_upload(Millis window) {

@@ -150,6 +150,8 @@ class ServerDriver : public Script {
   // how the first of them begins, until told to read on; start_client() declines where the client
   // makes none.
   void ask_for_large_calls(std::size_t bytes);
+  // Asks for calls with a short argument, of a client that can give them one.
+  void ask_for_arguments();
   // A call of which the beginning is read and no more, within the window.
   std::optional<StreamId> watch_upload(Millis window);
   void read_on(StreamId upload);

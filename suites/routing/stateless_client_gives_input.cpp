@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A result asks for input, and then another on a stream that is held open: the client answers each
-// by a further round at once, under a new id, with the state byte for byte.
+// by a further round at once: the same call, under a new id, with the state byte for byte.
 
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
 #include "harness/judge/client_laws.h"
+#include "harness/judge/multi_round.h"
 #include "harness/judge/stateless_client.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -16,6 +17,7 @@ constexpr const char* kState = R"( a\b "c"/+=% \u00e9 )";
 constexpr Millis kLeaves{10000};
 
 void drive(ServerDriver& server) {
+  server.ask_for_arguments();
   server.start_client(1);
   const StreamId call = server.await_call();
   server.send_bare_head(call);
@@ -44,11 +46,12 @@ Scenario routing_stateless_client_gives_input() {
                  req::kNoClientResponses},
       .drive = &drive,
       .checks = {input_is_given(req::kInputIsGathered, req::kRoundHasNewId, req::kStateIsKept),
+                 rounds_repeat_the_call(req::kInputIsGathered),
                  input_is_given_on_open_stream(),
                  posts_carry_no_responses(req::kNoClientResponses)},
       .catches = {client_fault::kIgnoresInputRequests, client_fault::kKeepsIdForInput,
                   client_fault::kChangesState, client_fault::kWaitsForTerminator,
-                  client_fault::kPostsInputAsResponse},
+                  client_fault::kPostsInputAsResponse, client_fault::kLosesArgumentsForInput},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kRandomIntegerIds,
                  client_oddity::kClosesAfterResponseQuickly},
       .era = Era::kStateless,
