@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests, notifications, responses, GET, DELETE and initialize each get the reply that is theirs,
-// and what the handshake agreed on is kept.
+// Each kind of message, GET and DELETE get the reply that is theirs; what was agreed on is kept.
 
 #include "harness/judge/closure.h"
 #include "harness/judge/server_laws.h"
@@ -22,6 +21,7 @@ void drive(ClientDriver& client) {
   const StreamId listening = client.get();
   client.watch_head(listening, kHead);
   client.await_answer(client.ask_for_result());
+  client.await_answer(client.ask_for_error(0));
   if (client.tools().chatty) client.await_answer(client.ask_tool(&AllowedTools::chatty));
   if (client.server_declares("tools")) client.await_answer(client.post("tools/list", Json()));
   if (client.server_declares("logging")) {
@@ -67,7 +67,7 @@ Scenario routing_server_replies_to_each_kind() {
       .catches = {server_fault::kPlainText, server_fault::k200ForNotices,
                   server_fault::k200ForBrokenNotices, server_fault::kNeverEnds202,
                   server_fault::kGetNotFound, server_fault::kRefusesGet,
-                  server_fault::kAnswersOnGet, server_fault::kNoAllow,
+                  server_fault::kAnswersOnGet, server_fault::kErrorsOnGet, server_fault::kNoAllow,
                   server_fault::kCountsSessions, server_fault::kSpaceInSessionId,
                   server_fault::kIncompleteInitialize, server_fault::kAsksBeforeInitialized,
                   server_fault::kLogsUndeclared, server_fault::kListsNoTools,
