@@ -36,6 +36,31 @@ std::map<std::string, const Exchange*> issuers(const Timeline& timeline) {
   return by_id;
 }
 
+bool is_resume_of(const Exchange& resume, const Exchange& stream) {
+  const std::string* id = resume.request.find("last-event-id");
+  if (resume.request.method != "GET" || id == nullptr) return false;
+  return std::ranges::any_of(stream.events, [&](const StreamEvent& event) {
+    return event.sse.id == *id && !id->empty();
+  });
+}
+
+std::string cause_of(const Timeline& timeline, Final final) {
+  std::size_t streams = 0, resumed = 0;
+  for (const Exchange& stream : timeline.exchanges) {
+    if (!has_final(stream, final) || stream.asked->method == "initialize") continue;
+    ++streams;
+    resumed += std::ranges::any_of(timeline.exchanges, [&](const Exchange& resume) {
+      return is_resume_of(resume, stream) && resume.request_at > *stream.final_at();
+    });
+  }
+  const auto some = fmt::format(" ({} of {} such streams were resumed)", resumed, streams);
+  if (resumed * 2 < streams) {
+    return "whether a stream is over hangs on more than the response that came" + some;
+  }
+  return final == Final::kError ? "the client takes only a Result for the end of a request"
+                                : "the client reconnects whenever a stream with event ids ends";
+}
+
 Finding resumed(const Evidence& evidence, const Exchange& stream, const Exchange& resume,
                 Final final, Rule rule) {
   const std::string_view word = final == Final::kError ? "Error" : "Result";
@@ -44,9 +69,7 @@ Finding resumed(const Evidence& evidence, const Exchange& stream, const Exchange
   finding.observed =
       fmt::format("the client sent GET with Last-Event-ID of {} {} after that stream's {}",
                   describe(stream), in_millis(resume.request_at - *stream.final_at()), word);
-  finding.likely_cause = final == Final::kError
-                             ? "the client takes only a Result for the end of a request"
-                             : "the client reconnects whenever a stream with event ids ends";
+  finding.likely_cause = cause_of(evidence.timeline, final);
   finding.cure = "remember that the Response or Error came, and do not reconnect after it";
   finding.evidence = ladder_of(evidence.timeline, stream, resume);
   mark_gap(finding.evidence, "GET");

@@ -12,6 +12,7 @@ constexpr int kMostGets = static_cast<int>(kStormResumes) + 2;
 
 constexpr Millis kSoonRetry{100};  // Short, so that a resume shows soon.
 constexpr Millis kLinger = kSoonRetry + kResumePatience + Millis(500);
+constexpr int kCalls = 4;
 constexpr Millis kLeaves{10000};  // The linger, and the client's own shut-down.
 
 }  // namespace
@@ -29,8 +30,15 @@ void fail_resumes(ServerDriver& server, const AnswerStream& answer) {
 
 void await_resume_after(ServerDriver& server, const AnswerStream& answer) {
   server.use_event_ids(true, kSoonRetry);
-  server.start_client(1, kLinger);
+  // Several, where the client makes them: what goes wrong may do so now and then.
+  const int calls = server.counts_calls() ? kCalls : 1;
+  server.start_client(calls, kLinger);
   answer(server.await_call());
+  for (int call = 1; call < calls; ++call) {
+    const auto next = server.watch_call(server.call_limit() * 2);
+    if (!next) break;
+    answer(*next);
+  }
   server.await_exit(kLinger + kLeaves);
 }
 

@@ -22,7 +22,7 @@ Scenario drain_client_does_not_resume_after_result() {
       .covers = {req::kResumeAfterDisconnect},
       .drive = &drive,
       .checks = {does_not_resume_after(Final::kResult, req::kResumeAfterDisconnect)},
-      .catches = {client_fault::kResumesAfterResult},
+      .catches = {client_fault::kResumesAfterResult, client_fault::kResumesAfterThirdResult},
       .spares = {client_oddity::kOpensListeningGet, client_oddity::kReconnectsListeningGet,
                  client_oddity::kNoDelete},
   }};

@@ -26,6 +26,9 @@ void drive(ServerDriver& server) {
   server.send_head(*other);
   server.send_head(cut);
   server.send_message(cut, server.ping());
+  server.stay_connected(kBetween);
+  server.send_message(*other, server.ping());  // The newest when it ends, and when it is resumed.
+  server.stay_connected(kBetween);
   server.send_end(cut);
   server.stay_connected(kBetween);
   server.send_message(*other, server.ping());
