@@ -67,6 +67,26 @@ TEST(Causes, TheConsolePointsToTheFirstOfACause) {
   EXPECT_EQ(console_report(record, {.verbose = true}).find(", above"), std::string::npos);
 }
 
+TEST(Causes, ThatManyMetAreNamedTogether) {
+  RunRecord record;
+  record.packets = "captured";
+  for (const char* id : {"a.one", "a.two", "a.three", "a.four", "a.five"}) {
+    record.scenarios.push_back(failure(id, Level::kMust, "x"));
+  }
+  record.scenarios.push_back(failure("b.other", Level::kMust, "y"));
+  const std::string text = console_report(record, {});
+  EXPECT_NE(text.find("FAIL  a.three"), std::string::npos) << text;
+  EXPECT_EQ(text.find("FAIL  a.four"), std::string::npos) << text;
+  EXPECT_NE(text.find("FAIL  b.other"), std::string::npos) << text;
+  EXPECT_NE(text.find("FAIL  2 more\n  Scenarios     a.four 2025-11-25, a.five 2025-11-25\n"
+                      "  Likely cause  that of a.one 2025-11-25, above\n"),
+            std::string::npos)
+      << text;
+  const std::string whole = console_report(record, {.verbose = true});
+  EXPECT_NE(whole.find("FAIL  a.five"), std::string::npos) << whole;
+  EXPECT_EQ(whole.find(" more\n"), std::string::npos) << whole;
+}
+
 TEST(Causes, OneThatBreaksTwoRulesIsOne) {
   RunRecord record = some();
   record.scenarios[3].findings.front().required = "streams end early";

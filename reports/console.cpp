@@ -21,6 +21,7 @@ constexpr std::size_t kReasonIndent = 17;    // Under the id.
 constexpr std::size_t kPartIndent = 16;      // Under a part's text.
 constexpr std::size_t kEvidenceIndent = 28;  // Of a ladder's line: mark, time and actor.
 // The summary fits one screen of 24 lines; the rest stands above it or in results.json.
+constexpr std::size_t kMostAlike = 3;  // Findings of one cause that are told each.
 constexpr std::size_t kMostFailures = 6;  // Lines
 constexpr std::size_t kMostUnseen = 2;    // Lines
 constexpr std::size_t kMostOthers = 2;    // Lines of each other kind
@@ -167,22 +168,50 @@ class ConsoleReport {
 
   // What has the cause and the cure of one above points to that one, and shows of its evidence the
   // line that broke the rule: a cause that a dozen scenarios met would push all else from the
-  // screen.
+  // screen. Of more than a few the names are enough: a wrong header is met by every scenario.
   void findings() {
-    std::vector<ShownFinding> told;
+    std::vector<Told> told;
     const std::vector<ShownFinding> all = worst_last(record_, options_.verbose);
     for (const ShownFinding& shown : all) {
-      const auto known = std::ranges::find_if(told, [&](const ShownFinding& other) {
-        return is_of_one_cause(*other.finding, *shown.finding);
+      const auto known = std::ranges::find_if(told, [&](const Told& other) {
+        return is_of_one_cause(*other.first.finding, *shown.finding);
       });
-      if (known != told.end() && !options_.verbose) {
-        finding_like(shown, *known->result);
-        continue;
+      if (known == told.end() || options_.verbose) {
+        told.push_back({shown, 1, {}});
+        finding(*shown.finding, *shown.result);
+      } else if (known->blocks < kMostAlike) {
+        ++known->blocks;
+        finding_like(shown, *known->first.result);
+      } else {
+        known->others.push_back(shown.result);
       }
-      told.push_back(shown);
-      finding(*shown.finding, *shown.result);
     }
     shortened_ = told.size() < all.size() && !options_.verbose;
+    for (const Told& one : told) others_of(one);
+  }
+
+  // Findings of one cause: those that have a block of their own, and the others.
+  struct Told {
+    ShownFinding first;
+    std::size_t blocks = 1;
+    std::vector<const ScenarioResult*> others;
+  };
+
+  void others_of(const Told& told) {
+    std::vector<std::string> names;
+    for (const ScenarioResult* result : told.others) {
+      std::string name = excerpt(result->id, kLongestId) + " " + variant_of(*result);
+      if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
+    }
+    if (names.empty()) return;
+    add("\n{}  {} more\n", word_of(told.first.finding->level), names.size());
+    part("Scenarios", fmt::format("{}", fmt::join(names, ", ")));
+    part("Likely cause", above(*told.first.result));
+    part("Cure", above(*told.first.result));
+  }
+
+  static std::string above(const ScenarioResult& first) {
+    return fmt::format("that of {} {}, above", excerpt(first.id, kLongestId), variant_of(first));
   }
 
   void finding_like(const ShownFinding& shown, const ScenarioResult& first) {
@@ -193,10 +222,8 @@ class ConsoleReport {
     if (!text.ladder.empty()) add("  {:<13} {}\n", "Evidence", text.history);
     const std::size_t broken = broken_step(text.ladder);
     if (broken < text.ladder.size()) ladder_line(text.ladder[broken]);
-    const std::string other =
-        fmt::format("that of {} {}, above", excerpt(first.id, kLongestId), variant_of(first));
-    if (!text.likely_cause.empty()) part("Likely cause", other);
-    if (!text.cure.empty()) part("Cure", other);
+    if (!text.likely_cause.empty()) part("Likely cause", above(first));
+    if (!text.cure.empty()) part("Cure", above(first));
     if (!text.run_again.empty()) add("  {:<13} {}\n", "Run again", text.run_again);
   }
 
