@@ -123,7 +123,8 @@ Story with_arguments(const std::string& first, const std::string& round) {
   story.sse_head(1).event(1, R"({"jsonrpc":"2.0","id":1,"result":{"resultType":)"
                              R"("input_required","inputRequests":{"k":{}}}})");
   story.open(2, Side::kServer).at(5);
-  return story.post(2, call(2, R"(,"inputResponses":{"k":{}})" + round));
+  story.post(2, call(2, R"(,"inputResponses":{"k":{}})" + round));
+  return story;
 }
 
 TEST(Input, BelongsToTheSameCall) {

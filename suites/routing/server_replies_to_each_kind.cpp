@@ -9,8 +9,6 @@
 namespace tailrace::suites {
 namespace {
 
-constexpr Millis kHead{5000};
-
 Json unknown_level() {
   return Json(Json::Object{{"level", Json("loud")}});
 }
@@ -19,9 +17,11 @@ void drive(ClientDriver& client) {
   client.open_session();
   const SessionNumber other = client.open_session();
   const StreamId listening = client.get();
-  client.watch_head(listening, kHead);
+  client.watch_head(listening, kWatchOpen);
   client.await_answer(client.ask_for_result());
-  client.await_answer(client.ask_for_error(0));
+  for (std::size_t kind = 0; kind < ClientDriver::kErrorKinds; ++kind) {
+    client.await_answer(client.ask_for_error(kind));
+  }
   if (client.tools().chatty) client.await_answer(client.ask_tool(&AllowedTools::chatty));
   if (client.server_declares("tools")) client.await_answer(client.post("tools/list", Json()));
   if (client.server_declares("logging")) {
