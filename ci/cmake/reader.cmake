@@ -10,7 +10,7 @@ if(TAILRACE_READER_ONLY)
     "capture/(live_[a-z]+|followed_files)"
     "sut/(client_environment|collector|implementation|memory_search|own_network)"
     "sut/(process_[a-z]+|send_queue)"
-    "sut/(supervisor|supervisor_[a-z]+|tcp_sockets)"
+    "sut/(socket_dump|supervisor|supervisor_[a-z]+|tcp_sockets)"
     "run/(pair|pair_account|runner|serving_client|setup|trial|worker)"
     "cli/(driving_words|run_command|run_words|init_command|progress_line)"
     "cli/(interrupt_note|project_guess)"
