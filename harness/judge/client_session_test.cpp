@@ -277,6 +277,11 @@ TEST(RefusedCalls, ACallThatIsRefusedBeforeItHasComeInFullIsACall) {
             Level::kShould);
   EXPECT_EQ(early(3500, "error").judge(refused_calls_return()).findings.front().harm,
             "harm.call_hangs");
+  // The next one's upload did not come to its end within the call's time.
+  Story slow = early(5, "error");
+  slow.open(3, Side::kServer).from_client(3, begun);
+  slow.at(1200).tell(ProcessLine{R"({"call":3,"outcome":"limit"})"});
+  EXPECT_EQ(slow.judge(refused_calls_return()).outcome, Outcome::kHeld);
 }
 
 TEST(RefusedCalls, AnUploadThatALibrarySendsAnewIsTheSameCall) {

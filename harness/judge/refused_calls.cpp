@@ -37,9 +37,13 @@ std::size_t asked_calls(const Timeline& timeline) {
   return calls;
 }
 
-// Under an id that was used before a call looks like another attempt at the earlier one.
+// Under an id that was used before a call looks like another attempt at the earlier one. An upload
+// that ended with the call's own time was begun, and scripts leave no other message unread.
 std::size_t posted_calls(const Timeline& timeline) {
-  return static_cast<std::size_t>(std::ranges::count_if(timeline.exchanges, is_call));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(timeline.exchanges, [](const Exchange& exchange) {
+        return is_call(exchange) || (exchange.is_post() && !exchange.request_complete);
+      }));
 }
 
 // How the client shows that it makes no further calls: it says so, or its process is gone; "" where
