@@ -147,10 +147,10 @@ void search(ClientDriver& client, bool notices) {
   for (int i = 0; i < kMarkedCalls; ++i) calls.round();
   const MonoTime until = mono_now() + stretched(kLongest);
   int further = 0;
-  // Who came to half of the fewest gets as much time again: the machine may be busy.
+  // Who came to a third of the fewest gets the rest of the time for them: the machine may be busy.
   const auto has_time = [&] {
-    const bool is_near = further < kFewestFurther && further * 2 >= kFewestFurther;
-    return mono_now() < (is_near ? until + stretched(kLongest) : until);
+    const bool is_near = further < kFewestFurther && further * 3 >= kFewestFurther;
+    return mono_now() < (is_near ? until + stretched(kLongest) * 2 : until);
   };
   for (int searched_at = 0; further < kMostFurther && has_time();) {
     further += calls.round();
