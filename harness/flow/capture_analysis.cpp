@@ -91,6 +91,9 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     kept_.finish();
     join_legs(report_);
     note_repairs();
+    if (flow.clock_set_back > 0) {
+      report_.notes.emplace_back("the capture's clock was set back: times are as if it were not");
+    }
     if (flow.translated > 0) {
       report_.notes.push_back(fmt::format(
           "connections that are there twice, in front of and behind a translation of their "

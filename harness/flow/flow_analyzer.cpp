@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/flow/clock_steps.h"
 #include "harness/flow/fragments.h"
 #include "harness/flow/fetch.h"
 #include "harness/flow/hashed_pointers.h"
@@ -64,6 +65,7 @@ class FlowAnalyzer::Body {
     ++report_.segments;
     report_.cut_segments += held.segment.payload.size() < held.segment.length;
     held.hash = hash_of(held.segment);
+    held.segment.time = clock_.take(held.hash + held.segment.source.port, held.segment.time);
     held.payload = sink_ ? held.segment.payload : held.segment.payload.substr(0, kStart);
     current_.prefetch(held.hash);
     order_.add();
@@ -79,6 +81,7 @@ class FlowAnalyzer::Body {
     std::ranges::sort(left, {}, &Entry::number);
     for (Entry* entry : left) retire(*entry);
     report_.incomplete_datagrams = fragments_.incomplete();
+    report_.clock_set_back = clock_.steps();
     return std::move(report_);
   }
 
@@ -277,6 +280,7 @@ class FlowAnalyzer::Body {
   FlowObserver* observer_;
   FlowReport report_;
   Fragments fragments_;
+  ClockSteps clock_;
   TimeOrder order_;
   std::array<std::uint64_t, 64> recent_{};  // Connections, by hash.
   std::uint32_t numbers_ = 0;

@@ -101,6 +101,20 @@ TEST(Flow, PacketsAreSortedByTime) {
   EXPECT_EQ(report.connections.at(0).from_server.retransmissions, 0U);
 }
 
+TEST(Flow, AClockThatIsSetBackMixesNothing) {
+  FlowAnalyzer analyzer{FlowOptions{}};
+  Conversation talk{analyzer};
+  talk.open();
+  for (int call = 0; call < 8; ++call) {
+    if (call == 4) talk.pass(-Millis(500));
+    talk.stalled_call();
+  }
+  const FlowReport report = analyzer.finish();
+  EXPECT_EQ(report.clock_set_back, 1U);
+  ASSERT_EQ(report.connections.size(), 1U);
+  EXPECT_EQ(report.connections.front().stalls.size(), 8U);
+}
+
 TEST(Flow, SecondCopiesCountOnce) {
   for (const bool v6 : {false, true}) {
     FlowAnalyzer analyzer{FlowOptions{}};

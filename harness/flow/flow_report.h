@@ -77,6 +77,7 @@ struct FlowReport {
   std::uint64_t connections_left_out = 0;   // Above the bound on tracked connections.
   std::uint64_t connections_cut_short = 0;  // Done with early, for that bound.
   std::uint64_t translated = 0;             // There twice, with other addresses: told once.
+  std::uint64_t clock_set_back = 0;         // Times after it are told as if it had gone on.
 };
 
 }  // namespace tailrace
