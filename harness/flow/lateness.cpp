@@ -17,6 +17,8 @@ constexpr std::array<Nanos, 3> kChecks = {200ms, 800ms, 3s};
 constexpr std::array<double, 3> kWithin = {1.6, 1.6, 1.1};
 // Later than this no path makes a segment: one of the clocks was set.
 constexpr Nanos kClockSet = 1s;
+// What waited for a host that did nothing for a while comes at once when it goes on.
+constexpr Nanos kOneStop = 10ms;
 // Beyond it the stamps have wrapped around more than once, or the file's times are made up.
 constexpr Nanos kLongest = std::chrono::hours(24 * 24);
 
@@ -46,6 +48,18 @@ void Lateness::turn(RealTime now) {
   windows_[1] = now - window_at_ < 2 * kWindow ? windows_[0] : Window{};
   windows_[0] = {};
   window_at_ = now;
+}
+
+void Lateness::note_late(Nanos late, RealTime at) {
+  Window& now = windows_[0];
+  const bool same_stop = at - now.most_at < kOneStop;
+  if (late > now.most) {
+    if (!same_stop) now.second = now.most;
+    now.most = late;
+    now.most_at = at;
+  } else if (!same_stop) {
+    now.second = std::max(now.second, late);
+  }
 }
 
 Nanos Lateness::take(const Segment& segment) {
@@ -80,11 +94,7 @@ Nanos Lateness::take(const Segment& segment) {
     return Nanos(0);
   }
   if (late <= 2 * unit_) return Nanos(0);
-  if (late > now.most) {
-    now.second = std::exchange(now.most, late);
-  } else {
-    now.second = std::max(now.second, late);
-  }
+  note_late(late, segment.time);
   return has_clock() ? late : Nanos(0);
 }
 

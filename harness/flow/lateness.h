@@ -16,7 +16,8 @@ class Lateness {
   // Of this segment, beyond the quickest of the last while; 0 where that is less than two ticks of
   // the clock, or no clock tells so far.
   Nanos take(const Segment& segment);
-  // All but one segment of the last while came within this of the quickest.
+  // All segments of the last while came within this of the quickest, but for those that one stop
+  // of who forwards them held up.
   Nanos spread() const;
   // Segments carry a clock whose unit is known by now, and enough came to know how they vary.
   bool has_clock() const { return known_ && !unusable_ && stamped_ >= kEnough; }
@@ -26,11 +27,13 @@ class Lateness {
   static constexpr std::chrono::seconds kWindow{10};
   struct Window {
     std::int64_t least = 0;        // Offset between the capture's clock and the segments', ns
-    Nanos most{0}, second{0};      // Lateness
+    Nanos most{0}, second{0};      // Lateness; the latter of another stop.
+    RealTime most_at;
     bool used = false;
   };
   void check_unit(Nanos passed, std::int64_t ticks);
   void turn(RealTime now);
+  void note_late(Nanos late, RealTime at);
 
   static constexpr std::uint32_t kEnough = 6;
   std::uint32_t stamped_ = 0;  // Up to that.

@@ -35,6 +35,8 @@ TEST(Lateness, IsWhatComesOnTopOfTheQuickest) {
   EXPECT_EQ(lateness.spread(), Nanos(0));
   EXPECT_EQ(take(445, 405), 30ms);
   EXPECT_EQ(lateness.spread(), Nanos(0)) << "one alone is chance";
+  EXPECT_EQ(take(447, 417), 20ms);
+  EXPECT_EQ(lateness.spread(), Nanos(0)) << "the same stop held it up";
   EXPECT_EQ(take(470, 440), 20ms);
   EXPECT_EQ(lateness.spread(), 20ms);
   EXPECT_EQ(take(500, 489), Nanos(0)) << "within two ticks";
