@@ -43,9 +43,10 @@ Nanos Direction::usual_delay() const {
 // What was taken for a timer's delay turned out to be one of the path: later, by what prompt ACKs
 // reach, or where the stall was seen before it was known how the ways vary, by both of them.
 bool Direction::is_by_path(const Stall& stall, Nanos usual) const {
-  if (stall.ack_delay * kPartOfTimer < usual) return true;
   // The first of a connection whose handshake was not seen.
   const bool way_is_known = !stall.way_known && ack_times_ > 1;
+  const Nanos delay = stall.ack_delay - (way_is_known ? least_ack_time_ : Nanos(0));
+  if (delay * kPartOfTimer < usual) return true;
   if (way_is_known && stall.ack_at - stall.held_since - kLeastAckDelay < least_ack_time_) {
     return true;
   }

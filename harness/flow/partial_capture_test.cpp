@@ -85,5 +85,23 @@ TEST_F(PartialCapture, TheFirstAckOfAPathThatIsNotKnownIsComparedWithTheOthers) 
   EXPECT_TRUE(flow().stalls.empty());
 }
 
+// The same of a first ACK that is late by its way, before many that a timer delays.
+TEST_F(PartialCapture, TheFirstAckOfAPathThatIsNotKnownIsComparedWithTheTimer) {
+  talk.ack(kClient);
+  for (int call = 0; call < 7; ++call) {
+    talk.send(kClient, 300);
+    talk.pass(kMoment);
+    talk.send(kServer, 100);
+    talk.pass(Millis(20) + (call == 0 ? Millis(7) : kDelayed));
+    talk.ack(kClient);
+    talk.pass(kMoment);
+    talk.send(kServer, 60);
+    talk.pass(Millis(20));
+    talk.ack(kClient);
+    talk.pass(kMoment);
+  }
+  EXPECT_EQ(flow().stalls.size(), 6U);
+}
+
 }  // namespace
 }  // namespace tailrace
