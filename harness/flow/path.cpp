@@ -46,7 +46,10 @@ std::uint8_t split(std::uint64_t delays) {
 }  // namespace
 
 ReleaseBounds release_bounds(const Path& path) {
-  if (path.to_sender < kFar) return {kMostReleaseGap, kCloseRelease, kSharpRelease};
+  if (path.to_sender < kFar) {
+    const Nanos sharp = path.to_sender <= kSharpRelease ? kSharpRelease : kCloseRelease;
+    return {kMostReleaseGap, kCloseRelease, sharp};
+  }
   const auto known = path.sender_varies();
   if (!known) {
     const Nanos part = std::max(path.to_sender / kReleasePart, kLeastPart);

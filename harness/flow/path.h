@@ -18,8 +18,8 @@ inline constexpr Nanos kMostReleaseGap = Millis(2);
 
 // Measured at true stalls: 10 us, 99 of 100 below this.
 inline constexpr Nanos kCloseRelease = std::chrono::microseconds(300);
-// Most of it at its sender, where nothing else lies between the two.
-inline constexpr Nanos kSharpRelease = std::chrono::microseconds(100);
+// Most of it at its sender, where no way lies between the two: one of this host takes less.
+inline constexpr Nanos kSharpRelease = std::chrono::microseconds(150);
 
 inline constexpr Nanos kLeastLateness = Millis(2);  // Two ticks of most clocks: less is not told.
 
