@@ -20,9 +20,9 @@ class ClockSteps {
     time = time + ahead_;
     Last& last = last_[sender % last_.size()];
     if (last.sender == sender && last.at - time > kLeastStep) {
-      ahead_ += newest_ - time;
+      ahead_ += newest_ + kPause - time;
       ++steps_;
-      time = newest_;
+      time = newest_ + kPause;
     }
     newest_ = std::max(newest_, time);
     last = {sender, time};
@@ -33,6 +33,8 @@ class ClockSteps {
  private:
   // Capture programs hand on the packets of an interface a quarter of a second late at most.
   static constexpr Nanos kLeastStep = Millis(300);
+  // Nobody knows how long it took: no round trip must seem shorter by it, and no timer to fire.
+  static constexpr Nanos kPause = Millis(100);
   struct Last {
     std::uint64_t sender = 0;
     RealTime at;

@@ -115,6 +115,28 @@ TEST(Flow, AClockThatIsSetBackMixesNothing) {
   EXPECT_EQ(report.connections.front().stalls.size(), 8U);
 }
 
+TEST(Flow, AClockThatIsSetBackShortensNoRoundTrip) {
+  FlowAnalyzer analyzer{FlowOptions{}};
+  Conversation talk{analyzer};
+  talk.open(Millis(20));
+  for (int call = 0; call < 6; ++call) {
+    talk.send(kClient, 300);
+    talk.pass(kMoment);
+    talk.send(kServer, 100);
+    talk.pass(Millis(call == 2 ? -500 : 20));
+    talk.ack(kClient);
+    talk.pass(kMoment);
+    talk.send(kServer, 60);
+    talk.pass(Millis(20));
+    talk.ack(kClient);
+    talk.pass(kMoment);
+  }
+  const FlowReport report = analyzer.finish();
+  ASSERT_EQ(report.connections.size(), 1U);
+  EXPECT_GE(report.connections.front().rtt, Millis(20));
+  EXPECT_LE(report.connections.front().stalls.size(), 1U);
+}
+
 TEST(Flow, SecondCopiesCountOnce) {
   for (const bool v6 : {false, true}) {
     FlowAnalyzer analyzer{FlowOptions{}};

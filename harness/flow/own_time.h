@@ -12,8 +12,8 @@ namespace tailrace {
 
 // Of the stalls of one direction: false where those are few or the ACKs themselves keep time.
 bool keep_own_time(const std::vector<Stall>& stalls);
-// The opposite, by a clock that ticks so coarsely: the ACKs vary by more, and the data keeps to
-// them within a tick.
+// The opposite, by a clock that ticks so coarsely: the ACKs vary, and the data keeps to them far
+// better than to its sender's last segment.
 bool keep_time_of_acks(const std::vector<Stall>& stalls, Nanos tick);
 
 }  // namespace tailrace

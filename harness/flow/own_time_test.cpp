@@ -35,5 +35,19 @@ TEST(OwnTime, IsNotKeptByWhoWaitsForTheAck) {
   EXPECT_FALSE(keep_own_time(varying)) << "a path does that";
 }
 
+TEST(OwnTime, ByACoarseClockOnlyWhatVariesTells) {
+  std::vector<Stall> steady, held, sleeping;
+  for (int i = 0; i < 8; ++i) {
+    steady.push_back(stall(Millis(43), Millis(0)));
+    held.push_back(stall(Millis(42 + i % 2), Millis(0)));
+    sleeping.push_back(stall(Millis(43 + i % 2), Millis(7 - i % 2)));
+  }
+  EXPECT_FALSE(keep_time_of_acks(steady, Millis(1)));
+  EXPECT_TRUE(keep_time_of_acks(held, Millis(1)));
+  EXPECT_FALSE(keep_time_of_acks(sleeping, Millis(1)));
+  held.resize(4);
+  EXPECT_FALSE(keep_time_of_acks(held, Millis(1))) << "so few may be chance";
+}
+
 }  // namespace
 }  // namespace tailrace
