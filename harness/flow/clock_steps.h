@@ -33,8 +33,9 @@ class ClockSteps {
  private:
   // Capture programs hand on the packets of an interface a quarter of a second late at most.
   static constexpr Nanos kLeastStep = Millis(300);
-  // Nobody knows how long it took: no round trip must seem shorter by it, and no timer to fire.
-  static constexpr Nanos kPause = Millis(100);
+  // Nobody knows how long it took. No round trip must seem shorter by it, nor a path to vary: more
+  // than any takes, so that the clocks of segments are learnt anew (Lateness).
+  static constexpr Nanos kPause = Millis(1200);
   struct Last {
     std::uint64_t sender = 0;
     RealTime at;
