@@ -301,11 +301,12 @@ std::string contradiction(const Series& plain) {
   return "";
 }
 
-// A client that takes a new connection for most of its calls shows few stalls, however its requests
-// are written: a server's are seen on a connection of ours that carries twenty.
-bool all_that_could_waited(const Series& plain, Side holder) {
+// A client that takes new connections now and then shows few stalls on each, however its requests
+// are written: a server's are seen on a connection of ours that carries twenty. One in four may
+// have been spared: a client that had to wait for the processor between its writes held nothing.
+bool most_that_could_waited(const Series& plain, Side holder) {
   return holder == Side::kClient && plain.on_used >= kFewestOfAll &&
-         plain.stalls.size() >= plain.on_used;
+         plain.stalls.size() * 4 >= plain.on_used * 3;
 }
 
 Judgement judge_stalls(const Evidence& evidence, Side holder) {
@@ -326,9 +327,10 @@ Judgement judge_stalls(const Evidence& evidence, Side holder) {
       judgement.findings.back().observed += "; so what was held came late by itself, and the hold "
                                             "is short: it is there for answers that are quick";
     }
-    if (!harm && all_that_could_waited(plain, holder)) {
+    if (!harm && most_that_could_waited(plain, holder)) {
       judgement.findings.back().level = Level::kShould;
-      judgement.findings.back().observed += "; no request that could wait was spared";
+      judgement.findings.back().observed += fmt::format(
+          "; of {} requests that could wait {} did", plain.on_used, plain.stalls.size());
       judgement.outcome = Outcome::kBroken;
     }
     if (harm) judgement.outcome = Outcome::kBroken;

@@ -136,7 +136,7 @@ inline constexpr Fault kLeaksConnectionPerCall{"leaks_connection_per_call"};
 inline constexpr Fault kLeaksRefused{"leaks_refused_connections"};
 inline constexpr Fault kLeaksBrokenConnections{"leaks_broken_connections"};
 inline constexpr Fault kNagleInAnswers{"nagle_in_answers"};
-inline constexpr Fault kNagleAtFirst{"nagle_at_first"};
+inline constexpr Fault kNagleOnShort{"nagle_on_short_connections"};
 inline constexpr Fault kReadsInitializeAsJson{"reads_initialize_as_json"};
 inline constexpr Fault kNeedsSession{"needs_session"};
 inline constexpr Fault kHangsOnAccepted{"hangs_on_accepted"};

@@ -29,7 +29,7 @@ Scenario delayed_ack_client_requests_without_stall() {
       .covers = {},
       .drive = &drive,
       .checks = {no_delayed_ack_stall(Side::kClient)},
-      .catches = {client_fault::kNagleTwoWrites, client_fault::kNagleAtFirst},
+      .catches = {client_fault::kNagleTwoWrites, client_fault::kNagleOnShort},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kListsToolsFirst},
       .exclusive = true,
   }};
