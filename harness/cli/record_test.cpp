@@ -163,6 +163,11 @@ TEST(Client, IsLookedForWhereItsManifestSays) {
   EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
 }
 
+// Its line "ready URL" stands in the file `ready`, its process id in $server.
+const std::string kServerRuns =
+    "{server} 0 >ready & server=$!; n=0; until [ -s ready ] || [ $n = 500 ]; do n=$((n+1)); "
+    "sleep 0.01; done; ";
+
 TEST(Server, BehindAUrlHasTheNameAndToolsOfItsManifest) {
   const Workshop shop;
   Workshop::write(shop.path("server.json"), R"({"schema": "tailrace.manifest/1", "name": "own",
@@ -170,8 +175,7 @@ TEST(Server, BehindAUrlHasTheNameAndToolsOfItsManifest) {
       "modes": {"other": {"arguments": ["--other"]}},
       "tools": {"failing": {"name": "fail"}}})");
   const Ran ran = shop.run(
-      "{server} 0 >ready & server=$!; n=0; until [ -s ready ] || [ $n = 500 ]; do n=$((n+1)); "
-      "sleep 0.01; done; {tailrace} server $(sed 's/^ready //' ready) --manifest server.json "
+      kServerRuns + "{tailrace} server $(sed 's/^ready //' ready) --manifest server.json "
       "--only error_terminal.server_ends_stream_after_handler_error --out run -v; "
       "status=$?; kill $server; exit $status");
   EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
@@ -182,8 +186,7 @@ TEST(Server, BehindAUrlHasTheNameAndToolsOfItsManifest) {
 TEST(Server, BehindAUrlIsTreatedPolitely) {
   const Workshop workshop;
   const Ran ran = workshop.run(
-      "{server} 0 >ready & server=$!; n=0; until [ -s ready ] || [ $n = 500 ]; do n=$((n+1)); "
-      "sleep 0.01; done; url=$(sed 's/^ready //; s/127.0.0.1/tailrace.test/' ready); "
+      kServerRuns + "url=$(sed 's/^ready //; s/127.0.0.1/tailrace.test/' ready); "
       "port=$(echo $url | sed 's/.*:\\([0-9]*\\).*/\\1/'); "
       "{tailrace} server --out run --network host --resolve tailrace.test:$port:127.0.0.1 $url; "
       "status=$?; kill $server; exit $status");

@@ -9,7 +9,22 @@ namespace {
 
 constexpr auto kClient = Side::kClient, kServer = Side::kServer;
 
-class PartialCapture : public testing::Test, protected OneConversation {};
+class PartialCapture : public testing::Test, protected OneConversation {
+ protected:
+  // Over a path of 20 ms; the ACK comes so much later than by its way.
+  void call_of_a_path(Nanos ack_late) {
+    talk.send(kClient, 300);
+    talk.pass(kMoment);
+    talk.send(kServer, 100);
+    talk.pass(Millis(20) + ack_late);
+    talk.ack(kClient);
+    talk.pass(kMoment);
+    talk.send(kServer, 60);
+    talk.pass(Millis(20));
+    talk.ack(kClient);
+    talk.pass(kMoment);
+  }
+};
 
 // One ACK in four is not in the capture. Without timestamps what follows looks as if nobody had
 // waited for it; the ids of the client's packets say that one is missing.
@@ -70,36 +85,14 @@ TEST_F(PartialCapture, AWriteOfOneSegmentIsNotFullBecauseItIsTheLargest) {
 // From the middle on, over a path of 20 ms whose ACKs are prompt: the first one tells nothing.
 TEST_F(PartialCapture, TheFirstAckOfAPathThatIsNotKnownIsComparedWithTheOthers) {
   talk.ack(kClient);
-  for (int call = 0; call < 3; ++call) {
-    talk.send(kClient, 300);
-    talk.pass(kMoment);
-    talk.send(kServer, 100);
-    talk.pass(Millis(20));
-    talk.ack(kClient);
-    talk.pass(kMoment);
-    talk.send(kServer, 60);
-    talk.pass(Millis(20));
-    talk.ack(kClient);
-    talk.pass(kMoment);
-  }
+  for (int call = 0; call < 3; ++call) call_of_a_path(Nanos(0));
   EXPECT_TRUE(flow().stalls.empty());
 }
 
 // The same of a first ACK that is late by its way, before many that a timer delays.
 TEST_F(PartialCapture, TheFirstAckOfAPathThatIsNotKnownIsComparedWithTheTimer) {
   talk.ack(kClient);
-  for (int call = 0; call < 7; ++call) {
-    talk.send(kClient, 300);
-    talk.pass(kMoment);
-    talk.send(kServer, 100);
-    talk.pass(Millis(20) + (call == 0 ? Millis(7) : kDelayed));
-    talk.ack(kClient);
-    talk.pass(kMoment);
-    talk.send(kServer, 60);
-    talk.pass(Millis(20));
-    talk.ack(kClient);
-    talk.pass(kMoment);
-  }
+  for (int call = 0; call < 7; ++call) call_of_a_path(call == 0 ? Millis(7) : kDelayed);
   EXPECT_EQ(flow().stalls.size(), 6U);
 }
 
