@@ -18,11 +18,46 @@ constexpr std::size_t kReason = 400;    // Bytes
 constexpr std::size_t kIndent = 6;      // Of the parts, and what is unseen.
 constexpr std::size_t kPart = 20;       // Where the text of a part stands.
 constexpr std::size_t kLadder = 8;      // Of a ladder.
+constexpr std::size_t kMostNamed = 3;   // Of those that are alike.
 constexpr std::size_t kMostSteps = 12;  // Lines of a ladder; the record has all.
 
+std::string headline(const ScenarioResult& result) {
+  return fmt::format("  {}  {}\n", name_of(result.verdict), excerpt(result.id, kWord));
+}
+
+std::string indented(const std::string& text, std::size_t width) {
+  return fmt::format("{:{}}{}\n", "", kIndent, wrapped(text, kIndent, width));
+}
+
 std::string unseen_text(const ScenarioResult& result, std::size_t width) {
-  return fmt::format("  {}  {}\n{:{}}{}\n", name_of(result.verdict), excerpt(result.id, kWord), "",
-                     kIndent, wrapped(excerpt(result.reason, kReason), kIndent, width));
+  return headline(result) + indented(excerpt(result.reason, kReason), width);
+}
+
+// Of a thousand clients that one server serves badly the first is told, and how many more.
+struct Alike {
+  const ScenarioResult* first = nullptr;
+  std::vector<const ScenarioResult*> others;
+};
+
+// By scenario and rule, whoever broke it; of what could not be seen, by its reason.
+std::string likeness(const ScenarioResult& result) {
+  std::string key = fmt::format("{}\n{}\n{}", name_of(result.verdict), result.id, result.role);
+  if (result.verdict == Verdict::kInconclusive) return key + "\n" + result.reason;
+  const Finding& finding = result.findings.front();
+  return fmt::format("{}\n{}\n{}", key, finding.required, finding.likely_cause);
+}
+
+std::string others_text(const Alike& alike, std::size_t width) {
+  std::vector<std::string> names;
+  for (const ScenarioResult* other : alike.others) {
+    std::string name = excerpt(other->mode, kWord);
+    if (name.empty() || std::ranges::find(names, name) != names.end()) continue;
+    if (names.size() < kMostNamed) names.push_back(std::move(name));
+  }
+  if (alike.others.empty()) return "";
+  return indented(fmt::format("and {} more{}{}", alike.others.size(),
+                              names.empty() ? "" : ", such as ", fmt::join(names, "; ")),
+                  width);
 }
 
 // Those around the one that broke the rule, or the first.
@@ -49,10 +84,11 @@ bool tells_the_same(const ScenarioResult& one, const ScenarioResult& other) {
 
 std::string finding_text(const ScenarioResult& result, const Finding& finding, std::size_t width) {
   const FindingText parts = text_of(finding, result);
-  std::string text = fmt::format("  {}  {}\n{:{}}{} {}, {}\n", name_of(result.verdict),
-                                 excerpt(result.id, kWord), "", kIndent,
-                                 excerpt(result.role, kWord), excerpt(result.mode, kWord),
-                                 excerpt(result.revision, kWord));
+  std::string text =
+      headline(result) + indented(fmt::format("{} {}, {}", excerpt(result.role, kWord),
+                                              excerpt(result.mode, kWord),
+                                              excerpt(result.revision, kWord)),
+                                  width);
   const auto part = [&](std::string_view name, const std::string& what) {
     if (what.empty()) return;
     text += fmt::format("{:{}}{:<13} {}\n", "", kIndent, name, wrapped(what, kPart, width));
@@ -63,6 +99,26 @@ std::string finding_text(const ScenarioResult& result, const Finding& finding, s
   part("Likely cause", parts.likely_cause);
   part("Cure", parts.cure);
   return text;
+}
+
+std::string alike_text(const Alike& alike, const std::vector<Alike>& told, std::size_t width) {
+  const ScenarioResult& result = *alike.first;
+  if (result.verdict == Verdict::kInconclusive) {
+    return unseen_text(result, width) + others_text(alike, width);
+  }
+  // Of those before it.
+  const auto same = std::ranges::find_if(told, [&](const Alike& other) {
+    return &other == &alike || (!other.first->findings.empty() &&
+                                tells_the_same(*other.first, result));
+  });
+  const bool is_first = &*same == &alike;
+  const std::string text =
+      is_first ? finding_text(result, result.findings.front(), width)
+               : headline(result) + indented(fmt::format("the same of {}, as {} says",
+                                                         excerpt(result.mode, kWord),
+                                                         excerpt(same->first->id, kWord)),
+                                             width);
+  return text + others_text(alike, width);
 }
 
 }  // namespace
@@ -76,29 +132,27 @@ Json scenarios_json(const std::vector<ScenarioResult>& results) {
 std::string scenarios_text(const std::vector<ScenarioResult>& results, std::size_t width) {
   if (results.empty()) return "";
   std::map<std::string_view, std::size_t> counts;
-  std::string findings;
-  std::vector<const ScenarioResult*> told;
+  std::map<std::string, std::size_t> places;  // In `told`, by likeness.
+  std::vector<Alike> told;
   for (const ScenarioResult& result : results) {
     ++counts[name_of(result.verdict)];
-    if (result.verdict == Verdict::kInconclusive) findings += unseen_text(result, width);
-    const bool shown = result.verdict == Verdict::kFail || result.verdict == Verdict::kWarn;
-    if (!shown || result.findings.empty()) continue;
-    const auto same = std::ranges::find_if(
-        told, [&](const ScenarioResult* other) { return tells_the_same(*other, result); });
-    if (same != told.end()) {
-      findings += fmt::format("  {}  {}\n{:{}}the same of {}, as {} says\n",
-                              name_of(result.verdict), excerpt(result.id, kWord), "", kIndent,
-                              excerpt(result.mode, kWord), excerpt((*same)->id, kWord));
-      continue;
+    const bool failed = result.verdict == Verdict::kFail || result.verdict == Verdict::kWarn;
+    const bool shown = failed ? !result.findings.empty() : result.verdict == Verdict::kInconclusive;
+    if (!shown) continue;
+    const auto [place, is_new] = places.try_emplace(likeness(result), told.size());
+    if (is_new) {
+      told.push_back({&result, {}});
+    } else {
+      told[place->second].others.push_back(&result);
     }
-    told.push_back(&result);
-    findings += finding_text(result, result.findings.front(), width);
   }
   std::string text;
   for (const auto& [verdict, count] : counts) {
     text += fmt::format("{}{} {}", text.empty() ? "\nConformance: " : ", ", count, verdict);
   }
-  return text + "\n" + findings;
+  text += "\n";
+  for (const Alike& alike : told) text += alike_text(alike, told, width);
+  return text;
 }
 
 bool any_failed(const std::vector<ScenarioResult>& results) {

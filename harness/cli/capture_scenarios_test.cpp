@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 
 namespace tailrace {
@@ -49,6 +50,25 @@ TEST(CaptureScenarios, WhatSeveralTellAlikeIsToldOnce) {
       << text;
   other.mode = "127.0.0.1:81";
   EXPECT_EQ(scenarios_text({broken(3, 1), other}, 0).find("the same"), std::string::npos);
+}
+
+TEST(CaptureScenarios, AThousandClientsAreToldInAFewLines) {
+  std::vector<ScenarioResult> results;
+  for (int i = 0; i < 1000; ++i) {
+    results.push_back(broken(3, 1));
+    results.back().mode = "10.0.0." + std::to_string(i) + " to 127.0.0.1:80";
+    results.back().findings.front().observed += std::to_string(i);
+    ScenarioResult unseen;
+    unseen.id = "a.two";
+    unseen.reason = "nothing was asked";
+    results.push_back(unseen);
+  }
+  const std::string text = scenarios_text(results, 0);
+  EXPECT_LT(std::ranges::count(text, '\n'), 20) << text;
+  EXPECT_NE(text.find("      and 999 more, such as 10.0.0.1 to 127.0.0.1:80; 10.0.0.2 to"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("      nothing was asked\n      and 999 more\n"), std::string::npos) << text;
 }
 
 TEST(CaptureScenarios, OfALongLadderTheLinesAroundTheBreakAreShown) {

@@ -91,6 +91,12 @@ TimelineParts split_by(const Groups& groups, Timeline timeline) {
                [&](ConnectionId connection) { return group_of.at(connection); });
 }
 
+// Without a port: a client has another for each connection.
+std::string host_text(const std::array<std::uint8_t, 16>& address) {
+  const std::string text = Endpoint{address, 0}.text();
+  return text.substr(0, text.rfind(':'));
+}
+
 bool speaks_mcp(const Timeline& timeline) {
   return std::any_of(timeline.exchanges.begin(), timeline.exchanges.end(),
                      [](const Exchange& e) { return e.asked.has_value(); });
@@ -269,14 +275,25 @@ std::vector<CaptureJudge::Group> CaptureJudge::groups_of(Side under_test,
     Key key{ends.server, revision, {}};
     if (under_test == Side::kClient) std::get<2>(key) = ends.client.address;
     Group& group = groups[key];
-    if (group.connections.empty()) group.server_text = ends.server.text();
+    if (group.connections.empty()) group.name = ends.server.text();
     group.revision = revision;
     group.connections.insert(connection);
   }
   std::vector<Group> list;
-  for (auto& [key, group] : groups) list.push_back(std::move(group));
+  for (auto at = groups.begin(); at != groups.end();) {
+    const auto is_of_another_server = [&](const auto& other) {
+      return std::get<0>(other.first) != std::get<0>(at->first) ||
+             std::get<1>(other.first) != std::get<1>(at->first);
+    };
+    const auto end = std::find_if(at, groups.end(), is_of_another_server);
+    const bool several = std::next(at) != end;
+    for (; at != end; ++at) {
+      if (several) at->second.name = host_text(std::get<2>(at->first)) + " to " + at->second.name;
+      list.push_back(std::move(at->second));
+    }
+  }
   std::ranges::stable_sort(list, {}, [](const Group& group) {
-    return std::tie(group.revision, group.server_text);
+    return std::tie(group.revision, group.name);
   });
   return list;
 }
@@ -301,7 +318,7 @@ void CaptureJudge::judge_group(Side under_test, const Group& group, const Timeli
     result.id = scenario->id();
     result.title = scenario->spec().question;
     result.revision = group.revision;
-    result.mode = group.server_text;
+    result.mode = group.name;
     result.role = name_of(under_test);
     result.frames = frames;
     result.ms = static_cast<double>(took.count()) / 1e6;

@@ -58,7 +58,7 @@ class CaptureJudge final : public FlowObserver {
   };
   // What is judged as one: a server and a revision, and for clients their address.
   struct Group {
-    std::string server_text, revision;
+    std::string name, revision;  // The former: its server; where several clients call it, who.
     std::set<ConnectionId> connections;
   };
 
