@@ -37,18 +37,22 @@ bool was_fetched(const Timeline& timeline, const Exchange& request, Final final)
   if (!is_request(request) || !request.is_event_stream()) return false;
   const auto copies = copies_of_answer(timeline, request);
   return std::any_of(copies.begin(), copies.end(), [&](const Copy& copy) {
-    const bool resumes = copy.on->request.find("last-event-id") != nullptr;
+    const bool resumes =
+        !copy.on->is_post() && copy.on->request.find("last-event-id") != nullptr;
     return resumes && carries(*copy.on, final);
   });
 }
 
 Streams streams_with(const Timeline& timeline, Final final, Of of = Of::kCalls) {
   Streams found;
+  const bool any_resumes = std::ranges::any_of(timeline.exchanges, [](const Exchange& exchange) {
+    return !exchange.is_post() && exchange.request.find("last-event-id") != nullptr;
+  });
   for (const Exchange& exchange : timeline.exchanges) {
     if (!exchange.is_post()) continue;
     if (exchange.final_message() == nullptr) {
       if (is_request(exchange) && is_refused(exchange)) found.refusal = &exchange;
-      found.fetched += was_fetched(timeline, exchange, final);
+      found.fetched += any_resumes && was_fetched(timeline, exchange, final);
       continue;
     }
     const bool initialize = exchange.asked && exchange.asked->method == "initialize";

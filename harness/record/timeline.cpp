@@ -138,7 +138,12 @@ ConnectionDecoder* TimelineBuilder::decoder(ConnectionId id) {
 }
 
 void TimelineBuilder::open(const ConnectionOpened& opened, MonoTime at) {
-  if (find(opened.connection) != nullptr) return;  // A file may say it twice; the first holds.
+  const bool is_later = timeline_.connections.empty() ||
+                        timeline_.connections.back().id < opened.connection;
+  if (!(is_later && ascending_)) {
+    if (find(opened.connection) != nullptr) return;  // A file may say it twice; the first holds.
+    ascending_ = false;
+  }
   Connection connection;
   connection.id = opened.connection;
   connection.opened_at = at;

@@ -146,6 +146,7 @@ class TimelineBuilder {
 
   Timeline timeline_;
   std::vector<std::unique_ptr<ConnectionDecoder>> decoders_;  // Beside timeline_.connections.
+  bool ascending_ = true;  // The numbers of the connections, as they opened.
 };
 
 }  // namespace tailrace

@@ -17,12 +17,13 @@ std::string media_type(const HttpHead& head) {
   return lower_case(without_parameters(*value));
 }
 
-bool is_event_stream(const HttpHead& head) {
-  return media_type(head) == "text/event-stream";
-}
-
 bool is_event_stream(std::string_view content_type) {
   return same_name(without_parameters(content_type), "text/event-stream");
+}
+
+bool is_event_stream(const HttpHead& head) {
+  const std::string* value = head.find("Content-Type");
+  return value != nullptr && is_event_stream(*value);
 }
 
 bool is_json(const HttpHead& head) {
