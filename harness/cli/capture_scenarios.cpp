@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <map>
 
+#include "harness/base/endpoint.h"
+#include "harness/base/ids.h"
 #include "harness/wire/escape.h"
 #include "reports/finding_text.h"
 #include "reports/wrap.h"
@@ -29,8 +31,18 @@ std::string indented(const std::string& text, std::size_t width) {
   return fmt::format("{:{}}{}\n", "", kIndent, wrapped(text, kIndent, width));
 }
 
+// The mode of who is alone in calling a server is that server.
+std::string who(const ScenarioResult& result) {
+  const bool is_alone = result.role == name_of(Side::kClient) &&
+                        parse_endpoint(result.mode).has_value();
+  return fmt::format("{} {}{}", excerpt(result.role, kWord), is_alone ? "of " : "",
+                     excerpt(result.mode, kWord));
+}
+
 std::string unseen_text(const ScenarioResult& result, std::size_t width) {
-  return headline(result) + indented(excerpt(result.reason, kReason), width);
+  return headline(result) + indented(fmt::format("{}: {}", who(result),
+                                                 excerpt(result.reason, kReason)),
+                                     width);
 }
 
 // Of a thousand clients that one server serves badly the first is told, and how many more.
@@ -84,11 +96,8 @@ bool tells_the_same(const ScenarioResult& one, const ScenarioResult& other) {
 
 std::string finding_text(const ScenarioResult& result, const Finding& finding, std::size_t width) {
   const FindingText parts = text_of(finding, result);
-  std::string text =
-      headline(result) + indented(fmt::format("{} {}, {}", excerpt(result.role, kWord),
-                                              excerpt(result.mode, kWord),
-                                              excerpt(result.revision, kWord)),
-                                  width);
+  std::string text = headline(result);
+  text += indented(fmt::format("{}, {}", who(result), excerpt(result.revision, kWord)), width);
   const auto part = [&](std::string_view name, const std::string& what) {
     if (what.empty()) return;
     text += fmt::format("{:{}}{:<13} {}\n", "", kIndent, name, wrapped(what, kPart, width));

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "harness/record/timeline_parts.h"
+#include "harness/run/client_crowd.h"
 #include "harness/run/plan.h"
 #include "harness/run/verdict.h"
 
@@ -59,6 +60,8 @@ constexpr std::array<std::string_view, 9> kNeedNoScript = {
     "stream_closure.server_ends_stream_after_result",
     "stream_closure.server_sends_nothing_after_final",
     "stream_closure.stateless_server_ends_stream"};
+
+constexpr std::size_t kFewServers = 8;
 
 template <std::size_t N>
 bool is_in(const std::array<std::string_view, N>& list, std::string_view word) {
@@ -201,51 +204,36 @@ Event CaptureJudge::told_to(Side we, const Seen& seen) const {
   return PeerEnded{seen.connection, how};
 }
 
-CaptureJudge::Places CaptureJudge::places() const {
-  Places places;
-  for (std::size_t i = 0; i < seen_.size(); ++i) places[seen_[i].connection].push_back(i);
-  return places;
+void CaptureJudge::reach_the_end(Timeline& timeline) const {
+  if (timeline.last) timeline.last = std::max(*timeline.last, MonoTime{last_.since_epoch});
 }
 
-Timeline CaptureJudge::timeline_of(const Places& places,
-                                   const std::set<ConnectionId>& connections,
-                                   Side under_test) const {
-  std::vector<std::size_t> order;
-  for (const ConnectionId connection : connections) {
-    const auto at = places.find(connection);
-    if (at != places.end()) order.insert(order.end(), at->second.begin(), at->second.end());
-  }
-  std::sort(order.begin(), order.end());
+Timeline CaptureJudge::seen_from(Side we, const std::set<ConnectionId>* connections) const {
   TimelineBuilder builder;
   std::uint64_t sequence = 0;
-  for (const std::size_t at : order) {
-    const Seen& seen = seen_[at];
-    builder.apply({++sequence, MonoTime{seen.at.since_epoch}, told_to(other(under_test), seen)});
+  for (const Seen& seen : seen_) {
+    if (connections != nullptr && !connections->contains(seen.connection)) continue;
+    builder.apply({++sequence, MonoTime{seen.at.since_epoch}, told_to(we, seen)});
   }
   Timeline timeline = builder.take();
-  // Nothing more came until the end of the capture: that was seen too.
-  if (timeline.last) timeline.last = std::max(*timeline.last, MonoTime{last_.since_epoch});
+  reach_the_end(timeline);
   return timeline;
 }
 
-void CaptureJudge::leave_out_misread(Places& places) const {
-  std::set<ConnectionId> joined;
-  for (const auto& [connection, flow] : flows_) {
-    if (!flow.syn_seen) joined.insert(connection);
-  }
-  if (joined.empty()) return;
-  const Timeline timeline = timeline_of(places, joined, Side::kServer);
-  for (const Exchange& exchange : timeline.exchanges) {
+Timeline CaptureJudge::without_misread(Timeline all) const {
+  std::set<ConnectionId> misread;
+  for (const Exchange& exchange : all.exchanges) {
     const RpcMessage* const final = exchange.final_message();
     const bool another = exchange.asked && final != nullptr && final->id != exchange.asked->id;
-    if (another) places.erase(exchange.connection);
+    if (!another) continue;
+    const auto flow = flows_.find(exchange.connection);
+    if (flow != flows_.end() && !flow->second.syn_seen) misread.insert(exchange.connection);
   }
-}
-
-Timeline CaptureJudge::timeline_of_all(const Places& places) const {
-  std::set<ConnectionId> all;
-  for (const auto& [connection, ends] : ends_) all.insert(connection);
-  return timeline_of(places, all, Side::kServer);
+  if (misread.empty()) return all;
+  TimelineParts parts = split(std::move(all), 2, [&](ConnectionId connection) {
+    return misread.contains(connection) ? std::size_t{1} : 0;
+  });
+  return std::move(parts.parts[0]);
 }
 
 CaptureJudge::Spoken CaptureJudge::revisions(const Timeline& all) const {
@@ -288,7 +276,8 @@ std::vector<CaptureJudge::Group> CaptureJudge::groups_of(Side under_test,
     const auto end = std::find_if(at, groups.end(), is_of_another_server);
     const bool several = std::next(at) != end;
     for (; at != end; ++at) {
-      if (several) at->second.name = host_text(std::get<2>(at->first)) + " to " + at->second.name;
+      std::string& name = at->second.name;
+      if (several) name = name_of_client(host_text(std::get<2>(at->first)), name);
       list.push_back(std::move(at->second));
     }
   }
@@ -327,37 +316,37 @@ void CaptureJudge::judge_group(Side under_test, const Group& group, const Timeli
 }
 
 std::vector<ScenarioResult> CaptureJudge::judge(bool lost_packets) const {
-  Places where = places();
-  leave_out_misread(where);
-  Timeline all = timeline_of_all(where);
+  Timeline all = without_misread(seen_from(Side::kClient));
   const Spoken spoken = revisions(all);
-  const auto seen_by_servers = [&](Timeline timeline) {
+  const auto turn_round = [&](Timeline timeline) {
     return turned_round(std::move(timeline), [&](const std::set<ConnectionId>& connections) {
-      return timeline_of(where, connections, Side::kClient);
+      return seen_from(Side::kServer, &connections);
     });
   };
   const std::vector<Group> servers = groups_of(Side::kServer, spoken);
   const std::vector<Group> clients = groups_of(Side::kClient, spoken);
-  // Nearly always one host calls a server: what is near the processor then is judged both ways.
-  const bool in_pairs = std::ranges::equal(servers, clients, {}, &Group::connections,
-                                           &Group::connections);
+  // Often one host calls a server: what is near the processor then is judged both ways. Of many
+  // servers what must be decoded anew is so at once.
+  const bool in_pairs =
+      servers.size() <= kFewServers &&
+      std::ranges::equal(servers, clients, {}, &Group::connections, &Group::connections);
   ResultsByScenario results;
   TimelineParts parts = split_by(servers, std::move(all));
   for (std::size_t i = 0; i < servers.size(); ++i) {
     judge_group(Side::kServer, servers[i], parts.parts[i], lost_packets, results);
     if (!in_pairs) continue;
-    const Timeline round = seen_by_servers(std::move(parts.parts[i]));
+    const Timeline round = turn_round(std::move(parts.parts[i]));
     judge_group(Side::kClient, clients[i], round, lost_packets, results);
   }
   if (!in_pairs) {
-    parts = split_by(clients, seen_by_servers(joined(std::move(parts))));
+    parts = split_by(clients, turn_round(joined(std::move(parts))));
     for (std::size_t i = 0; i < clients.size(); ++i) {
       judge_group(Side::kClient, clients[i], parts.parts[i], lost_packets, results);
     }
   }
   std::vector<ScenarioResult> list;
   for (auto& [id, of_groups] : results) std::ranges::move(of_groups, std::back_inserter(list));
-  return list;
+  return crowds_as_one(std::move(list));
 }
 
 }  // namespace tailrace

@@ -66,15 +66,13 @@ class CaptureJudge final : public FlowObserver {
       : registry_(&registry), catalogue_(&catalogue) {}
   void keep(Seen seen);
   Event told_to(Side we, const Seen& seen) const;
-  // Where in seen_ each connection stands.
-  using Places = std::map<ConnectionId, std::vector<std::size_t>>;
-  Places places() const;
-  // Those that begin in the middle, with an answer to a request that was not seen: whose answers
-  // the others are is not known.
-  void leave_out_misread(Places& places) const;
-  Timeline timeline_of(const Places& places, const std::set<ConnectionId>& connections,
-                       Side under_test) const;
-  Timeline timeline_of_all(const Places& places) const;  // Servers under test.
+  // Without the connections that begin in the middle, with an answer to a request that was not
+  // seen: whose answers the others are is not known.
+  Timeline without_misread(Timeline all) const;
+  // Nothing more came until the end of the capture: that was seen too.
+  void reach_the_end(Timeline& timeline) const;
+  // As if we were this side. Not as it comes: the analysis needs its memory until the end.
+  Timeline seen_from(Side we, const std::set<ConnectionId>* connections = nullptr) const;
   struct Spoken {  // Revisions
     std::map<ConnectionId, std::string> on_connection;
     std::map<Endpoint, std::string> by_server;  // The first that was seen there.
