@@ -82,6 +82,7 @@ class ConnectionDecoder::Responses final : public HttpSink {
       return;
     }
     exchange->response = head;
+    exchange->streams_events = is_event_stream(head);
     exchange->response_span = span;
     exchange->head_at = decoder_.now_;
     decoder_.sse_ = SseParser();

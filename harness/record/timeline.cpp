@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "harness/record/connection_decoder.h"
-#include "harness/wire/http_rules.h"
 
 namespace tailrace {
 namespace {
@@ -18,10 +17,6 @@ const StreamEvent* final_event(const Exchange& exchange) {
 }
 
 }  // namespace
-
-bool Exchange::is_event_stream() const {
-  return response && tailrace::is_event_stream(*response);
-}
 
 const RpcMessage* Exchange::final_message() const {
   if (const StreamEvent* event = final_event(*this)) return &*event->message;

@@ -59,6 +59,7 @@ struct Exchange {
   std::optional<RpcMessage> asked;  // The POSTed message.
 
   std::optional<HttpHead> response;  // The final one, not 1xx.
+  bool streams_events = false;       // As its head says; each check asks.
   std::optional<MonoTime> first_byte_at, head_at;
   std::optional<MonoTime> interim_at;  // The first 1xx, such as 100 (Continue).
   Span response_span;
@@ -71,7 +72,7 @@ struct Exchange {
   std::optional<MonoTime> ended_at;
 
   bool is_post() const { return request.method == "POST"; }
-  bool is_event_stream() const;
+  bool is_event_stream() const { return streams_events; }
   bool ended() const { return end != BodyEnd::kOpen; }
   // The first Result or Error on it, with the time it was complete: nullptr where none came.
   const RpcMessage* final_message() const;
