@@ -32,9 +32,7 @@ void BehindFull::sent(const Segment& segment, const Sent& sent, const Path& path
   }
   if (sent.full) {
     pending_.reset();
-    if (!small_end_) {
-      waiting_ = Waiting{end, segment.length, segment.frame, segment.time, sent.offset, sent.room};
-    }
+    waiting_ = Waiting{end, segment.length, segment.frame, segment.time, sent.offset, sent.room};
     return;
   }
   if (waiting_ && segment.time - waiting_->at >= kAnotherWrite) ++passed_;
@@ -79,10 +77,13 @@ void BehindFull::judge(const Segment& segment, const Sent& sent, const Path& pat
 void BehindFull::answered(const Segment& segment, const Path& path) {
   if (!segment.ack_flag || segment.syn) return;
   if (segment.length > 0 || segment.fin || segment.rst) pending_.reset();
-  if (small_end_ && !seq_before(segment.ack, *small_end_)) small_end_.reset();
+  const bool of_small = small_end_ && !seq_before(segment.ack, *small_end_);
+  if (of_small) small_end_.reset();
   if (!waiting_ || seq_before(segment.ack, waiting_->end)) return;
   const Waiting waiting = *waiting_;
   waiting_.reset();
+  // What leaves on the ACK of a small segment as well waited for that, by Minshall's rule too.
+  if (of_small) return;
   const bool pure = segment.length == 0 && !segment.fin && !segment.rst && segment.window > 0;
   const Nanos delay = segment.time - waiting.at - path.to_receiver - path.late;
   if (!pure || !waiting.room || delay < least_delay(path)) return;

@@ -91,6 +91,31 @@ TEST_F(Behind, ThinkingBringsItNearTheAckNowAndThen) {
   EXPECT_TRUE(stalls().empty());
 }
 
+// lwIP and others write the head of an answer by itself: its own ACK comes first, and at once.
+TEST_F(Behind, ASmallSegmentBeforeItHidesNothing) {
+  talk.window = 20'000;
+  talk.open();
+  for (int i = 0; i < 4; ++i) {
+    talk.send(kClient, 200);
+    talk.pass(kMoment);
+    talk.send(kServer, 80);
+    const MadeSegment of_head = talk.compose(kClient);
+    talk.send(kServer, kFull);
+    talk.pass(kMoment);
+    talk.put(of_head);
+    talk.pass(kDelayed);
+    talk.ack(kClient);
+    talk.pass(kMoment);
+    talk.send(kServer, 300);
+    talk.pass(kMoment);
+    talk.ack(kClient);
+    talk.pass(kMoment);
+  }
+  const auto seen = stalls();
+  ASSERT_EQ(seen.size(), 4U);
+  for (const Stall& stall : seen) EXPECT_EQ(stall.waiting_length, kFull);
+}
+
 TEST_F(Behind, APromptAckHoldsNothing) {
   talk.window = 20'000;
   talk.open();
