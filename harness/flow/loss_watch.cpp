@@ -50,11 +50,15 @@ std::uint32_t LossWatch::segments_in_flight() const {
   return count;
 }
 
+// What S numbers its segment with tells how much it has sent before.
+void LossWatch::note_hole(const Segment& segment) {
+  if (!seq_before(next_, segment.seq)) return;
+  if (holes_.size() == kMostHoles) holes_.pop_front();
+  holes_.push_back({next_, segment.seq, segment.time});
+}
+
 void LossWatch::add_new(const Segment& segment, std::uint32_t end) {
-  if (seq_before(next_, segment.seq)) {
-    if (holes_.size() == kMostHoles) holes_.pop_front();
-    holes_.push_back({next_, segment.seq, segment.time});
-  }
+  note_hole(segment);
   if (flight_.size() == kMostFlights) flight_.pop_front();
   // Offloading shows several segments as one.
   largest_ = std::max(largest_, segment.length);
@@ -77,7 +81,8 @@ std::optional<Repeated> LossWatch::fill_hole(const Segment& segment, std::uint32
       // Its first copy was lost before the capture.
       repeated.how = age < kLeastTimeout ? Repeat::kFast : Repeat::kTimeout;
     }
-    if (end == hole->end || seq_before(hole->end, end)) {
+    // What a pure ACK told of may count the FIN.
+    if (!seq_before(end + (segment.fin ? 1 : 0), hole->end)) {
       holes_.erase(hole);
     } else {
       hole->begin = end;
@@ -108,7 +113,15 @@ Repeated LossWatch::classify(Flight& flight, const Segment& segment, Nanos rtt) 
 }
 
 std::optional<Repeated> LossWatch::sent(const Segment& segment, Nanos rtt, bool came_late) {
-  if (segment.length == 0) return std::nullopt;
+  if (segment.length == 0) {
+    const bool tells = begun_ && segment.ack_flag && !segment.fin;
+    // A FIN takes one number.
+    if (tells && seq_before(next_ + 1, segment.seq)) {
+      note_hole(segment);
+      next_ = segment.seq;
+    }
+    return std::nullopt;
+  }
   auto repeat = classified(segment, rtt, came_late);
   if (!repeat) return std::nullopt;
   const auto before = unanswered();

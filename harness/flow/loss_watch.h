@@ -56,6 +56,8 @@ class LossWatch {
   std::optional<Repeated> answered(const Segment& segment, bool after_loss);
   // Data that came before the segment is missing.
   bool is_ahead(const Segment& segment) const { return begun_ && seq_before(next_, segment.seq); }
+  // All before it was seen or told of, and nothing of it.
+  bool is_next(const Segment& segment) const { return !begun_ || next_ == segment.seq; }
   // At the end: of a repeat that R never answered.
   std::optional<Repeated> unanswered();
 
@@ -81,6 +83,7 @@ class LossWatch {
   void acknowledge(const Segment& segment);
   bool tells_what_came(const Segment& segment) const;
   void add_new(const Segment& segment, std::uint32_t end);
+  void note_hole(const Segment& segment);
   std::optional<Repeated> fill_hole(const Segment& segment, std::uint32_t end, Nanos rtt,
                                     bool came_late);
   Repeated classify(Flight& flight, const Segment& segment, Nanos rtt);

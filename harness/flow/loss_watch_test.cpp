@@ -110,6 +110,32 @@ TEST_F(Losses, SelectiveAcknowledgementsAboveAHoleAreNoDuplicates) {
   EXPECT_EQ(answered(answer(1200)), Repeat::kFast);
 }
 
+// Its number tells that S has sent what did not come here.
+TEST_F(Losses, AnAckThatIsAheadTellsOfALossBefore) {
+  EXPECT_EQ(sent(1000), Repeat::kNone);
+  EXPECT_EQ(answered(answer(1100)), Repeat::kNone);
+  now_ += Millis(10);
+  Segment ahead = made();
+  ahead.seq = 1200;
+  EXPECT_EQ(how(watch_.sent(ahead, kRtt)), Repeat::kNone);
+  now_ += Millis(215);
+  EXPECT_EQ(sent(1100), Repeat::kNone);
+  const auto repeat = watch_.answered(answer(1200), false);
+  ASSERT_TRUE(repeat);
+  EXPECT_EQ(repeat->how, Repeat::kTimeout);
+  EXPECT_EQ(repeat->at - repeat->since, Millis(215));
+  EXPECT_EQ(watch_.missed_by_capture(), 0U);
+}
+
+TEST_F(Losses, AnAckBehindAFinIsNotAhead) {
+  EXPECT_EQ(sent(1000), Repeat::kNone);
+  Segment behind = made();
+  behind.seq = 1101;
+  EXPECT_EQ(how(watch_.sent(behind, kRtt)), Repeat::kNone);
+  EXPECT_EQ(answered(answer(1101)), Repeat::kNone);
+  EXPECT_EQ(watch_.missed_by_capture(), 0U);
+}
+
 TEST_F(Losses, WhatIsNeverAnsweredIsToldByTheNextRepeatAndAtTheEnd) {
   EXPECT_EQ(sent(1000), Repeat::kNone);
   now_ += Millis(300);

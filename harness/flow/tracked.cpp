@@ -85,7 +85,7 @@ bool Tracked::take(const Segment& segment) {
   sender.direction.sent(segment, path, told);
   const bool new_data = sender.direction.payload_bytes() > before;
   receiver.unseen.answered(segment);
-  const UnseenLoss::Sent facts{new_data && !sender.loss.is_ahead(segment), from == Side::kClient,
+  const UnseenLoss::Sent facts{new_data && sender.loss.is_next(segment), from == Side::kClient,
                                sender.direction.mss()};
   const auto lost = sender.unseen.sent(segment, facts, path);
   watch_full(segment, sender, new_data, path, told.release);
