@@ -154,7 +154,7 @@ void Direction::judge_release(const Segment& segment, const Path& path, Sending&
     if (lost && was_probe(segment, pending.waiting, path)) told.probed_since = pending.waiting.at;
     return;
   }
-  const bool released = std::chrono::abs(gap) <= most;
+  const bool released = std::chrono::abs(gap) <= most && !is_own_pause(segment, path);
   const bool loose = std::chrono::abs(gap) > close;
   // Behind a path nobody can tell a pause from a late packet until it is known how that varies.
   const bool knows_path = path.to_sender < kFar || !segment.ts_value || path.sender_varies();
@@ -192,6 +192,15 @@ void Direction::judge_release(const Segment& segment, const Path& path, Sending&
   stalls_.push_back(told.release->stall);
   const bool early = is_far_ && segment.ts_echo && !receiver_varies_;
   if (early) early_ = static_cast<std::uint32_t>(stalls_.size());
+}
+
+// S pauses between such writes when nothing holds them, and now for no longer than the way varies.
+bool Direction::is_own_pause(const Segment& segment, const Path& path) const {
+  const auto& pause = least_pause_[pending_->waiting.begins_turn];
+  const Nanos varies = path.sender_varies().value_or(Nanos(0));
+  if (!pending_->delayed || !pause || *pause == Nanos(0) || varies == Nanos(0)) return false;
+  const Nanos apart = segment.time - pending_->waiting.since;
+  return apart - path.late + pending_->waiting.late - *pause <= varies;
 }
 
 void Direction::learn_unsure(const Path& path) {

@@ -123,6 +123,7 @@ class Direction {
   };
   void learn_pause(const Pause& pause, Nanos doubt, const Path& path);
   void learn_unsure(const Path& path);
+  bool is_own_pause(const Segment& segment, const Path& path) const;
   bool is_probe(const Segment& segment, const Path& path) const;
   void learn_size(const Segment& segment);
   bool is_delayed(Nanos delay, const Path& path);

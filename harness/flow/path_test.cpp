@@ -118,6 +118,26 @@ class Paths : public testing::Test, protected OneConversation {
   }
 };
 
+// Seen at the server: a client far away pauses for 80 ms before its body, whenever the ACK comes.
+TEST_F(Paths, WhoPausesForSoLongAnywayHeldNothing) {
+  talk.open(kRoundTrip, kMoment);
+  for (std::size_t i = 0; i < 16; ++i) {
+    const Nanos on_the_way = kLate[i % kLate.size()];
+    late(kClient, on_the_way, 200);
+    const Nanos ack = i % 4 == 0 ? kMoment : kDelayed;
+    talk.pass(ack);
+    talk.ack(kServer);
+    talk.pass(80ms - on_the_way - ack);
+    late(kClient, kLate[(i + 3) % kLate.size()], 90);
+    talk.pass(kMoment);
+    talk.send(kServer, 300);
+    talk.pass(kRoundTrip);
+    late(kClient, on_the_way);
+    talk.pass(60ms);
+  }
+  EXPECT_TRUE(flow().stalls.empty());
+}
+
 // Seen at the client: each second delayed ACK is lost behind the capture, and the server's probe
 // sends what it held after 250 ms, in ignorance of that ACK. It proves nothing.
 TEST_F(Paths, AnAckThatIsLostBehindTheCaptureIsNoProof) {
