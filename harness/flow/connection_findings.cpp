@@ -59,7 +59,9 @@ CaptureFinding hold_finding(std::string_view kind, const Stall& stall, const Con
             fmt::format("the data that the {} held", who), stall.release_at);
   finding.details.set("ack_wait_ms", millis_of(stall.ack_wait));
   finding.details.set("ack_delay_ms", millis_of(stall.ack_delay));
-  finding.details.set("hold_bound_ms", millis_of(stall.release_at - stall.held_since));
+  // By the sender's clock it may have taken longer than it seems from here.
+  const Nanos bound = std::max(stall.release_at - stall.held_since, stall.hold);
+  finding.details.set("hold_bound_ms", millis_of(bound));
   finding.details.set("hold_ms", millis_of(stall.hold));
   finding.details.set("held_bytes", stall.release_length);
   finding.cost = stall.hold;

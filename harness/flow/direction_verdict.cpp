@@ -115,7 +115,9 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
     Stall stall = seen;
     stall.holder = holder;
     stall.ack_delayer = other(holder);
-    stall.confidence = confidence;
+    // A series says nothing of what came near an ACK only.
+    const bool close = std::chrono::abs(seen.release_gap) <= close_;
+    stall.confidence = close ? confidence : std::min(confidence, Confidence::kMedium);
     stalls.push_back(stall);
   }
   return flow;

@@ -99,5 +99,24 @@ TEST_F(Pauses, WhatLeavesAWhileAfterItsAckIsNotSure) {
   EXPECT_EQ(flow().stalls.back().confidence, Confidence::kMedium);
 }
 
+// One of a series left a millisecond after its ACK: its sender wrote it then, perhaps.
+TEST_F(Pauses, ASeriesSaysNothingOfWhatCameNearAnAckOnly) {
+  talk.open();
+  for (int i = 0; i < 12; ++i) {
+    talk.send(kClient, 300);
+    talk.pass(kMoment);
+    talk.send(kServer, 100);
+    talk.pass(kDelayed);
+    talk.ack(kClient);
+    talk.pass(i == 6 ? Millis(1) : kMoment);
+    talk.send(kServer, 60);
+    talk.pass(kMoment);
+  }
+  const ConnectionFlow seen = flow();
+  ASSERT_EQ(seen.stalls.size(), 12U);
+  EXPECT_EQ(seen.stalls[5].confidence, Confidence::kHigh);
+  EXPECT_EQ(seen.stalls[6].confidence, Confidence::kMedium);
+}
+
 }  // namespace
 }  // namespace tailrace
