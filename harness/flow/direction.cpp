@@ -154,7 +154,11 @@ void Direction::judge_release(const Segment& segment, const Path& path, Sending&
     if (lost && was_probe(segment, pending.waiting, path)) told.probed_since = pending.waiting.at;
     return;
   }
-  const bool released = std::chrono::abs(gap) <= most && !is_own_pause(segment, path);
+  // Where no stamp tells what S had heard: sooner than there and back it was not on the ACK.
+  const Nanos sooner = kCloseRelease + path.to_sender / 10 + 2 * tick_;
+  const bool too_soon = !segment.ts_echo && gap < -sooner;
+  const bool released =
+      std::chrono::abs(gap) <= most && !too_soon && !is_own_pause(segment, path);
   const bool loose = std::chrono::abs(gap) > close;
   // Behind a path nobody can tell a pause from a late packet until it is known how that varies.
   const bool knows_path = path.to_sender < kFar || !segment.ts_value || path.sender_varies();
@@ -174,10 +178,12 @@ void Direction::judge_release(const Segment& segment, const Path& path, Sending&
     told.release = Release{stall_of(segment, gap, path.late), true};
     return;
   }
-  if (released || knows_path) ++candidates_;
+  if (released || (knows_path && !too_soon)) ++candidates_;
+  loose_ += too_soon;
   close_ = std::max(close_, close);
   if (loose) most_gap_ = std::max(most_gap_, std::chrono::abs(gap));
   if (!released) return;
+  if (!loose) doubt_pause(segment.time - pending.waiting.since, gap);
   ++flow_.held;
   proofs_at_hold_ = proofs_;
   loose_ += loose;
@@ -185,12 +191,15 @@ void Direction::judge_release(const Segment& segment, const Path& path, Sending&
   least_waking_ = std::min(least_waking_, gap - path.to_sender);
   pending.delayed = false;  // It was not harmless.
   told.release = Release{stall_of(segment, gap, path.late), false};
+  keep(told.release->stall, is_far_ && segment.ts_echo && !receiver_varies_);
+}
+
+void Direction::keep(const Stall& stall, bool early) {
   if (stalls_.size() >= most_stalls_) {
     ++stalls_left_out_;
     return;
   }
-  stalls_.push_back(told.release->stall);
-  const bool early = is_far_ && segment.ts_echo && !receiver_varies_;
+  stalls_.push_back(stall);
   if (early) early_ = static_cast<std::uint32_t>(stalls_.size());
 }
 
@@ -200,7 +209,25 @@ bool Direction::is_own_pause(const Segment& segment, const Path& path) const {
   const Nanos varies = path.sender_varies().value_or(Nanos(0));
   if (!pending_->delayed || !pause || *pause == Nanos(0) || varies == Nanos(0)) return false;
   const Nanos apart = segment.time - pending_->waiting.since;
-  return apart - path.late + pending_->waiting.late - *pause <= varies;
+  const Nanos longer = apart - path.late + pending_->waiting.late - *pause;
+  return std::chrono::abs(longer) <= varies;
+}
+
+// Data that left on its ACK was written by then. Where that is sooner than S seems to pause, and
+// follows the ACKs and not a clock of S's own, something else had made that pause long.
+void Direction::doubt_pause(Nanos apart, Nanos gap) {
+  auto& pause = least_pause_[pending_->waiting.begins_turn];
+  if (!pause || apart + kLeastLateness >= *pause) return;
+  if (!doubt_) doubt_ = std::make_unique<Doubt>(Doubt{0, apart, apart, gap, gap});
+  Doubt& doubt = *doubt_;
+  ++doubt.times;
+  doubt.least_apart = std::min(doubt.least_apart, apart);
+  doubt.most_apart = std::max(doubt.most_apart, apart);
+  doubt.least_gap = std::min(doubt.least_gap, gap);
+  doubt.most_gap = std::max(doubt.most_gap, gap);
+  const Nanos of_acks = doubt.most_apart - doubt.least_apart;
+  const Nanos of_own = doubt.most_gap - doubt.least_gap;
+  if (doubt.times >= kHighConfidence && of_acks >= kCloseRelease + 4 * of_own) pause.reset();
 }
 
 void Direction::learn_unsure(const Path& path) {

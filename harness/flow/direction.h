@@ -124,6 +124,8 @@ class Direction {
   void learn_pause(const Pause& pause, Nanos doubt, const Path& path);
   void learn_unsure(const Path& path);
   bool is_own_pause(const Segment& segment, const Path& path) const;
+  void doubt_pause(Nanos apart, Nanos gap);
+  void keep(const Stall& stall, bool early);
   bool is_probe(const Segment& segment, const Path& path) const;
   void learn_size(const Segment& segment);
   bool is_delayed(Nanos delay, const Path& path);
@@ -183,6 +185,12 @@ class Direction {
   // between head and answer does not between answer and end.
   std::array<std::optional<Nanos>, 2> least_pause_;
   std::array<std::unique_ptr<Pause>, 2> unsure_pause_;  // Before it is known how the path varies.
+  // Of such pauses: releases that were sooner, after their sender's last data and after the ACK.
+  struct Doubt {
+    std::uint64_t times = 0;
+    Nanos least_apart{0}, most_apart{0}, least_gap{0}, most_gap{0};
+  };
+  std::unique_ptr<Doubt> doubt_;  // Rare.
   Nanos least_ack_time_ = kNoTime;
   std::uint8_t ack_times_ = 0;  // Of which that is the least; up to 2.
   std::optional<RealTime> last_data_at_;

@@ -43,6 +43,18 @@ std::uint8_t split(std::uint64_t delays) {
   return static_cast<std::uint8_t>(wide ? from : kMostSteps + 1);
 }
 
+// The same, but for a delay that was seen once and lies alone above all others: the host stopped.
+std::uint8_t split_below_stops(std::uint64_t delays, std::uint64_t again) {
+  std::uint8_t from = split(delays);
+  while (from <= kMostSteps && delays >> from == 1 && (again >> from & 1) == 0) {
+    delays &= ~(std::uint64_t{1} << from);
+    const std::uint8_t below = split(delays);
+    if (below > kMostSteps || again >> below == 0) break;
+    from = below;
+  }
+  return from;
+}
+
 }  // namespace
 
 ReleaseBounds release_bounds(const Path& path) {
@@ -64,10 +76,12 @@ void AckDelays::note(Nanos delay, std::optional<Nanos> varies) {
   Knows knows = Knows::kNothing;
   if (varies) knows = *varies <= kLeastLateness ? Knows::kCalm : Knows::kVaries;
   const std::uint64_t bit = std::uint64_t{1} << step_of(delay);
-  if ((seen_ & bit) != 0 && knows == knows_) return;
+  if ((again_ & bit) != 0 && knows == knows_) return;
+  again_ |= seen_ & bit;
   seen_ |= bit;
   knows_ = knows;
-  apart_from_ = varies ? behind_hole(seen_, knows == Knows::kCalm) : split(seen_);
+  apart_from_ = varies ? behind_hole(seen_, knows == Knows::kCalm)
+                       : split_below_stops(seen_, again_);
 }
 
 bool AckDelays::stands_apart(Nanos delay) const {

@@ -62,6 +62,7 @@ class AckDelays {
 
  private:
   std::uint64_t seen_ = 1;  // A bit for each step; the first is that of the handshake.
+  std::uint64_t again_ = 1;  // What was seen more than once.
   std::uint8_t apart_from_ = 1;
   enum class Knows : std::uint8_t { kNothing, kVaries, kCalm };
   Knows knows_ = Knows::kNothing;

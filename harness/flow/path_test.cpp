@@ -82,6 +82,21 @@ TEST(Lateness, GoesOnBehindAStepOfTheClock) {
   }
 }
 
+// Where no stamps tell how a path varies.
+TEST(AckDelays, OneStopOfAHostHidesNoTimer) {
+  AckDelays delays;
+  for (const int delay : {1, 44, 45, 1, 143, 46, 1}) delays.note(Millis(delay), std::nullopt);
+  EXPECT_TRUE(delays.stands_apart(44ms));
+  EXPECT_FALSE(delays.stands_apart(1ms));
+}
+
+TEST(AckDelays, OfAPathThatVariesNoneStandsApartButTheOneBeyond) {
+  AckDelays delays;
+  for (const int delay : {3, 9, 14, 22, 28, 60}) delays.note(Millis(delay), std::nullopt);
+  EXPECT_FALSE(delays.stands_apart(28ms));
+  EXPECT_TRUE(delays.stands_apart(60ms));
+}
+
 class Paths : public testing::Test, protected OneConversation {
  protected:
   // From there it leaves now, and passes the capture later.
@@ -117,6 +132,26 @@ class Paths : public testing::Test, protected OneConversation {
     talk.pass(60ms);
   }
 };
+
+// No stamps. Seen at the client, whose ACK after 10 ms had not come to the server, 1 ms away there
+// and back, when that wrote the next.
+TEST_F(Paths, WhatComesSoonerThanThereAndBackWasNotReleased) {
+  talk.stamps = false;
+  talk.open(kMoment, 1ms);
+  for (int i = 0; i < 6; ++i) {
+    talk.send(kClient, 300);
+    talk.pass(1ms);
+    talk.send(kServer, 100);
+    talk.pass(10ms);
+    talk.ack(kClient);
+    talk.pass(100us);
+    talk.send(kServer, 60);
+    talk.pass(kMoment);
+    talk.ack(kClient);
+    talk.pass(kMoment);
+  }
+  EXPECT_TRUE(flow().stalls.empty());
+}
 
 // Seen at the server: a client far away pauses for 80 ms before its body, whenever the ACK comes.
 TEST_F(Paths, WhoPausesForSoLongAnywayHeldNothing) {

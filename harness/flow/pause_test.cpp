@@ -47,6 +47,17 @@ TEST_F(Pauses, ALossBeforeTheCaptureIsNone) {
   EXPECT_EQ(seen.stalls.back().hold, kDelayed + kTrip);
 }
 
+// The first answer was late for a reason of its own: what leaves on ACKs that vary, and sooner than
+// that, is held by them.
+TEST_F(Pauses, OneThatWasLongByChanceIsForgotten) {
+  talk.open(kMoment, kTrip);
+  call(kMoment, Millis(90));
+  for (int i = 0; i < 6; ++i) call(kDelayed + Millis(i % 4 * 3), kTrip);
+  const ConnectionFlow seen = flow();
+  ASSERT_EQ(seen.stalls.size(), 4U) << "two do not tell yet";
+  EXPECT_EQ(seen.stalls.back().hold, kDelayed + Millis(3) + kTrip);
+}
+
 TEST_F(Pauses, OfTheFirstRequestAreLearnt) {
   talk.open();
   for (const Nanos ack : {kMoment, kDelayed, kDelayed}) {
