@@ -173,8 +173,10 @@ std::optional<Repeated> LossWatch::classified(const Segment& segment, Nanos rtt,
     next_ = una_ = segment.seq;
   }
   if (seq_before(next_, end)) {
+    std::optional<Repeated> filled;
+    if (seq_before(segment.seq, next_)) filled = fill_hole(segment, end, rtt, came_late);
     add_new(segment, end);
-    return std::nullopt;
+    return filled;
   }
   if (auto filled = fill_hole(segment, end, rtt, came_late)) return filled;
   if (acked_ && segment.length <= 1 && end == una_) {

@@ -127,6 +127,18 @@ TEST_F(Losses, AnAckThatIsAheadTellsOfALossBefore) {
   EXPECT_EQ(watch_.missed_by_capture(), 0U);
 }
 
+// What was held behind the lost segment comes with it.
+TEST_F(Losses, WhatFillsAHoleMayBringMore) {
+  EXPECT_EQ(sent(1000), Repeat::kNone);
+  EXPECT_EQ(answered(answer(1100)), Repeat::kNone);
+  Segment ahead = made();
+  ahead.seq = 1180;
+  EXPECT_EQ(how(watch_.sent(ahead, kRtt)), Repeat::kNone);
+  now_ += Millis(250);
+  EXPECT_EQ(sent(1100), Repeat::kNone);
+  EXPECT_EQ(answered(answer(1200)), Repeat::kTimeout);
+}
+
 TEST_F(Losses, AnAckBehindAFinIsNotAhead) {
   EXPECT_EQ(sent(1000), Repeat::kNone);
   Segment behind = made();
