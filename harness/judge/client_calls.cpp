@@ -7,6 +7,7 @@
 #include <charconv>
 #include <map>
 
+#include "harness/judge/call_numbers.h"
 #include "harness/judge/calls.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/resume.h"
@@ -48,7 +49,10 @@ class CallLedger {
 
   CallReturn return_of(const ClientCall& call) const {
     const auto line = lines_.find(static_cast<std::int64_t>(call.number));
-    if (line != lines_.end()) return {line->second.at, line->second.outcome, line->second.text};
+    if (line != lines_.end()) {
+      const ToldCall& told = line->second;
+      return {told.at, told.outcome, told.text, told.took};
+    }
     if (const Exchange* const next = at_once_ ? nullptr : next_after(call)) {
       return {next->request_at, "", {}};
     }
@@ -113,6 +117,12 @@ class CallLedger {
   std::vector<const Exchange*> following_;
 };
 
+Nanos took_of(const Json& line) {
+  constexpr double kMost = 3'600'000;  // An hour: what is more is no such time.
+  const double ms = line["ms"].as_double();
+  return ms > 0 && ms < kMost ? Nanos(static_cast<std::int64_t>(ms * 1e6)) : Nanos{};
+}
+
 std::string variant_of(const Timeline& timeline, MonoTime from, std::optional<MonoTime> until) {
   auto mark = std::ranges::lower_bound(timeline.marks, from, {}, &At<Marked>::at);
   for (; mark != timeline.marks.end() && (!until || mark->at <= *until); ++mark) {
@@ -148,7 +158,7 @@ std::vector<ToldCall> told_calls(const Timeline& timeline) {
     const auto json = parse_json(line.what.text);
     if (!json || json->find("call") == nullptr) continue;
     ToldCall call{line.at, (*json)["call"].as_int(), (*json)["outcome"].as_string(), {},
-                  line.what.text};
+                  line.what.text, took_of(*json)};
     if ((*json)["text"].is_string()) call.text = (*json)["text"].as_string();
     told.push_back(std::move(call));
   }
@@ -186,7 +196,10 @@ std::vector<ClientCall> calls_of(const Timeline& timeline) {
     same.push_back(calls.size());
     calls.push_back(std::move(call));
   }
+  const auto numbers = at_once ? std::vector<std::size_t>{}
+                               : numbers_of(calls, told_calls(timeline));
   for (std::size_t i = 0; i < calls.size(); ++i) {
+    if (!at_once) calls[i].number = numbers[i];
     calls[i].back = ledger.return_of(calls[i]);
     std::optional<MonoTime> until;
     if (i + 1 < calls.size()) until = calls[i + 1].exchange->request_at;
@@ -213,7 +226,17 @@ bool asks_for_input(const Exchange& exchange) {
 
 bool limit_was_near(const Timeline& timeline, const ClientCall& call, MonoTime at) {
   if (call.back.outcome != "limit") return false;
-  return at - call.exchange->request_at > call_limit_of(timeline) / 2;
+  Nanos since = at - call.exchange->request_at;
+  if (call.back.at) since = std::max(since, at - *call.back.at + call.back.took);
+  return since > call_limit_of(timeline) / 2;
+}
+
+bool came_late(const Timeline& timeline, const std::vector<ClientCall>& calls) {
+  return std::ranges::any_of(calls, [&](const ClientCall& call) {
+    if (!call.back.at || call.back.took == Nanos{}) return false;
+    const Nanos since = call.exchange->request_at - *call.back.at + call.back.took;
+    return since > call_limit_of(timeline) / 4;
+  });
 }
 
 bool is_silent_get(const Exchange& exchange) {

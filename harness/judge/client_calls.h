@@ -28,6 +28,7 @@ struct ToldCall {
   std::string outcome;              // "result", "error", "limit"
   std::optional<std::string> text;  // What the caller got, where it tells.
   std::string_view line;            // As it stands in the Timeline
+  Nanos took{};                     // Its "ms"; 0 where it does not tell.
 };
 // In the order they came.
 std::vector<ToldCall> told_calls(const Timeline& timeline);
@@ -36,6 +37,7 @@ struct CallReturn {
   std::optional<MonoTime> at;
   std::string outcome;              // The adapter's word: "result", "error", "limit"; "": unknown.
   std::optional<std::string> text;  // What the adapter got, where it tells.
+  Nanos took{};                     // By the adapter; 0: unknown.
 };
 
 struct ClientCall {
@@ -74,8 +76,12 @@ bool outlived(const Timeline& timeline, const ClientCall& call);
 bool is_next_round(const Exchange& exchange);
 bool asks_for_input(const Exchange& exchange);  // By its result.
 // It ran out of its own limit, and `at`, what it waited for, had come in the second half of that: a
-// slow script or a loaded host may be to blame, so nothing can be told of the client.
+// slow script or a loaded host may be to blame, so nothing can be told of the client. Its limit
+// began when it says, where we came to read its request only later.
 bool limit_was_near(const Timeline& timeline, const ClientCall& call, MonoTime at);
+// Some request was read long after its call had begun, as the client tells: the host is too busy to
+// say of a call that ran out of its limit that it was never sent.
+bool came_late(const Timeline& timeline, const std::vector<ClientCall>& calls);
 // A listening GET whose answer has not begun.
 bool is_silent_get(const Exchange& exchange);
 // "call 3 (CRLF)": for findings.

@@ -61,6 +61,18 @@ std::string missing_calls(const Timeline& timeline, std::size_t made) {
                      end->what.exit_code, made, calls);
 }
 
+// Those that were not sent ran out of their limit, as far as is known: they may have been on their
+// way.
+bool may_have_been_sent(const Timeline& timeline, const std::vector<ClientCall>& calls) {
+  const auto told = told_calls(timeline);
+  const auto limits = std::ranges::count(told, "limit", &ToldCall::outcome);
+  return told.size() > calls.size() && came_late(timeline, calls) &&
+         static_cast<std::size_t>(limits) >= told.size() - calls.size();
+}
+
+constexpr const char* kTooBusy =
+    "calls ran out of their limit while requests took long to come: the host is too busy to tell";
+
 Judgement judge_refused(const Evidence& evidence, std::string_view check, bool goes_on) {
   const Timeline& timeline = evidence.timeline;
   const auto calls = calls_of(timeline);
@@ -97,6 +109,7 @@ Judgement judge_refused(const Evidence& evidence, std::string_view check, bool g
   if (last == nullptr) return inconclusive("the client made no call that was refused");
   const std::string missing = goes_on ? missing_calls(timeline, calls.size()) : "";
   if (!missing.empty()) {
+    if (may_have_been_sent(timeline, calls)) return inconclusive(kTooBusy);
     Finding finding = refusal_finding(evidence, check, *last, "");
     finding.level = Level::kShould;  // A field regression.
     finding.observed = fmt::format("{}: none after {}", missing, name_of(*last));
@@ -118,6 +131,7 @@ Judgement judge_after_time_out(const Evidence& evidence) {
     return calls.size() < asked_calls(timeline) ? inconclusive("the next call was not seen")
                                                 : held();
   }
+  if (may_have_been_sent(timeline, calls)) return inconclusive(kTooBusy);
   Finding finding = finding_of(evidence, "calls_go_on_after_time_out", Rule{});
   finding.level = Level::kShould;  // A field regression.
   finding.required = "calls are made after one that ran out of time";
@@ -171,6 +185,7 @@ Judgement judge_beside(const Evidence& evidence, const Beside& beside) {
   if (unsent == 0 && waited <= call_limit_of(timeline) * kLimitsUntilHarm) {
     return inconclusive(fmt::format("no call was seen beside {}", beside.what));
   }
+  if (may_have_been_sent(timeline, calls)) return inconclusive(kTooBusy);
   const bool hangs = waited > call_limit_of(timeline) * kLimitsUntilHarm;
   Finding finding =
       finding_of(evidence, beside.check, Rule{}, hangs ? "harm.call_hangs" : "");

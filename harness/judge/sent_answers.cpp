@@ -87,8 +87,9 @@ bool came_too_late(const Timeline& timeline, const std::vector<ClientCall>& call
                    const ClientCall& call) {
   if (!call.final_at) return false;
   if (call.back.at && *call.final_at > *call.back.at) return true;
-  return !are_at_once(timeline) && call.number < calls.size() &&
-         *call.final_at > calls[call.number].exchange->request_at;
+  const auto next = static_cast<std::size_t>(&call - calls.data()) + 1;
+  return !are_at_once(timeline) && next < calls.size() &&
+         *call.final_at > calls[next].exchange->request_at;
 }
 
 // How the process of a client that tells of its calls died in this one; "" where it did not.
