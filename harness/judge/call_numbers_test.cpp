@@ -9,6 +9,7 @@
 #include "harness/judge/closed_connection.h"
 #include "harness/judge/resume.h"
 #include "harness/judge/story.h"
+#include "harness/record/marks.h"
 
 namespace tailrace {
 namespace {
@@ -82,6 +83,18 @@ TEST(CallNumbers, AnAnswerThatWasLostStaysLost) {
   const Judgement judgement = story.judge(call_returns_what_was_sent(Rule{}));
   ASSERT_EQ(judgement.outcome, Outcome::kBroken);
   EXPECT_NE(judgement.findings.front().observed.find("call 1"), std::string::npos);
+}
+
+TEST(CallsOutliveConnections, AClientThatIsSlowToLeaveDoesNotHangBeforeACall) {
+  const auto judged = [](const std::string& asked) {
+    Story story = begun();
+    story.mark(kMarkEnvironment, R"({"TAILRACE_CALLS":")" + asked + R"("})");
+    told(answered(story, 1, 1), 2, 1, "result");
+    story.at(9000).tell(ProcessEnded{0, 9, true});
+    return story.judge(calls_outlive_connections()).outcome;
+  };
+  EXPECT_EQ(judged("1"), Outcome::kHeld);
+  EXPECT_EQ(judged("2"), Outcome::kBroken);
 }
 
 TEST(LimitWasNear, WhereTheCallHadBegunLongBeforeItsRequestWasRead) {

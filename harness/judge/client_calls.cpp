@@ -12,6 +12,7 @@
 #include "harness/judge/ladder.h"
 #include "harness/judge/resume.h"
 #include "harness/judge/session.h"
+#include "harness/record/marks.h"
 
 namespace tailrace {
 namespace {
@@ -170,6 +171,14 @@ int marked_number(const Timeline& timeline, std::string_view name) {
   int number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);
   return number;
+}
+
+std::size_t asked_calls(const Timeline& timeline) {
+  const auto told = parse_json(timeline.mark(kMarkEnvironment).value_or("{}"));
+  const std::string asked = told ? (*told)["TAILRACE_CALLS"].as_string() : "";
+  std::size_t calls = 0;
+  std::from_chars(asked.data(), asked.data() + asked.size(), calls);
+  return calls;
 }
 
 Millis call_limit_of(const Timeline& timeline) {

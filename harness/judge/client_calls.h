@@ -66,6 +66,8 @@ bool are_at_once(const Timeline& timeline);
 // What a call that is made beside others says it is; 0 where it does not.
 std::int64_t own_number_of(const Exchange& exchange);
 
+std::size_t asked_calls(const Timeline& timeline);  // Of the client.
+
 // The client's own limit of a call, as its manifest tells.
 Millis call_limit_of(const Timeline& timeline);
 // A number that the script marked; 0 where it did not.

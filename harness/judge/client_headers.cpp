@@ -215,6 +215,22 @@ Judgement judge_headers(const Evidence& evidence, HeaderRules rules) {
   return broke.empty() ? held() : broken(std::move(broke));
 }
 
+// What was unlike the plainest answer.
+void blame_form(Finding& finding, const Exchange& opening) {
+  if (!opening.events.empty()) {
+    finding.likely_cause = "the answer to initialize is looked for in a body of JSON, or the first "
+                           "message of its stream is taken for it";
+    finding.cure = "read the answer to initialize as that to any other request: by its id, from "
+                   "either form";
+  } else if (opening.response->find(kSession) == nullptr) {
+    finding.likely_cause = "a server without sessions is not expected";
+    finding.cure = "go on without Mcp-Session-Id where initialize brought none";
+  } else {
+    finding.likely_cause = "names of headers are compared with case";
+    finding.cure = "compare names of headers without case (RFC 9110, section 5.1)";
+  }
+}
+
 Judgement judge_going_on(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
   const auto opening = std::ranges::find_if(timeline.exchanges, opens_session);
@@ -227,11 +243,10 @@ Judgement judge_going_on(const Evidence& evidence) {
   if (goes_on) return held();
   if (!timeline.process_ended) return inconclusive("the client did nothing, and did not leave");
   Finding finding = finding_of(evidence, "goes_on_after_initialize", Rule{}, "harm.answer_lost");
-  finding.required = "a client reads the answer to initialize, whatever the case of header names";
+  finding.required = "a client reads the answer to initialize, in each form that it may have";
   finding.observed = fmt::format("{} was answered, and the client left without a further request",
                                  describe(*opening));
-  finding.likely_cause = "names of headers are compared with case";
-  finding.cure = "compare names of headers without case (RFC 9110, section 5.1)";
+  blame_form(finding, *opening);
   finding.evidence = ladder_of(timeline, *opening);
   return broken(finding);
 }

@@ -67,9 +67,12 @@ Finding fails(const Evidence& evidence, const ToldCall& call) {
   return finding;
 }
 
-// The client lives, and makes none of the calls that it was asked for any more.
+// The client lives, and makes none of the calls that it was asked for any more. How long it takes
+// to leave after the last of them is another's matter.
 bool hangs_before_next(const Timeline& timeline, const ClientCall& last, std::size_t told) {
   if (timeline.process_ended && !timeline.process_ended->what.asked) return false;
+  const std::size_t asked = asked_calls(timeline);
+  if (asked > 0 && last.number >= asked) return false;
   if (!last.back.at || told > last.number) return false;
   return *timeline.last - *last.back.at > call_limit_of(timeline) * kLimitsUntilHarm;
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/judge/client_headers.h"
 #include "harness/judge/resume.h"
 #include "harness/judge/story.h"
 #include "suites/catalogue/requirements.h"
@@ -47,6 +48,26 @@ TEST(InitializeWithoutAnswer, IsLeftWithinThreeLimits) {
   ASSERT_EQ(late.outcome, Outcome::kBroken);
   EXPECT_EQ(late.findings.front().level, Level::kShould);
   EXPECT_EQ(asked().at(9000).mark("x", "").judge(check).outcome, Outcome::kNotApplicable);
+}
+
+TEST(GoesOnAfterInitialize, BlamesWhatWasUnlikeThePlainestAnswer) {
+  const auto blamed = [](const std::string& head, bool stream) {
+    Story story;
+    story.at(1).open(1, Side::kServer).call(1, 1, "initialize");
+    const std::string result = R"({"jsonrpc":"2.0","id":1,"result":{}})";
+    if (stream) {
+      story.sse_head(1).event(1, result).end(1);
+    } else {
+      story.from_server(1, fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{}"
+                                       "Content-Length: {}\r\n\r\n{}",
+                                       head, result.size(), result));
+    }
+    story.at(9).tell(ProcessEnded{1, 0, false});
+    return story.judge(goes_on_after_initialize()).findings.front().likely_cause;
+  };
+  EXPECT_NE(blamed("", true).find("stream"), std::string::npos);
+  EXPECT_NE(blamed("", false).find("without sessions"), std::string::npos);
+  EXPECT_NE(blamed("mcp-session-id: s\r\n", false).find("case"), std::string::npos);
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
@@ -26,15 +25,6 @@ Finding refusal_finding(const Evidence& evidence, std::string_view check, const 
   finding.cure = "fail the one call that was refused, and keep the session";
   finding.evidence = ladder_of(evidence.timeline, *call.exchange);
   return finding;
-}
-
-// How many calls the client was asked for.
-std::size_t asked_calls(const Timeline& timeline) {
-  const auto told = parse_json(timeline.mark(kMarkEnvironment).value_or("{}"));
-  const std::string asked = told ? (*told)["TAILRACE_CALLS"].as_string() : "";
-  std::size_t calls = 0;
-  std::from_chars(asked.data(), asked.data() + asked.size(), calls);
-  return calls;
 }
 
 // Under an id that was used before a call looks like another attempt at the earlier one. An upload
