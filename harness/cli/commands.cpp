@@ -38,12 +38,13 @@ void explain_row(const CatalogueRow& row) {
   if (!row.reason.empty()) fmt::print("  excluded {}\n", row.reason);
 }
 
-void explain_harm(const Harm& harm, const Registry& registry) {
+void explain_harm(const Harm& harm, const Registry& registry, std::string_view told_harms) {
   fmt::print("{}\n  {}\n", harm.id, wrapped(harm.what, 2, console_width()));
   for (const Scenario& scenario : registry) {
-    const bool tells = std::ranges::any_of(harm_tellers(), [&](const HarmTeller& teller) {
-      return teller.harm == harm.id && teller.scenario == scenario.id();
-    });
+    // Each in a line of its own, of which only the first has no other before it.
+    const std::string told = fmt::format("{} {}\n", harm.id, scenario.id());
+    const bool tells = told_harms.starts_with(told) ||
+                       told_harms.find("\n" + told) != std::string_view::npos;
     if (tells) fmt::print("  told by {}: {}\n", scenario.id(), scenario.spec().question);
   }
 }
@@ -178,7 +179,8 @@ int list_command(const CommandLine& line, const Registry& registry, const Catalo
   return kExitClean;
 }
 
-int explain_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue) {
+int explain_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue,
+                    std::string_view told_harms) {
   std::vector<std::string> ids;
   for (const Scenario& scenario : registry) {
     if (scenario.id() == line.id) {
@@ -198,7 +200,7 @@ int explain_command(const CommandLine& line, const Registry& registry, const Cat
   }
   for (const Harm& harm : harms()) {
     if (harm.id == line.id) {
-      explain_harm(harm, registry);
+      explain_harm(harm, registry, told_harms);
       return kExitClean;
     }
     ids.emplace_back(harm.id);

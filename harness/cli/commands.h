@@ -17,7 +17,9 @@ int judge_command(const CommandLine& line, const Registry& registry, const Catal
 int init_command(const CommandLine& line);
 int list_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);
 int requirements_command(const Registry& registry, const Catalogue& catalogue);
-int explain_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);
+// What was told of which harm: "HARM SCENARIO" in lines.
+int explain_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue,
+                    std::string_view told_harms);
 int report_command(const CommandLine& line, const Catalogue& catalogue);
 int pair_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);
 int pcap_command(const CommandLine& line, const Registry& registry, const Catalogue& catalogue);

@@ -15,12 +15,4 @@ struct Harm {
 
 std::span<const Harm> harms();
 
-struct HarmTeller {
-  std::string_view harm;
-  std::string_view scenario;  // Its id
-};
-
-// Which scenarios have told it of a reference peer with a fault.
-std::span<const HarmTeller> harm_tellers();
-
 }  // namespace tailrace

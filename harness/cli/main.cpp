@@ -39,7 +39,7 @@ int obey(int argc, char** argv) {
     case Command::kListRequirements:
       return requirements_command(registry, *catalogue);
     case Command::kExplain:
-      return explain_command(*line, registry, *catalogue);
+      return explain_command(*line, registry, *catalogue, told_harms());
     case Command::kReport:
       return report_command(*line, *catalogue);
     case Command::kBaselineWrite:

@@ -19,9 +19,11 @@
 #include <array>
 #include <atomic>
 #include <cstdlib>
+#include <fstream>
 #include <new>
 #include <random>
 #include <set>
+#include <sstream>
 
 #include "harness/base/assert.h"
 #include "harness/run/runner.h"
@@ -62,6 +64,10 @@ struct Shared {
   std::atomic<std::int64_t> turn{0};  // When the next trial may begin, in ns since boot.
   std::array<std::atomic<bool>, kMostRows> broken{};  // Rows that a fault was convicted by.
 };
+
+std::string told_file(const Arguments& arguments) {
+  return arguments.out + "/harms.told";
+}
 
 class SelfTest {
  public:
@@ -135,7 +141,10 @@ class SelfTest {
                                        [&](const Scenario& s) { return s.id() == result.id; });
     const bool good = holds(result, *scenario, trial.expected);
     ++(good ? shared_.good : shared_.bad);
-    if (good && trial.expected == Expected::kCaught) remember_rows(result);
+    if (good && trial.expected == Expected::kCaught) {
+      remember_rows(result);
+      remember_harms(result);
+    }
     std::string text = fmt::format("{:<4} {:<6} {:<34} {:<58} {:<14} {} frames, {:.1f} s\n",
                                    good ? "ok" : "BAD", name_of(trial.expected),
                                    trial.name.empty() ? "correct peer" : trial.name, result.id,
@@ -156,6 +165,15 @@ class SelfTest {
         shared_.broken[row] = true;
       }
     }
+  }
+
+  // By all processes into one file, a write each.
+  void remember_harms(const ScenarioResult& result) {
+    std::string lines;
+    for (const Finding& finding : result.findings) {
+      if (!finding.harm.empty()) lines += fmt::format("{} {}\n", finding.harm, result.id);
+    }
+    std::ofstream(told_file(arguments_), std::ios::app) << lines << std::flush;
   }
 
   // One write, so that lines of several processes do not mix.
@@ -210,10 +228,35 @@ std::size_t print_unbroken(const Shared& shared) {
   return lines.size();
 }
 
+std::set<std::string> lines_of(std::istream& in) {
+  std::set<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.insert(line);
+  return lines;
+}
+
+// Which scenarios told which harm, as a file to be kept, and where that differs from the one which
+// is: `explain` names them.
+std::size_t print_harms(const Arguments& arguments) {
+  std::ifstream in(told_file(arguments));
+  const std::set<std::string> told = lines_of(in);
+  std::ofstream out(arguments.out + "/harms.txt");
+  for (const std::string& line : told) out << line << '\n';
+  std::istringstream golden{std::string(told_harms())};
+  const std::set<std::string> kept = lines_of(golden);
+  std::vector<std::string> other;
+  std::ranges::set_symmetric_difference(told, kept, std::back_inserter(other));
+  for (const std::string& line : other) {
+    fmt::print("BAD  {}: {} suites/catalogue/harms.txt\n", line,
+               kept.contains(line) ? "told by no fault, but in" : "told, but not in");
+  }
+  return other.size();
+}
+
 int run_all(const Arguments& arguments) {
   void* page = ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
                       -1, 0);
   TAILRACE_ASSERT(page != MAP_FAILED);
+  static_cast<void>(std::remove(told_file(arguments).c_str()));
   auto& shared = *new (page) Shared;
   for (int job = 0; job < arguments.jobs; ++job) {
     const pid_t pid = ::fork();
@@ -224,7 +267,7 @@ int run_all(const Arguments& arguments) {
   for (int status = 0; ::wait(&status) > 0;) lost += status != 0;
   fmt::print("self-test: {} of {} hold\n", shared.good.load(), shared.good + shared.bad);
   if (lost > 0) fmt::print("self-test: {} of its own processes failed\n", lost);
-  if (arguments.selection.is_all() && print_unbroken(shared) > 0) return 1;
+  if (arguments.selection.is_all() && print_unbroken(shared) + print_harms(arguments) > 0) return 1;
   return shared.bad == 0 && shared.good > 0 && lost == 0 ? 0 : 1;
 }
 

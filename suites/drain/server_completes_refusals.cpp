@@ -14,23 +14,24 @@
 namespace tailrace::suites {
 namespace {
 
-// Kinds: 0 is GET, 1 DELETE, 2 a request.
-StreamId ask(ClientDriver& client, int kind) {
-  if (kind == 0) return client.get();
-  if (kind == 1) return client.delete_session(0);
+enum class Kind : std::uint8_t { kGet, kDelete, kRequest };
+
+StreamId ask(ClientDriver& client, Kind kind) {
+  if (kind == Kind::kGet) return client.get();
+  if (kind == Kind::kDelete) return client.delete_session(0);
   return client.post("tools/list", Json());
 }
 
 // What is served is no refusal.
-void leave(ClientDriver& client, StreamId asked, int kind) {
-  if (kind > 0) return client.await_answer(asked);
+void leave(ClientDriver& client, StreamId asked, Kind kind) {
+  if (kind != Kind::kGet) return client.await_answer(asked);
   if (client.is_listening(asked)) client.close(client.connection_of(asked));
 }
 
 // Which of these kinds were refused and the refusal has not ended; all are watched together.
-std::vector<int> ask_in_vain(ClientDriver& client, const std::vector<int>& kinds) {
-  std::vector<std::pair<int, StreamId>> refused;
-  for (const int kind : kinds) {
+std::vector<Kind> ask_in_vain(ClientDriver& client, const std::vector<Kind>& kinds) {
+  std::vector<std::pair<Kind, StreamId>> refused;
+  for (const Kind kind : kinds) {
     if (!client.can_ask()) break;
     const StreamId asked = ask(client, kind);
     client.await_head(asked);
@@ -41,7 +42,7 @@ std::vector<int> ask_in_vain(ClientDriver& client, const std::vector<int>& kinds
     }
   }
   client.watch_ends(kWatchOpen);
-  std::vector<int> open;
+  std::vector<Kind> open;
   for (const auto& [kind, asked] : refused) {
     if (!client.watch_end(asked, Millis(0))) open.push_back(kind);
   }
@@ -51,9 +52,10 @@ std::vector<int> ask_in_vain(ClientDriver& client, const std::vector<int>& kinds
 void drive(ClientDriver& client) {
   const SessionNumber session = client.open_session();
   if (client.has_session_id(session)) client.delete_session(session);
-  const std::vector<int> open = ask_in_vain(client, {0, 1, 2});
+  const std::vector<Kind> open =
+      ask_in_vain(client, {Kind::kGet, Kind::kDelete, Kind::kRequest});
   // As often as shows that it is no accident.
-  std::vector<int> again;
+  std::vector<Kind> again;
   for (std::size_t time = 1; time < kOpenStreamsAreHarm; ++time) {
     again.insert(again.end(), open.begin(), open.end());
   }
