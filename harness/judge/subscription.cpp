@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "harness/judge/closure.h"
 #include "harness/judge/ladder.h"
@@ -38,6 +39,27 @@ bool was_silent(const Timeline& timeline, const Exchange& listen) {
            const auto answered = other.final_at();
            return answered && other.request_at > from && *answered < until;
          });
+}
+
+// By the server, and not by our leaving.
+bool is_over(const Timeline& timeline, const Exchange& listen) {
+  const auto& left = timeline.connection(listen.connection)->we_ended;
+  return listen.ended() && (!left || *listen.ended_at < left->at);
+}
+
+Finding ended_untold(const Evidence& evidence, const Exchange& listen, const std::string& check,
+                     Rule first) {
+  Finding finding = finding_of(evidence, check, first);
+  finding.level = std::max(finding.level, Level::kShould);  // It may have failed.
+  finding.required = "the first message of a subscription is its acknowledgement";
+  finding.observed =
+      fmt::format("{} got a stream that ended without a message", describe(listen));
+  finding.likely_cause = "a subscription that cannot be had is closed untold: there are too many, "
+                         "or an earlier one with its id is still in the table, be it another "
+                         "client's";
+  finding.cure = "keep subscriptions by their stream, and refuse with an Error";
+  finding.evidence = ladder_of(evidence.timeline, listen);
+  return finding;
 }
 
 Finding not_acknowledged(const Evidence& evidence, const Exchange& listen,
@@ -90,6 +112,9 @@ Judgement judge_one(const Evidence& evidence, const Exchange& listen, Rule first
     return broken(finding);
   }
   if (begun) return held();
+  if (is_over(evidence.timeline, listen)) {
+    return broken(ended_untold(evidence, listen, name, first));
+  }
   return was_silent(evidence.timeline, listen)
              ? broken(not_acknowledged(evidence, listen, name, first))
              : inconclusive("no message came on " + describe(listen));
@@ -113,7 +138,62 @@ Judgement judge_subscriptions(const Evidence& evidence, Rule first, Rule tag) {
   return inconclusive("no subscription was asked for");
 }
 
+bool has_begun(const Exchange& listen) {
+  return std::ranges::any_of(listen.events, [](const StreamEvent& event) {
+    return event.message && event.message->method == kAcknowledged;
+  });
+}
+
+Judgement not_apart(const Evidence& evidence, const Exchange& first, const Exchange& equal,
+                    std::string observed, Rule rule) {
+  Finding finding = finding_of(evidence, "subscriptions_are_apart", rule);
+  finding.required = "subscriptions of different callers do not cost each other, equal ids or not";
+  finding.observed = std::move(observed);
+  finding.likely_cause = "subscriptions are kept by the request's id alone, which every client "
+                         "counts from the same number";
+  finding.cure = "keep each by its own stream; the id only marks what is sent on it";
+  finding.evidence = ladder_of(evidence.timeline, first, equal);
+  return broken(std::move(finding));
+}
+
+Judgement judge_apart(const Evidence& evidence, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  std::vector<const Exchange*> listens;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (exchange.asked && exchange.asked->method == kListen) listens.push_back(&exchange);
+  }
+  if (listens.size() < 3) return inconclusive("the script did not come to its third subscription");
+  const Exchange &first = *listens[0], &other = *listens[1], &equal = *listens[2];
+  if (!has_begun(first)) return inconclusive("no subscription was acknowledged");
+  if (!has_begun(other)) return not_applicable("the server serves one subscription at a time");
+  if (is_over(timeline, first) && *first.ended_at >= equal.request_at) {
+    return not_apart(evidence, first, equal,
+                     fmt::format("the stream of {} ended {} after {} asked for one with that id",
+                                 describe(first), in_millis(*first.ended_at - equal.request_at),
+                                 describe(equal)),
+                     rule);
+  }
+  if (has_begun(equal)) return held();
+  const bool refused = equal.response && !equal.is_event_stream();
+  if (!refused && !is_over(timeline, equal) && !was_silent(timeline, equal)) {
+    return inconclusive("no message came on " + describe(equal));
+  }
+  std::string got = "a stream, and nothing on it";
+  if (refused) got = fmt::format("{}", equal.response->status);
+  if (!refused && is_over(timeline, equal)) got = "a stream that ended without an acknowledgement";
+  return not_apart(evidence, first, equal,
+                   fmt::format("{} got {} while {} was open; one with another id got its "
+                               "acknowledgement",
+                               describe(equal), got, describe(first)),
+                   rule);
+}
+
 }  // namespace
+
+Check subscriptions_are_apart(Rule rule) {
+  return {"subscriptions_are_apart",
+          [=](const Evidence& evidence) { return judge_apart(evidence, rule); }};
+}
 
 Check subscription_begins_with_acknowledgement(Rule first, Rule tag) {
   return {"subscription_begins_with_acknowledgement",

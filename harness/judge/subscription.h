@@ -12,4 +12,9 @@ namespace tailrace {
 // carries the subscription's id in `_meta` (`tag`).
 Check subscription_begins_with_acknowledgement(Rule first, Rule tag);
 
+// Three subscriptions on connections of their own, the third with the first one's id: without
+// sessions they are those of different callers, and none costs another. The second shows that more
+// than one is served.
+Check subscriptions_are_apart(Rule rule);
+
 }  // namespace tailrace

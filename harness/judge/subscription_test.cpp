@@ -53,9 +53,70 @@ TEST(Subscription, WhatWasNotWatchedForLongIsNotSilent) {
   EXPECT_EQ(judge(slow.at(6000).mark("x", "")).outcome, Outcome::kInconclusive);
 }
 
+TEST(Subscription, OneThatEndsWithoutAMessageIsTold) {
+  Story empty = listens();
+  empty.at(1).sse_head(1).end(1);
+  const Judgement ended = judge(and_left_at(empty, 100));
+  ASSERT_EQ(ended.outcome, Outcome::kBroken);
+  EXPECT_EQ(ended.findings.front().level, Level::kShould);
+  EXPECT_NE(ended.findings.front().observed.find("ended without a message"), std::string::npos);
+}
+
 TEST(Subscription, ARefusedOneIsALegalChoice) {
   Story refused = listens();
   EXPECT_EQ(judge(refused.plain(1, 404)).outcome, Outcome::kNotApplicable);
+}
+
+Story& listen_as(Story& story, std::uint32_t connection, int id) {
+  return story.open(connection).call(connection, id, "subscriptions/listen");
+}
+
+Story& acknowledge(Story& story, std::uint32_t connection) {
+  return story.sse_head(connection)
+      .event(connection,
+             R"({"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged",)"
+             R"("params":{}})");
+}
+
+// Two with ids of their own, and the request of one with the first one's id.
+Story three() {
+  Story story;
+  acknowledge(listen_as(story, 1, 5), 1);
+  acknowledge(listen_as(story.at(1), 2, 6), 2);
+  listen_as(story.at(2), 3, 5);
+  return story;
+}
+
+Judgement apart(const Story& story) {
+  return story.judge(subscriptions_are_apart(req::kServesManyAtOnce), "2026-07-28");
+}
+
+TEST(Subscription, EqualIdsOfTwoClientsAreServed) {
+  Story served = three();
+  EXPECT_EQ(apart(acknowledge(served, 3)).outcome, Outcome::kHeld);
+  Story unseen = three();
+  EXPECT_EQ(apart(unseen.sse_head(3)).outcome, Outcome::kInconclusive);
+}
+
+TEST(Subscription, AnEqualIdCostsNoSubscription) {
+  Story ended = three();
+  const Judgement empty = apart(ended.at(3).sse_head(3).end(3));
+  ASSERT_EQ(empty.outcome, Outcome::kBroken);
+  EXPECT_EQ(empty.findings.front().level, Level::kShould);
+  Story refused = three();
+  EXPECT_EQ(apart(refused.at(3).plain(3, 409)).outcome, Outcome::kBroken);
+  Story taken = three();
+  const Judgement over = apart(acknowledge(taken.at(3).end(1), 3));
+  ASSERT_EQ(over.outcome, Outcome::kBroken);
+  EXPECT_NE(over.findings.front().observed.find("ended 1.00 ms after"), std::string::npos);
+}
+
+TEST(Subscription, WhoServesOneAtATimeIsNotAskedForTwo) {
+  Story one;
+  acknowledge(listen_as(one, 1, 5), 1);
+  listen_as(one.at(1), 2, 6).plain(2, 503);
+  listen_as(one.at(2), 3, 5).plain(3, 503);
+  EXPECT_EQ(apart(one).outcome, Outcome::kNotApplicable);
 }
 
 }  // namespace

@@ -26,6 +26,8 @@ inline constexpr Fault kResumesTooEarly{"resumes_too_early"};
 inline constexpr Fault kPostsAgainAfterCut{"posts_again_after_cut"};
 inline constexpr Fault kResumesWithoutEnd{"resumes_without_end"};
 inline constexpr Fault kIgnoresRetry{"ignores_retry"};
+inline constexpr Fault kKeepsFirstRetry{"keeps_first_retry"};
+inline constexpr Fault kResumesAfterRetry{"resumes_after_result_with_retry"};
 inline constexpr Fault kForgetsEmptyEvents{"forgets_empty_events"};
 inline constexpr Fault kListensWithoutId{"listens_again_without_id"};
 // Event streams.

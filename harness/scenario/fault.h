@@ -84,6 +84,7 @@ inline constexpr Fault kLeaksPerGet{"leaks_descriptor_per_get"};
 inline constexpr Fault kReplaysNamedEvent{"replays_named_event"};
 inline constexpr Fault kSkipsFirstReplayed{"skips_first_replayed_event"};
 inline constexpr Fault kReplaysBackwards{"replays_backwards"};
+inline constexpr Fault kReplaysTwice{"replays_each_event_twice"};
 inline constexpr Fault kBroadcastsNotifications{"broadcasts_notifications"};
 inline constexpr Fault kNeverAcknowledges{"never_acknowledges_subscriptions"};
 inline constexpr Fault kLeaksPerAbort{"leaks_descriptor_per_abort"};
@@ -226,6 +227,11 @@ inline constexpr Fault kNeverStopsWithStreams{"never_stops_with_open_streams"};
 inline constexpr Fault kResetsAtStop{"resets_at_stop"};
 inline constexpr Fault kEndsSubscriptionUntold{"ends_subscription_untold"};
 inline constexpr Fault kCancelsOtherAtStop{"cancels_other_at_stop"};
+inline constexpr Fault kEndsSubscriptions{"ends_subscriptions_at_once"};
+inline constexpr Fault kListsGrow{"lists_grow_by_session"};
+inline constexpr Fault kOneSubscriptionPerId{"one_subscription_per_id"};
+inline constexpr Fault kRefusesOddIds{"refuses_ids_of_other_letters"};
+inline constexpr Fault kTakesOverSubscription{"takes_over_subscription"};
 }  // namespace server_fault
 
 namespace server_oddity {
@@ -273,6 +279,7 @@ inline constexpr Oddity kNotifiesSlowly{"notifies_slowly"};
 inline constexpr Oddity k204ForDelete{"204_for_delete"};
 inline constexpr Oddity kServesFourAtOnce{"serves_four_at_once"};
 inline constexpr Oddity kLooksForSession{"looks_for_session_first"};
+inline constexpr Oddity kOneSubscription{"one_subscription"};
 }  // namespace server_oddity
 
 }  // namespace tailrace

@@ -33,10 +33,10 @@ Scenario stream_closure_stateless_server_acknowledges_subscription() {
       .checks = {subscription_begins_with_acknowledgement(req::kSubscriptionIsAcknowledged,
                                                           req::kSubscriptionIdIsTold),
                  subscriptions_bring_no_logs(req::kLogsStayHome)},
-      .catches = {server_fault::kNeverAcknowledges,
+      .catches = {server_fault::kEndsSubscriptions, server_fault::kNeverAcknowledges,
                   server_fault::kListensWithoutAcknowledgement,
                   server_fault::kLogsOnSubscription, server_fault::kUntaggedSubscription},
-      .spares = {server_oddity::kJsonAnswers},
+      .spares = {server_oddity::kJsonAnswers, server_oddity::kOneSubscription},
       .era = Era::kStateless,
   }};
 }

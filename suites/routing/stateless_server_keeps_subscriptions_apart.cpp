@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every client counts its requests from the same number, and may leave a subscription open: the
+// server tells them apart by their streams, since there are no sessions.
+
+#include "harness/judge/subscription.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr Millis kAcknowledged{5500};
+constexpr Millis kAfterwards{250};  // Until the older one would have ended.
+constexpr const char* kId = "7001";
+constexpr const char* kOther = "7002";
+
+StreamId subscribe(ClientDriver& client, const char* id) {
+  const StreamId listen = client.subscribe({.fresh = true, .id = id});
+  client.watch_message(listen, kAcknowledged);
+  return listen;
+}
+
+void drive(ClientDriver& client) {
+  client.open_session();
+  const StreamId first = subscribe(client, kId);
+  client.decline_without_subscription(first);
+  if (!client.is_listening(first)) client.decline("no subscription was open beside another");
+  subscribe(client, kOther);
+  subscribe(client, kId);
+  client.await_answer(client.ask_for_result());
+  client.watch_end(first, kAfterwards);
+}
+
+}  // namespace
+
+Scenario routing_stateless_server_keeps_subscriptions_apart() {
+  return Scenario{{
+      .id = "routing.stateless_server_keeps_subscriptions_apart",
+      .question = "Do subscriptions of two clients with equal ids not cost each other?",
+      .covers = {req::kServesManyAtOnce},
+      .drive = &drive,
+      .checks = {subscriptions_are_apart(req::kServesManyAtOnce)},
+      .catches = {server_fault::kOneSubscriptionPerId, server_fault::kTakesOverSubscription},
+      .spares = {server_oddity::kOneSubscription},
+      .era = Era::kStateless,
+  }};
+}
+
+}  // namespace tailrace::suites
