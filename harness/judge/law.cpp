@@ -13,6 +13,7 @@ namespace tailrace {
 namespace {
 
 constexpr int kFirstError = 400;
+constexpr std::int64_t kParseError = -32700;
 
 Judgement judge_law(const Evidence& evidence, const Law& law, Rule rule) {
   // The scripts of laws decline only where the server does not speak the revision.
@@ -41,8 +42,10 @@ Judgement judge_law(const Evidence& evidence, const Law& law, Rule rule) {
   finding.required = law.required;
   finding.observed = fmt::format("{}: {}", describe(*first), how);
   if (against > 1) finding.observed += fmt::format("; {} of {} like this", against, shown);
-  finding.likely_cause = law.likely_cause;
-  finding.cure = law.cure;
+  const auto known = law.reason ? law.reason(*first) : std::nullopt;
+  const Reason reason = known.value_or(Reason{law.likely_cause, law.cure});
+  finding.likely_cause = reason.likely_cause;
+  finding.cure = reason.cure;
   finding.evidence = ladder_of(evidence.timeline, *first);
   return broken(finding);
 }
@@ -156,6 +159,19 @@ const Json& first_result(const Timeline& timeline, std::string_view method) {
 
 bool names_nobody(const RpcMessage& response) {
   return !response.id || response.id->text == "null";
+}
+
+std::optional<Reason> refused_nameless(const Exchange& exchange) {
+  const auto nameless = [](const std::optional<RpcMessage>& message) {
+    return message && message->kind == MessageKind::kError && names_nobody(*message) &&
+           message->body["error"]["code"].as_int() != kParseError;
+  };
+  const bool found = nameless(exchange.answer) ||
+                     std::ranges::any_of(exchange.events, nameless, &StreamEvent::message);
+  if (!found) return std::nullopt;
+  return Reason{"the request is read and refused as invalid, be it for the letters of its id, and "
+                "the Error does not say which request that is",
+                "take any text or number for an id, and answer with the one that came"};
 }
 
 bool is_notification_of(const RpcMessage& message, std::string_view name) {

@@ -17,6 +17,10 @@ namespace tailrace {
 // else how it is broken.
 using Look = std::optional<std::string>;
 
+struct Reason {
+  std::string_view likely_cause, cure;
+};
+
 struct Law {
   std::string_view name, required, likely_cause, cure;
   std::string_view unseen;  // Why nothing can be said where no exchange shows it.
@@ -24,6 +28,8 @@ struct Law {
   // Where the text is stricter than is fair to be: no finding goes above it. Without a row it is
   // the level of the finding.
   Level most = Level::kMust;
+  // What this exchange tells better than the law does; none for most laws.
+  std::function<std::optional<Reason>(const Exchange&)> reason{};
 };
 
 // The first exchange that breaks the law is the finding; the others are counted. A law that no
@@ -56,6 +62,8 @@ const Exchange* first_asked(const Timeline& timeline, std::string_view method);
 // The result of the first exchange that asks by this method and has one, and null where none came.
 const Json& first_result(const Timeline& timeline, std::string_view method);
 bool names_nobody(const RpcMessage& response);  // Its id is missing or null.
+// Why a request with an id is answered by an Error that names nobody, though it was read.
+std::optional<Reason> refused_nameless(const Exchange& exchange);
 bool is_notification_of(const RpcMessage& message, std::string_view name);
 
 }  // namespace tailrace

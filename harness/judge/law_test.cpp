@@ -82,6 +82,20 @@ TEST(MessageLaws, TellShapesApart) {
   expect_apart(keeps_to_its_revision(req::kKeepsRevision), answered("[" + result("") + "]"), good);
 }
 
+TEST(MessageLaws, ARefusedIdIsNoMangledText) {
+  const auto answered_with = [](const std::string& answer) {
+    Story story;
+    story.open(1).post(1, "{\"jsonrpc\":\"2.0\",\"id\":\"\xc3\xa9 x\",\"method\":\"tools/list\"}");
+    return std::move(story.sse_head(1).event(1, answer).end(1));
+  };
+  const Story refused = answered_with(
+      R"({"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"m"}})");
+  const Judgement told = refused.judge(answers_name_their_request(req::kAnswerCarriesId));
+  ASSERT_EQ(told.outcome, Outcome::kBroken);
+  EXPECT_NE(told.findings.front().likely_cause.find("refused as invalid"), std::string::npos);
+  EXPECT_EQ(refused.judge(text_comes_back_in_utf8(req::kUtf8)).outcome, Outcome::kNotApplicable);
+}
+
 TEST(MessageLaws, TellKeysOfMetaApart) {
   const auto with = [](const std::string& key) {
     return answered(result(R"("_meta":{")" + key + R"(":1})"));

@@ -192,7 +192,9 @@ Look text_comes_back(const Evidence& evidence, const Exchange& exchange) {
   if (!exchange.asked || !exchange.asked->id) return std::nullopt;
   const std::string& id = exchange.asked->id->text;
   const bool ascii = std::all_of(id.begin(), id.end(), [](char c) { return c >= 0; });
-  return ascii ? std::nullopt : names_its_request(evidence, exchange);
+  // Refused with an Error that shows no text: the other law's.
+  if (ascii || refused_nameless(exchange)) return std::nullopt;
+  return names_its_request(evidence, exchange);
 }
 
 Look unreadable(const Evidence&, const Exchange& exchange) {
@@ -320,7 +322,8 @@ Check keeps_to_its_revision(Rule rule) {
 Check answers_name_their_request(Rule rule) {
   return check_of({"answers_name_their_request", "a response has the id of its request, unchanged",
                    "ids are kept as one type and written back as it", "keep the id as it was sent",
-                   "no request was answered", names_its_request},
+                   "no request was answered", names_its_request, Level::kMust,
+                   refused_nameless},
                   rule);
 }
 

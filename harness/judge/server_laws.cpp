@@ -162,6 +162,7 @@ bool ends_unanswered(const Timeline& timeline, const Exchange& exchange) {
 Look brings_response(const Evidence& evidence, const Exchange& exchange) {
   if (!ends_unanswered(evidence.timeline, exchange)) return std::nullopt;
   if (is_answered(evidence.timeline, exchange)) return "";
+  if (refused_nameless(exchange)) return "it brought an Error that names no request, and ended";
   const auto& all = evidence.timeline.exchanges;
   const bool asked_again = std::any_of(all.begin(), all.end(), resumes);
   // It is not over while it can be resumed, and nobody tried.
@@ -269,7 +270,8 @@ Check event_ids_are_unique(Rule rule) {
 Check streams_bring_their_response(Rule rule) {
   return check_of({"streams_bring_their_response", "a stream brings its response before it ends",
                    "the stream is ended by another path than the response's",
-                   "end the stream with the response", "no stream ended", brings_response},
+                   "end the stream with the response", "no stream ended", brings_response,
+                   Level::kMust, refused_nameless},
                   rule);
 }
 

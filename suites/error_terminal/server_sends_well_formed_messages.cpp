@@ -65,7 +65,7 @@ Scenario error_terminal_server_sends_well_formed_messages() {
                   server_fault::kAnswersInBatches, server_fault::kProgressWithoutToken,
                   server_fault::kElicitationError, server_fault::kInventsId,
                   server_fault::kMixesUpProgress, server_fault::kProgressStandsStill,
-                  server_fault::kProgressAfterFinal},
+                  server_fault::kProgressAfterFinal, server_fault::kRefusesOddIds},
       .spares = {server_oddity::kJsonAnswers, server_oddity::kErrorsAsIsError,
                  server_oddity::kCommentsAfterFinal},
   }};
