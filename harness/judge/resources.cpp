@@ -108,6 +108,18 @@ Judgement judge_growth(const Evidence& evidence, const Growth& growth, const Fig
   return judgement;
 }
 
+Growth memory_of(const Timeline& timeline) {
+  return growth_of(timeline, [](const auto& sample) {
+    return static_cast<double>(sample.what.resident_bytes / 1024);
+  });
+}
+
+bool few_calls(const Timeline& timeline, const Growth& growth) {
+  const auto steps = static_cast<double>(std::max<std::size_t>(growth.values.size(), 1) - 1);
+  return steps * growth.batches_each * calls_per_batch(timeline) <
+         kFewestOfWhole * marked_number(timeline, kWholeBatch);
+}
+
 Figure memory_figure(const Timeline& timeline) {
   Figure figure{"memory_does_not_grow", "KiB of memory", Level::kShould, kMemory};
   Bounds& bounds = figure.bounds;
@@ -118,13 +130,8 @@ Figure memory_figure(const Timeline& timeline) {
         collector == Collector::kNone ? kNativeReserve : kEagerStraightReserve;
   }
   if (timeline.mark(kMemoryNoise)) bounds.noise = marked_number(timeline, kMemoryNoise);
+  if (few_calls(timeline, memory_of(timeline))) bounds.straight_reserve = bounds.reserve;
   return figure;
-}
-
-Growth memory_of(const Timeline& timeline) {
-  return growth_of(timeline, [](const auto& sample) {
-    return static_cast<double>(sample.what.resident_bytes / 1024);
-  });
 }
 
 // Of sockets, descriptors, children. While memory has not settled a collector may still have to

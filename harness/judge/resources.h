@@ -13,6 +13,8 @@ namespace tailrace {
 // batches of calls, and marks "calls_per_batch". Batch 0 is the end of the warm-up.
 inline constexpr std::string_view kBatchLabel = "batch ";
 inline constexpr std::string_view kCallsPerBatch = "calls_per_batch";
+// Of how many it would have been on a machine, and of an implementation, that has time for them.
+inline constexpr std::string_view kWholeBatch = "whole_batch";
 // "session" where a batch of a server is of those.
 inline constexpr std::string_view kBatchUnit = "batch_unit";
 // Why such a question is declined where there is nothing to sample.
@@ -63,6 +65,9 @@ inline constexpr std::string_view kMemoryNoise = "memory_noise_kib";
 // at most, cycles of CPython come to a quarter of it), and of a program without any.
 inline constexpr double kEagerReserve = 32 * 1024, kEagerStraightReserve = 16 * 1024;
 inline constexpr double kNativeReserve = 2048;
+// After fewer calls than a fourth of what so many whole batches have, straight growth may be a heap
+// that fills for the first time: measured, 12 batches of 4 calls of a healthy program.
+inline constexpr double kFewestOfWhole = kStraightBatches / 4.0;
 // Of sockets, descriptors and children: flat, and what need not be a leak.
 inline constexpr double kFlatCount = 1, kFewKept = 32;
 

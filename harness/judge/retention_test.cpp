@@ -109,5 +109,15 @@ TEST(Retention, WhatHasNoCollectorNeedsNoReserveForIt) {
   EXPECT_EQ(sessions.mark(kBatchUnit, "session").judge(memory).outcome, Outcome::kBroken);
 }
 
+TEST(Retention, FewCallsOfASlowMachineMayFillAHeapForTheFirstTime) {
+  const auto of_batches = [](const std::string& whole) {
+    Story story = growing(Collector::kNone);
+    return story.mark(kWholeBatch, whole).judge(memory_does_not_grow()).outcome;
+  };
+  EXPECT_EQ(of_batches("100"), Outcome::kBroken);
+  EXPECT_EQ(of_batches("300"), Outcome::kBroken);
+  EXPECT_EQ(of_batches("2000"), Outcome::kInconclusive);
+}
+
 }  // namespace
 }  // namespace tailrace

@@ -36,6 +36,7 @@ void repeat_until_settled(Script& script, const Batches& batches) {
   const int most = std::min(batches.size, room);
   const auto size = static_cast<int>(std::clamp<std::int64_t>(fit, kFewest, most));
   script.mark(kCallsPerBatch, std::to_string(size));
+  script.mark(kWholeBatch, std::to_string(batches.size));
   for (int batch = 0; batch < batches.most; ++batch) {
     const MonoTime end = batch < kWanted ? until + stretched(kMostOfGrowth) : until;
     if (mono_now() >= end) return;
