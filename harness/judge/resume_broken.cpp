@@ -25,8 +25,21 @@ struct BrokenStream {
   const Exchange* asked_again = nullptr;   // A POST with the request's own id.
   const Exchange* wrong_id = nullptr;      // A resume with another id than the last one.
   MonoTime broke_at;                       // The first time.
-  std::vector<std::pair<MonoTime, const Exchange*>> gaps;  // From each break to its resume.
+  struct Gap {
+    MonoTime broke;
+    const Exchange* resume = nullptr;
+    std::optional<Millis> retry;  // The last that the stream named until then.
+  };
+  std::vector<Gap> gaps;  // From each break to its resume.
 };
+
+std::optional<Millis> last_retry_of(const Exchange& exchange) {
+  std::optional<Millis> retry;
+  for (const StreamEvent& event : exchange.events) {
+    if (event.sse.retry_ms) retry = Millis(*event.sse.retry_ms);
+  }
+  return retry;
+}
 
 // Then such a GET listens again, and resumes nothing.
 bool listened_before(const Timeline& timeline, const Exchange& get) {
@@ -55,6 +68,7 @@ std::optional<BrokenStream> broken_stream(const Timeline& timeline) {
   take_ids(*cut->exchange);
   std::string last = last_id_of(*cut->exchange);
   MonoTime broke = stream.broke_at;
+  std::optional<Millis> retry = last_retry_of(*cut->exchange);
   for (const Exchange& later : timeline.exchanges) {
     if (later.request_at < stream.broke_at) continue;
     const bool again = later.asked && later.asked->kind == MessageKind::kRequest &&
@@ -67,9 +81,10 @@ std::optional<BrokenStream> broken_stream(const Timeline& timeline) {
     if (from == nullptr || !stream.ids.contains(*from)) continue;
     stream.resumes.push_back(&later);
     if (*from != last && stream.wrong_id == nullptr) stream.wrong_id = &later;
-    stream.gaps.emplace_back(broke, &later);
+    stream.gaps.push_back({broke, &later, retry});
     take_ids(later);
     if (const std::string newer = last_id_of(later); !newer.empty()) last = newer;
+    if (const auto newer = last_retry_of(later)) retry = newer;
     if (later.ended_at) broke = *later.ended_at;
   }
   return stream;
@@ -135,7 +150,7 @@ Judgement judge_resumes(const Evidence& evidence, Rule poll, Rule with_id) {
   }
   if (stream->resumes.empty()) return not_resumed(evidence, *stream, poll);
   Judgement judgement = held();
-  for (const auto& [broke, resume] : stream->gaps) {
+  for (const auto& [broke, resume, retry] : stream->gaps) {
     judgement.measurements.push_back({"resumed_after", in_millis(resume->request_at - broke)});
   }
   return judgement;
@@ -171,9 +186,10 @@ Judgement judge_wait(const Evidence& evidence, Rule rule) {
   const auto stream = broken_stream(evidence.timeline);
   if (!stream) return nothing_broke();
   if (stream->gaps.empty()) return not_applicable("the client did not resume the stream");
-  const Millis retry(marked_number(evidence.timeline, kMarkRetry));
-  const Millis tolerance = std::max(kRetryTolerance, retry * kRetryTolerancePercent / 100);
-  for (const auto& [broke, resume] : stream->gaps) {
+  const Millis usual(marked_number(evidence.timeline, kMarkRetry));
+  for (const auto& [broke, resume, named] : stream->gaps) {
+    const Millis retry = named.value_or(usual);
+    const Millis tolerance = std::max(kRetryTolerance, retry * kRetryTolerancePercent / 100);
     const Nanos gap = resume->request_at - broke;
     if (gap >= retry - tolerance) continue;
     Finding finding = finding_of(evidence, "waits_before_resuming", rule);

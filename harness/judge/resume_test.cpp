@@ -99,6 +99,18 @@ TEST(WaitsBeforeResuming, OnlyTooEarlyConvicts) {
   EXPECT_EQ(broken_off().judge(check).outcome, Outcome::kNotApplicable);
 }
 
+TEST(WaitsBeforeResuming, TheNewestRetryCounts) {
+  const auto resumed_again_at = [](double ms) {
+    Story story = broken_off();
+    get(story.at(115), "a-2").sse_head(1);
+    story.from_server(1, "1b\r\nid: a-3\nretry: 400\ndata: \n\n\r\n").end(1);
+    get(story.at(ms), "a-3");
+    return story.judge(waits_before_resuming(req::kWaitsForRetry)).outcome;
+  };
+  EXPECT_EQ(resumed_again_at(115 + 210), Outcome::kBroken);
+  EXPECT_EQ(resumed_again_at(115 + 405), Outcome::kHeld);
+}
+
 TEST(ResumesInBounds, ElevenAtOnePaceAreAStormAndSlowerOnesAreNot) {
   const auto resumed = [](int count, double pace, double growth) {
     Story story = broken_off();

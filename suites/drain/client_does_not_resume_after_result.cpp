@@ -9,8 +9,16 @@
 namespace tailrace::suites {
 namespace {
 
+constexpr std::string_view kEventWithRetry = "id: last\nretry: 100\ndata: %s\n\n";
+
 void drive(ServerDriver& server) {
-  await_resume_after(server, [&](StreamId call) { server.answer_with_result(call); });
+  int calls = 0;
+  await_resume_after(server, [&](StreamId call) {
+    if (++calls != 2) return server.answer_with_result(call);
+    server.send_head(call);
+    server.send_filled(call, kEventWithRetry, server.result_for(call));
+    server.send_end(call);
+  });
 }
 
 }  // namespace
@@ -22,7 +30,8 @@ Scenario drain_client_does_not_resume_after_result() {
       .covers = {req::kResumeAfterDisconnect},
       .drive = &drive,
       .checks = {does_not_resume_after(Final::kResult, req::kResumeAfterDisconnect)},
-      .catches = {client_fault::kResumesAfterResult, client_fault::kResumesAfterThirdResult},
+      .catches = {client_fault::kResumesAfterResult, client_fault::kResumesAfterThirdResult,
+                  client_fault::kResumesAfterRetry},
       .spares = {client_oddity::kOpensListeningGet, client_oddity::kReconnectsListeningGet,
                  client_oddity::kNoDelete},
   }};

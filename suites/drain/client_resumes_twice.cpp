@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A stream breaks off behind its priming event, and the resumed one too, after a further event: the
-// client resumes again, from the newest id and after `retry`, and its call returns the response in
-// the end.
+// client resumes again, from the newest id and after the newest `retry`, and its call returns the
+// response in the end.
 
 #include <algorithm>
 
@@ -15,7 +15,9 @@ namespace tailrace::suites {
 namespace {
 
 constexpr Millis kRetry{100};
-constexpr Millis kLinger = kRetry + kResumePatience;
+constexpr Millis kLongerRetry{400};  // What the second break is to wait for.
+constexpr std::string_view kEventWithRetry = "id: resumed-1\nretry: 400\ndata: %s\n\n";
+constexpr Millis kLinger = kLongerRetry + kResumePatience;
 constexpr Millis kCallLimit{8000};  // Clients may wait for longer than `retry` says.
 constexpr int kMostGets = 6;
 
@@ -33,7 +35,11 @@ void drive(ServerDriver& server) {
   server.answer_resumes(kMostGets, [&](StreamId get) {
     const bool first = resumed++ == 0;
     server.send_bare_head(get);
-    server.send_message(get, first ? server.ping() : server.result_for(call));
+    if (first) {
+      server.send_filled(get, kEventWithRetry, server.ping());
+    } else {
+      server.send_message(get, server.result_for(call));
+    }
     server.send_end(get);
   });
 }
@@ -53,7 +59,8 @@ Scenario drain_client_resumes_twice() {
                  call_returns_what_was_sent(Rule{})},
       .catches = {client_fault::kDropsSessionOnResume, client_fault::kResumesFromFirstId,
                   client_fault::kResumesTooEarly,
-                  client_fault::kNeverResumes, client_fault::kForgetsEmptyEvents},
+                  client_fault::kNeverResumes, client_fault::kForgetsEmptyEvents,
+                  client_fault::kKeepsFirstRetry},
       .spares = {client_oddity::kOpensListeningGet, client_oddity::kResumesOnce},
   }};
 }
