@@ -202,6 +202,7 @@ TEST(Replay, BeginsBehindTheEventThatIsNamed) {
   EXPECT_EQ(replayed({"b"}), Outcome::kHeld);
   EXPECT_EQ(replayed({"a", "b"}), Outcome::kBroken) << "the named event came once more";
   EXPECT_EQ(replayed({}), Outcome::kBroken) << "a message is missing";
+  EXPECT_EQ(replayed({"b", "b"}), Outcome::kBroken) << "a message came twice";
 }
 
 // Two messages of one text and a Result followed the event that was named.

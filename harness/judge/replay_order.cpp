@@ -3,14 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
 #include "harness/judge/replay.h"
 #include "harness/judge/session.h"
+#include "harness/wire/escape.h"
 
 namespace tailrace {
 namespace {
+
+constexpr std::size_t kShownId = 60;
 
 using Events = std::vector<StreamEvent>;
 
@@ -46,6 +50,17 @@ Judgement wrong(const Evidence& evidence, const Exchange& stream, const Exchange
   return broken(finding);
 }
 
+// The id of an event with a message that comes twice on one connection, "" where none does.
+std::string twice_in(const Exchange& get, const Exchange& stream) {
+  std::set<std::string> seen;
+  for (const StreamEvent& event : get.events) {
+    if (!event.has_id() || !event.message || seen.insert(*event.sse.id).second) continue;
+    const auto same = [&](const StreamEvent& sent) { return sent.sse.id == event.sse.id; };
+    if (std::ranges::count_if(stream.events, same) <= 1) return *event.sse.id;
+  }
+  return "";
+}
+
 Judgement judge_beginning(const Evidence& evidence) {
   const auto& all = evidence.timeline.exchanges;
   const auto get = std::ranges::find_if(
@@ -77,6 +92,12 @@ Judgement judge_beginning(const Evidence& evidence) {
                  fmt::format("the resume of {} brought the named event once more",
                              describe(*stream)),
                  "the search for the event stops at it, not behind it");
+  }
+  if (const std::string id = twice_in(*get, *stream); !id.empty()) {
+    return wrong(evidence, *stream, *get,
+                 fmt::format("the resume of {} brought the event {} twice", describe(*stream),
+                             excerpt(id, kShownId)),
+                 "what is stored while a replay runs is sent by the replay and by who stored it");
   }
   const auto from = std::ranges::find_if(stream->events, issued);
   std::size_t followed = 0, lost = 0;

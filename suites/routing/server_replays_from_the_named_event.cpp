@@ -28,7 +28,7 @@ Scenario routing_server_replays_from_the_named_event() {
       .drive = &drive,
       .checks = {replay_begins_behind()},
       .catches = {server_fault::kReplaysNamedEvent, server_fault::kSkipsFirstReplayed,
-                  server_fault::kReplaysBackwards},
+                  server_fault::kReplaysBackwards, server_fault::kReplaysTwice},
       .spares = {server_oddity::kRefusesResume, server_oddity::kNoEventIds,
                  server_oddity::kJsonAnswers},
   }};
