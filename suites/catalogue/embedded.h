@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The texts of catalogue.json and harms.txt, put into the program by CMake. Immutable, any thread.
+// The texts of catalogue.json and harms.txt, which CMake puts into the program. Constant, any
+// thread.
 #pragma once
 
 #include <string_view>
@@ -7,8 +8,8 @@
 namespace tailrace {
 
 std::string_view catalogue_json();
-// "harm.stalls delayed_ack.client_requests_without_stall", a line each, sorted: which scenarios tell
-// a harm of a reference peer with a fault. The self-test holds it exact.
+// Lines, "harm.stalls delayed_ack.client_requests_without_stall": which scenarios tell a harm of a
+// reference peer with a fault. The self-test holds it exact.
 std::string_view told_harms();
 
 }  // namespace tailrace

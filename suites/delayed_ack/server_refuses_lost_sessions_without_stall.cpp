@@ -2,6 +2,7 @@
 // What is asked of a session that is over, or by a revision that nobody has, is refused with 404 or
 // 400, and as a reply, not as a stream: head and body are one write, or nothing holds the rest.
 
+#include "harness/judge/closure.h"
 #include "harness/judge/stall.h"
 #include "harness/peer/series.h"
 #include "harness/scenario/scenario.h"
@@ -18,14 +19,20 @@ void drive(ClientDriver& client) {
   const bool has_id = client.has_session_id(session);
   const bool is_over = has_id && client.is_accepted(client.delete_session(session));
   int asked = 0;
-  ask_in_turns(client, [&](ConnectionId on) {
+  const Ask ask = [&](ConnectionId on) {
     PostOptions options{.on = on};
     const int kind = ++asked % 3;
     if (kind == 0 && is_over) return client.delete_session(session, on);
     if (kind == 1 && !is_over && has_id) options.session_id = kNobodys;
     if (kind == 2 || !has_id) options.instead = {{"MCP-Protocol-Version", "1999-01-01"}};
     return client.post("tools/list", Json(), options);
-  });
+  };
+  const StreamId first = ask({});
+  client.await_head(first);
+  if (!client.is_accepted(first) && !client.watch_end(first, kWatchOpen)) {
+    client.decline("what it refuses is not ended, as drain.server_completes_refusals tells");
+  }
+  ask_in_turns(client, ask);
 }
 
 }  // namespace

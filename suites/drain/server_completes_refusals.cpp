@@ -22,7 +22,6 @@ StreamId ask(ClientDriver& client, Kind kind) {
   return client.post("tools/list", Json());
 }
 
-// What is served is no refusal.
 void leave(ClientDriver& client, StreamId asked, Kind kind) {
   if (kind != Kind::kGet) return client.await_answer(asked);
   if (client.is_listening(asked)) client.close(client.connection_of(asked));
@@ -52,8 +51,7 @@ std::vector<Kind> ask_in_vain(ClientDriver& client, const std::vector<Kind>& kin
 void drive(ClientDriver& client) {
   const SessionNumber session = client.open_session();
   if (client.has_session_id(session)) client.delete_session(session);
-  const std::vector<Kind> open =
-      ask_in_vain(client, {Kind::kGet, Kind::kDelete, Kind::kRequest});
+  const auto open = ask_in_vain(client, {Kind::kGet, Kind::kDelete, Kind::kRequest});
   // As often as shows that it is no accident.
   std::vector<Kind> again;
   for (std::size_t time = 1; time < kOpenStreamsAreHarm; ++time) {
@@ -74,8 +72,8 @@ Scenario drain_server_completes_refusals() {
       .drive = &drive,
       .checks = {refusals_are_complete(req::kStreamEndsAsHttp), still_serves(Rule{})},
       .catches = {server_fault::kKeepsRefusalsOpen, server_fault::kCutsErrorReplies},
-      .spares = {server_oddity::kNoSession, server_oddity::kNoGet, server_oddity::kNoDelete,
-                 server_oddity::kClosesAfterEachResponse},
+      .spares = {server_oddity::kClosesAfterEachResponse, server_oddity::kNoDelete,
+                 server_oddity::kNoGet, server_oddity::kNoSession},
   }};
 }
 
