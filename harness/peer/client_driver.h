@@ -240,6 +240,7 @@ class ClientDriver : public Script {
   };
 
   bool watch_stream(StreamId stream, Millis window);
+  void watch_ends_of_posts(Millis window);  // Listening streams stay open.
   void fetch_answer(StreamId stream);
   Deadline answer_deadline() const;
   [[noreturn]] void decline_without(std::optional<ToolCall> AllowedTools::*kind);

@@ -215,7 +215,7 @@ void ClientDriver::ask_and_watch_ends(const std::vector<Ask>& ways) {
     asked.push_back(ask());
     await_answer(asked.back());
   }
-  watch_ends(kFirstLook);
+  watch_ends_of_posts(kFirstLook);
   const std::size_t first_round = asked.size();
   // Late ends are judged of no fewer than kLateStreams, of all ways together.
   const std::size_t late_each = first_round == 0 ? 0 : (kLateStreams - 1) / first_round + 1;
@@ -230,7 +230,15 @@ void ClientDriver::ask_and_watch_ends(const std::vector<Ask>& ways) {
       await_answer(asked.back());
     }
   }
-  watch_ends(kWatchOpen);  // Leaving first would hide the fault.
+  watch_ends_of_posts(kWatchOpen);  // Leaving first would hide the fault.
+}
+
+void ClientDriver::watch_ends_of_posts(Millis window) {
+  watch({"watch_ends", window}, [](const Timeline& timeline) {
+    return std::ranges::all_of(timeline.exchanges, [](const Exchange& exchange) {
+      return exchange.ended() || !exchange.is_post();
+    });
+  });
 }
 
 void ClientDriver::watch_ends(Millis window) {

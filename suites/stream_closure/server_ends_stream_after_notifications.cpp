@@ -10,6 +10,7 @@ namespace tailrace::suites {
 namespace {
 
 constexpr Millis kHead{500};  // Some send it with the first event only.
+constexpr Millis kLastNotices{1500};  // On a listening stream they may come behind the answer.
 
 Json all_levels() {
   return Json(Json::Object{{"level", Json("debug")}});
@@ -23,6 +24,7 @@ void drive(ClientDriver& client) {
     client.await_answer(client.post("logging/setLevel", all_levels()));
   }
   client.ask_and_watch_ends({[&] { return client.ask_tool(&AllowedTools::chatty); }});
+  client.watch_ends(kLastNotices);
 }
 
 }  // namespace
