@@ -60,13 +60,14 @@ std::string likeness(const ScenarioResult& result) {
 }
 
 std::string others_text(const Alike& alike, std::size_t width) {
+  if (alike.others.empty()) return "";
   std::vector<std::string> names;
   for (const ScenarioResult* other : alike.others) {
+    if (names.size() == kMostNamed) break;
     std::string name = excerpt(other->mode, kWord);
     if (name.empty() || std::ranges::find(names, name) != names.end()) continue;
-    if (names.size() < kMostNamed) names.push_back(std::move(name));
+    names.push_back(std::move(name));
   }
-  if (alike.others.empty()) return "";
   return indented(fmt::format("and {} more{}{}", alike.others.size(),
                               names.empty() ? "" : ", such as ", fmt::join(names, "; ")),
                   width);

@@ -59,6 +59,16 @@ std::string told(const History& history, StreamId stream) {
       [&](const Timeline& timeline) { return describe(*timeline.exchange(stream)); });
 }
 
+// Those may stay open.
+template <class Others>
+auto all_ended_but(Others others) {
+  return [others](const Timeline& timeline) {
+    return std::ranges::all_of(timeline.exchanges, [&](const Exchange& exchange) {
+      return exchange.ended() || others(exchange);
+    });
+  };
+}
+
 }  // namespace
 
 Deadline ClientDriver::answer_deadline() const {
@@ -234,18 +244,11 @@ void ClientDriver::ask_and_watch_ends(const std::vector<Ask>& ways) {
 }
 
 void ClientDriver::watch_ends_of_posts(Millis window) {
-  watch({"watch_ends", window}, [](const Timeline& timeline) {
-    return std::ranges::all_of(timeline.exchanges, [](const Exchange& exchange) {
-      return exchange.ended() || !exchange.is_post();
-    });
-  });
+  watch({"watch_ends", window}, all_ended_but([](const Exchange& e) { return !e.is_post(); }));
 }
 
 void ClientDriver::watch_ends(Millis window) {
-  watch({"watch_ends", window}, [](const Timeline& timeline) {
-    return std::all_of(timeline.exchanges.begin(), timeline.exchanges.end(),
-                       [](const Exchange& exchange) { return exchange.ended(); });
-  });
+  watch({"watch_ends", window}, all_ended_but([](const Exchange&) { return false; }));
 }
 
 }  // namespace tailrace
