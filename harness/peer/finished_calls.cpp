@@ -18,6 +18,9 @@ struct Kind {
 
 constexpr int kBetweenSearches = 500;  // Calls
 constexpr int kMostFurther = 6000;
+// Where no collector runs, texts that so many calls left as they were are in memory that is not
+// handed out again. Measured on rmcp: 2 of 15 went in the 4000 calls after the first 2000.
+constexpr int kUnmoved = 1000;
 constexpr Millis kLongest{12000};
 constexpr int kAtOnce = 8;  // Calls that we leave.
 constexpr Millis kUnderWay{50}, kSlowest{1000};
@@ -131,6 +134,29 @@ class MarkedCalls {
   int rounds_ = 0;
 };
 
+// Whether further calls are of use.
+class StillTexts {
+ public:
+  explicit StillTexts(ClientDriver& client) {
+    if (!client.can_sample()) return;
+    client.sample("before the calls");
+    has_collector_ = client.history().read(&collector_of) != Collector::kNone;
+  }
+
+  bool at(const MemorySearched& found, int further) {
+    if (found.kinds != kinds_) {
+      kinds_ = found.kinds;
+      since_ = further;
+    }
+    return !has_collector_ && further - since_ >= kUnmoved;
+  }
+
+ private:
+  bool has_collector_ = true;
+  std::vector<MemorySearched::Kind> kinds_;
+  int since_ = 0;
+};
+
 void search(ClientDriver& client, bool notices) {
   if (!client.can_search()) client.decline(std::string(kUnwatched));
   client.open_session();
@@ -147,6 +173,7 @@ void search(ClientDriver& client, bool notices) {
   for (int i = 0; i < kMarkedCalls; ++i) calls.round();
   const MonoTime until = mono_now() + stretched(kLongest);
   int further = 0;
+  StillTexts still(client);
   // Who came to a third of the fewest gets the rest of the time for them: the machine may be busy.
   const auto has_time = [&] {
     const bool is_near = further < kFewestFurther && further * 3 >= kFewestFurther;
@@ -158,7 +185,8 @@ void search(ClientDriver& client, bool notices) {
     searched_at = further;
     if (further < kFewestFurther) continue;
     client.mark(kFurtherCalls, std::to_string(further));
-    if (controls_are_gone(calls.search())) return;
+    const MemorySearched found = calls.search();
+    if (controls_are_gone(found) || still.at(found, further)) return;
   }
   client.mark(kFurtherCalls, std::to_string(further));
   calls.search();

@@ -93,6 +93,7 @@ struct MemorySearched {
   struct Kind {
     std::string name;
     std::int64_t found = 0;
+    bool operator==(const Kind&) const = default;
   };
   std::int64_t bytes = 0;  // Looked through.
   std::vector<Kind> kinds;

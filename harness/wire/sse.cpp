@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::string_view kMark = "\xEF\xBB\xBF";
 constexpr std::size_t kMarkDone = kMark.size();
+// Above any line but answers of megabytes, which their event and their message hold too.
+constexpr std::size_t kLineKept = 256U << 10;
 
 std::optional<std::uint64_t> read_retry(std::string_view value) {
   constexpr auto kMost = std::numeric_limits<std::uint64_t>::max();
@@ -148,6 +150,7 @@ void SseParser::end_line(std::string_view tail, SseSink& sink) {
   }
   take_line(line_, sink);
   line_.clear();
+  if (line_.capacity() > kLineKept) std::string().swap(line_);
 }
 
 void SseParser::take_line(std::string_view line, SseSink& sink) {
