@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/peer/call_batches.h"
 
+#include <vector>
+
 #include "harness/judge/resources.h"
 
 namespace tailrace {
@@ -20,8 +22,8 @@ void begin(ClientDriver& client) {
   client.open_session();
 }
 
-void sample(ClientDriver& client, int batch) {
-  client.sample(std::string(kBatchLabel) + std::to_string(batch));
+void sample(ClientDriver& client, int batch, Millis longest) {
+  client.sample_once_back(std::string(kBatchLabel) + std::to_string(batch), longest);
 }
 
 // The same mixture in each batch: what is left may be that of one kind of call.
@@ -35,11 +37,12 @@ StreamId ask(ClientDriver& client, int call) {
   return client.ask_for_result(fresh);
 }
 
+// How long the slow tool takes, also where its client has left.
 Millis begin_slowly(ClientDriver& client) {
   begin(client);
   const Millis done = time_until_done(client, kCleanUp, kLongest);
   client.mark(kCallsPerBatch, std::to_string(kCalls));
-  return done;
+  return done - kCleanUp;
 }
 
 }  // namespace
@@ -60,8 +63,7 @@ void call_in_batches(ClientDriver& client) {
       client.await_answer(ask(client, call));
       client.close_all();
     }
-    client.stay_connected(kNoticed);
-    sample(client, batch);
+    sample(client, batch, kNoticed);
   }
 }
 
@@ -78,22 +80,25 @@ void leave_calls_in_batches(ClientDriver& client) {
       }
     }
     client.stay_connected(done);
-    sample(client, batch);
+    sample(client, batch, kCleanUp);
   }
 }
 
 void cancel_calls_in_batches(ClientDriver& client) {
   const Millis done = begin_slowly(client);
   for (int batch = 0; batch < kBatchesLeft; ++batch) {
+    std::vector<StreamId> open;
     for (int call = 0; call < kCalls; ++call) {
-      const StreamId stream = client.ask_tool(&AllowedTools::slow, {.fresh = true});
-      client.watch_end(stream, kUnderWay);
+      open.push_back(client.ask_tool(&AllowedTools::slow, {.fresh = true}));
+    }
+    client.watch_end(open.back(), kUnderWay);
+    for (const StreamId stream : open) {
       if (!client.is_accepted(client.cancel(stream))) client.decline("the server takes no cancel");
     }
     client.watch_ends(kCleanUp);
     client.close_all();
     client.stay_connected(done);
-    sample(client, batch);
+    sample(client, batch, kCleanUp);
   }
 }
 
@@ -112,8 +117,7 @@ void resume_in_batches(ClientDriver& client) {
       if (!over) client.decline("a resumed stream does not end, which is another question");
     }
     client.close_all();
-    client.stay_connected(kCleanUp);
-    sample(client, batch);
+    sample(client, batch, kCleanUp);
   }
 }
 

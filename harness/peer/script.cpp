@@ -6,6 +6,17 @@
 #include "harness/record/marks.h"
 
 namespace tailrace {
+namespace {
+
+// Reading the tables of a process takes a millisecond or two.
+constexpr Millis kLookedAgain{50};
+
+bool holds_more(const ProcessSampled& now, const ProcessSampled& then) {
+  return now.descriptors > then.descriptors || now.children > then.children ||
+         now.threads > then.threads || now.sockets.size() > then.sockets.size();
+}
+
+}  // namespace
 
 void Script::mark(std::string_view name, std::string value) {
   history_.append(Marked{std::string(name), std::move(value)});
@@ -50,6 +61,22 @@ void Script::sample(std::string label) {
   if (!sampler_) return mark(kNotSampled, "");
   auto sample = sampler_();
   if (!sample) return;
+  sample->label = std::move(label);
+  history_.append(std::move(*sample));
+}
+
+void Script::sample_once_back(std::string label, Millis longest) {
+  if (!sampler_) return mark(kNotSampled, "");
+  const MonoTime begun = mono_now();
+  const MonoTime until = begun + longest;
+  if (!first_sample_) stay_connected(longest);
+  auto sample = sampler_();
+  while (first_sample_ && sample && holds_more(*sample, *first_sample_) && mono_now() < until) {
+    watch({"resources_return", kLookedAgain}, [](const Timeline&) { return false; });
+    sample = sampler_();
+  }
+  if (!sample) return;
+  if (!first_sample_) first_sample_ = sample;
   sample->label = std::move(label);
   history_.append(std::move(*sample));
 }

@@ -42,6 +42,9 @@ class Script {
   void stay_connected(Millis length);
   bool can_sample() const { return static_cast<bool>(sampler_); }
   void sample(std::string label);
+  // As soon as there is no more of anything than in the first sample taken so, which waits for all
+  // of `longest`; at the latest then. What stays is there however soon one looks.
+  void sample_once_back(std::string label, Millis longest);
 
   // The scenario's own limit: every wait ends there at the latest, and stops the script.
   void give_up_at(MonoTime at) { give_up_at_ = at; }
@@ -59,6 +62,7 @@ class Script {
   void stop_if_over();
 
   Sampler sampler_;
+  std::optional<ProcessSampled> first_sample_;
   MonoTime give_up_at_{Nanos::max()};
 };
 

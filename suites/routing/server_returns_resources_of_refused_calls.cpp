@@ -49,8 +49,7 @@ void drive(ClientDriver& client) {
       client.await_answer(client.ask_for_result({.session = ended}));
     }
     for (int i = 0; i < kUnknown && can_end; ++i) can_end = offer_unknown_revision(client, next++);
-    client.stay_connected(kCleanUp);
-    client.sample(std::string(kBatchLabel) + std::to_string(batch));
+    client.sample_once_back(std::string(kBatchLabel) + std::to_string(batch), kCleanUp);
   }
 }
 

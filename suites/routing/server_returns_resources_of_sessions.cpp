@@ -34,8 +34,7 @@ void drive(ClientDriver& client) {
       listens = listens && client.watch_end(listening, kEnd);
     }
     client.close_all();
-    client.stay_connected(kCleanUp);
-    client.sample(std::string(kBatchLabel) + std::to_string(batch));
+    client.sample_once_back(std::string(kBatchLabel) + std::to_string(batch), kCleanUp);
   }
 }
 
