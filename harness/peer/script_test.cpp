@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <thread>
 
@@ -84,6 +85,27 @@ TEST_F(Scripts, TheScenariosOwnLimitEndsEveryWait) {
   read([](const Timeline& timeline) {
     ASSERT_EQ(timeline.deadlines.size(), 2U);
     EXPECT_EQ(timeline.deadlines.front().what.name, "scenario");
+  });
+}
+
+TEST_F(Scripts, ASampleIsTakenAsSoonAsNothingIsMoreThanInTheFirst) {
+  std::vector<std::int64_t> open = {6, 9, 8, 6, 9};  // 9 for good, in the end.
+  std::size_t taken = 0;
+  Script script(*history_, [&] {
+    ProcessSampled sample;
+    sample.descriptors = open[std::min(taken++, open.size() - 1)];
+    return std::optional(sample);
+  });
+  for (const char* label : {"batch 0", "batch 1", "batch 2"}) {
+    script.sample_once_back(label, Millis(120));
+  }
+  EXPECT_GT(taken, open.size());
+  read([](const Timeline& timeline) {
+    ASSERT_EQ(timeline.samples.size(), 3U);
+    EXPECT_EQ(timeline.samples[1].what.descriptors, 6);
+    EXPECT_EQ(timeline.samples[2].what.descriptors, 9);
+    EXPECT_EQ(timeline.samples[2].what.label, "batch 2");
+    EXPECT_GE(timeline.samples[2].at - timeline.samples[1].at, Millis(120));
   });
 }
 
