@@ -13,10 +13,10 @@
 
 namespace tailrace {
 
-// The number, from 1, of each call in the order of `calls`, made one after the other. A line that
-// was read before the request of a call that we answered is not that call's, unless it tells of its
-// own limit. Where more lines came than calls, those are left over that leave the fewest calls with
-// an end that was not sent.
+// The number, from 1, of each call in the order of `calls`, made one after the other in one session.
+// A line that was read before the request of a call that we answered is not that call's, unless it
+// tells of its own limit. Where more lines came than calls, those are left over that leave the
+// fewest calls with an end that was not sent.
 std::vector<std::size_t> numbers_of(std::span<const ClientCall> calls,
                                     std::span<const ToldCall> told);
 

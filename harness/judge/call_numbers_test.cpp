@@ -74,6 +74,40 @@ TEST(CallNumbers, ALineThatWasReadBeforeTheRequestIsOfAnEarlierCall) {
   EXPECT_EQ(numbers(late), Numbers{1});
 }
 
+// Each has two calls from `ms` on, of the ids 1 and 2, and takes its time to close.
+Story& session(Story& story, std::uint32_t connection, double ms, double closes) {
+  story.open(connection, Side::kServer);
+  for (const int call : {1, 2}) {
+    const double at = ms + 10 * call;
+    story.at(at).call(connection, call).sse_head(connection).result(connection, call);
+    told(story.end(connection), at + 5, call, "result");
+  }
+  return story.at(closes).tell(ProcessLine{R"({"done":true})"});
+}
+
+TEST(CallNumbers, BeginAnewInEachSession) {
+  Story story = begun();
+  session(story, 1, 0, 15000);
+  session(story, 2, 15000, 30000);
+  EXPECT_EQ(numbers(story), (Numbers{1, 2, 1, 2}));
+  EXPECT_EQ(story.judge(call_returns_what_was_sent(Rule{})).outcome, Outcome::kHeld);
+  told(answered(story, 3, 30001), 30002, 1, "error");
+  const Judgement lost = story.judge(call_returns_what_was_sent(Rule{}));
+  ASSERT_EQ(lost.outcome, Outcome::kBroken);
+  EXPECT_NE(lost.findings.front().observed.find("call 1 of session 3"), std::string::npos);
+}
+
+TEST(CallNumbers, ACallThatNothingWasToldOfCameBackByTheEndOfItsSession) {
+  Story story = begun();
+  answered(story, 1, 1).at(5).tell(ProcessLine{R"({"done":true,"status":1})"});
+  session(story, 2, 15000, 30000);
+  const auto calls = calls_of(story.timeline());
+  ASSERT_EQ(calls.size(), 3U) << "equal ids in two sessions are two calls";
+  EXPECT_EQ(calls[0].back.at, story.timeline().lines.front().at);
+  EXPECT_EQ(calls[1].back.outcome, "result");
+  EXPECT_EQ(story.judge(call_returns_what_was_sent(Rule{})).outcome, Outcome::kInconclusive);
+}
+
 TEST(CallNumbers, AnAnswerThatWasLostStaysLost) {
   Story story = begun();
   told(answered(story, 1, 1), 2, 1, "error");

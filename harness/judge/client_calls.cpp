@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <span>
+#include <utility>
 
 #include "harness/judge/call_numbers.h"
 #include "harness/judge/calls.h"
@@ -21,12 +23,56 @@ std::optional<RpcId> id_of(const Exchange& exchange) {
   return exchange.asked ? exchange.asked->id : std::nullopt;
 }
 
+Nanos took_of(const Json& line) {
+  constexpr double kMost = 3'600'000;  // An hour: what is more is no such time.
+  const double ms = line["ms"].as_double();
+  return ms > 0 && ms < kMost ? Nanos(static_cast<std::int64_t>(ms * 1e6)) : Nanos{};
+}
+
+// What the adapter printed. One process may have many sessions, each of which counts from 1.
+struct Told {
+  std::vector<ToldCall> calls;
+  std::vector<MonoTime> session_ends;
+
+  std::size_t session_at(MonoTime at) const {
+    const auto next = std::ranges::upper_bound(session_ends, at);
+    return static_cast<std::size_t>(next - session_ends.begin());
+  }
+  // Also where the session of the last ones is still under way.
+  std::span<const ToldCall> of(std::size_t session) const {
+    const auto [first, last] = std::ranges::equal_range(calls, session, {}, &ToldCall::session);
+    return {first, last};
+  }
+};
+
+Told told_by(const Timeline& timeline) {
+  Told told;
+  for (const auto& line : timeline.lines) {
+    const auto json = parse_json(line.what.text);
+    if (!json) continue;
+    if ((*json)["done"].as_bool()) told.session_ends.push_back(line.at);
+    if (json->find("call") == nullptr) continue;
+    ToldCall call{line.at,
+                  (*json)["call"].as_int(),
+                  (*json)["outcome"].as_string(),
+                  {},
+                  line.what.text,
+                  took_of(*json),
+                  told.session_ends.size()};
+    if ((*json)["text"].is_string()) call.text = (*json)["text"].as_string();
+    told.calls.push_back(std::move(call));
+  }
+  return told;
+}
+
 // What happened to any call, found once for all of them.
 class CallLedger {
  public:
   explicit CallLedger(const Timeline& timeline)
-      : timeline_(timeline), at_once_(are_at_once(timeline)) {
-    for (ToldCall& told : told_calls(timeline)) lines_.try_emplace(told.number, std::move(told));
+      : timeline_(timeline), told_(told_by(timeline)), at_once_(are_at_once(timeline)) {
+    for (const ToldCall& line : told_.calls) {
+      lines_.try_emplace({line.session, line.number}, &line);
+    }
     for (const Exchange& exchange : timeline.exchanges) {
       if (follows_calls(exchange)) following_.push_back(&exchange);
       for (const StreamEvent& event : exchange.events) take(exchange, event.message, event.at);
@@ -38,7 +84,7 @@ class CallLedger {
   // The first response with the call's id that we sent on any stream, be it another call's.
   void find_final(ClientCall& call) const {
     const auto id = id_of(*call.exchange);
-    const auto sent = id ? finals_.find(*id) : finals_.end();
+    const auto sent = id ? finals_.find({call.session, *id}) : finals_.end();
     if (sent == finals_.end()) return;
     for (const Sent& one : sent->second) {
       if (one.on->request_at < call.exchange->request_at) continue;
@@ -48,28 +94,31 @@ class CallLedger {
     }
   }
 
+  const Told& told() const { return told_; }
+
   CallReturn return_of(const ClientCall& call) const {
-    const auto line = lines_.find(static_cast<std::int64_t>(call.number));
-    if (line != lines_.end()) {
-      const ToldCall& told = line->second;
-      return {told.at, told.outcome, told.text, told.took};
+    if (const ToldCall* line = line_of(call)) {
+      return {line->at, line->outcome, line->text, line->took};
     }
+    CallReturn back;
+    const auto came_by = [&](MonoTime at) { back.at = std::min(back.at.value_or(at), at); };
     if (const Exchange* const next = at_once_ ? nullptr : next_after(call)) {
-      return {next->request_at, "", {}};
+      came_by(next->request_at);
     }
     // Who ends its session after the answer has it.
-    if (const Exchange* const erased = erased_after(call)) return {erased->request_at, "", {}};
+    if (const Exchange* const erased = erased_after(call)) came_by(erased->request_at);
+    if (call.session < told_.session_ends.size()) came_by(told_.session_ends[call.session]);
     const auto& end = timeline_.process_ended;
-    if (end && !end->what.asked) return {end->at, "", {}};
-    return {};
+    if (end && !end->what.asked) came_by(end->at);
+    return back;
   }
 
   // A library may send anew what was refused in mid upload, unknown to the call: that is told of
   // as under way when the second attempt had its answer. Its id was never read.
   bool is_upload_sent_anew(const ClientCall& last, const Exchange& exchange) const {
     if (at_once_ || last.exchange->asked || !exchange.head_at) return false;
-    const auto line = lines_.find(static_cast<std::int64_t>(last.number));
-    return line != lines_.end() && line->second.at > *exchange.head_at;
+    const ToldCall* const line = line_of(last);
+    return line != nullptr && line->at > *exchange.head_at;
   }
 
  private:
@@ -86,7 +135,12 @@ class CallLedger {
     for (const RpcMessage& part : message->batch) take(on, part, *at);
   }
   void take(const Exchange& on, const RpcMessage& message, MonoTime at) {
-    if (message.is_response() && message.id) finals_[*message.id].push_back({&on, &message, at});
+    if (!message.is_response() || !message.id) return;
+    finals_[{told_.session_at(on.request_at), *message.id}].push_back({&on, &message, at});
+  }
+  const ToldCall* line_of(const ClientCall& call) const {
+    const auto line = lines_.find({call.session, static_cast<std::int64_t>(call.number)});
+    return line == lines_.end() ? nullptr : line->second;
   }
   // A resume, a ping's answer and a second attempt are part of the same call. What bears its id
   // after its response is a request of its own, whether it may have that id or not.
@@ -112,16 +166,23 @@ class CallLedger {
   }
 
   const Timeline& timeline_;
+  const Told told_;
   const bool at_once_;
-  std::map<std::int64_t, ToldCall> lines_;
-  std::map<RpcId, std::vector<Sent>> finals_;
+  std::map<std::pair<std::size_t, std::int64_t>, const ToldCall*> lines_;
+  std::map<std::pair<std::size_t, RpcId>, std::vector<Sent>> finals_;
   std::vector<const Exchange*> following_;
 };
 
-Nanos took_of(const Json& line) {
-  constexpr double kMost = 3'600'000;  // An hour: what is more is no such time.
-  const double ms = line["ms"].as_double();
-  return ms > 0 && ms < kMost ? Nanos(static_cast<std::int64_t>(ms * 1e6)) : Nanos{};
+// The calls of a session stand together, and so do the lines that were told of it.
+void number_calls(std::vector<ClientCall>& calls, const Told& told) {
+  for (auto first = calls.begin(); first != calls.end();) {
+    const std::size_t session = first->session;
+    const auto next = std::find_if(
+        first, calls.end(), [&](const ClientCall& call) { return call.session != session; });
+    for (const std::size_t number : numbers_of({first, next}, told.of(session))) {
+      first++->number = number;
+    }
+  }
 }
 
 std::string variant_of(const Timeline& timeline, MonoTime from, std::optional<MonoTime> until) {
@@ -154,16 +215,7 @@ std::int64_t own_number_of(const Exchange& exchange) {
 }
 
 std::vector<ToldCall> told_calls(const Timeline& timeline) {
-  std::vector<ToldCall> told;
-  for (const auto& line : timeline.lines) {
-    const auto json = parse_json(line.what.text);
-    if (!json || json->find("call") == nullptr) continue;
-    ToldCall call{line.at, (*json)["call"].as_int(), (*json)["outcome"].as_string(), {},
-                  line.what.text, took_of(*json)};
-    if ((*json)["text"].is_string()) call.text = (*json)["text"].as_string();
-    told.push_back(std::move(call));
-  }
-  return told;
+  return told_by(timeline).calls;
 }
 
 int marked_number(const Timeline& timeline, std::string_view name) {
@@ -189,10 +241,11 @@ std::vector<ClientCall> calls_of(const Timeline& timeline) {
   std::vector<ClientCall> calls;
   const CallLedger ledger(timeline);
   const bool at_once = are_at_once(timeline);
-  std::map<std::optional<RpcId>, std::vector<std::size_t>> by_id;
+  std::map<std::pair<std::size_t, std::optional<RpcId>>, std::vector<std::size_t>> by_id;
   for (const Exchange& exchange : timeline.exchanges) {
     if (!is_call(exchange) || (!calls.empty() && is_next_round(exchange))) continue;
-    auto& same = by_id[id_of(exchange)];
+    const std::size_t session = ledger.told().session_at(exchange.request_at);
+    auto& same = by_id[{session, id_of(exchange)}];
     const bool again = exchange.asked && std::ranges::any_of(same, [&](std::size_t earlier) {
       const auto& answered = calls[earlier].final_at;
       return !answered || *answered >= exchange.request_at;
@@ -200,15 +253,16 @@ std::vector<ClientCall> calls_of(const Timeline& timeline) {
     if (again || (!calls.empty() && ledger.is_upload_sent_anew(calls.back(), exchange))) continue;
     ClientCall call;
     call.exchange = &exchange;
-    call.number = at_once ? static_cast<std::size_t>(own_number_of(exchange)) : calls.size() + 1;
+    call.session = session;
+    const bool first = calls.empty() || calls.back().session != session;
+    call.number = at_once ? static_cast<std::size_t>(own_number_of(exchange))
+                          : (first ? 0 : calls.back().number) + 1;
     ledger.find_final(call);
     same.push_back(calls.size());
     calls.push_back(std::move(call));
   }
-  const auto numbers = at_once ? std::vector<std::size_t>{}
-                               : numbers_of(calls, told_calls(timeline));
+  if (!at_once) number_calls(calls, ledger.told());
   for (std::size_t i = 0; i < calls.size(); ++i) {
-    if (!at_once) calls[i].number = numbers[i];
     calls[i].back = ledger.return_of(calls[i]);
     std::optional<MonoTime> until;
     if (i + 1 < calls.size()) until = calls[i + 1].exchange->request_at;
@@ -253,8 +307,10 @@ bool is_silent_get(const Exchange& exchange) {
 }
 
 std::string name_of(const ClientCall& call) {
-  if (call.variant.empty()) return fmt::format("call {}", call.number);
-  return fmt::format("call {} ({})", call.number, call.variant);
+  std::string name = fmt::format("call {}", call.number);
+  if (call.session > 0) name += fmt::format(" of session {}", call.session + 1);
+  if (!call.variant.empty()) name += fmt::format(" ({})", call.variant);
+  return name;
 }
 
 Finding call_hangs(const Evidence& evidence, const ClientCall& call, std::string_view check,

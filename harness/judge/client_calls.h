@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a client's calls were and how each came back: shared by the checks of clients. Pure.
 //
-// A call's return shows by the adapter's line of JSON for it, by the client's next request, or by
-// the end of its process, whichever is told first.
+// A call's return shows by the adapter's line of JSON for it; without one, by the client's next
+// request, by the end of its session or by that of its process, whichever is told first.
 #pragma once
 
 #include <optional>
@@ -29,6 +29,7 @@ struct ToldCall {
   std::optional<std::string> text;  // What the caller got, where it tells.
   std::string_view line;            // As it stands in the Timeline
   Nanos took{};                     // Its "ms"; 0 where it does not tell.
+  std::size_t session = 0;  // Of those that one process had, told by the "done" lines before it.
 };
 // In the order they came.
 std::vector<ToldCall> told_calls(const Timeline& timeline);
@@ -42,7 +43,8 @@ struct CallReturn {
 
 struct ClientCall {
   const Exchange* exchange = nullptr;  // Its first request.
-  std::size_t number = 0;              // From 1, as the adapter counts
+  std::size_t session = 0;             // Of one process, from 0
+  std::size_t number = 0;              // In its session, from 1, as the adapter counts
   CallReturn back;
   std::string variant;
   // Its final message, on whatever connection it came, and when that was complete.
