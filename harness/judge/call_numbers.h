@@ -13,7 +13,7 @@
 
 namespace tailrace {
 
-// The number, from 1, of each call in the order of `calls`, made one after the other in one session.
+// The number, from 1, of each call in the order of `calls`, made one after the other in a session.
 // A line that was read before the request of a call that we answered is not that call's, unless it
 // tells of its own limit. Where more lines came than calls, those are left over that leave the
 // fewest calls with an end that was not sent.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/judge/calls.h"
 #include "harness/judge/resume.h"
 #include "harness/judge/story.h"
 #include "suites/catalogue/requirements.h"
@@ -74,6 +75,25 @@ TEST(ListeningStream, IsNotAskedForBeforeRetry) {
   EXPECT_EQ(back_at(60).findings.front().level, Level::kMust);
   EXPECT_EQ(back_at(92).outcome, Outcome::kHeld);
   EXPECT_EQ(back_at(900).outcome, Outcome::kHeld);
+}
+
+TEST(ListensInBounds, ABusyHostThatAnswersLateSeesNoPace) {
+  const auto listened = [](double busy_ms, double left_at) {
+    Story story;
+    std::uint32_t connection = 1;
+    for (double at = 0; at + busy_ms < left_at; at += busy_ms + 1, busy_ms *= 1.4) {
+      get(story.at(at), connection, "").at(at + busy_ms);
+      story.sse_head(connection).tell(WeEnded{{connection}, Ending::kReset});
+      ++connection;
+    }
+    return story.at(left_at).tell(ProcessEnded{0, 0, false}).judge(listens_in_bounds()).outcome;
+  };
+  EXPECT_EQ(listened(1, 500), Outcome::kInconclusive);   // More than a storm has, at last slower.
+  EXPECT_EQ(listened(20, 150), Outcome::kInconclusive);  // Few.
+  Story stops;
+  get(stops.at(0), 1, "").at(20).sse_head(1).tell(WeEnded{{1}, Ending::kReset});
+  stops.at(2000).tell(ProcessEnded{0, 0, false});
+  EXPECT_EQ(stops.judge(listens_in_bounds()).outcome, Outcome::kHeld);
 }
 
 }  // namespace

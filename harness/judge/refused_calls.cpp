@@ -193,6 +193,33 @@ Judgement judge_beside(const Evidence& evidence, const Beside& beside) {
   return broken(finding);
 }
 
+// While one of these is unanswered the client has no reason to ask again.
+Nanos answering(const std::vector<const Exchange*>& gets, MonoTime until) {
+  Nanos took{};
+  for (const Exchange* get : gets) {
+    const MonoTime ended = std::min(get->ended_at.value_or(get->request_at), until);
+    took += std::max(ended - get->request_at, Nanos{});
+  }
+  return took;
+}
+
+// A pace that looks calm is the client's own only where it had most of the time to ask again: a
+// busy host answers few, and so late that a storm looks like one that backs off.
+Judgement calm(const std::vector<const Exchange*>& gets, const Timeline& timeline) {
+  const auto& end = timeline.process_ended;
+  const MonoTime left = end ? end->at : timeline.last.value_or(MonoTime{});
+  const Nanos time = left - gets.front()->request_at;
+  const Nanos ours = answering(gets, left);
+  if (ours > time / 2) {
+    return inconclusive(fmt::format("answering {} GETs took us {} of {}: too long to tell whether "
+                                    "the client waits before the next",
+                                    gets.size(), in_millis(ours), in_millis(time)));
+  }
+  Judgement judgement = held();
+  judgement.measurements.push_back({"gets", fmt::format("{}", gets.size())});
+  return judgement;
+}
+
 Judgement judge_listening(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
   std::vector<const Exchange*> pages;
@@ -201,11 +228,7 @@ Judgement judge_listening(const Evidence& evidence) {
   }
   if (pages.empty()) return not_applicable("the client asked for no GET stream");
   const Repetition pace = repetition_of(pages, timeline);
-  if (pace == Repetition::kCalm) {
-    Judgement judgement = held();
-    judgement.measurements.push_back({"gets", fmt::format("{}", pages.size())});
-    return judgement;
-  }
+  if (pace == Repetition::kCalm) return calm(pages, timeline);
   Finding finding = finding_of(evidence, "listens_in_bounds", Rule{},
                                pace == Repetition::kStorm ? "harm.resume_storm" : "");
   if (pace == Repetition::kOfStorm) finding.level = Level::kShould;
