@@ -70,6 +70,7 @@ struct Known {
   bool opened = false;             // An initialize was answered, and its session is not over.
   bool must_name_session = false;  // It gave an id, and no 404 has taken that since.
   bool has_revision = false;       // One was agreed on.
+  bool in_use = false;             // Something was asked of the session.
   std::set<std::string> sessions;  // All that were given: a client may have several.
   std::set<std::string> lost;      // Of those, by 404.
   int never_opened = 0;            // Sessions whose initialize was refused.
@@ -112,7 +113,8 @@ bool agrees(const Exchange& initialize) {
 }
 
 void learn(Known& known, const Exchange& answer) {
-  known.must_name_session = known.opened = false;  // What comes then is of another session.
+  // What comes then is of another session.
+  known.must_name_session = known.opened = known.in_use = false;
   if (const std::string named = header_of(answer, kSession); is_lost(answer)) {
     if (known.sessions.erase(named) > 0) known.lost.insert(named);
   }
@@ -164,7 +166,9 @@ class HeaderFindings {
       add(no_session_, request, rules_.session, "the id of the session");
       if (!named.empty()) names_another(findings_.back(), request, known.lost.contains(named));
     }
-    if (known.has_revision && header_of(request, kVersion).empty()) {
+    // Who did not take the answer to initialize for one may still delete what its head named.
+    const bool agreed = known.has_revision && (known.in_use || !deletes(request));
+    if (agreed && header_of(request, kVersion).empty()) {
       add(no_version_, request, rules_.version, "MCP-Protocol-Version");
     }
     const Accepts both = std::min(accepts(request, kJson), accepts(request, kEvents));
@@ -209,6 +213,7 @@ Judgement judge_headers(const Evidence& evidence, HeaderRules rules) {
     if (is_unread(*request) || is_of_none(known, *request)) continue;
     judged = true;
     findings.look_at(*request, known);
+    known.in_use |= !deletes(*request);
   }
   if (!judged) return inconclusive("nothing was asked after initialize");
   std::vector<Finding> broke = findings.take();
@@ -237,14 +242,15 @@ Judgement judge_going_on(const Evidence& evidence) {
   const bool answered = opening != timeline.exchanges.end() && is_success(*opening) &&
                         opening->final_message() != nullptr;
   if (!answered) return inconclusive("no initialize was answered");
+  // By a notification at least; for a GET or DELETE the head of the answer is enough.
   const bool goes_on = std::ranges::any_of(timeline.exchanges, [&](const Exchange& later) {
-    return later.request_at > *opening->final_at() && !opens_session(later);
+    return later.request_at > *opening->final_at() && later.is_post() && !opens_session(later);
   });
   if (goes_on) return held();
   if (!timeline.process_ended) return inconclusive("the client did nothing, and did not leave");
   Finding finding = finding_of(evidence, "goes_on_after_initialize", Rule{}, "harm.answer_lost");
   finding.required = "a client reads the answer to initialize, in each form that it may have";
-  finding.observed = fmt::format("{} was answered, and the client left without a further request",
+  finding.observed = fmt::format("{} was answered, and the client left and posted nothing more",
                                  describe(*opening));
   blame_form(finding, *opening);
   finding.evidence = ladder_of(timeline, *opening);

@@ -70,5 +70,19 @@ TEST(GoesOnAfterInitialize, BlamesWhatWasUnlikeThePlainestAnswer) {
   EXPECT_NE(blamed("mcp-session-id: s\r\n", false).find("case"), std::string::npos);
 }
 
+TEST(GoesOnAfterInitialize, WhoOnlyDeletesTheSessionDidNotReadTheAnswer) {
+  Story story;
+  story.at(1).open(1, Side::kServer).call(1, 1, "initialize");
+  const std::string result = R"({"jsonrpc":"2.0","id":1,"result":{"protocolVersion":""}})";
+  story.from_server(1, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nMcp-Session-Id: s\r\n"
+                       "Transfer-Encoding: chunked\r\n\r\n");
+  story.event(1, R"({"jsonrpc":"2.0","method":"notifications/message"})").event(1, result).end(1);
+  story.at(3000).from_client(1, "DELETE /mcp HTTP/1.1\r\nHost: a\r\nMcp-Session-Id: s\r\n\r\n");
+  story.at(3001).plain(1, 200).at(3002).tell(ProcessEnded{1, 0, false});
+  EXPECT_EQ(story.judge(goes_on_after_initialize()).findings.front().harm, "harm.answer_lost");
+  const Check headers = requests_say_what_they_must(Rule{}, req::kNamesItsRevision, Rule{});
+  EXPECT_EQ(story.judge(headers).outcome, Outcome::kHeld) << "it knows of no revision";
+}
+
 }  // namespace
 }  // namespace tailrace
