@@ -314,6 +314,12 @@ TEST(SilentGet, CallsGoOnBesideIt) {
   Story blocked = listening();
   EXPECT_EQ(blocked.at(500).mark("x", "").judge(check).outcome, Outcome::kInconclusive);
   EXPECT_EQ(blocked.at(4000).mark("x", "").judge(check).findings.front().harm, "harm.call_hangs");
+  const auto left = [&](double ms, int status) {
+    return listening().at(ms).tell(ProcessEnded{status, 0, false}).judge(check);
+  };
+  EXPECT_EQ(left(1000, 1).findings.front().level, Level::kShould) << "by its own limit";
+  EXPECT_EQ(left(500, 1).outcome, Outcome::kInconclusive);
+  EXPECT_EQ(left(1000, 0).outcome, Outcome::kInconclusive);
   EXPECT_EQ(begun().judge(check).outcome, Outcome::kNotApplicable);
 }
 

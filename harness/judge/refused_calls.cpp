@@ -159,6 +159,18 @@ constexpr Beside kEndlessAccept{
       return e.response && e.response->status == kAccepted && e.end != BodyEnd::kComplete;
     }};
 
+// It asked for nothing more, as one that waits, and left by itself when most of its limit was over:
+// how its process ended; "" where that is not what happened.
+std::string gave_up_beside(const Timeline& timeline, const Exchange& open) {
+  const auto& end = timeline.process_ended;
+  if (!end || end->what.asked || end->what.exit_code == 0) return "";
+  const bool went_on = std::ranges::any_of(timeline.exchanges, [&](const Exchange& later) {
+    return later.is_post() && later.request_at > open.request_at && later.request_at < end->at;
+  });
+  if (went_on || end->at - open.request_at < call_limit_of(timeline) * 3 / 4) return "";
+  return fmt::format("; then its process ended with status {}", end->what.exit_code);
+}
+
 Judgement judge_beside(const Evidence& evidence, const Beside& beside) {
   const Timeline& timeline = evidence.timeline;
   const auto open =
@@ -169,10 +181,13 @@ Judgement judge_beside(const Evidence& evidence, const Beside& beside) {
     return call.back.at && call.exchange->request_at > open->request_at;
   });
   if (asked) return held();
-  const Nanos waited = timeline.last.value_or(open->request_at) - open->request_at;
+  const std::string gave_up = gave_up_beside(timeline, *open);
+  const MonoTime until = timeline.last.value_or(open->request_at);
+  const Nanos waited =
+      (gave_up.empty() ? until : timeline.process_ended->at) - open->request_at;
   const std::size_t told = told_calls(timeline).size();
   const std::size_t unsent = told - std::min(told, calls.size());
-  if (unsent == 0 && waited <= call_limit_of(timeline) * kLimitsUntilHarm) {
+  if (unsent == 0 && gave_up.empty() && waited <= call_limit_of(timeline) * kLimitsUntilHarm) {
     return inconclusive(fmt::format("no call was seen beside {}", beside.what));
   }
   if (may_have_been_sent(timeline, calls)) return inconclusive(kTooBusy);
@@ -186,6 +201,7 @@ Judgement judge_beside(const Evidence& evidence, const Beside& beside) {
   if (unsent > 0) {
     finding.observed += fmt::format("; the client told of {} that it never sent", unsent);
   }
+  finding.observed += gave_up;
   finding.likely_cause = beside.likely_cause;
   finding.cure = beside.cure;
   finding.evidence = ladder_of(timeline, *open);
