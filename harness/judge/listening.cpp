@@ -32,13 +32,18 @@ struct CutListening {
   }
 };
 
-bool broke_off(const Exchange& get) {
-  return listens(get) && get.is_event_stream() && get.end == BodyEnd::kCut && get.ended_at &&
-         !last_id_of(get).empty();
+// By us: who had hung up before that may come back when it likes.
+bool broke_off(const Timeline& timeline, const Exchange& get) {
+  const bool cut = listens(get) && get.is_event_stream() && get.end == BodyEnd::kCut &&
+                   get.ended_at && !last_id_of(get).empty();
+  if (!cut) return false;
+  const auto& hung_up = timeline.connection(get.connection)->peer_ended;
+  return !hung_up || hung_up->at > *get.ended_at;
 }
 
 std::optional<CutListening> cut_listening(const Timeline& timeline) {
-  const auto stream = std::ranges::find_if(timeline.exchanges, broke_off);
+  const auto stream = std::ranges::find_if(
+      timeline.exchanges, [&](const Exchange& get) { return broke_off(timeline, get); });
   if (stream == timeline.exchanges.end()) return std::nullopt;
   CutListening cut{&*stream, {}};
   for (const Exchange& later : timeline.exchanges) {

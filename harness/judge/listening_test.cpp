@@ -77,6 +77,19 @@ TEST(ListeningStream, IsNotAskedForBeforeRetry) {
   EXPECT_EQ(back_at(900).outcome, Outcome::kHeld);
 }
 
+TEST(ListeningStream, ThatItsClientHadLeftDidNotBreakOff) {
+  Story story;
+  story.mark(kMarkContract, "calls").mark(kMarkRetry, "100");
+  get(story.at(1), 1, "").sse_head(1).event(1, kPing, "g-1");
+  story.at(5).tell(PeerEnded{{1}, Ending::kFin}).event(1, kPing, "g-2");
+  story.at(10).tell(WeEnded{{1}, Ending::kFin});
+  get(story.at(50), 2, "g-1");
+  const Check resumed = listening_stream_is_resumed(req::kResumeAfterDisconnect);
+  EXPECT_EQ(story.judge(resumed).outcome, Outcome::kNotApplicable);
+  EXPECT_EQ(story.judge(waits_before_listening_again(req::kWaitsForRetry)).outcome,
+            Outcome::kNotApplicable);
+}
+
 TEST(ListensInBounds, ABusyHostThatAnswersLateSeesNoPace) {
   const auto listened = [](double busy_ms, double left_at) {
     Story story;
