@@ -124,7 +124,9 @@ Judgement judge_cancelled(const Evidence& evidence, Rule rule, Rule own) {
       other == nullptr ? "and no notifications/cancelled came"
                        : "and another request was cancelled: " +
                              to_text(other->asked->body["params"]["requestId"]));
-  finding.likely_cause = "the time-out ends the wait only, and the server works on";
+  finding.likely_cause = other == nullptr
+                             ? "the time-out ends the wait only, and the server works on"
+                             : "the id is taken from elsewhere, or written in another form";
   finding.cure = "send notifications/cancelled with the request's id when its time is over";
   finding.evidence = ladder_of(timeline, *late->exchange);
   finding.evidence.push_back(gap_line(timeline, *late->back.at, "the call ran out of time"));
