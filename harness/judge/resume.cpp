@@ -61,6 +61,23 @@ std::string cause_of(const Timeline& timeline, Final final) {
                                 : "the client reconnects whenever a stream with event ids ends";
 }
 
+// It asks for what came after an earlier event than the response, which has an id of its own: that
+// was not read. Where the events before it have no data, those are likely why.
+std::string unread_cause(const Exchange& stream, const Exchange& resume) {
+  const std::string& named = *resume.request.find("last-event-id");
+  bool after_named = false, empty = false;
+  for (const StreamEvent& event : stream.events) {
+    if (event.message && event.message->is_response()) {
+      if (!after_named || !event.has_id() || *event.sse.id == named) return "";
+      return fmt::format("the stream was given up before its response was read, for what came "
+                         "before that{}", empty ? ": an event without data" : "");
+    }
+    after_named |= event.sse.id == named;
+    empty |= event.sse.data.empty();
+  }
+  return "";
+}
+
 Finding resumed(const Evidence& evidence, const Exchange& stream, const Exchange& resume,
                 Final final, Rule rule) {
   const std::string_view word = final == Final::kError ? "Error" : "Result";
@@ -71,6 +88,10 @@ Finding resumed(const Evidence& evidence, const Exchange& stream, const Exchange
                   describe(stream), in_millis(resume.request_at - *stream.final_at()), word);
   finding.likely_cause = cause_of(evidence.timeline, final);
   finding.cure = "remember that the Response or Error came, and do not reconnect after it";
+  if (std::string unread = unread_cause(stream, resume); !unread.empty()) {
+    finding.likely_cause = std::move(unread);
+    finding.cure = "read on until the response comes; skip events without data";
+  }
   finding.evidence = ladder_of(evidence.timeline, stream, resume);
   mark_gap(finding.evidence, "GET");
   return finding;

@@ -8,6 +8,7 @@
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
+#include "harness/judge/lost_cause.h"
 #include "harness/judge/resume.h"
 #include "harness/judge/session.h"
 
@@ -136,12 +137,13 @@ bool is_lost(const ClientCall& call) {
 }
 
 // Scripts that answer in several forms use each more than once. A form that came back as sent in
-// another call is not what this one was lost by: the number of that call, else nothing.
+// another call is not what this one was lost by: the number of that call, else nothing. Where no
+// form is named only a later call tells: something else may have ended what calls hang on.
 std::optional<std::size_t> came_back_elsewhere(const std::vector<ClientCall>& calls,
                                                const ClientCall& lost) {
-  if (lost.variant.empty()) return std::nullopt;
   const auto well = std::ranges::find_if(calls, [&](const ClientCall& call) {
-    return call.variant == lost.variant && came_back(call);
+    return call.variant == lost.variant && came_back(call) &&
+           (!lost.variant.empty() || (&call > &lost && are_of_one_form(call, lost)));
   });
   return well == calls.end() ? std::nullopt : std::optional(well->number);
 }
@@ -169,6 +171,18 @@ bool are_lost_by_chance(const std::vector<ClientCall>& calls,
   return std::ranges::all_of(lost, [&](const ClientCall* call) {
     return came_back_elsewhere(calls, *call).has_value();
   });
+}
+
+void blame_what_they_share(const Timeline& timeline, const std::vector<ClientCall>& calls,
+                           const std::vector<const ClientCall*>& lost, Finding& finding) {
+  std::vector<const ClientCall*> well;
+  for (const ClientCall& call : calls) {
+    if (came_back(call)) well.push_back(&call);
+  }
+  const auto cause = cause_of_losses(timeline, lost, well);
+  if (!cause) return;
+  finding.likely_cause = cause->likely_cause;
+  finding.cure = cause->cure;
 }
 
 void blame_chance(Finding& finding) {
@@ -229,6 +243,7 @@ Judgement judge_as_sent(const Evidence& evidence, const std::vector<ClientCall>&
   if (!lost.empty()) {
     const ClientCall& first = *lost.front();
     Finding finding = not_as_sent(evidence, first, rule, wrong, judged);
+    blame_what_they_share(evidence.timeline, calls, lost, finding);
     if (!are_lost_by_chance(calls, lost)) return broken(std::move(finding));
     return broken(lost_by_chance(evidence, calls, first, std::move(finding)));
   }

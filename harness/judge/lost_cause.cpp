@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/lost_cause.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "harness/judge/session.h"
+
+namespace tailrace {
+namespace {
+
+constexpr char kNoMessage = '-', kRequest = '?', kNotification = '!', kOther = 'x';
+
+char kind_of_event(const StreamEvent& event) {
+  if (!event.message) return event.sse.data.empty() ? kNoMessage : kOther;
+  if (event.message->kind == MessageKind::kRequest) return kRequest;
+  return event.message->kind == MessageKind::kNotification ? kNotification : kOther;
+}
+
+// What came on the call's own stream before its answer, a letter for each event.
+std::string came_before(const ClientCall& call) {
+  std::string kinds;
+  for (const StreamEvent& event : call.exchange->events) {
+    if (call.final_at && event.message && event.message->is_response()) break;
+    kinds += kind_of_event(event);
+  }
+  return kinds;
+}
+
+template <char kKind>
+bool has(const Timeline&, const ClientCall& call) {
+  return came_before(call).contains(kKind);
+}
+
+bool other_stream_ended(const Timeline& timeline, const ClientCall& call) {
+  return std::ranges::any_of(timeline.exchanges, [&](const Exchange& get) {
+    const bool inside = get.ended_at && *get.ended_at > call.exchange->request_at &&
+                        call.back.at && *get.ended_at < *call.back.at;
+    return inside && get.request.method == "GET" && session_of(get) == session_of(*call.exchange);
+  });
+}
+
+struct Suspect {
+  bool (*has)(const Timeline&, const ClientCall&);
+  LostCause cause;
+};
+
+constexpr std::array<Suspect, 4> kSuspects{{
+    {has<kNoMessage>,
+     {"an event without data is taken for a message, or for the end of the stream",
+      "skip events without data: they carry an id, and nothing else"}},
+    {has<kRequest>,
+     {"a request of the server on the stream is taken for the answer, or for the stream's end",
+      "tell messages apart by their kind, and only then by their id"}},
+    {has<kNotification>,
+     {"a notification on the stream is taken for the answer, or for the stream's end",
+      "read a stream until its response came, whatever comes before that"}},
+    {other_stream_ended,
+     {"what ends or refuses a listening stream ends the calls of the session that wait on theirs",
+      "give up the one stream, and keep the session and its calls"}},
+}};
+
+}  // namespace
+
+std::optional<LostCause> cause_of_losses(const Timeline& timeline,
+                                         const std::vector<const ClientCall*>& lost,
+                                         const std::vector<const ClientCall*>& came_back) {
+  for (const Suspect& suspect : kSuspects) {
+    const auto has = [&](const ClientCall* call) { return suspect.has(timeline, *call); };
+    if (std::ranges::all_of(lost, has) && std::ranges::none_of(came_back, has)) {
+      return suspect.cause;
+    }
+  }
+  return std::nullopt;
+}
+
+bool are_of_one_form(const ClientCall& one, const ClientCall& other) {
+  if (one.final == nullptr || other.final == nullptr) return false;
+  return one.variant == other.variant && one.final->kind == other.final->kind &&
+         one.exchange->is_event_stream() == other.exchange->is_event_stream() &&
+         came_before(one) == came_before(other);
+}
+
+}  // namespace tailrace
