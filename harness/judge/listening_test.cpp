@@ -101,7 +101,7 @@ TEST(ListensInBounds, ABusyHostThatAnswersLateSeesNoPace) {
     }
     return story.at(left_at).tell(ProcessEnded{0, 0, false}).judge(listens_in_bounds()).outcome;
   };
-  EXPECT_EQ(listened(1, 500), Outcome::kInconclusive);   // More than a storm has, at last slower.
+  EXPECT_EQ(listened(5, 800), Outcome::kInconclusive);   // More than a storm has, at last slower.
   EXPECT_EQ(listened(20, 150), Outcome::kInconclusive);  // Few.
   Story stops;
   get(stops.at(0), 1, "").at(20).sse_head(1).tell(WeEnded{{1}, Ending::kReset});

@@ -133,7 +133,44 @@ Judgement judge_resume(const Evidence& evidence, Final final, Rule rule) {
   return lived_long_enough(timeline, *last_end);
 }
 
+// A stream that was asked for anew, and then brought the response.
+bool is_resumed_to_the_end(const Exchange& exchange) {
+  return exchange.request.method == "GET" && exchange.request.find("last-event-id") != nullptr &&
+         exchange.final_message() != nullptr;
+}
+
+Judgement judge_resumed_response(const Evidence& evidence, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  const auto by_id = issuers(timeline);
+  std::optional<MonoTime> last_end;
+  for (const Exchange& get : timeline.exchanges) {
+    if (is_resumed_to_the_end(get) && get.ended_at) last_end = get.ended_at;
+    const std::string* const id = get.request.find("last-event-id");
+    if (get.request.method != "GET" || id == nullptr) continue;
+    const auto issuer = by_id.find(*id);
+    if (issuer == by_id.end() || issuer->second == nullptr) continue;
+    const Exchange& stream = *issuer->second;
+    if (!is_resumed_to_the_end(stream) || get.request_at < *stream.final_at()) continue;
+    const bool error = stream.final_message()->kind == MessageKind::kError;
+    Finding finding =
+        resumed(evidence, stream, get, error ? Final::kError : Final::kResult, rule);
+    finding.check = "resumed_response_is_final";
+    if (unread_cause(stream, get).empty()) {
+      finding.likely_cause = "that a response ends its request is known of the first stream alone, "
+                             "not of one that was resumed";
+    }
+    return broken(finding);
+  }
+  if (!last_end) return not_applicable("the client resumed no stream up to its response");
+  return lived_long_enough(timeline, *last_end);
+}
+
 }  // namespace
+
+Check resumed_response_is_final(Rule rule) {
+  return {"resumed_response_is_final",
+          [=](const Evidence& evidence) { return judge_resumed_response(evidence, rule); }};
+}
 
 Check does_not_resume_after(Final final, Rule rule) {
   return {"does_not_resume_after",

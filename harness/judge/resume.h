@@ -17,6 +17,8 @@ inline constexpr std::string_view kMarkRetry = "retry_ms";
 inline constexpr Millis kResumePatience{1000};
 
 Check does_not_resume_after(Final final, Rule rule);
+// The same of a stream that was resumed, and then brought the response.
+Check resumed_response_is_final(Rule rule);
 
 // A call whose stream broke off after an event id is resumed (`poll`), by GET with the last id of
 // that stream and not by asking again (`with_id`).

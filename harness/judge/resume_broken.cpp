@@ -13,6 +13,7 @@
 namespace tailrace {
 namespace {
 
+constexpr Millis kChance{10};  // What a host adds to a wait of nothing, and no back-off does.
 constexpr std::size_t kGapsOfPace = 5;  // A back-off shows in so many.
 
 // A call's stream over all its connections, as far as the client followed it.
@@ -240,7 +241,7 @@ Judgement judge_bounds(const Evidence& evidence) {
 // waits longer and never shorter: of two in the middle of the earlier ones the shorter counts.
 struct Waits {
   Nanos early, late;
-  bool slow_down() const { return late >= early + early / 2; }
+  bool slow_down() const { return late >= early + std::max<Nanos>(early / 2, kChance); }
 };
 
 Waits waits_of(std::vector<Nanos> gaps) {

@@ -125,6 +125,25 @@ TEST(ResumesInBounds, ElevenAtOnePaceAreAStormAndSlowerOnesAreNot) {
   EXPECT_EQ(resumed(10, 500, 1).outcome, Outcome::kHeld);
   EXPECT_EQ(resumed(12, 1100, 1).outcome, Outcome::kHeld);
   EXPECT_EQ(resumed(11, 100, 1.3).outcome, Outcome::kHeld);
+  EXPECT_EQ(resumed(12, 0.7, 1.2).outcome, Outcome::kBroken) << "at once, on a host with noise";
+  EXPECT_EQ(resumed(12, 1, 2).outcome, Outcome::kHeld);
+}
+
+TEST(ResumedResponseIsFinal, ItsStreamIsNotAskedForAgain) {
+  const Check check = resumed_response_is_final(req::kResumeAfterDisconnect);
+  const auto then = [&](const std::string& id, double left_at) {
+    Story story = broken_off();
+    get(story.at(220), "a-2").sse_head(1).result(1, 1, "b-1").end(1);
+    story.tell(ProcessLine{R"({"call":1,"outcome":"result"})"});
+    if (!id.empty()) get(story.at(450), id);
+    return story.at(left_at).tell(ProcessEnded{0, 0, false}).judge(check);
+  };
+  EXPECT_EQ(then("", 2000).outcome, Outcome::kHeld);
+  EXPECT_EQ(then("", 500).outcome, Outcome::kInconclusive);
+  ASSERT_EQ(then("b-1", 2000).outcome, Outcome::kBroken);
+  EXPECT_EQ(then("b-1", 2000).findings.front().level, Level::kShould);
+  EXPECT_EQ(then("g-1", 2000).outcome, Outcome::kHeld) << "a listening stream of its own";
+  EXPECT_EQ(broken_off().judge(check).outcome, Outcome::kNotApplicable);
 }
 
 TEST(ResumesInBounds, ResumesOfAReturnedCallAreAShould) {

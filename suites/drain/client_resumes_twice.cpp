@@ -56,11 +56,12 @@ Scenario drain_client_resumes_twice() {
       .checks = {resumes_broken_stream(req::kBrokenStreamIsPolled, req::kResumeAfterDisconnect),
                  waits_before_resuming(req::kWaitsForRetry),
                  requests_say_what_they_must(req::kNamesItsSession, req::kNamesItsRevision, Rule{}),
+                 resumed_response_is_final(req::kResumeAfterDisconnect),
                  call_returns_what_was_sent(Rule{})},
       .catches = {client_fault::kDropsSessionOnResume, client_fault::kResumesFromFirstId,
                   client_fault::kResumesTooEarly,
                   client_fault::kNeverResumes, client_fault::kForgetsEmptyEvents,
-                  client_fault::kKeepsFirstRetry},
+                  client_fault::kKeepsFirstRetry, client_fault::kResumesAfterResumed},
       .spares = {client_oddity::kOpensListeningGet, client_oddity::kResumesOnce},
   }};
 }
