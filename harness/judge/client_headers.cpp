@@ -59,6 +59,18 @@ void names_another(Finding& finding, const Exchange& exchange, bool lost) {
   finding.cure = "keep the id of the session in one place, and replace it there";
 }
 
+// Earlier requests of its kind named the session.
+void forgets_it(Finding& finding) {
+  finding.likely_cause = "the id is forgotten before the session is over, as when an error status "
+                         "is taken for its end";
+  finding.cure = "keep the id until 404, DELETE or the next initialize";
+}
+
+std::string kind_of_request(const Exchange& request) {
+  return fmt::format("{} {} {}", request.request.method, resumes(request),
+                     request.asked ? static_cast<int>(request.asked->kind) : -1);
+}
+
 // AMB-01: HTTP reads a range as the types it spans, and servers are seen to refuse it.
 void only_by_range(Finding& finding, const Exchange& exchange) {
   if (finding.level == Level::kMust) finding.level = Level::kShould;
@@ -164,8 +176,13 @@ class HeaderFindings {
     const std::string named = header_of(request, kSession);
     if (known.must_name_session && !known.sessions.contains(named) && !no_session_) {
       add(no_session_, request, rules_.session, "the id of the session");
-      if (!named.empty()) names_another(findings_.back(), request, known.lost.contains(named));
+      if (!named.empty()) {
+        names_another(findings_.back(), request, known.lost.contains(named));
+      } else if (named_it_.contains(kind_of_request(request))) {
+        forgets_it(findings_.back());
+      }
     }
+    if (known.sessions.contains(named)) named_it_.insert(kind_of_request(request));
     // Who did not take the answer to initialize for one may still delete what its head named.
     const bool agreed = known.has_revision && (known.in_use || !deletes(request));
     if (agreed && header_of(request, kVersion).empty()) {
@@ -192,6 +209,7 @@ class HeaderFindings {
   const Evidence& evidence_;
   HeaderRules rules_;
   std::vector<Finding> findings_;
+  std::set<std::string> named_it_;  // Kinds of requests that did name the session.
   bool no_session_ = false, no_version_ = false, no_accept_ = false;
 };
 

@@ -73,6 +73,17 @@ TEST(RequestsSay, AHeadWhoseMessageNeverCameIsOfAnySession) {
   EXPECT_EQ(story.judge(check).outcome, Outcome::kInconclusive);
 }
 
+TEST(RequestsSay, AnIdThatWasNamedBeforeIsForgotten) {
+  const Check check = requests_say_what_they_must(req::kNamesItsSession, Rule{}, Rule{});
+  const auto cause = [&](const std::string& first) {
+    Story story = begun();
+    story.call(1, 2, "tools/call", first).plain(1, 500).call(1, 3, "tools/call");
+    return story.judge(check).findings.front().likely_cause;
+  };
+  EXPECT_NE(cause(kSession).find("forgotten"), std::string::npos);
+  EXPECT_EQ(cause("").find("forgotten"), std::string::npos);
+}
+
 TEST(RequestsSay, ALostOrForeignSessionIsToldAsSuch) {
   const Check check = requests_say_what_they_must(req::kNamesItsSession, Rule{}, Rule{});
   const auto erased = [&](const std::string& session) {

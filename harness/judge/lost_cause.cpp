@@ -41,12 +41,29 @@ bool other_stream_ended(const Timeline& timeline, const ClientCall& call) {
   });
 }
 
+bool is_error(const Timeline&, const ClientCall& call) {
+  return call.final != nullptr && call.final->kind == MessageKind::kError;
+}
+
+bool is_json_error(const Timeline& timeline, const ClientCall& call) {
+  return is_error(timeline, call) && !call.exchange->is_event_stream();
+}
+
 struct Suspect {
   bool (*has)(const Timeline&, const ClientCall&);
   LostCause cause;
+  bool by_contrast = false;  // Some call came back, which has it not.
 };
 
-constexpr std::array<Suspect, 4> kSuspects{{
+constexpr std::array<Suspect, 6> kSuspects{{
+    {is_json_error,
+     {"an Error in a body of JSON reaches nobody: only Results are looked for there",
+      "give an Error to the call of its id, as a Result"},
+     true},
+    {is_error,
+     {"an Error reaches nobody: only Results end a call",
+      "give an Error to the call of its id, as a Result"},
+     true},
     {has<kNoMessage>,
      {"an event without data is taken for a message, or for the end of the stream",
       "skip events without data: they carry an id, and nothing else"}},
@@ -67,6 +84,7 @@ std::optional<LostCause> cause_of_losses(const Timeline& timeline,
                                          const std::vector<const ClientCall*>& lost,
                                          const std::vector<const ClientCall*>& came_back) {
   for (const Suspect& suspect : kSuspects) {
+    if (suspect.by_contrast && came_back.empty()) continue;
     const auto has = [&](const ClientCall* call) { return suspect.has(timeline, *call); };
     if (std::ranges::all_of(lost, has) && std::ranges::none_of(came_back, has)) {
       return suspect.cause;

@@ -56,6 +56,27 @@ TEST(LostCause, IsWhatLostAnswersShareAndOthersHaveNot) {
       << "something may have happened between the two";
 }
 
+TEST(LostCause, MayBeThatOnlyResultsAreTaken) {
+  const auto cause = [](bool json) {
+    Story story;
+    story.mark(kMarkContract, "calls").mark(kMarkCallLimit, "1000");
+    const std::string error = R"({"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"m"}})";
+    story.at(1).open(1, Side::kServer).call(1, 1);
+    if (json) {
+      story.from_server(1, fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                                       "Content-Length: {}\r\n\r\n{}", error.size(), error));
+    } else {
+      story.sse_head(1).event(1, error).end(1);
+    }
+    story.at(1001).tell(ProcessLine{R"({"call":1,"outcome":"limit"})"});
+    story.at(1002).call(1, 2).sse_head(1).result(1, 2).end(1);
+    story.at(1003).tell(ProcessLine{R"({"call":2,"outcome":"result"})"});
+    return story.judge(call_returns_what_was_sent(Rule{})).findings.front().likely_cause;
+  };
+  EXPECT_NE(cause(true).find("in a body of JSON"), std::string::npos);
+  EXPECT_NE(cause(false).find("only Results end a call"), std::string::npos);
+}
+
 TEST(LostCause, MayBeTheEndOfAnotherStream) {
   Story story;
   story.mark(kMarkContract, "calls").mark(kMarkCallLimit, "1000");

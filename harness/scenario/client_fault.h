@@ -29,6 +29,7 @@ inline constexpr Fault kIgnoresRetry{"ignores_retry"};
 inline constexpr Fault kKeepsFirstRetry{"keeps_first_retry"};
 inline constexpr Fault kResumesAfterRetry{"resumes_after_result_with_retry"};
 inline constexpr Fault kResumesAfterResumed{"resumes_after_resumed_result"};
+inline constexpr Fault kLosesJsonErrors{"loses_json_errors"};
 inline constexpr Fault kForgetsEmptyEvents{"forgets_empty_events"};
 inline constexpr Fault kListensWithoutId{"listens_again_without_id"};
 // Event streams.

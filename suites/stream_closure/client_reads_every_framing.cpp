@@ -17,20 +17,23 @@ enum class Framing { kChunks, kLength, kConnection };
 struct Variant {
   std::string_view name, type;
   Framing framing;
+  bool error = false;
 };
 constexpr std::string_view kEvents = "text/event-stream", kJson = "application/json";
-constexpr std::array<Variant, 6> kVariants = {{
+constexpr std::array<Variant, 8> kVariants = {{
     {"JSON in chunks", kJson, Framing::kChunks},
     {"JSON up to the end of the connection", kJson, Framing::kConnection},
     {"JSON by its length", kJson, Framing::kLength},
     {"events up to the end of the connection", kEvents, Framing::kConnection},
     {"events by their length", kEvents, Framing::kLength},
     {"events in chunks", kEvents, Framing::kChunks},
+    {"an Error as JSON", kJson, Framing::kLength, true},
+    {"an Error as an event", kEvents, Framing::kLength, true},
 }};
 constexpr Millis kLeaves{10000};
 
 void answer(ServerDriver& server, StreamId call, const Variant& variant) {
-  const std::string message = server.result_for(call);
+  const std::string message = variant.error ? server.error_for(call) : server.result_for(call);
   const std::string body =
       variant.type == kJson ? message : "event: message\ndata: " + message + "\n\n";
   const HttpHeader type{"Content-Type", std::string(variant.type)};
@@ -66,7 +69,7 @@ Scenario stream_closure_client_reads_every_framing() {
       .covers = {},
       .drive = &drive,
       .checks = {call_returns_what_was_sent(Rule{})},
-      .catches = {client_fault::kHangsWithoutLength},
+      .catches = {client_fault::kHangsWithoutLength, client_fault::kLosesJsonErrors},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
   }};
 }
