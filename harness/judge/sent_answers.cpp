@@ -317,7 +317,7 @@ Judgement judge_beside_unknown(const Evidence& evidence) {
   return as_should(judge_as_sent(evidence, calls_of(evidence.timeline), Rule{}),
                    "call_returns_beside_unknown_events",
                    "the data of each event is taken for a message, or a name that is not known for "
-                   "an error",
+                   "an error, or for that of the next event, too",
                    "take messages from events named `message` or not at all, and skip the others");
 }
 

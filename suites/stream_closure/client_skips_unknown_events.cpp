@@ -10,9 +10,10 @@
 namespace tailrace::suites {
 namespace {
 
-constexpr std::array<StreamText, 3> kVariants = {{
+constexpr std::array<StreamText, 4> kVariants = {{
     {"an event with text", "event: note\ndata: all is well\n\nevent: message\ndata: %s\n\n"},
     {"an event with an object", "event: ping\ndata: {}\n\nevent: message\ndata: %s\n\n"},
+    {"one before an event without a name", "event: ping\ndata: {}\n\ndata: %s\n\n"},
     {"an event without data",
      "event: keep-alive\n\nevent: close\ndata:\n\nevent: message\ndata: %s\n\n"},
 }};
