@@ -43,6 +43,7 @@ const Law kOwnId{
     .cure = "keep the id beside the stream, and look the stream up by it",
     .unseen = "no request was answered",
     .look = own_id,
+    .reason = answered_as_text,
 };
 
 }  // namespace

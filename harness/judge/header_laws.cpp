@@ -111,6 +111,15 @@ Look unknown_revision(const Evidence&, const Exchange& exchange) {
   return status == kBadRequest ? "" : fmt::format("a revision that nobody has got {}", status);
 }
 
+constexpr std::string_view kStatusCause = "the Error is put into a reply that is 200 by default";
+
+std::optional<Reason> refused_otherwise(const Exchange& exchange) {
+  if (is_served(exchange)) return std::nullopt;
+  const bool has_status = is_refused(exchange);
+  return Reason{has_status ? "it is refused with the status of another refusal" : kStatusCause,
+                "answer 400"};
+}
+
 Look any_case(const Evidence&, const Exchange& exchange) {
   if (!is_request(exchange) || wrong_with(exchange) != Wrong::kNothing) return std::nullopt;
   const auto& headers = exchange.request.headers;
@@ -128,7 +137,6 @@ Check refusal(std::string_view name, std::string_view required, Wrong wrong, Rul
                   rule);
 }
 
-constexpr std::string_view kStatusCause = "the Error is put into a reply that is 200 by default";
 constexpr std::string_view kCodeCause = "one code stands for all that is wrong with a request";
 
 }  // namespace
@@ -144,7 +152,8 @@ Check requests_without_session_get_400(Rule rule) {
 Check unknown_revisions_get_400(Rule rule) {
   return check_of({"unknown_revisions_get_400", "a header with an unknown revision gets 400",
                    "the header is not looked at", "compare it with what is spoken",
-                   "no request named an unknown revision", unknown_revision},
+                   "no request named an unknown revision", unknown_revision, Level::kMust,
+                   refused_otherwise},
                   rule);
 }
 

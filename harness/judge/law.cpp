@@ -79,10 +79,13 @@ std::vector<const RpcMessage*> messages_of(const Timeline& timeline, const Excha
   for (const StreamEvent& event : exchange.events) add(messages, event.message);
   const std::string* type =
       exchange.response ? exchange.response->find("content-type") : nullptr;
-  // JSON of another kind that explains a refusal, or a page, is no message.
+  // JSON of another kind that explains a refusal, a page or what was no request, is no message.
   const bool json = type != nullptr && lower_case(*type).starts_with("application/json");
-  const bool foreign = exchange.answer && exchange.response->status >= kFirstError &&
-                       exchange.answer->body.find("jsonrpc") == nullptr;
+  const bool owed = exchange.response && exchange.response->status < kFirstError &&
+                    exchange.asked && !exchange.asked->is_response() &&
+                    exchange.asked->kind != MessageKind::kNotification;
+  const bool foreign =
+      exchange.answer && !owed && exchange.answer->body.find("jsonrpc") == nullptr;
   if (json && !foreign) add(messages, exchange.answer);
   return messages;
 }
@@ -159,6 +162,15 @@ const Json& first_result(const Timeline& timeline, std::string_view method) {
 
 bool names_nobody(const RpcMessage& response) {
   return !response.id || response.id->text == "null";
+}
+
+std::optional<Reason> answered_as_text(const Exchange& exchange) {
+  const RpcMessage* final = exchange.final_message();
+  if (final == nullptr || !final->id || !exchange.asked || !exchange.asked->id) return std::nullopt;
+  const auto& [one, other] = std::minmax(final->id->text, exchange.asked->id->text);
+  if (one != '"' + other + '"') return std::nullopt;  // A quote sorts before digits.
+  return Reason{"ids are kept or compared as text: a number and the string of its digits are one",
+                "keep an id with its type where responses are routed and calls are cancelled"};
 }
 
 std::optional<Reason> refused_nameless(const Exchange& exchange) {

@@ -64,6 +64,8 @@ const Json& first_result(const Timeline& timeline, std::string_view method);
 bool names_nobody(const RpcMessage& response);  // Its id is missing or null.
 // Why a request with an id is answered by an Error that names nobody, though it was read.
 std::optional<Reason> refused_nameless(const Exchange& exchange);
+// Why its response has the id of the request in the other type, as 1 for "1"; none where not.
+std::optional<Reason> answered_as_text(const Exchange& exchange);
 bool is_notification_of(const RpcMessage& message, std::string_view name);
 
 }  // namespace tailrace

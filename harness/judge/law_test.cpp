@@ -2,6 +2,7 @@
 // Each law on a story that breaks it and on one that it spares.
 #include <gtest/gtest.h>
 
+#include "harness/judge/header_laws.h"
 #include "harness/judge/message_laws.h"
 #include "harness/judge/server_laws.h"
 #include "harness/judge/stateless_laws.h"
@@ -26,6 +27,8 @@ Story replied(const std::string& request, const std::string& head, const std::st
       1, fmt::format("HTTP/1.1 {}\r\nContent-Length: {}\r\n\r\n{}", head, body.size(), body));
   return story;
 }
+
+constexpr std::string_view kPing = R"({"jsonrpc":"2.0","id":1,"method":"ping"})";
 
 std::string result(const std::string& members) {
   return R"({"jsonrpc":"2.0","id":1,"result":{)" + members + "}}";
@@ -141,6 +144,34 @@ TEST(ServerLaws, TellRepliesApart) {
   const std::string broken = R"({"jsonrpc":"2.0","method":7})";
   expect_apart(refused_notices_get_an_error(req::kRefusedNotice), replied(broken, "204 No"),
                replied(broken, "400 Bad"));
+}
+
+// What is written where nothing is owed is one thing wrong, and no message of a wrong shape.
+TEST(ServerLaws, TellABodyOfA202FromAMessage) {
+  const Story null = replied(notice("initialized"),
+                             "202 Accepted\r\nContent-Type: application/json", "null");
+  EXPECT_EQ(null.judge(messages_are_json_rpc(req::kIsJsonRpc)).outcome, Outcome::kNotApplicable);
+  const Judgement told = null.judge(notifications_are_accepted(req::kNoticeGets202));
+  ASSERT_EQ(told.outcome, Outcome::kBroken);
+  EXPECT_TRUE(told.findings.front().likely_cause.starts_with("a reply that says nothing"));
+}
+
+// The status or the code of a refusal shows that what is wrong was seen.
+TEST(ServerLaws, TellAnotherRefusalFromNone) {
+  const auto cause_of = [](const std::string& head, const std::string& body) {
+    Story story;
+    story.open(1).from_client(
+        1, fmt::format("POST /mcp HTTP/1.1\r\nMCP-Protocol-Version: 1999-01-01\r\n"
+                       "Content-Length: {}\r\n\r\n{}", kPing.size(), kPing));
+    story.from_server(1, fmt::format("HTTP/1.1 {}\r\nContent-Type: application/json\r\n"
+                                     "Content-Length: {}\r\n\r\n{}", head, body.size(), body));
+    const Judgement judged = story.judge(unknown_revisions_get_400(req::kUnknownRevisionIs400));
+    return judged.findings.empty() ? "" : judged.findings.front().likely_cause;
+  };
+  EXPECT_EQ(cause_of("400 Bad", error(R"("code":1,"message":"m")")), "");
+  EXPECT_EQ(cause_of("200 OK", result("")), "the header is not looked at");
+  EXPECT_TRUE(cause_of("404 No", error(R"("code":1,"message":"m")")).starts_with("it is refused"));
+  EXPECT_TRUE(cause_of("200 OK", error(R"("code":1,"message":"m")")).starts_with("the Error is"));
 }
 
 TEST(ServerLaws, TellChunksToOldClients) {

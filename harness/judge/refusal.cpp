@@ -140,8 +140,8 @@ Judgement judge_unknown_session(const Evidence& evidence) {
   finding.required = "a request of a session that was never opened is refused, with 404";
   finding.observed = fmt::format("{} with an id that nobody gave out was answered with {}{}",
                                  describe(*asked), status, served ? " and served" : "");
-  finding.likely_cause = served ? "a session is made up for an id that is not in the table, or "
-                                  "found by a part of its id"
+  finding.likely_cause = served ? "ids of sessions are not looked up, one is made up for an id "
+                                  "that is not in the table, or found by a part of its id"
                                 : "an unknown id is taken for a request without one";
   finding.cure = "answer 404: then a client whose session was lost opens another";
   finding.evidence = ladder_of(evidence.timeline, *asked);

@@ -43,9 +43,10 @@ Judgement judge_deleted(const Evidence& evidence, Rule rule) {
   const bool refused = is_refused(*served);
   finding.likely_cause =
       refused ? "the session is gone, and its id is taken for a request that is malformed"
-              : "DELETE ends the session's transport but leaves it in the session table";
+              : "DELETE leaves the session in the session table, or ids are not looked up there";
   finding.cure = refused ? "answer 404: then the client knows to open another session"
-                         : "remove the session from the table before DELETE is answered";
+                         : "remove the session from the table before DELETE is answered, and "
+                           "answer 404 for ids that are not there";
   finding.evidence = ladder_of(evidence.timeline, *erased, *served);
   mark_gap(finding.evidence, std::to_string(served->response->status));
   return broken(finding);
@@ -76,9 +77,12 @@ Judgement judge_answers(const Evidence& evidence, const std::string& what, Rule 
         finding_of(evidence, "answers_reach_their_requests", rule, "harm.answer_to_wrong_caller");
     finding.required = "each request is answered with its own response";
     finding.observed = fmt::format("{} got {} ({})", describe(exchange), describe(*final), what);
-    finding.likely_cause =
-        "responses are routed by the request id alone, or by the connection's previous request";
-    finding.cure = "key the routing table by session and request id, and remove entries when done";
+    const Reason reason = answered_as_text(exchange).value_or(
+        Reason{"responses are routed by the request id alone, or by the connection's previous "
+               "request",
+               "key the routing table by session and request id, and remove entries when done"});
+    finding.likely_cause = reason.likely_cause;
+    finding.cure = reason.cure;
     finding.evidence = ladder_of(evidence.timeline, exchange);
     return broken(finding);
   }

@@ -55,6 +55,15 @@ Look accepted(const Evidence& evidence, const Exchange& exchange) {
   return open ? "the 202 for a notification had not ended after 5 s" : "";
 }
 
+std::optional<Reason> accepted_otherwise(const Exchange& exchange) {
+  if (exchange.response->status != kAccepted) return std::nullopt;
+  if (exchange.body.empty() && exchange.events.empty()) {
+    return Reason{"a reply without a body is never ended", "end it where its head is written"};
+  }
+  return Reason{"a reply that says nothing is written as JSON or as text",
+                "answer 202, and send nothing"};
+}
+
 // Broken notifications, and responses to nothing: what the script sends to be refused.
 bool is_refusable(const Exchange& exchange) {
   if (!exchange.asked || !exchange.response || !exchange.is_post()) return false;
@@ -192,7 +201,7 @@ Check requests_get_json_or_events(Rule rule) {
 Check notifications_are_accepted(Rule rule) {
   return check_of({"notifications_are_accepted", "a notification gets 202 and no body",
                    "all POSTs are answered as requests are", "answer 202, and send nothing",
-                   "no notification was accepted", accepted},
+                   "no notification was accepted", accepted, Level::kMust, accepted_otherwise},
                   rule);
 }
 

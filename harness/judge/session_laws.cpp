@@ -127,6 +127,12 @@ Look log_level(const Evidence&, const Exchange& exchange) {
   return final->error_code == kInvalidParams ? "" : "an unknown level got " + describe(*final);
 }
 
+std::optional<Reason> told_otherwise(const Exchange& exchange) {
+  if (exchange.final_message()->kind != MessageKind::kError) return std::nullopt;
+  return Reason{"what the check of a level throws becomes an Error of another code",
+                "answer -32602 where a parameter does not fit"};
+}
+
 Look no_elicitation(const Exchange&, const RpcMessage& message) {
   if (message.kind != MessageKind::kError) return std::nullopt;
   return message.error_code == kUrlElicitation ? "a plain request got the Error -32042" : "";
@@ -193,7 +199,7 @@ Check declared_lists_are_answered(Rule rule) {
 Check unknown_log_levels_are_refused(Rule rule) {
   return check_of({"unknown_log_levels_are_refused", "an unknown log level gets the Error -32602",
                    "the level is kept as text and compared later", "check it against the list",
-                   "the server takes no log level", log_level},
+                   "the server takes no log level", log_level, Level::kMust, told_otherwise},
                   rule);
 }
 
