@@ -91,6 +91,13 @@ Finding keeps_ids(const Evidence& evidence, const std::vector<KindOfCall>& kinds
   finding.likely_cause = "a table by request id keeps its entry when the call is done";
   finding.cure = "remove the entry in the same place where the response is handed to the stream, "
                  "for Results and Errors alike, and where the client has left";
+  const bool of_sessions = std::ranges::all_of(
+      kinds, [](const KindOfCall& kind) { return !kind.kept() || kind.name == kEndedSessions; });
+  if (of_sessions) {
+    finding.likely_cause = "what belongs to a session outlives it: its entry in a table, or the "
+                           "events that it kept to be replayed";
+    finding.cure = "let go of it where DELETE is answered";
+  }
   for (const auto& search : timeline.searches) {
     std::vector<std::string> parts;
     for (const auto& kind : search.what.kinds) {
@@ -118,9 +125,9 @@ Judgement judge_retention(const Evidence& evidence) {
         marked_number(timeline, kFurtherCalls)));
   }
   if (keeps && marked_number(timeline, kFurtherCalls) < kFewestFurther) {
-    return not_applicable(fmt::format("only {} calls fitted into the time, and a server may "
-                                      "remember the last {}",
-                                      marked_number(timeline, kFurtherCalls), kFewestFurther));
+    return inconclusive(fmt::format("only {} calls fitted into the time, and a server may "
+                                    "remember the last {}",
+                                    marked_number(timeline, kFurtherCalls), kFewestFurther));
   }
   const auto whole = std::ranges::find_if(kinds, &KindOfCall::whole);
   Judgement judgement = keeps ? broken(keeps_ids(evidence, kinds)) : held();

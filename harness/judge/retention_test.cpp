@@ -76,8 +76,21 @@ TEST(Retention, WholeRequestsThatStayWhereNoticesGoAreKept) {
   EXPECT_EQ(with_notices(2, 40, std::string(kAbortedCalls)).outcome, Outcome::kNotApplicable);
 }
 
+// Calls of sessions that go on are let go: it is no table by request id.
+TEST(Retention, OfEndedSessionsAloneIsAnotherCause) {
+  const auto cause_of = [](const std::string& kind) {
+    Story story;
+    story.mark(kMarkedKind, kind).mark(kFurtherCalls, "3000");
+    story.tell(MemorySearched{1 << 20, {{kind, 40}, {kind + "_meta", 0}}, ""});
+    const Judgement kept = story.judge(finished_calls_are_let_go());
+    return kept.findings.empty() ? "" : kept.findings.front().likely_cause;
+  };
+  EXPECT_TRUE(cause_of(std::string(kEndedSessions)).starts_with("what belongs to a session"));
+  EXPECT_TRUE(cause_of("results").starts_with("a table by request id"));
+}
+
 TEST(Retention, AServerMayRememberItsLastCalls) {
-  EXPECT_EQ(judged({40, 0, 40, 0}, kFewestFurther - 1).outcome, Outcome::kNotApplicable);
+  EXPECT_EQ(judged({40, 0, 40, 0}, kFewestFurther - 1).outcome, Outcome::kInconclusive);
 }
 
 TEST(Retention, MemoryThatCannotBeReadIsNoVerdict) {

@@ -47,7 +47,8 @@ TEST(AnswersReachTheirRequests, ForeignIdsAndForeignShapesAreHarm) {
   text.open(1).call(1, 7).sse_head(1).event(1, R"({"jsonrpc":"2.0","id":"7","result":{}})").end(1);
   const Judgement as_text = text.judge(check);
   ASSERT_EQ(as_text.outcome, Outcome::kBroken);
-  EXPECT_TRUE(as_text.findings.front().likely_cause.starts_with("ids are kept or compared as text"));
+  const std::string& cause = as_text.findings.front().likely_cause;
+  EXPECT_TRUE(cause.starts_with("ids are kept or compared as text")) << cause;
   EXPECT_EQ(answered("tools/list", R"({"jsonrpc":"2.0","id":7,"result":{}})"), Outcome::kBroken);
   EXPECT_EQ(answered("ping", R"({"jsonrpc":"2.0","id":null,"error":{"code":1,"message":"m"}})"),
             Outcome::kInconclusive);
