@@ -50,12 +50,18 @@ bool grows_steadily(const std::vector<double>& values, const Bounds& bounds) {
 
 }  // namespace
 
+bool is_let_go(const Growth& growth) {
+  if (!growth.at_rest || growth.values.empty()) return false;
+  return *growth.at_rest <= (growth.values.front() + growth.values.back()) / 2;
+}
+
 Growth thinned(Growth growth) {
   std::size_t stride = 1;
   while (growth.values.size() > kMostPoints * stride) stride *= 2;
   if (stride == 1) return growth;
   Growth thin;
   thin.batches_each = static_cast<double>(stride);
+  thin.at_rest = growth.at_rest;
   for (std::size_t i = (growth.values.size() - 1) % stride; i < growth.values.size(); i += stride) {
     thin.values.push_back(growth.values[i]);
     thin.at.push_back(growth.at[i]);

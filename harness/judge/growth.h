@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "harness/record/timeline.h"
@@ -17,7 +18,10 @@ struct Growth {
   std::vector<double> values;
   std::vector<MonoTime> at;
   double batches_each = 1;  // Between two values.
+  std::optional<double> at_rest;  // Long after the last batch, where that was looked at.
 };
+// Half of what had come was gone when nothing was asked any more: it is let go, and late.
+bool is_let_go(const Growth& growth);
 Growth thinned(Growth growth);
 
 struct Bounds {

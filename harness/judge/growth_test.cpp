@@ -32,7 +32,7 @@ Bounds eager() {
 }
 
 std::vector<double> thin(std::vector<double> values) {
-  Growth growth{std::move(values), {}, 1};
+  Growth growth{std::move(values), {}, 1, {}};
   growth.at.resize(growth.values.size());
   return thinned(std::move(growth)).values;
 }

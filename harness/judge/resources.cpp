@@ -41,6 +41,7 @@ template <class Figure>
 Growth growth_of(const Timeline& timeline, Figure&& figure) {
   Growth growth;
   for (const auto& sample : timeline.samples) {
+    if (sample.what.label == kAtRest) growth.at_rest = figure(sample);
     if (!sample.what.label.starts_with(kBatchLabel)) continue;
     growth.values.push_back(figure(sample));
     growth.at.push_back(sample.at);
@@ -139,6 +140,7 @@ Figure memory_figure(const Timeline& timeline) {
 Trend count_trend(const Timeline& timeline, const Growth& growth) {
   const Bounds bounds = Figure{}.bounds;
   const std::vector<double>& values = growth.values;
+  if (is_let_go(growth)) return Trend::kFlat;
   if (is_flat(values, bounds.noise) || gives_back(values, kFewKept)) return Trend::kFlat;
   if (memory_trend(timeline) == Trend::kUnclear) return Trend::kUnclear;
   const Trend trend = trend_of(values, bounds);
@@ -291,6 +293,16 @@ Growth threads_of(const Timeline& timeline) {
                    [](const auto& sample) { return static_cast<double>(sample.what.threads); });
 }
 
+// Then memory was needed for what was still there, and an allocator may keep it.
+bool lets_go_late(const Timeline& timeline) {
+  if (!memory_of(timeline).at_rest) return false;
+  const auto all = {sockets_of(timeline), descriptors_of(timeline), children_of(timeline),
+                    threads_of(timeline)};
+  return std::ranges::any_of(all, [](const Growth& growth) {
+    return is_let_go(growth) && growth.values.back() - growth.values.front() >= kFewKept;
+  });
+}
+
 std::vector<EvidenceLine> ladder_of(const Timeline& timeline, const Growth& growth,
                                     std::string_view noun) {
   std::vector<EvidenceLine> ladder;
@@ -305,6 +317,7 @@ std::vector<EvidenceLine> ladder_of(const Timeline& timeline, const Growth& grow
 
 Trend memory_trend(const Timeline& timeline) {
   const Growth growth = memory_of(timeline);
+  if (lets_go_late(timeline)) return Trend::kFlat;
   Bounds bounds = memory_figure(timeline).bounds;
   bounds.least_creep *= growth.batches_each;
   return trend_of(growth.values, bounds);

@@ -13,6 +13,8 @@ namespace tailrace {
 // batches of calls, and marks "calls_per_batch". Batch 0 is the end of the warm-up.
 inline constexpr std::string_view kBatchLabel = "batch ";
 inline constexpr std::string_view kCallsPerBatch = "calls_per_batch";
+// Samples that follow the batches, when nothing is asked any more.
+inline constexpr std::string_view kAtRest = "at rest";
 // Of how many it would have been on a machine, and of an implementation, that has time for them.
 inline constexpr std::string_view kWholeBatch = "whole_batch";
 // "session" where a batch of a server is of those.

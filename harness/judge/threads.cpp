@@ -18,7 +18,7 @@ Judgement judge_threads(const Evidence& evidence) {
     return inconclusive("the script came to no sample of its processes");
   }
   Judgement judgement = held();
-  if (trend_of(growth.values, kThreads) == Trend::kGrows) {
+  if (threads_trend(timeline) == Trend::kGrows) {
     Finding finding =
         finding_of(evidence, "threads_do_not_grow", Rule{}, "harm.threads_grow");
     const double calls = marked_number(timeline, kCallsPerBatch) * growth.batches_each;
@@ -40,8 +40,13 @@ Check threads_do_not_grow() {
   return {"threads_do_not_grow", judge_threads};
 }
 
+Trend threads_trend(const Timeline& timeline) {
+  const Growth growth = threads_of(timeline);
+  return is_let_go(growth) ? Trend::kFlat : trend_of(growth.values, kThreads);
+}
+
 Trend memory_or_threads_trend(const Timeline& timeline) {
-  const Trend threads = trend_of(threads_of(timeline).values, kThreads);
+  const Trend threads = threads_trend(timeline);
   return threads == Trend::kGrows ? threads : memory_trend(timeline);
 }
 

@@ -37,6 +37,23 @@ TEST(Threads, OfAPoolThatFillsAreNone) {
             Outcome::kHeld);
 }
 
+// A thread that looks after a stream meets its end when it next writes.
+TEST(Threads, ThatAreGoneAtRestAreNone) {
+  const auto at_rest = [](std::int64_t threads) {
+    Story story;
+    story.mark(kCallsPerBatch, "50");
+    for (int i = 0; i <= 12; ++i) {
+      ProcessSampled sample{"batch " + std::to_string(i), 0, 0, 0, 0, 0, 0, 0, {}, {}};
+      if (i == 12) sample.label = kAtRest;
+      sample.threads = i == 12 ? threads : 50 * i;
+      story.at(100 * i).tell(sample);
+    }
+    return story.judge(threads_do_not_grow()).outcome;
+  };
+  EXPECT_EQ(at_rest(40), Outcome::kHeld);
+  EXPECT_EQ(at_rest(540), Outcome::kBroken);
+}
+
 TEST(Threads, ThatWereNotSeenAreNoVerdict) {
   EXPECT_EQ(Story().judge(threads_do_not_grow()).outcome, Outcome::kInconclusive);
 }

@@ -280,6 +280,7 @@ inline constexpr Oddity k204ForDelete{"204_for_delete"};
 inline constexpr Oddity kServesFourAtOnce{"serves_four_at_once"};
 inline constexpr Oddity kLooksForSession{"looks_for_session_first"};
 inline constexpr Oddity kOneSubscription{"one_subscription"};
+inline constexpr Oddity kMeetsEndsLate{"meets_ends_of_subscriptions_late"};
 }  // namespace server_oddity
 
 }  // namespace tailrace
