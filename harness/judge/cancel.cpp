@@ -5,6 +5,7 @@
 
 #include "harness/judge/closure.h"
 #include "harness/judge/ladder.h"
+#include "harness/judge/law.h"
 #include "harness/judge/service.h"
 #include "harness/judge/session.h"
 
@@ -53,6 +54,15 @@ Judgement no_cancel(const Timeline& timeline) {
   return inconclusive("nothing was cancelled");
 }
 
+// The server showed nothing of the call before its cancel was sent, and did not read at once: the
+// two came on connections of their own, and either may have been read first.
+bool may_have_overtaken(const Cancel& cancel) {
+  constexpr Millis kPrompt{20};
+  const Exchange& request = *cancel.request;
+  const bool unseen = !request.first_byte_at || *request.first_byte_at > cancel.notice->request_at;
+  return unseen && cancel.accepted - cancel.notice->request_at > kPrompt;
+}
+
 Judgement judge_end(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
   const auto cancels = cancels_of(timeline);
@@ -65,8 +75,11 @@ Judgement judge_end(const Evidence& evidence, Rule rule) {
     finding.required = "the stream of a cancelled request ends";
     finding.observed = fmt::format("the stream of {} was open {} after its cancel was accepted",
                                    describe(request), in_millis(open));
-    finding.likely_cause = "the handler is stopped, and nobody is left to end its stream";
-    finding.cure = "end the stream where the handler's end by a cancel is noticed";
+    const bool told = request.final_message() != nullptr;
+    finding.likely_cause = told ? "the path that sends its last message does not end the stream"
+                                : "the handler is stopped, and nobody is left to end its stream";
+    finding.cure = told ? "end the stream where that message is sent"
+                        : "end the stream where the handler's end by a cancel is noticed";
     finding.evidence = ladder_of(timeline, *cancel.notice, request);
     finding.evidence.push_back(
         gap_line(timeline, cancel.accepted + kLeftOpen, "no end of the stream so far"));
@@ -81,6 +94,9 @@ Judgement judge_nothing(const Evidence& evidence, Rule rule) {
   for (const Cancel& cancel : cancels) {
     for (const Copy& copy : copies_of_answer(timeline, *cancel.request)) {
       if (copy.message->kind == MessageKind::kError || copy.at < cancel.accepted + kRace) continue;
+      if (may_have_overtaken(cancel)) {
+        return inconclusive("the server was busy, and may have read the cancel before the call");
+      }
       Finding finding = finding_of(evidence, "nothing_for_cancelled", rule);
       finding.required = "a cancelled request gets no Result";
       finding.observed = fmt::format("{} came {} after the cancel of {} had been accepted",
@@ -127,6 +143,10 @@ Finding hit_another(const Evidence& evidence, const Cancel& cancel, const Exchan
                 : "a cancel ends the newest call, or all, and not the one of its id";
   finding.cure = elsewhere ? "look calls up by session and id"
                            : "end the handler of the request whose id the cancel names";
+  if (is_text_of(*cancel.request->asked->id, *other.asked->id)) {
+    finding.likely_cause = kIdsAsText.likely_cause;
+    finding.cure = kIdsAsText.cure;
+  }
   finding.evidence = ladder_of(evidence.timeline, *cancel.notice, other);
   return finding;
 }

@@ -167,10 +167,12 @@ bool names_nobody(const RpcMessage& response) {
 std::optional<Reason> answered_as_text(const Exchange& exchange) {
   const RpcMessage* final = exchange.final_message();
   if (final == nullptr || !final->id || !exchange.asked || !exchange.asked->id) return std::nullopt;
-  const auto& [one, other] = std::minmax(final->id->text, exchange.asked->id->text);
-  if (one != '"' + other + '"') return std::nullopt;  // A quote sorts before digits.
-  return Reason{"ids are kept or compared as text: a number and the string of its digits are one",
-                "keep an id with its type where responses are routed and calls are cancelled"};
+  if (!is_text_of(*final->id, *exchange.asked->id)) return std::nullopt;
+  return kIdsAsText;
+}
+
+bool is_text_of(const RpcId& one, const RpcId& other) {
+  return one.text == '"' + other.text + '"' || other.text == '"' + one.text + '"';
 }
 
 std::optional<Reason> refused_nameless(const Exchange& exchange) {

@@ -66,6 +66,10 @@ bool names_nobody(const RpcMessage& response);  // Its id is missing or null.
 std::optional<Reason> refused_nameless(const Exchange& exchange);
 // Why its response has the id of the request in the other type, as 1 for "1"; none where not.
 std::optional<Reason> answered_as_text(const Exchange& exchange);
+bool is_text_of(const RpcId& one, const RpcId& other);  // Either way round.
+inline constexpr Reason kIdsAsText{
+    "ids are kept or compared as text: a number and the string of its digits are one",
+    "keep an id with its type where responses are routed and calls are cancelled"};
 bool is_notification_of(const RpcMessage& message, std::string_view name);
 
 }  // namespace tailrace

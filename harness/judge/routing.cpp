@@ -63,6 +63,12 @@ bool fits(const std::string& method, const RpcMessage& message) {
   return true;
 }
 
+bool is_asked(const Timeline& timeline, const std::optional<RpcId>& id) {
+  return std::ranges::any_of(timeline.exchanges, [&](const Exchange& exchange) {
+    return exchange.asked && exchange.asked->id == id;
+  });
+}
+
 Judgement judge_answers(const Evidence& evidence, const std::string& what, Rule rule) {
   std::size_t answered = 0;
   for (const Exchange& exchange : evidence.timeline.exchanges) {
@@ -70,6 +76,8 @@ Judgement judge_answers(const Evidence& evidence, const std::string& what, Rule 
     if (final == nullptr || !exchange.asked || !exchange.asked->id) continue;
     // An Error may lack the id, or hold null, where the server could not read it.
     if (final->kind == MessageKind::kError && names_nobody(*final)) continue;
+    // Nor an id that it made up for a refusal (answers_name_their_request).
+    if (is_refused(exchange) && !is_asked(evidence.timeline, final->id)) continue;
     ++answered;
     const bool own_id = final->id == exchange.asked->id;
     if (own_id && fits(exchange.asked->method, *final)) continue;

@@ -63,6 +63,26 @@ TEST(NothingForCancelled, ALateResultIsAShouldUnlessItCrossedTheCancel) {
   EXPECT_EQ(cancelled("0", "0").at(300).end(1).judge(check).outcome, Outcome::kHeld);
 }
 
+// It comes on a connection of its own: a server that was not reading may see it before the call.
+TEST(NothingForCancelled, ACancelMayOvertakeItsCallAtABusyServer) {
+  const auto answered_at = [](double head, double accepted) {
+    Story story;
+    story.open(1).post(1, R"({"jsonrpc":"2.0","id":0,"method":"tools/call"})",
+                       "Mcp-Session-Id: s\r\n");
+    if (head < 50) story.at(head).sse_head(1);
+    story.at(50).open(2).post(
+        2, R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":0}})",
+        "Mcp-Session-Id: s\r\n");
+    story.at(accepted).plain(2, 202);
+    if (head >= 50) story.at(head).sse_head(1);
+    story.at(500).result(1, 0).end(1);
+    return story.judge(nothing_for_cancelled(req::kNoAnswerAfterCancel)).outcome;
+  };
+  EXPECT_EQ(answered_at(2, 120), Outcome::kBroken);
+  EXPECT_EQ(answered_at(499, 52), Outcome::kBroken);  // A head that comes with the first event.
+  EXPECT_EQ(answered_at(122, 120), Outcome::kInconclusive);
+}
+
 Story afterwards() {
   Story story;
   story.open(1).mark(kMarkAfterwards, "a test").at(5).call(1, 3);
