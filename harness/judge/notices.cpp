@@ -91,7 +91,8 @@ Judgement judge_as_many(const Evidence& evidence) {
                                      [](const auto& entry) { return entry.second; });
     if (usual->first == 0) return not_applicable("calls of the tool sent no notification");
     if (usual->second * 100 < counted * kNearly) {
-      return not_applicable("the tool sends another number of notifications each time");
+      return not_applicable("the tool sends another number of notifications each time, and the "
+                            "manifest (tools.chatty.notifications) does not say how many");
     }
   }
   std::size_t fewer = 0, lost = 0;
