@@ -58,7 +58,7 @@ class Direction {
   std::uint64_t holds_of_one_rtt() const { return holds_of_one_rtt_ + late_by_path(); }
   bool is_acquitted() const {
     const bool nothing_tells = proofs_.all == 0 && loose_ == 0;
-    return !nothing_tells && (nodelay_proven() || released_by_chance());
+    return !nothing_tells && ((has_proofs() && !all_left_on_acks()) || released_by_chance());
   }
   // The capture's clock is too coarse to tell held data from what comes close to its ACK by chance.
   bool has_coarse_clock() const { return tick_ > kFineClock; }
@@ -151,7 +151,8 @@ class Direction {
   std::uint64_t count_of(const Proofs& proofs) const {
     return lacks_answers_ ? proofs.all - proofs.vague : proofs.all;
   }
-  bool nodelay_proven() const;
+  bool has_proofs() const;
+  bool all_left_on_acks() const;
   bool released_by_chance() const;
 
   static constexpr Nanos kFineClock = kCloseRelease / 3;

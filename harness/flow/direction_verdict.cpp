@@ -77,10 +77,17 @@ bool Direction::has_held(double part) const {
 
 // The option can be set while the connection lives: what proves it then says nothing of a series of
 // holds before.
-bool Direction::nodelay_proven() const {
+bool Direction::has_proofs() const {
   const bool series = flow_.held >= kHighConfidence && has_held(kSeriesHeld);
   const std::uint64_t proofs = count_of(series ? proofs_at_hold_ : proofs_);
   return proofs * kHoldsPerProof > flow_.held;
+}
+
+// Some set it for a part of their messages only (Tornado: for the end of each). Where all that
+// followed a delayed ACK left on it, and sharply, it was held all the same.
+bool Direction::all_left_on_acks() const {
+  const bool sharp = loose_ == 0 && blunt_ == 0 && least_waking_ <= kLeastWaking;
+  return sharp && flow_.held >= kEnoughToSeeWaking && has_held(kMostlyHeld);
 }
 
 DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
@@ -88,14 +95,15 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
   DirectionFlow flow = flow_;
   flow.mss = mss();
   flow.nodelay_proofs = count_of(proofs_);
-  flow.nodelay_proven = nodelay_proven();
+  flow.nodelay_proven = has_proofs();
   if (pending_ && pending_->delayed && flow.harmless_delays++ == 0) {
     flow.harmless_waiting = pending_->waiting.frame;
     flow.harmless_ack = pending_->ack_frame;
     flow.harmless_wait = pending_->ack_at - pending_->waiting.at;
   }
   flow.held -= late_by_path();
-  flow.holds_data = !is_acquitted() && !keep_own_time(stalls_);
+  const bool by_acks = !flow.nodelay_proven || keep_time_of_acks(stalls_, tick_);
+  flow.holds_data = !is_acquitted() && !keep_own_time(stalls_) && by_acks;
   if (!flow.holds_data) {
     flow.harmless_delays += flow_.held;  // Data that followed a delayed ACK did so by chance.
     return flow;

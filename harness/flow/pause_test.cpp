@@ -129,5 +129,29 @@ TEST_F(Pauses, ASeriesSaysNothingOfWhatCameNearAnAckOnly) {
   EXPECT_EQ(seen.stalls[6].confidence, Confidence::kMedium);
 }
 
+// Tornado sets TCP_NODELAY for the end of each answer and takes it back: that the end leaves at
+// once says nothing of the events before it.
+TEST_F(Pauses, AnOptionForTheEndsAcquitsNothingBeforeThem) {
+  talk.open();
+  for (int i = 0; i < 6; ++i) {
+    call(Millis(40) + i * std::chrono::microseconds(700), kMoment);
+    talk.prompt_call();
+  }
+  const ConnectionFlow seen = flow();
+  EXPECT_TRUE(seen.from_server.nodelay_proven);
+  EXPECT_EQ(seen.stalls.size(), 6U);
+}
+
+// With the option set for all of it: what takes as long as a timer keeps no time of the ACKs.
+TEST_F(Pauses, AWorkerOfATimersLengthWithTheOptionHoldsNothing) {
+  talk.open();
+  for (int i = 0; i < 6; ++i) {
+    const Nanos sooner = i % 3 * std::chrono::microseconds(50);
+    call(kDelayed - sooner, kMoment + sooner);
+    talk.prompt_call();
+  }
+  EXPECT_TRUE(flow().stalls.empty());
+}
+
 }  // namespace
 }  // namespace tailrace
