@@ -21,6 +21,7 @@ constexpr std::uint64_t kEnoughToSeeWaking = 5;
 constexpr std::size_t kEnoughToKnowTimer = 5;
 constexpr int kPartOfTimer = 4;
 constexpr double kMostlyHeld = 0.9;
+constexpr double kOftenHeld = 0.75;
 constexpr double kSeriesHeld = 0.5;  // A busy sender is late with some of its writes.
 
 }  // namespace
@@ -75,6 +76,12 @@ bool Direction::has_held(double part) const {
   return static_cast<double>(flow_.held) >= part * static_cast<double>(candidates_);
 }
 
+// Some packets are late on any path. Chance brings no others to ACKs that vary, and so close.
+bool Direction::is_series() const {
+  return has_held(kMostlyHeld) || is_improbable() ||
+         (has_held(kOftenHeld) && keep_time_of_acks(stalls_, tick_));
+}
+
 // The option can be set while the connection lives: what proves it then says nothing of a series of
 // holds before.
 bool Direction::has_proofs() const {
@@ -113,7 +120,7 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
   const bool woken = flow_.held >= kEnoughToSeeWaking && least_waking_ > kLeastWaking;
   const bool sharp = blunt_ * 2 <= flow_.held && !woken;
   const bool clear = !has_coarse_clock() || keep_time_of_acks(stalls_, tick_);
-  const bool sure = sharp && clear && (has_held(kMostlyHeld) || is_improbable());
+  const bool sure = sharp && clear && is_series();
   if (flow.held >= kHighConfidence && sure) confidence = Confidence::kHigh;
   left_out += stalls_left_out_;
   const Nanos usual = usual_delay();

@@ -153,5 +153,17 @@ TEST_F(Pauses, AWorkerOfATimersLengthWithTheOptionHoldsNothing) {
   EXPECT_TRUE(flow().stalls.empty());
 }
 
+// Packets of the path that are late break no series that follows ACKs which vary.
+TEST_F(Pauses, LatePacketsAreNoDoubtInWhatFollowsTheAcks) {
+  talk.open(kMoment, kTrip);
+  for (int i = 0; i < 8; ++i) {
+    const bool late = i % 4 == 3;
+    call(Millis(40) + i * std::chrono::microseconds(700), late ? kTrip + Millis(14) : kTrip);
+  }
+  const ConnectionFlow seen = flow();
+  ASSERT_EQ(seen.stalls.size(), 6U);
+  EXPECT_EQ(seen.stalls.back().confidence, Confidence::kHigh);
+}
+
 }  // namespace
 }  // namespace tailrace
