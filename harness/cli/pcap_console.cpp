@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "harness/cli/capture_scenarios.h"
 #include "harness/cli/exchange_table.h"
@@ -30,6 +32,33 @@ Nanos median_cost(const CaptureReport& report, const std::string& kind) {
   return costs[costs.size() / 2];
 }
 
+// Which of several servers it is, as in a capture of both legs of a proxy; and where both sides
+// hold data, the cure of the other one.
+std::string holders(const CaptureReport& report, const CaptureFinding& worst) {
+  std::map<std::pair<Side, Endpoint>, std::uint64_t> times;
+  const CaptureFinding* across = nullptr;
+  for (const CaptureFinding& finding : report.findings) {
+    if (finding.kind != worst.kind || !finding.side) continue;
+    ++times[{*finding.side, finding.server}];
+    if (finding.side != worst.side) across = &finding;
+  }
+  const bool one_server = std::ranges::all_of(
+      report.exchanges, [&](const ExchangeRecord& made) { return made.server == worst.server; });
+  if (times.size() == 1 && one_server) return "";
+  std::string text;
+  for (const auto& [holder, count] : times) {
+    text += fmt::format("{} by the {}{} ({} times)", text.empty() ? " Data was held" : ",",
+                        holder.first == Side::kServer ? "server " : "client of ",
+                        holder.second.text(), count);
+  }
+  if (!text.empty()) text += ".";
+  if (across != nullptr) {
+    text += fmt::format(" Cure at the {}: {} ({}).", name_of(*across->side),
+                        across->details["cure"].as_string(), across->details["owner"].as_string());
+  }
+  return text;
+}
+
 std::string stall_words(const CaptureReport& report, const CaptureFinding& worst) {
   const std::string holder = worst.side ? name_of(*worst.side) : "server";
   const std::string delayer = worst.side ? name_of(other(*worst.side)) : "client";
@@ -44,10 +73,10 @@ std::string stall_words(const CaptureReport& report, const CaptureFinding& worst
       "{} waits for a delayed ACK{}, median {}. The {} writes a message in small pieces with "
       "Nagle's algorithm on: it holds the next piece until the {}'s kernel acknowledges the one "
       "before, and that ACK is delayed. The connection is healthy; a new connection for each call "
-      "would hide this and cure nothing. Cure: {} ({}).{}",
+      "would hide this and cure nothing. Cure: {} ({}).{}{}",
       report.stalls, sure ? "" : ", as it seems", in_millis(median_cost(report, worst.kind)),
       holder, delayer, worst.details["cure"].as_string(), worst.details["owner"].as_string(),
-      sure ? "" : doubt);
+      holders(report, worst), sure ? "" : doubt);
 }
 
 std::string words_of(std::string_view kind) {

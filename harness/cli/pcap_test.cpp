@@ -130,6 +130,16 @@ TEST(Pcap, TheConsoleNamesTheHolderTheDelayerAndTheCure) {
   }
 }
 
+TEST(Pcap, TheConsoleNamesEachHolderAndItsCure) {
+  const Workshop workshop;
+  Ran ran = workshop.run("{tailrace} pcap " + kFolder + "nagle-both-sides-lo4.pcap");
+  std::ranges::replace(ran.out, '\n', ' ');
+  for (const char* words : {"by the client of 127.0.0.1:", "(7 times), by the server 127.0.0.1:",
+                            "Cure at the server: set TCP_NODELAY on accepted sockets"}) {
+    EXPECT_NE(ran.out.find(words), std::string::npos) << words << "\n" << ran.out;
+  }
+}
+
 TEST(Pcap, FitsATerminal) {
   const Workshop workshop;
   for (const char* name : {"nagle-server-sse-3writes-lo4", "mixed-connections-lo4"}) {
