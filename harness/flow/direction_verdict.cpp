@@ -20,6 +20,7 @@ constexpr std::uint64_t kEnoughToSeeWaking = 5;
 // So many delays say what the receiver's timer takes; less than that part of it is none of its.
 constexpr std::size_t kEnoughToKnowTimer = 5;
 constexpr int kPartOfTimer = 4;
+constexpr std::uint64_t kFewBlunt = 8;  // One in so many may be.
 constexpr double kMostlyHeld = 0.9;
 constexpr double kOftenHeld = 0.75;
 constexpr double kSeriesHeld = 0.5;  // A busy sender is late with some of its writes.
@@ -93,8 +94,9 @@ bool Direction::has_proofs() const {
 // Some set it for a part of their messages only (Tornado: for the end of each). Where all that
 // followed a delayed ACK left on it, and sharply, it was held all the same.
 bool Direction::all_left_on_acks() const {
-  const bool sharp = loose_ == 0 && blunt_ == 0 && least_waking_ <= kLeastWaking;
-  return sharp && flow_.held >= kEnoughToSeeWaking && has_held(kMostlyHeld);
+  const bool sharp = loose_ == 0 && blunt_ * kFewBlunt <= flow_.held;
+  return sharp && least_waking_ <= kLeastWaking && flow_.held >= kEnoughToSeeWaking &&
+         has_held(kMostlyHeld);
 }
 
 DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
