@@ -15,7 +15,11 @@ class Flows final : public FlowObserver {
  public:
   void on_packet(const PacketFacts& facts) override {
     releases += facts.release != nullptr && !facts.release->on_prompt_ack;
-    for (const Repeated* repeat : facts.repeats) lost_acks += repeat != nullptr && repeat->ack_lost;
+    for (const Repeated* repeat : facts.repeats) {
+      if (repeat == nullptr) continue;
+      lost_acks += repeat->ack_lost;
+      unseen += repeat->unseen;
+    }
   }
   void on_open(ConnectionId, const Endpoint&, const Endpoint&, RealTime) override {}
   void on_bytes(const StreamPlace&, std::string_view) override {}
@@ -24,7 +28,7 @@ class Flows final : public FlowObserver {
   void on_done(ConnectionId, ConnectionFlow flow) override { last = std::move(flow); }
 
   ConnectionFlow last;
-  std::uint64_t releases = 0, lost_acks = 0;
+  std::uint64_t releases = 0, lost_acks = 0, unseen = 0;
 };
 
 class Behind : public testing::Test {
@@ -38,6 +42,19 @@ class Behind : public testing::Test {
     if (ack_after > Nanos(0)) talk.ack(kClient);
     talk.pass(rest_after);
     talk.send(kServer, 300);
+    talk.pass(kMoment);
+    talk.ack(kClient);
+    talk.pass(kMoment);
+  }
+  // A call whose head is lost before the capture; its body comes after that.
+  void call_without_head(Nanos after) {
+    talk.send(kClient, 300);
+    talk.pass(kMoment);
+    const MadeSegment head = talk.compose(kServer, std::string(100, 'h'));
+    talk.pass(after);
+    talk.send(kServer, 60);
+    talk.pass(kMoment);
+    talk.put(talk.again(head));
     talk.pass(kMoment);
     talk.ack(kClient);
     talk.pass(kMoment);
@@ -146,6 +163,23 @@ TEST_F(Behind, WhatAProbeSendsWaitedForAnAckThatWasLost) {
   }
   EXPECT_EQ(stalls().size(), 4U);
   EXPECT_EQ(flows.lost_acks, 1U) << "no probe waits for two seconds";
+}
+
+// What was held leaves behind a lost head with the probe only; who holds nothing was thinking.
+TEST_F(Behind, WhatAProbeSendsBehindALostHeadWaitedForThat) {
+  talk.open();
+  for (int i = 0; i < 6; ++i) talk.stalled_call();
+  call_without_head(Millis(240));
+  analyzer.finish();
+  EXPECT_EQ(flows.unseen, 1U);
+}
+
+TEST_F(Behind, WhoHoldsNothingWasThinkingBeforeALostHead) {
+  talk.open();
+  for (int i = 0; i < 6; ++i) talk.prompt_call();
+  call_without_head(Millis(240));
+  analyzer.finish();
+  EXPECT_EQ(flows.unseen, 0U);
 }
 
 }  // namespace

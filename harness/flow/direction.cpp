@@ -114,8 +114,7 @@ void Direction::new_data(const Segment& segment, const Path& path, Sending& told
 bool Direction::was_probe(const Segment& segment, const Waiting& waiting, const Path& path) const {
   const Nanos wait = segment.time - waiting.at;
   const Nanos least = std::max(kLeastProbe, 2 * path.rtt());
-  const bool holds = flow_.held >= kHighConfidence && !is_acquitted();
-  return holds && segment.psh && wait >= least && wait <= kMostProbes * least;
+  return is_holding() && segment.psh && wait >= least && wait <= kMostProbes * least;
 }
 
 void Direction::drop_pending() {

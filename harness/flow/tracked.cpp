@@ -85,8 +85,10 @@ bool Tracked::take(const Segment& segment) {
   sender.direction.sent(segment, path, told);
   const bool new_data = sender.direction.payload_bytes() > before;
   receiver.unseen.answered(segment);
-  const UnseenLoss::Sent facts{new_data && sender.loss.is_next(segment), from == Side::kClient,
-                               sender.direction.mss()};
+  // A sender that holds its data lets it go behind what is missing only when its timer says so.
+  const bool next = sender.loss.is_next(segment) ||
+                    (sender.loss.is_ahead(segment) && sender.direction.is_holding());
+  const UnseenLoss::Sent facts{new_data && next, from == Side::kClient, sender.direction.mss()};
   const auto lost = sender.unseen.sent(segment, facts, path);
   watch_full(segment, sender, new_data, path, told.release);
   if (observer_) observe(segment, from, {syn_again, new_data, lost, &told}, path);
