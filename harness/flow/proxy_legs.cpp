@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "harness/flow/connection_findings.h"
+#include "harness/flow/direction.h"
 
 namespace tailrace {
 namespace {
@@ -137,6 +138,10 @@ class Said {
   }
   void take_back(CaptureFinding& finding) {
     --report_.count_by_kind[finding.kind];
+    if (finding.kind == kind::kStall) {
+      --report_.stalls;
+      report_.stalls_of_high_confidence -= finding.confidence == Confidence::kHigh;
+    }
     report_.cost_by_kind[finding.kind] -= finding.cost;
     finding.kind.clear();
   }
@@ -154,7 +159,8 @@ std::optional<RealTime> released_at(const CaptureFinding& stall) {
   return stall.frames.empty() ? std::nullopt : stall.frames.back().at;
 }
 
-// What the proxy held had not come before the server behind it let go: it was held since then.
+// What the proxy held had not come before the server behind it let go: it was held since then, if
+// at all. Two ACKs that one kernel's clock sends make both legs look alike.
 void shorten_holds(Said& said, ExchangeRecord& front, const ExchangeRecord& back) {
   for (CaptureFinding* held : said.of(front.connection, front.index, kind::kStall)) {
     const auto released = released_at(*held);
@@ -162,13 +168,18 @@ void shorten_holds(Said& said, ExchangeRecord& front, const ExchangeRecord& back
     for (const CaptureFinding* cause : said.of(back.connection, back.index, kind::kStall)) {
       const auto came = released_at(*cause);
       if (cause->side != Side::kServer || !came || *came > *released) continue;
-      const Nanos over = held->cost - (*released - *came);
+      const bool passed_on = *released - *came < kLeastAckDelay;
+      const Nanos over = held->cost - (passed_on ? Nanos(0) : *released - *came);
       if (over <= Nanos(0)) continue;
       said.lessen(*held, over);
       held->details.set("hold_ms", millis_of(held->cost));
       const Nanos moved = std::min(over, front.causes[Cause::kDelayedAck]);
       front.causes[Cause::kDelayedAck] -= moved;
       front.causes[Cause::kServerThink] += moved;
+      if (passed_on) {
+        said.take_back(*held);
+        break;
+      }
     }
   }
 }

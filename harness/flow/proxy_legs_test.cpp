@@ -153,5 +153,22 @@ TEST_F(Legs, WhatTheProxyHeldHadNotComeBefore) {
   EXPECT_EQ(report.exchanges[0].causes[Cause::kServerThink], Millis(44));
 }
 
+// Both ACKs came with one tick of a clock: the proxy passed on what it got right after them.
+TEST_F(Legs, WhatTheProxyPassedOnAtOnceItDidNotHold) {
+  add(call(1, at(1, 40'000), at(2, 80), Nanos(0), Millis(45)));
+  add(call(2, at(2, 50'000), at(3, 3000), Millis(1), Millis(43)));
+  report.exchanges[0].causes = {};
+  report.exchanges[0].causes[Cause::kDelayedAck] = Millis(45);
+  report.stalls = report.stalls_of_high_confidence = 2;
+  hold(report.exchanges[0], Millis(45), Millis(43));
+  hold(report.exchanges[1], Millis(44), Millis(43));
+  EXPECT_EQ(joined(), 1U);
+  ASSERT_EQ(report.findings.size(), 1U);
+  EXPECT_EQ(report.findings[0].connection, ConnectionId{2});
+  EXPECT_EQ(report.stalls, 1U);
+  EXPECT_EQ(report.stalls_of_high_confidence, 1U);
+  EXPECT_EQ(report.exchanges[0].causes[Cause::kDelayedAck], Millis(2)) << "its own way";
+}
+
 }  // namespace
 }  // namespace tailrace
