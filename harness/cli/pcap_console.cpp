@@ -47,9 +47,10 @@ std::string holders(const CaptureReport& report, const CaptureFinding& worst) {
   if (times.size() == 1 && one_server) return "";
   std::string text;
   for (const auto& [holder, count] : times) {
-    text += fmt::format("{} by the {}{} ({} times)", text.empty() ? " Data was held" : ",",
+    text += fmt::format("{} by the {}{} ({})", text.empty() ? " Data was held" : ",",
                         holder.first == Side::kServer ? "server " : "client of ",
-                        holder.second.text(), count);
+                        holder.second.text(),
+                        count == 1 ? "once" : fmt::format("{} times", count));
   }
   if (!text.empty()) text += ".";
   if (across != nullptr) {
