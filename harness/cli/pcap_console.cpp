@@ -68,7 +68,8 @@ std::string stall_words(const CaptureReport& report, const CaptureFinding& worst
   });
   const std::string doubt = fmt::format(
       " This is likely and not proven, so the exit status does not tell of it: data followed too "
-      "few of the delayed ACKs, or not closely enough. A capture at the {} tells more.",
+      "few of the delayed ACKs, or not closely enough; a proxy that passes on what another held "
+      "looks the same. A capture of all that the {} sends and gets tells more.",
       holder);
   return fmt::format(
       "{} waits for a delayed ACK{}, median {}. The {} writes a message in small pieces with "
