@@ -33,18 +33,29 @@ void drive(ClientDriver& client) {
   if (!client.can_sample()) client.decline(std::string(kUnwatched));
   client.mark(kMemoryNoise, kNoise);
   client.open_session();
+  bool any = false;
   const auto drop_one = [&](int) {
     const StreamId listen = client.subscribe();
     const bool told = client.watch_message(listen, kAcknowledged);
+    if (any && client.history().read([&](const Timeline& timeline) {
+          return timeline.exchange(listen)->events.empty();  // There are too many.
+        })) {
+      throw ScriptStopped{};
+    }
     client.decline_without_subscription(listen);
     if (!told) client.decline("no message came on a subscription");
+    any = true;
     client.close_all();
   };
-  repeat_until_settled(client, {.size = kEach,
-                                .one = drop_one,
-                                .after_each = [&] { client.stay_connected(kCleanUp); },
-                                .most = kManyBatches,
-                                .trend = &resources_trend});
+  try {
+    repeat_until_settled(client, {.size = kEach,
+                                  .one = drop_one,
+                                  .after_each = [&] { client.stay_connected(kCleanUp); },
+                                  .most = kManyBatches,
+                                  .trend = &resources_trend});
+  } catch (const ScriptStopped&) {
+    if (!any) throw;
+  }
   rest(client);
 }
 
