@@ -47,6 +47,10 @@ Judgement judge_deleted(const Evidence& evidence, Rule rule) {
   finding.cure = refused ? "answer 404: then the client knows to open another session"
                          : "remove the session from the table before DELETE is answered, and "
                            "answer 404 for ids that are not there";
+  if (!refused && !served->is_post()) {  // Others before it were refused.
+    finding.likely_cause = "DELETE is answered whether there is such a session or not";
+    finding.cure = "answer 404 where there is none";
+  }
   finding.evidence = ladder_of(evidence.timeline, *erased, *served);
   mark_gap(finding.evidence, std::to_string(served->response->status));
   return broken(finding);

@@ -27,6 +27,11 @@ TEST(SessionIsGone, Demands404AfterACompletedDelete) {
   const Judgement served = after_delete(200, 200).judge(check);
   ASSERT_EQ(served.outcome, Outcome::kBroken);
   EXPECT_EQ(served.findings.front().level, Level::kMust);
+  Story twice = after_delete(200, 404);
+  twice.from_client(1, "DELETE /mcp HTTP/1.1\r\nHost: a\r\n" + std::string(kSession) + "\r\n");
+  const Judgement again = twice.plain(1, 202).judge(check);
+  ASSERT_EQ(again.outcome, Outcome::kBroken);
+  EXPECT_TRUE(again.findings.front().likely_cause.starts_with("DELETE is answered whether"));
   EXPECT_EQ(after_delete(405, 200).judge(check).outcome, Outcome::kNotApplicable);
   EXPECT_EQ(after_delete(200, 0).judge(check).outcome, Outcome::kInconclusive);
 }
