@@ -64,6 +64,21 @@ Finding without_end(const Evidence& evidence, const Exchange& first, std::size_t
   return finding;
 }
 
+// A should: it may take its time, and the session may be gone. Clients that wait for it never close.
+Finding without_answer(const Evidence& evidence, const Exchange& exchange, MonoTime until) {
+  Finding finding = finding_of(evidence, "answers_to_delete_end", Rule{});
+  finding.level = Level::kShould;
+  finding.required = "DELETE is answered";
+  finding.observed = fmt::format("{} had no answer after {}", describe(exchange),
+                                 in_millis(until - exchange.request_at));
+  finding.likely_cause = "the end of the session ends the handler of DELETE, or waits for what is "
+                         "open in the session";
+  finding.cure = "answer DELETE, and let nothing that is open hold it up";
+  finding.evidence = ladder_of(evidence.timeline, exchange);
+  finding.evidence.push_back(gap_line(evidence.timeline, until, "no answer so far"));
+  return finding;
+}
+
 Finding broken_off(const Evidence& evidence, const Exchange& exchange, Rule rule) {
   Finding finding = finding_of(evidence, "answers_to_delete_end", rule);
   finding.required = "the answer to DELETE completes its HTTP message";
@@ -80,7 +95,15 @@ Judgement judge_deletes(const Evidence& evidence, Rule rule) {
   std::size_t judged = 0, open = 0;
   const Exchange *first = nullptr, *refused = nullptr;
   for (const Exchange& exchange : timeline.exchanges) {
-    if (exchange.request.method != "DELETE" || !exchange.response) continue;
+    if (exchange.request.method != "DELETE") continue;
+    if (!exchange.response) {
+      const auto passed = std::ranges::find_if(timeline.deadlines, [&](const auto& deadline) {
+        return deadline.at - exchange.request_at >= kLeftOpen;
+      });
+      const bool met_end = exchange.ended() && exchange.end != BodyEnd::kUnseen;
+      if (met_end || passed == timeline.deadlines.end()) continue;
+      return broken(without_answer(evidence, exchange, passed->at));
+    }
     if (!is_success(exchange)) {
       refused = &exchange;
       continue;

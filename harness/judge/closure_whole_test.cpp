@@ -76,6 +76,13 @@ TEST(AnswersToDelete, ThatNeverEndAreHarmWhereTheyAreMany) {
   EXPECT_EQ(told(endless, 3, 6000).judge(check).findings.front().level, Level::kHarm);
   EXPECT_EQ(told("HTTP/1.1 405 No\r\nContent-Length: 0\r\n\r\n", 1, 6000).judge(check).outcome,
             Outcome::kNotApplicable);
+  EXPECT_EQ(told("", 1, 6000).judge(check).outcome, Outcome::kInconclusive);
+  Story silent = told("", 1, 6000);
+  silent.tell(DeadlinePassed{"answer", "the answer to DELETE", Millis(6000)});
+  const Judgement unanswered = silent.judge(check);
+  ASSERT_EQ(unanswered.outcome, Outcome::kBroken);
+  EXPECT_EQ(unanswered.findings.front().level, Level::kShould);
+  EXPECT_EQ(unanswered.findings.front().required, "DELETE is answered");
   Story cut = told(endless, 1, 10);
   EXPECT_EQ(cut.tell(PeerEnded{{1}, Ending::kFin}).judge(check).findings.front().level,
             Level::kMust);
