@@ -64,7 +64,7 @@ Finding without_end(const Evidence& evidence, const Exchange& first, std::size_t
   return finding;
 }
 
-// A should: it may take its time, and the session may be gone. Clients that wait for it never close.
+// A should: it may take its time, and the session may be gone. Who waits for it never closes.
 Finding without_answer(const Evidence& evidence, const Exchange& exchange, MonoTime until) {
   Finding finding = finding_of(evidence, "answers_to_delete_end", Rule{});
   finding.level = Level::kShould;
