@@ -59,7 +59,7 @@ void names_another(Finding& finding, const Exchange& exchange, bool lost) {
   finding.cure = "keep the id of the session in one place, and replace it there";
 }
 
-// Earlier requests of its kind named the session.
+// Earlier requests of its kind named the session, and none after it.
 void forgets_it(Finding& finding) {
   finding.likely_cause = "the id is forgotten before the session is over, as when an error status "
                          "is taken for its end";
@@ -178,7 +178,7 @@ class HeaderFindings {
       add(no_session_, request, rules_.session, "the id of the session");
       if (!named.empty()) {
         names_another(findings_.back(), request, known.lost.contains(named));
-      } else if (named_it_.contains(kind_of_request(request))) {
+      } else if (named_it_.contains(kind_of_request(request)) && !named_after(request, known)) {
         forgets_it(findings_.back());
       }
     }
@@ -201,6 +201,12 @@ class HeaderFindings {
   }
 
  private:
+  bool named_after(const Exchange& request, const Known& known) const {
+    return std::ranges::any_of(evidence_.timeline.exchanges, [&](const Exchange& later) {
+      return later.request_at > request.request_at &&
+             known.sessions.contains(header_of(later, kSession));
+    });
+  }
   void add(bool& told, const Exchange& request, Rule rule, std::string what) {
     if (!told) findings_.push_back(lacks(evidence_, request, rule, std::move(what)));
     told = true;

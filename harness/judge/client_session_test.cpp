@@ -82,6 +82,10 @@ TEST(RequestsSay, AnIdThatWasNamedBeforeIsForgotten) {
   };
   EXPECT_NE(cause(kSession).find("forgotten"), std::string::npos);
   EXPECT_EQ(cause("").find("forgotten"), std::string::npos);
+  Story stray = begun();
+  stray.call(1, 2, "tools/call", kSession).plain(1, 200).call(1, 3, "tools/call").plain(1, 200);
+  stray.at(2).call(1, 4, "tools/call", kSession);
+  EXPECT_EQ(stray.judge(check).findings.front().likely_cause.find("forgotten"), std::string::npos);
 }
 
 TEST(RequestsSay, ALostOrForeignSessionIsToldAsSuch) {
