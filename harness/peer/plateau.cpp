@@ -9,7 +9,7 @@ namespace tailrace {
 namespace {
 
 constexpr std::uint64_t kMostOfRecord = History::kMostKept / 2;  // The rest is for what follows.
-constexpr int kTimed = 20;         // Of those that warm up.
+constexpr int kTimed = 20;         // Of those that warm up, behind the one a client starts in.
 constexpr int kFewest = 4;         // In a batch: each takes over a second of some servers.
 constexpr Millis kOfABatch{2500};  // Several fit into kMostOfGrowth, also of a server that stalls.
 // So many the size is made for; a machine that became slow meanwhile gets time for them.
@@ -23,7 +23,9 @@ constexpr int kWanted = std::max(kExpected, static_cast<int>(kStraightBatches) +
 void repeat_until_settled(Script& script, const Batches& batches) {
   const MonoTime begun = mono_now();
   const MonoTime until = begun + stretched(kMostOfGrowth);
-  for (int i = 0; i < kTimed; ++i) batches.one(i);
+  batches.one(0);
+  const MonoTime started = mono_now();
+  for (int i = 1; i <= kTimed; ++i) batches.one(i);
   batches.after_each();
   // All that is said is recorded, and a full record would look like a server that does not answer.
   const std::uint64_t each = script.history().kept() / kTimed + 1;
@@ -32,7 +34,7 @@ void repeat_until_settled(Script& script, const Batches& batches) {
     script.decline(fmt::format("a call takes {} KiB, and enough of them are too much to record",
                                each / 1024));
   }
-  const auto fit = kTimed * stretched(kOfABatch) / std::max<Nanos>(mono_now() - begun, Nanos(1));
+  const auto fit = kTimed * stretched(kOfABatch) / std::max<Nanos>(mono_now() - started, Nanos(1));
   const int most = std::min(batches.size, room);
   const auto size = static_cast<int>(std::clamp<std::int64_t>(fit, kFewest, most));
   script.mark(kCallsPerBatch, std::to_string(size));
