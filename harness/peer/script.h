@@ -43,7 +43,8 @@ class Script {
   bool can_sample() const { return static_cast<bool>(sampler_); }
   void sample(std::string label);
   // As soon as there is no more of anything than in the first sample taken so, which waits for all
-  // of `longest`; at the latest then. What stays is there however soon one looks.
+  // of `longest`; at the latest then. What stays is there however soon one looks, once the
+  // implementation has shown that it saw all that was asked: a script that leaves before waits.
   void sample_once_back(std::string label, Millis longest);
 
   // The scenario's own limit: every wait ends there at the latest, and stops the script.

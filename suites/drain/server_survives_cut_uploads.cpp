@@ -35,7 +35,8 @@ void drive(ClientDriver& client) {
         client.close(link);
       }
     }
-    client.sample_once_back(std::string(kBatchLabel) + std::to_string(batch), kCleanUp);
+    client.stay_connected(kCleanUp);
+    client.sample(std::string(kBatchLabel) + std::to_string(batch));
   }
   begin_upload(client);  // Neither a word nor a FIN more of this one.
   client.mark(kMarkAfterwards, "uploads that broke off");
