@@ -111,6 +111,7 @@ void read_modes(ManifestReader& reader, const Json& json, Manifest& manifest) {
   for (const auto& [name, mode] : reader.object(json, "", "modes")) {
     (void)reader.object(json["modes"], "modes.", name);
     const std::string where = "modes." + name + ".";
+    if (name == "default") reader.complain("modes.default", "has the name of the plain one");
     reader.allow(mode, where, kKnown);
     manifest.modes[name] = {reader.environment(mode, where),
                             reader.texts(mode, where, "arguments")};

@@ -64,6 +64,7 @@ INSTANTIATE_TEST_SUITE_P(
     Nested, BadManifest,
     testing::Values(Bad{"modes", "[]", "modes", "is not an object"},
                     Bad{"modes", R"({"json": true})", "modes.json", "is not an object"},
+                    Bad{"modes", R"({"default": {}})", "modes.default", "has the name"},
                     Bad{"modes", R"({"json": {"args": []}})", "modes.json.args", "is not known"},
                     Bad{"modes", R"({"json": {"arguments": [1]}})", "modes.json.arguments",
                         "is not a list of texts"},
