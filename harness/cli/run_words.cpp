@@ -65,6 +65,23 @@ Status take_headers(RunOptions& run, const RunWords& words) {
   return {};
 }
 
+// HOST may be an IPv6 address and hold colons itself: PORT is what one follows somewhere.
+bool overrides_an_address(std::string_view text) {
+  for (auto colon = text.find(':', 1); colon < text.size(); colon = text.find(':', colon + 1)) {
+    const auto end = text.find_first_not_of("0123456789", colon + 1);
+    if (end < text.size() - 1 && end > colon + 1 && text[end] == ':') return true;
+  }
+  return false;
+}
+
+Status check_resolve(const RunOptions& run) {
+  for (const std::string& text : run.resolve) {
+    if (overrides_an_address(text)) continue;
+    return trouble("--resolve '" + text.substr(0, 80) + "' is not HOST:PORT:ADDRESS");
+  }
+  return {};
+}
+
 Status take_tool(RunOptions& run, const RunWords& words) {
   if (words.tool.empty()) {
     if (words.tool_arguments.empty()) return {};
@@ -254,6 +271,7 @@ Status finish(RunOptions& run, const RunWords& words, const std::vector<std::str
   run.budget = std::chrono::seconds(words.budget_s);
   if (run.out.empty()) run.out = default_folder();
   if (auto good = take_headers(run, words); !good) return good;
+  if (auto good = check_resolve(run); !good) return good;
   if (auto good = take_tool(run, words); !good) return good;
   if (auto good = take_revisions(run); !good) return good;
   if (auto good = take_shard(run, words); !good) return good;

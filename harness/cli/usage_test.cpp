@@ -66,6 +66,7 @@ TEST(Usage, WrongWordsAreNamedWithTheNearestRightOne) {
       {"server --revision 2020-01-01 -- ./x", 2, "2025-11-25"},
       {"server --fail-on never -- ./x", 2, "harm|must|should"},
       {"server --header nonsense -- ./x", 2, "NAME:VALUE"},
+      {"server --resolve a.test:127.0.0.1 http://a.test/mcp", 2, "HOST:PORT:ADDRESS"},
       {"server --header-env A=TAILRACE_NO_SUCH_VARIABLE -- ./x", 2, "TAILRACE_NO_SUCH_VARIABLE"},
       {"server --arguments {} -- ./x", 2, "without --tool"},
       {"server --tool t --arguments '[1]' -- ./x", 2, "not a JSON object"},
