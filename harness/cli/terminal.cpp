@@ -11,6 +11,7 @@
 #include <io.h>
 #include <windows.h>
 #else
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -47,6 +48,13 @@ std::size_t columns_of(std::FILE* stream) {
 
 void prepare_streams() {
   ::signal(SIGPIPE, SIG_IGN);  // A peer or a reader that left is an error of its call.
+  // A closed one would be the next file or socket that is opened, and take what is meant for a
+  // reader. Standard output stays unwritable: what is written there fails as it did.
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) >= 0) continue;
+    const int way = stream == STDERR_FILENO ? O_WRONLY : O_RDONLY;
+    [[maybe_unused]] const int lowest_free = ::open("/dev/null", way);  // It is `stream`.
+  }
 }
 
 bool is_terminal(std::FILE* stream) {
