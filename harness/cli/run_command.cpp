@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 #include <malloc.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <system_error>
 
 #include "harness/cli/commands.h"
 #include "harness/cli/interrupt_note.h"
@@ -47,7 +49,8 @@ int run_command(const CommandLine& line, const Registry& registry, const Catalog
   }
   if (!record) return complain(record.error().what);
   print_report(*record, line, line.run.out, catalogue);
-  std::fflush(stdout);  // The report goes before what is said about it, also into one log.
+  // The report goes before what is said about it, also into one log.
+  if (std::fflush(stdout) != 0) throw std::system_error(errno, std::generic_category());
   add_step_summary(*record);
   if (!line.quiet) {
     fmt::print(stderr, "run folder: {}; as a page: tailrace report {} --format html > run.html\n",

@@ -258,6 +258,9 @@ TEST(Usage, OutputThatCannotBeWrittenIsNoVerdict) {
   const Ran full = workshop.run("{tailrace} list > /dev/full");
   EXPECT_EQ(full.status, 2);
   EXPECT_NE(full.err.find("No space left on device"), std::string::npos) << full.err;
+  const std::string run = "{tailrace} server -q --only 'drain.server_keeps_*' -- {server} {port}";
+  EXPECT_EQ(workshop.run(run + " > /dev/full").status, 2) << "its report is lost";
+  EXPECT_EQ(workshop.run(run + " >&-").status, 2) << "and no file or socket takes it";
   const Ran left = workshop.run(
       "python3 -c 'import os, subprocess, sys; left, out = os.pipe(); os.close(left);"
       " sys.exit(subprocess.call([\"{tailrace}\", \"list\"], stdout=out))'");
