@@ -249,6 +249,17 @@ TEST(Folders, InitWritesThePipelineOfTheManifestThatItNames) {
   EXPECT_EQ(of_client.status, 2);
   EXPECT_NE(of_client.err.find("is of a client"), std::string::npos) << of_client.err;
   EXPECT_EQ(workshop.run("{tailrace} init server --out 'my $x.json' --ci github -- ./x").status, 2);
+  const Ran both = workshop.run("{tailrace} init server --ci github -- ./x");
+  EXPECT_EQ(both.status, 0) << both.err;
+  const std::string second = workshop.path(".github/workflows/tailrace-server.yml");
+  EXPECT_NE(Workshop::read(second).find("tailrace server --manifest tailrace.json "),
+            std::string::npos);
+  EXPECT_EQ(workshop.run("{tailrace} init server --ci github -- ./x").status, 2) << "twice";
+  const Ran taken = workshop.run("{tailrace} init server --ci jenkins -- ./x");
+  EXPECT_EQ(taken.status, 2);
+  EXPECT_NE(taken.err.find("add to it: tailrace server --manifest tailrace.json"),
+            std::string::npos)
+      << taken.err;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "harness/base/file.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/project_guess.h"
 #include "harness/cli/run_words.h"
@@ -20,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kManifestName = "tailrace.json";
+constexpr std::string_view kCommand = "tailrace server";  // As the templates have it.
 constexpr std::size_t kLongestCommand = 300;  // Bytes of one that a foreign file told us.
 constexpr const char* kOtherwise = "--out FILE, or another folder";
 // Nobody but the user knows where a pipeline of his may fetch a program. The name never resolves.
@@ -73,10 +75,10 @@ ProjectGuess project_of(const CommandLine& line) {
   return guess;
 }
 
-Status write_new(const fs::path& path, const std::string& text) {
+Status write_new(const fs::path& path, const std::string& text, const std::string& otherwise) {
   std::error_code failure;
   if (fs::exists(path, failure)) {
-    return trouble("'" + path.string() + "' exists already; " + kOtherwise);
+    return trouble("'" + path.string() + "' exists already; " + otherwise);
   }
   if (path.has_parent_path()) fs::create_directories(path.parent_path(), failure);
   std::ofstream out(path, std::ios::binary);
@@ -92,6 +94,38 @@ std::string with(std::string text, std::string_view old, const std::string& by) 
     text.replace(at, old.size(), by);
   }
   return text;
+}
+
+// A folder holds any number of workflows: that of a project's other role stands beside its first.
+fs::path place_of(const PipelineTemplate& known, const std::string& role,
+                  const std::string& command) {
+  const fs::path usual = known.path;
+  std::error_code failure;
+  if (usual.parent_path().filename() != "workflows" || !fs::exists(usual, failure)) return usual;
+  if (const auto text = read_whole(usual); !text || text->find(command) != text->npos) return usual;
+  return usual.parent_path() / (usual.stem().string() + "-" + role + usual.extension().string());
+}
+
+Status write_pipeline(const CommandLine& line, const PipelineTemplate& known,
+                      const std::string& manifest) {
+  const std::string role = name_of(line.run.under_test);
+  const std::string command = "tailrace " + role + " --manifest " + manifest;
+  const fs::path place = place_of(known, role, command);
+  std::string pipeline = with(std::string(known.text), kCommand, "tailrace " + role);
+  if (manifest != kManifestName) pipeline = with(pipeline, kManifestName, manifest);
+  std::error_code failure;
+  if (known.text.find(kCommand) == known.text.npos && fs::exists(place, failure)) {
+    fmt::print("kept {}, which exists already\n", place.string());  // It serves both roles.
+    return {};
+  }
+  if (!line.program_url.empty()) pipeline = with(pipeline, kPlaceholder, line.program_url);
+  if (auto good = write_new(place, pipeline, "add to it: " + command); !good) return good;
+  if (pipeline.find(kPlaceholder) != pipeline.npos) {
+    fmt::print("fill in: {} in {}: where you put the program of `ci/build static tailrace` "
+               "(--program-url)\n",
+               kPlaceholder, place.string());
+  }
+  return {};
 }
 
 void say_what_was_guessed(const ProjectGuess& guess, const std::string& manifest, Side side) {
@@ -136,20 +170,14 @@ int init_command(const CommandLine& line) {
                       ": init " + name_of(known->role) + ", or --out FILE");
     }
     fmt::print("kept {}, which exists already\n", manifest);
-  } else if (auto good = write_new(manifest, text); !good) {
+  } else if (auto good = write_new(manifest, text, kOtherwise); !good) {
     return complain(good.error().what);
   }
   for (const PipelineTemplate& known : pipeline_templates()) {
     if (line.pipeline != known.name) continue;
-    std::string pipeline = with(std::string(known.text), "tailrace server",
-                                "tailrace " + std::string(name_of(line.run.under_test)));
-    if (manifest != kManifestName) pipeline = with(pipeline, kManifestName, manifest);
-    if (!line.program_url.empty()) pipeline = with(pipeline, kPlaceholder, line.program_url);
-    if (auto good = write_new(known.path, pipeline); !good) return complain(good.error().what);
-    if (pipeline.find(kPlaceholder) == pipeline.npos) continue;
-    fmt::print("fill in: {} in {}: where you put the program of `ci/build static tailrace` "
-               "(--program-url)\n",
-               kPlaceholder, known.path);
+    if (auto good = write_pipeline(line, known, manifest); !good) {
+      return complain(good.error().what);
+    }
   }
   if (!kept) say_what_was_guessed(guess, manifest, line.run.under_test);
   if (server && !kept) {
