@@ -108,6 +108,7 @@ TEST(Usage, WhatIsMeantIsSaid) {
       {"list --help", 0, "What becomes of each requirement row; not together with WORD"},
       {"init --schema", 0, "\"title\": \"Tailrace manifest"},
       {"pcap .", 2, "'.' is a folder, and holds no capture.pcap"},
+      {"pcap --only delayed_ack.server_answers_wihout_stall x", 2, "did you mean delayed_ack."},
   });
 }
 

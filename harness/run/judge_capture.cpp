@@ -116,8 +116,10 @@ bool reads_the_wire_only(const Scenario& scenario) {
 Result<CaptureJudge> CaptureJudge::make(const Registry& registry, const Catalogue& catalogue,
                                         const std::vector<std::string>& only) {
   CaptureJudge judge(registry, catalogue);
+  std::vector<std::string> possible;
   for (const Scenario& scenario : registry) {
     if (!reads_the_wire_only(scenario)) continue;
+    possible.emplace_back(scenario.id());
     const bool chosen = only.empty()
                             ? is_in(kNeedNoScript, scenario.id())
                             : std::any_of(only.begin(), only.end(), [&](const std::string& word) {
@@ -128,9 +130,10 @@ Result<CaptureJudge> CaptureJudge::make(const Registry& registry, const Catalogu
   for (const std::string& word : only) {
     const bool any = std::any_of(judge.asked_.begin(), judge.asked_.end(),
                                  [&](const Scenario* s) { return selects(word, *s); });
-    if (!any) {
-      return trouble("--only '" + word + "' selects no scenario that packets alone can answer");
-    }
+    if (any) continue;
+    const std::string near = nearest_selection(word, possible);
+    return trouble("--only '" + word + "' selects no scenario that packets alone can answer; " +
+                   (near.empty() ? "see --list-scenarios" : "did you mean " + near + "?"));
   }
   return judge;
 }

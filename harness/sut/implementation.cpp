@@ -176,6 +176,11 @@ std::string other_port_in(const std::string& output, std::uint16_t wanted) {
   return "";
 }
 
+std::string in_words(const ExitStatus& end) {
+  if (end.code >= 0) return " with status " + std::to_string(end.code);
+  return " by signal " + std::to_string(end.signal);
+}
+
 std::string tail_of(const std::string& output) {
   if (output.empty()) return "it printed nothing";
   const std::size_t from = output.size() > kTailShown ? output.size() - kTailShown : 0;
@@ -227,9 +232,10 @@ Result<std::unique_ptr<ServerProcess>> ServerProcess::start(Supervisor& supervis
 Status ServerProcess::wait_until_it_accepts(Deadline deadline) {
   const MonoTime until = mono_now() + deadline.limit;
   while (!accepts(endpoint_.port)) {
-    if (supervisor_.wait_exit(process_.pid, mono_now() + kBetweenAttempts)) {
+    if (const auto end = supervisor_.wait_exit(process_.pid, mono_now() + kBetweenAttempts)) {
       output_.wait_end(mono_now() + kLastWords.limit);
-      return trouble("the server ended before it accepted a connection; " + tail_of(output()));
+      return trouble("the server ended" + in_words(*end) +
+                     " before it accepted a connection; " + tail_of(output()));
     }
     if (mono_now() >= until) {
       return trouble("the server accepted no connection on port " + std::to_string(endpoint_.port) +

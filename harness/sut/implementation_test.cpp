@@ -158,13 +158,17 @@ TEST_F(Implementation, AServerThatEndsEarlyFailsAtOnceWithItsLastWords) {
   ASSERT_FALSE(started);
   EXPECT_LT(mono_now() - began, kEnd.limit) << "it waited for the deadline";
   EXPECT_EQ(started.error().what,
-            "the server ended before it accepted a connection; it printed:\nno licence\n");
+            "the server ended with status 3 before it accepted a connection; it printed:\n"
+            "no licence\n");
 }
 
 TEST_F(Implementation, AServerThatSaysNothingIsToldSo) {
   const auto started = start(shell(Side::kServer, "exit 0"));
   ASSERT_FALSE(started);
   EXPECT_NE(started.error().what.find("it printed nothing"), std::string::npos);
+  const auto killed = start(shell(Side::kServer, "kill -9 $$"));
+  ASSERT_FALSE(killed);
+  EXPECT_NE(killed.error().what.find("ended by signal 9 before"), std::string::npos);
 }
 
 TEST_F(Implementation, TheErrorShowsTheEndOfAFlood) {
