@@ -295,7 +295,6 @@ Growth threads_of(const Timeline& timeline) {
 
 // Then memory was needed for what was still there, and an allocator may keep it.
 bool lets_go_late(const Timeline& timeline) {
-  if (!memory_of(timeline).at_rest) return false;
   const auto all = {sockets_of(timeline), descriptors_of(timeline), children_of(timeline),
                     threads_of(timeline)};
   return std::ranges::any_of(all, [](const Growth& growth) {
@@ -317,7 +316,7 @@ std::vector<EvidenceLine> ladder_of(const Timeline& timeline, const Growth& grow
 
 Trend memory_trend(const Timeline& timeline) {
   const Growth growth = memory_of(timeline);
-  if (lets_go_late(timeline)) return Trend::kFlat;
+  if (growth.at_rest && lets_go_late(timeline)) return Trend::kFlat;
   Bounds bounds = memory_figure(timeline).bounds;
   bounds.least_creep *= growth.batches_each;
   return trend_of(growth.values, bounds);

@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <utility>
 
 #include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
+#include "harness/judge/law.h"
 
 namespace tailrace {
 namespace {
@@ -78,21 +81,42 @@ std::string unread_cause(const Exchange& stream, const Exchange& resume) {
   return "";
 }
 
-Finding resumed(const Evidence& evidence, const Exchange& stream, const Exchange& resume,
-                Final final, Rule rule) {
+// A GET for the rest of a stream whose response had come.
+struct Again {
+  const Exchange *stream, *get;
+};
+
+// The first, of the streams that `is_meant`.
+template <class IsMeant>
+std::optional<Again> resumed_after_response(const Timeline& timeline, IsMeant&& is_meant) {
+  const auto by_id = issuers(timeline);
+  for (const Exchange& get : timeline.exchanges) {
+    const std::string* id = get.request.find("last-event-id");
+    if (get.request.method != "GET" || id == nullptr) continue;
+    const auto issuer = by_id.find(*id);
+    if (issuer == by_id.end() || issuer->second == nullptr) continue;
+    const Exchange& stream = *issuer->second;
+    if (is_meant(stream) && get.request_at >= *stream.final_at()) return Again{&stream, &get};
+  }
+  return std::nullopt;
+}
+
+Finding resumed(const Evidence& evidence, std::string_view check, const Again& again, Final final,
+                std::string likely_cause, Rule rule) {
+  const auto& [stream, get] = again;
   const std::string_view word = final == Final::kError ? "Error" : "Result";
-  Finding finding = finding_of(evidence, "does_not_resume_after", rule);
+  Finding finding = finding_of(evidence, check, rule);
   finding.required = fmt::format("a stream that carried its {} is over: nothing to resume", word);
   finding.observed =
       fmt::format("the client sent GET with Last-Event-ID of {} {} after that stream's {}",
-                  describe(stream), in_millis(resume.request_at - *stream.final_at()), word);
-  finding.likely_cause = cause_of(evidence.timeline, final);
+                  describe(*stream), in_millis(get->request_at - *stream->final_at()), word);
+  finding.likely_cause = std::move(likely_cause);
   finding.cure = "remember that the Response or Error came, and do not reconnect after it";
-  if (std::string unread = unread_cause(stream, resume); !unread.empty()) {
+  if (std::string unread = unread_cause(*stream, *get); !unread.empty()) {
     finding.likely_cause = std::move(unread);
     finding.cure = "read on until the response comes; skip events without data";
   }
-  finding.evidence = ladder_of(evidence.timeline, stream, resume);
+  finding.evidence = ladder_of(evidence.timeline, *stream, *get);
   mark_gap(finding.evidence, "GET");
   return finding;
 }
@@ -112,7 +136,6 @@ Judgement lived_long_enough(const Timeline& timeline, MonoTime last_end) {
 
 Judgement judge_resume(const Evidence& evidence, Final final, Rule rule) {
   const Timeline& timeline = evidence.timeline;
-  const auto by_id = issuers(timeline);
   std::optional<MonoTime> last_end;
   for (const Exchange& exchange : timeline.exchanges) {
     if (has_final(exchange, final) && !exchange.events.empty() && exchange.ended_at &&
@@ -121,45 +144,32 @@ Judgement judge_resume(const Evidence& evidence, Final final, Rule rule) {
     }
   }
   if (!last_end) return inconclusive("the client asked for no stream that got its final message");
-  for (const Exchange& resume : timeline.exchanges) {
-    const std::string* id = resume.request.find("last-event-id");
-    if (resume.request.method != "GET" || id == nullptr) continue;
-    const auto issuer = by_id.find(*id);
-    if (issuer == by_id.end() || issuer->second == nullptr) continue;
-    const Exchange& stream = *issuer->second;
-    if (!has_final(stream, final) || resume.request_at < *stream.final_at()) continue;
-    return broken(resumed(evidence, stream, resume, final, rule));
-  }
-  return lived_long_enough(timeline, *last_end);
+  const auto again = resumed_after_response(
+      timeline, [&](const Exchange& stream) { return has_final(stream, final); });
+  if (!again) return lived_long_enough(timeline, *last_end);
+  return broken(resumed(evidence, "does_not_resume_after", *again, final,
+                        cause_of(timeline, final), rule));
 }
 
 // A stream that was asked for anew, and then brought the response.
 bool is_resumed_to_the_end(const Exchange& exchange) {
-  return exchange.request.method == "GET" && exchange.request.find("last-event-id") != nullptr &&
+  return exchange.request.method == "GET" && resumes(exchange) &&
          exchange.final_message() != nullptr;
 }
 
 Judgement judge_resumed_response(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
-  const auto by_id = issuers(timeline);
+  if (const auto again = resumed_after_response(timeline, is_resumed_to_the_end)) {
+    const bool error = again->stream->final_message()->kind == MessageKind::kError;
+    return broken(resumed(evidence, "resumed_response_is_final", *again,
+                          error ? Final::kError : Final::kResult,
+                          "that a response ends its request is known of the first stream alone, "
+                          "not of one that was resumed",
+                          rule));
+  }
   std::optional<MonoTime> last_end;
   for (const Exchange& get : timeline.exchanges) {
     if (is_resumed_to_the_end(get) && get.ended_at) last_end = get.ended_at;
-    const std::string* const id = get.request.find("last-event-id");
-    if (get.request.method != "GET" || id == nullptr) continue;
-    const auto issuer = by_id.find(*id);
-    if (issuer == by_id.end() || issuer->second == nullptr) continue;
-    const Exchange& stream = *issuer->second;
-    if (!is_resumed_to_the_end(stream) || get.request_at < *stream.final_at()) continue;
-    const bool error = stream.final_message()->kind == MessageKind::kError;
-    Finding finding =
-        resumed(evidence, stream, get, error ? Final::kError : Final::kResult, rule);
-    finding.check = "resumed_response_is_final";
-    if (unread_cause(stream, get).empty()) {
-      finding.likely_cause = "that a response ends its request is known of the first stream alone, "
-                             "not of one that was resumed";
-    }
-    return broken(finding);
   }
   if (!last_end) return not_applicable("the client resumed no stream up to its response");
   return lived_long_enough(timeline, *last_end);

@@ -13,8 +13,8 @@ inline constexpr Bounds kThreads{.noise = 4, .reserve = 256, .straight_reserve =
 
 // By the samples after equal batches of calls (resources.h).
 Check threads_do_not_grow();
-// Of memory, unless threads have shown that they stay: more of them would tell no more.
 Trend threads_trend(const Timeline& timeline);
+// Of memory, unless threads have shown that they stay: more of them would tell no more.
 Trend memory_or_threads_trend(const Timeline& timeline);
 
 }  // namespace tailrace

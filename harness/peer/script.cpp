@@ -59,7 +59,10 @@ bool Script::watch(Deadline window, const Condition& holds) {
 
 void Script::sample(std::string label) {
   if (!sampler_) return mark(kNotSampled, "");
-  auto sample = sampler_();
+  keep(sampler_(), std::move(label));
+}
+
+void Script::keep(std::optional<ProcessSampled> sample, std::string label) {
   if (!sample) return;
   sample->label = std::move(label);
   history_.append(std::move(*sample));
@@ -67,18 +70,15 @@ void Script::sample(std::string label) {
 
 void Script::sample_once_back(std::string label, Millis longest) {
   if (!sampler_) return mark(kNotSampled, "");
-  const MonoTime begun = mono_now();
-  const MonoTime until = begun + longest;
+  const MonoTime until = mono_now() + longest;
   if (!first_sample_) stay_connected(longest);
   auto sample = sampler_();
   while (first_sample_ && sample && holds_more(*sample, *first_sample_) && mono_now() < until) {
     watch({"resources_return", kLookedAgain}, [](const Timeline&) { return false; });
     sample = sampler_();
   }
-  if (!sample) return;
   if (!first_sample_) first_sample_ = sample;
-  sample->label = std::move(label);
-  history_.append(std::move(*sample));
+  keep(std::move(sample), std::move(label));
 }
 
 void Script::stay_connected(Millis length) {

@@ -61,6 +61,7 @@ class Script {
 
  private:
   void stop_if_over();
+  void keep(std::optional<ProcessSampled> sample, std::string label);
 
   Sampler sampler_;
   std::optional<ProcessSampled> first_sample_;
