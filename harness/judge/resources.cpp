@@ -102,7 +102,10 @@ Judgement judge_growth(const Evidence& evidence, const Growth& growth, const Fig
     return inconclusive(fmt::format("only {} samples of its processes", growth.values.size()));
   }
   const Slope slope = slope_of(growth.values);
-  if (slope.grows()) return broken(grows(evidence, growth, slope, figure, rule));
+  const double grown = growth.values.back() - growth.values.front();
+  if (slope.grows() && grown >= kLeastKept) {
+    return broken(grows(evidence, growth, slope, figure, rule));
+  }
   Judgement judgement = held();
   judgement.measurements.push_back(
       {std::string(figure.noun), fmt::format("{}", fmt::join(growth.values, ", "))});

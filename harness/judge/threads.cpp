@@ -10,6 +10,19 @@
 namespace tailrace {
 namespace {
 
+double calls_between(const Timeline& timeline, const Growth& growth) {
+  const auto steps = static_cast<double>(growth.values.size() - 1);
+  return steps * growth.batches_each * marked_number(timeline, kCallsPerBatch);
+}
+
+// Every other call left one, of too few calls to tell it from a pool.
+bool may_be_kept(const Timeline& timeline, const Growth& growth) {
+  if (growth.values.empty()) return false;
+  const double grown = growth.values.back() - growth.values.front();
+  return threads_trend(timeline) == Trend::kUnclear && grown >= kFewKept &&
+         grown * 2 >= calls_between(timeline, growth);
+}
+
 Judgement judge_threads(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
   const Growth growth = threads_of(timeline);
@@ -29,6 +42,11 @@ Judgement judge_threads(const Evidence& evidence) {
     finding.cure = "end it where the call's route goes away, whatever became of the call";
     finding.evidence = ladder_of(timeline, growth, "threads");
     judgement = broken(std::move(finding));
+  } else if (may_be_kept(timeline, growth)) {
+    judgement = inconclusive(fmt::format(
+        "from {:.0f} to {:.0f} threads in {:.0f} calls: a pool that fills looks the same; ask "
+        "again with more time (--time-scale 3)",
+        growth.values.front(), growth.values.back(), calls_between(timeline, growth)));
   }
   judgement.measurements.push_back({"threads", fmt::format("{}", fmt::join(growth.values, ", "))});
   return judgement;
@@ -47,7 +65,8 @@ Trend threads_trend(const Timeline& timeline) {
 
 Trend memory_or_threads_trend(const Timeline& timeline) {
   const Trend threads = threads_trend(timeline);
-  return threads == Trend::kGrows ? threads : memory_trend(timeline);
+  if (threads == Trend::kGrows || may_be_kept(timeline, threads_of(timeline))) return threads;
+  return memory_trend(timeline);
 }
 
 }  // namespace tailrace

@@ -12,9 +12,9 @@ namespace tailrace {
 namespace {
 
 // As many threads after each of twelve batches.
-Judgement after(const std::function<std::int64_t(int)>& batch) {
+Judgement after(const std::function<std::int64_t(int)>& batch, const char* calls = "200") {
   Story story;
-  story.mark(kCallsPerBatch, "200");
+  story.mark(kCallsPerBatch, calls);
   for (int i = 0; i < 12; ++i) {
     ProcessSampled sample{"batch " + std::to_string(i), 0, 0, 0, 0, 0, 0, 0, {}, {}};
     sample.threads = batch(i);
@@ -34,6 +34,14 @@ TEST(Threads, OfAPoolThatFillsAreNone) {
   EXPECT_EQ(after([](int batch) { return std::min(3 + 20 * batch, 203); }).outcome,
             Outcome::kHeld);
   EXPECT_EQ(after([](int batch) { return std::min(3 + 64 * batch, 515); }).outcome,
+            Outcome::kHeld);
+}
+
+// A slow machine has time for few calls: each left one, and a pool that fills would look so.
+TEST(Threads, OfEachOfFewCallsAreNoVerdict) {
+  EXPECT_EQ(after([](int batch) { return 24 + 18 * batch; }, "18").outcome,
+            Outcome::kInconclusive);
+  EXPECT_EQ(after([](int batch) { return 24 + std::min(18 * batch, 40); }, "18").outcome,
             Outcome::kHeld);
 }
 

@@ -172,7 +172,9 @@ class ClientDriver : public Script {
   // The rest of a request that was begun so, or a part of it.
   void send_more(ConnectionId connection, const std::string& bytes);
 
-  // Whether another request may be sent: on an idle connection, or on one more of the profile's.
+  // Whether the profile allows one more connection.
+  bool may_open() const;
+  // Whether another request may be sent: on an idle connection, or on one more.
   bool can_ask() const;
   // The final message, the end of the response, or the end of the connection has come.
   void await_answer(StreamId stream);
@@ -242,10 +244,10 @@ class ClientDriver : public Script {
   bool watch_stream(StreamId stream, Millis window);
   void watch_ends_of_posts(Millis window);  // Listening streams stay open.
   void fetch_answer(StreamId stream);
+  void await_while_it_comes(StreamId stream);
   Deadline answer_deadline() const;
   [[noreturn]] void decline_without(std::optional<ToolCall> AllowedTools::*kind);
   std::optional<ConnectionId> idle_connection() const;
-  bool may_open() const;
   bool await_open(ConnectionId connection);
   std::string message_of(std::string_view method, const Json& params, const PostOptions& options);
   StreamId send(std::string_view method, const std::string& body, const PostOptions& options);

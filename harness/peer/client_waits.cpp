@@ -12,7 +12,7 @@ namespace tailrace {
 namespace {
 
 // An answer that comes is waited for, though not for ever: a big one takes its time on a slow path
-// or a busy machine. The deadline counts from where nothing more came for so long.
+// or a busy machine. The deadline counts from its last bytes, which are looked for so often.
 constexpr Millis kNothingMore{1000};
 constexpr int kMostDeadlines = 3;
 // After its final message a stream normally ends within microseconds: wait that little, so that
@@ -48,9 +48,9 @@ std::string first_id_of(const Exchange& exchange) {
   return "";
 }
 
-std::uint64_t bytes_of(const Timeline& timeline, StreamId stream) {
-  const Span& span = timeline.exchange(stream)->response_span;
-  return span.end - span.begin;
+// All that came on its connection: an event of megabytes is one only when it is whole.
+std::uint64_t bytes_beside(const Timeline& timeline, StreamId stream) {
+  return timeline.connection(timeline.exchange(stream)->connection)->read_bytes;
 }
 
 // "tools/call (id 2) on connection 1": reports show it to people who do not know our streams.
@@ -76,16 +76,7 @@ Deadline ClientDriver::answer_deadline() const {
 }
 
 void ClientDriver::await_answer(StreamId stream) {
-  const auto replied = [&](const Timeline& timeline) { return is_replied(timeline, stream); };
-  const MonoTime most = mono_now() + stretched(settings_.times.answer) * (kMostDeadlines - 1);
-  for (std::uint64_t come = 0; mono_now() < most;) {
-    if (wait_until(mono_now() + kNothingMore, replied)) break;
-    const std::uint64_t now =
-        history_.read([&](const Timeline& timeline) { return bytes_of(timeline, stream); });
-    if (now == come) break;
-    come = now;
-  }
-  await(answer_deadline(), "the answer to " + told(history_, stream), replied);
+  await_while_it_comes(stream);
   fetch_answer(stream);
   // A polite run has few connections, and needs each of them back.
   const bool has_few = settings_.pace->limits().connections > 0;
@@ -99,6 +90,21 @@ void ClientDriver::await_answer(StreamId stream) {
   if (!streams) return;
   settled_.push_back(over);
   if (settled_.size() > kRemembered) settled_.pop_front();
+}
+
+void ClientDriver::await_while_it_comes(StreamId stream) {
+  const auto replied = [&](const Timeline& timeline) { return is_replied(timeline, stream); };
+  const Nanos limit = stretched(settings_.times.answer);
+  const MonoTime most = std::min(mono_now() + limit * kMostDeadlines, give_up_at());
+  MonoTime until = mono_now() + limit;
+  for (std::uint64_t come = 0; mono_now() < std::min(until, most);) {
+    if (wait_until(std::min(mono_now() + kNothingMore, until), replied)) return;
+    const std::uint64_t now =
+        history_.read([&](const Timeline& timeline) { return bytes_beside(timeline, stream); });
+    if (now != come) until = mono_now() + limit;
+    come = now;
+  }
+  gave_up(answer_deadline(), "the answer to " + told(history_, stream));
 }
 
 void ClientDriver::await_head(StreamId stream) {

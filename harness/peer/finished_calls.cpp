@@ -5,6 +5,7 @@
 
 #include "harness/judge/resources.h"
 #include "harness/judge/retention.h"
+#include "harness/peer/patience.h"
 
 namespace tailrace {
 namespace {
@@ -171,13 +172,13 @@ void search(ClientDriver& client, bool notices) {
                    "and its sessions cannot be ended");
   }
   for (int i = 0; i < kMarkedCalls; ++i) calls.round();
-  const MonoTime until = mono_now() + stretched(kLongest);
+  const Patience patience(kLongest);
   int further = 0;
   StillTexts still(client);
-  // Who came to a third of the fewest gets the rest of the time for them: the machine may be busy.
+  // Who came to a third of the fewest gets the time for the rest of them.
   const auto has_time = [&] {
     const bool is_near = further < kFewestFurther && further * 3 >= kFewestFurther;
-    return mono_now() < (is_near ? until + stretched(kLongest) * 2 : until);
+    return !patience.is_over(is_near ? 3 : 1);
   };
   for (int searched_at = 0; further < kMostFurther && has_time();) {
     further += calls.round();

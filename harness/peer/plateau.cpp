@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "harness/peer/patience.h"
+
 namespace tailrace {
 namespace {
 
@@ -21,10 +23,9 @@ constexpr int kWanted = std::max(kExpected, static_cast<int>(kStraightBatches) +
 }  // namespace
 
 void repeat_until_settled(Script& script, const Batches& batches) {
-  const MonoTime begun = mono_now();
-  const MonoTime until = begun + stretched(kMostOfGrowth);
+  const Patience patience(kMostOfGrowth);
   batches.one(0);
-  const MonoTime started = mono_now();
+  const Patience timed(kOfABatch);
   for (int i = 1; i <= kTimed; ++i) batches.one(i);
   batches.after_each();
   // All that is said is recorded, and a full record would look like a server that does not answer.
@@ -34,14 +35,13 @@ void repeat_until_settled(Script& script, const Batches& batches) {
     script.decline(fmt::format("a call takes {} KiB, and enough of them are too much to record",
                                each / 1024));
   }
-  const auto fit = kTimed * stretched(kOfABatch) / std::max<Nanos>(mono_now() - started, Nanos(1));
+  const auto fit = kTimed * stretched(kOfABatch) / std::max(timed.passed(), Nanos(1));
   const int most = std::min(batches.size, room);
   const auto size = static_cast<int>(std::clamp<std::int64_t>(fit, kFewest, most));
   script.mark(kCallsPerBatch, std::to_string(size));
   script.mark(kWholeBatch, std::to_string(batches.size));
   for (int batch = 0; batch < batches.most; ++batch) {
-    const MonoTime end = batch < kWanted ? until + stretched(kMostOfGrowth) : until;
-    if (mono_now() >= end) return;
+    if (patience.is_over(batch < kWanted ? 2 : 1)) return;
     if (batch >= kExpected && script.history().kept() > kMostOfRecord) return;
     for (int i = 0; i < size; ++i) batches.one(i);
     batches.after_each();

@@ -44,8 +44,13 @@ void Script::stop_if_over() {
 void Script::await(Deadline deadline, std::string waited_for, const Condition& holds) {
   const Millis limit = stretched(deadline.limit);
   if (wait_until(std::min(mono_now() + limit, give_up_at_), holds)) return;
+  gave_up(deadline, std::move(waited_for));
+}
+
+void Script::gave_up(Deadline deadline, std::string waited_for) {
   stop_if_over();
-  history_.append(DeadlinePassed{std::string(deadline.name), std::move(waited_for), limit});
+  history_.append(DeadlinePassed{std::string(deadline.name), std::move(waited_for),
+                                 stretched(deadline.limit)});
   stop();
 }
 

@@ -56,6 +56,9 @@ class Script {
   // What a driver does while it waits: nothing, or answering the client's requests.
   virtual bool wait_until(MonoTime until, const Condition& holds);
   [[noreturn]] void stop();
+  MonoTime give_up_at() const { return give_up_at_; }
+  // Records that the deadline passed, and stops.
+  [[noreturn]] void gave_up(Deadline deadline, std::string waited_for);
 
   History& history_;
 

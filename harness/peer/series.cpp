@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "harness/peer/patience.h"
+
 namespace tailrace {
 namespace {
 
@@ -21,8 +23,8 @@ void ask_some(ClientDriver& client, const Ask& ask, ConnectionId connection) {
 void ask_in_turns(ClientDriver& client, const Ask& ask, ConnectionId plain) {
   if (!plain) plain = client.open_connection();
   const ConnectionId control = client.open_connection({.quick_ack = true});
-  const MonoTime until = mono_now() + stretched(kLongest);
-  for (int round = 0; round < kSeriesRounds && mono_now() < until; ++round) {
+  const Patience patience(kLongest);
+  for (int round = 0; round < kSeriesRounds && !patience.is_over(); ++round) {
     ask_some(client, ask, plain);
     ask_some(client, ask, control);  // The same where no ACK is delayed: nothing can be held.
   }
