@@ -180,6 +180,9 @@ class ClientDriver : public Script {
   void await_answer(StreamId stream);
   // The same, looking meanwhile at what the server's kernel has not sent.
   void await_answer_and_look(StreamId stream);
+  // The server's kernel holds what it cannot send on a connection that we do not read. Returns at
+  // once where its queue cannot be seen, and at the end of the answer's deadline.
+  void await_backlog(ConnectionId connection);
   // The cure in place, for what comes on this connection from here on: TCP_NODELAY set from outside
   // on the server's socket. Whether it is set now.
   bool cure(ConnectionId connection);

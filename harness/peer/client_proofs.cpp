@@ -53,6 +53,20 @@ bool ClientDriver::wait_until(MonoTime until, const Condition& holds) {
   return Script::wait_until(until, holds);
 }
 
+void ClientDriver::await_backlog(ConnectionId connection) {
+  if (!settings_.queue) return;
+  const auto [server, client] = history_.read([&](const Timeline& timeline) {
+    const Connection& ends = *timeline.connection(connection);
+    return std::pair(ends.server(), ends.client());
+  });
+  const MonoTime until = mono_now() + stretched(settings_.times.answer);
+  while (mono_now() < std::min(until, give_up_at())) {
+    const auto queue = settings_.queue(server, client);
+    if (!queue || queue->unsent > 0) return;
+    Script::wait_until(mono_now() + kBetweenLooks, [](const Timeline&) { return false; });
+  }
+}
+
 bool ClientDriver::cure(ConnectionId connection) {
   if (!is_usable(connection)) return false;
   CureTried tried;
