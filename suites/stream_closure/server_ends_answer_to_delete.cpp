@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The answer to DELETE ends: a client that leaves waits for it.
+// DELETE is answered, and its answer ends: a client that leaves waits for it.
 
 #include "harness/judge/closure.h"
 #include "harness/scenario/scenario.h"
@@ -23,12 +23,13 @@ void drive(ClientDriver& client) {
 Scenario stream_closure_server_ends_answer_to_delete() {
   return Scenario{{
       .id = "stream_closure.server_ends_answer_to_delete",
-      .question = "Does the answer to DELETE end?",
+      .question = "Is DELETE answered, and does the answer end?",
       .covers = {req::kStreamEndsAsHttp},
       .drive = &drive,
       .checks = {answers_to_delete_end(req::kStreamEndsAsHttp)},
-      .catches = {server_fault::kNeverEndsDelete},
-      .spares = {server_oddity::k204ForDelete, server_oddity::kNoDelete, server_oddity::kNoSession,
+      .catches = {server_fault::kNeverEndsDelete, server_fault::kHangsOnDelete},
+      .spares = {server_oddity::k204ForDelete, server_oddity::kDeletesSlowly,
+                 server_oddity::kNoDelete, server_oddity::kNoSession,
                  server_oddity::kClosesAfterEachResponse},
   }};
 }
