@@ -205,6 +205,32 @@ TEST(Replay, BeginsBehindTheEventThatIsNamed) {
   EXPECT_EQ(replayed({"b", "b"}), Outcome::kBroken) << "a message came twice";
 }
 
+// The resume brings all, under other ids or none, and one from such an id gets this status.
+Judgement renamed(const std::string& before, int status) {
+  Story story;
+  story.at(10).open(2).post(2, tool(1, "chatty"), kSession).sse_head(2);
+  story.event(2, log("one"), "a").event(2, log("two"), "b").result(2, 1, "c").end(2);
+  get(story.at(50), 3, "a");
+  const auto name = [&](const char* id) { return before.empty() ? "" : before + id; };
+  story.sse_head(3).event(3, log("two"), name("b")).result(3, 1, name("c")).end(3);
+  if (status == 0) return story.judge(replay_begins_behind());
+  get(story.at(70), 4, name("b"));
+  story.plain(4, status);
+  return story.judge(replay_begins_behind());
+}
+
+TEST(Replay, KeepsTheIdsOrMakesOnesToResumeFrom) {
+  const Judgement bare = renamed("", 0);
+  ASSERT_EQ(bare.outcome, Outcome::kBroken);
+  EXPECT_EQ(bare.findings.front().level, Level::kShould);
+  EXPECT_NE(bare.findings.front().observed.find("2 of the 2"), std::string::npos);
+  const Judgement unknown = renamed("new-", 400);
+  ASSERT_EQ(unknown.outcome, Outcome::kBroken);
+  EXPECT_NE(unknown.findings.front().observed.find("got 400"), std::string::npos);
+  EXPECT_EQ(renamed("new-", 200).outcome, Outcome::kHeld);
+  EXPECT_EQ(renamed("new-", 0).outcome, Outcome::kHeld) << "nobody asked from there";
+}
+
 // Two messages of one text and a Result followed the event that was named.
 Outcome ordered(bool backwards) {
   Story story;

@@ -216,6 +216,17 @@ Foreign foreign_on(const Timeline& timeline, const Resume& resume) {
   return {};
 }
 
+// It was in flight beside the resume, and its answer went there instead of to its own stream.
+bool is_taken_over(const Foreign& foreign, const Exchange& get) {
+  const Exchange& request = *foreign.request;
+  if (own_answer(request) != nullptr || request.request_at > get.request_at) return false;
+  const auto answer = std::ranges::find_if(get.events, [&](const StreamEvent& event) {
+    return event.message && &*event.message == foreign.message;
+  });
+  const bool in_flight = !request.ended_at || *request.ended_at >= get.request_at;
+  return in_flight && answer->at >= *get.head_at + kBeside;
+}
+
 Judgement judge_foreign(const Evidence& evidence, Rule streams) {
   const Timeline& timeline = evidence.timeline;
   std::size_t answered = 0;
@@ -234,6 +245,10 @@ Judgement judge_foreign(const Evidence& evidence, Rule streams) {
     finding.likely_cause = "stored events are looked up by their id alone, or all that follow it "
                            "are replayed";
     finding.cure = "keep events by session and stream, and replay those of one stream";
+    if (is_taken_over(foreign, *resume.get)) {
+      finding.likely_cause = "the resume takes over the stream of another call in flight";
+      finding.cure = "give a resume the stream that its event id is of, and no other";
+    }
     finding.evidence = ladder_of(timeline, *foreign.request, *resume.get);
     mark_gap(finding.evidence, "event");
     return broken(finding);

@@ -61,6 +61,67 @@ std::string twice_in(const Exchange& get, const Exchange& stream) {
   return "";
 }
 
+bool brings_message(const StreamEvent& event) {
+  return event.message.has_value();
+}
+
+// How messages that come again are called: as they were, or so that they can be resumed from.
+struct Names {
+  std::size_t all = 0, bare = 0;
+  std::set<std::string> renamed;
+};
+
+Names names_of(const Exchange& stream, const Exchange& get) {
+  Names names;
+  for (const StreamEvent& event : get.events) {
+    const auto same = [&](const StreamEvent& sent) {
+      return sent.has_id() && sent.sse.data == event.sse.data;
+    };
+    if (!event.message || std::ranges::none_of(stream.events, same)) continue;
+    ++names.all;
+    names.bare += event.has_id() ? 0U : 1U;
+    const bool as_before = std::ranges::any_of(stream.events, [&](const StreamEvent& sent) {
+      return same(sent) && sent.sse.id == event.sse.id;
+    });
+    if (event.has_id() && !as_before) names.renamed.insert(*event.sse.id);
+  }
+  return names;
+}
+
+// A resume from an id that only the replay gave out, and that is refused.
+const Exchange* refused_resume_of(const Timeline& timeline, const Names& names) {
+  const auto found = std::ranges::find_if(timeline.exchanges, [&](const Exchange& later) {
+    return resumes(later) && later.response && !is_success(later) &&
+           names.renamed.contains(header_of(later, "last-event-id"));
+  });
+  return found == timeline.exchanges.end() ? nullptr : &*found;
+}
+
+// Its replay is complete and in order.
+Judgement judge_names(const Evidence& evidence, const Exchange& stream, const Exchange& get) {
+  const Names names = names_of(stream, get);
+  Judgement judgement = held();
+  const Exchange* refused = refused_resume_of(evidence.timeline, names);
+  if (names.bare > 0) {
+    judgement = wrong(evidence, stream, get,
+                      fmt::format("{} of the {} messages that the resume of {} brought came "
+                                  "without the ids they had",
+                                  names.bare, names.all, describe(stream)),
+                      "the path that replays an event does not hand on its id");
+  } else if (refused != nullptr) {
+    judgement = wrong(evidence, stream, *refused,
+                      fmt::format("the resume of {} brought messages under other ids, and a "
+                                  "resume from such an id got {}",
+                                  describe(stream), refused->response->status),
+                      "the path that replays an event makes a new id, and does not store it");
+  }
+  for (Finding& finding : judgement.findings) {
+    finding.required = "a replayed event has an id to resume from, as it had at first";
+    finding.cure = "send a stored event with the id that it was stored under";
+  }
+  return judgement;
+}
+
 Judgement judge_beginning(const Evidence& evidence) {
   const auto& all = evidence.timeline.exchanges;
   const auto get = std::ranges::find_if(
@@ -83,8 +144,7 @@ Judgement judge_beginning(const Evidence& evidence) {
     return not_applicable(
         fmt::format("the server answers a resume with {}, as it may", get->response->status));
   }
-  const auto is_message = [](const StreamEvent& event) { return event.message.has_value(); };
-  if (std::ranges::none_of(get->events, is_message)) {
+  if (std::ranges::none_of(get->events, brings_message)) {
     return not_applicable("the resume of a finished stream brought nothing, as it may");
   }
   if (std::ranges::any_of(get->events, issued)) {
@@ -107,7 +167,8 @@ Judgement judge_beginning(const Evidence& evidence) {
     lost += carries(get->events, *event) ? 0U : 1U;
   }
   if (followed == 0) return not_applicable("no message had followed the event that was named");
-  if (lost == 0 && keeps_order(stream->events, from + 1, get->events)) return held();
+  const bool as_sent = lost == 0 && keeps_order(stream->events, from + 1, get->events);
+  if (as_sent) return judge_names(evidence, *stream, *get);
   if (lost == 0) {
     return wrong(evidence, *stream, *get,
                  fmt::format("the resume of {} brought its messages in another order",

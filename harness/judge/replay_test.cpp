@@ -134,6 +134,13 @@ TEST(ReplaysOnlyItsStream, MessagesOfOtherStreamsAreMustOfOtherSessionsHarm) {
   ASSERT_EQ(resumed(kOne, 8).outcome, Outcome::kBroken);
   EXPECT_EQ(resumed(kOne, 8).findings.front().level, Level::kMust);
   EXPECT_EQ(resumed(kTwo, 7).findings.front().harm, "harm.answer_to_wrong_caller");
+  EXPECT_EQ(resumed(kOne, 8).findings.front().likely_cause.find("takes over"), std::string::npos);
+  Story stolen = call();
+  stolen.open(3).call(3, 8, "tools/call", std::string(kOne)).sse_head(3).event(3, "", "f0");
+  get(stolen.at(20), 2, "e0");
+  stolen.sse_head(2).at(300).result(2, 8).end(2);
+  const std::string cause = stolen.judge(check).findings.front().likely_cause;
+  EXPECT_NE(cause.find("takes over"), std::string::npos) << cause;
   Story refused = call();
   get(refused.at(20), 2, "e0", kTwo);
   refused.plain(2, 400);

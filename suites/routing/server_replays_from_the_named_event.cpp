@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A stream was read to its end, and is asked for again from its first event on, as by a client that
 // lost the rest: what follows that event comes without a hole and in its order, and the event
-// itself does not.
+// itself does not. What comes so can be lost, too: its ids can be resumed from.
 
 #include "harness/judge/replay.h"
 #include "harness/scenario/scenario.h"
@@ -9,13 +9,19 @@
 namespace tailrace::suites {
 namespace {
 
+constexpr Millis kReplay{1000};  // What is stored is sent at once.
+
 void drive(ClientDriver& client) {
   client.open_session();
   const StreamId stream = client.ask_tool(&AllowedTools::chatty, {.fresh = true});
   client.await_event_id(stream);
   client.await_answer(stream);
   client.watch_end(stream, kWatchOpen);
-  client.watch_end(client.get({.last_event_id = client.first_event_id(stream)}), kWatchOpen);
+  const StreamId again = client.get({.last_event_id = client.first_event_id(stream)});
+  client.watch_end(again, kWatchOpen);
+  const std::string replayed = client.first_event_id(again);
+  if (replayed.empty()) return;
+  client.watch_answer(client.get({.last_event_id = replayed}), kReplay);
 }
 
 }  // namespace
@@ -28,9 +34,10 @@ Scenario routing_server_replays_from_the_named_event() {
       .drive = &drive,
       .checks = {replay_begins_behind()},
       .catches = {server_fault::kReplaysNamedEvent, server_fault::kSkipsFirstReplayed,
-                  server_fault::kReplaysBackwards, server_fault::kReplaysTwice},
-      .spares = {server_oddity::kRefusesResume, server_oddity::kNoEventIds,
-                 server_oddity::kJsonAnswers},
+                  server_fault::kReplaysBackwards, server_fault::kReplaysTwice,
+                  server_fault::kReplaysWithoutIds, server_fault::kReplaysUnderNewIds},
+      .spares = {server_oddity::kRenamesReplayed, server_oddity::kRefusesResume,
+                 server_oddity::kNoEventIds, server_oddity::kJsonAnswers},
   }};
 }
 

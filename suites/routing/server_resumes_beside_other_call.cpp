@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// One of two calls in flight loses its stream and resumes it: the other one keeps its own.
+
+#include "harness/judge/replay.h"
+#include "harness/judge/service.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+void drive(ClientDriver& client) {
+  client.open_session();
+  const StreamId broken = client.ask_tool(&AllowedTools::slow, {.fresh = true});
+  const StreamId beside = client.ask_tool(&AllowedTools::slow, {.fresh = true});
+  client.await_event_id(broken);
+  client.await_event_id(beside);
+  client.close(client.connection_of(broken));
+  client.resume_until_answered(broken);
+  client.watch_answer(beside, kWatchServed);
+}
+
+}  // namespace
+
+Scenario routing_server_resumes_beside_other_call() {
+  return Scenario{{
+      .id = "routing.server_resumes_beside_other_call",
+      .question = "Does a resume leave the stream of another call alone?",
+      .covers = {req::kReplaysOneStream, req::kEventIdFindsStream},
+      .drive = &drive,
+      .checks = {replays_only_its_stream(req::kReplaysOneStream),
+                 resume_brings_answer(req::kEventIdFindsStream)},
+      .catches = {server_fault::kResumeTakesOther},
+      .spares = {server_oddity::kRefusesResume, server_oddity::kOneReader,
+                 server_oddity::kServesFourAtOnce},
+  }};
+}
+
+}  // namespace tailrace::suites
