@@ -13,6 +13,7 @@
 namespace tailrace {
 namespace {
 
+constexpr Millis kProbeLeaves{2000};  // For the answer to the DELETE of its session.
 constexpr std::string_view kHttp11 = " HTTP/1.1\r\n", kHttp10 = " HTTP/1.0\r\n";
 constexpr std::string_view kFirstVersionWithHeader = "2025-06-18";
 
@@ -199,7 +200,10 @@ std::string ClientDriver::probe_revision() {
   Session session;
   initialize(session, settings_.revision);
   sessions_.push_back(session);
-  if (!session.id.empty()) delete_session(sessions_.size() - 1);
+  // An answer that never comes is a question of its own, and the revision is known.
+  if (!session.id.empty()) {
+    watch_answer(send("DELETE", "", {.session = sessions_.size() - 1}), kProbeLeaves);
+  }
   return session.revision == kBeforeTransport ? std::string(kFirstWithTransport) : session.revision;
 }
 
