@@ -6,6 +6,7 @@
 
 #include "harness/judge/closure.h"
 #include "harness/judge/ladder.h"
+#include "harness/judge/service.h"
 #include "harness/judge/session.h"
 #include "harness/wire/http_rules.h"
 
@@ -89,6 +90,21 @@ Finding broken_off(const Evidence& evidence, const Exchange& exchange, Rule rule
   return finding;
 }
 
+// When the script had waited long enough for the head of an answer, on a connection that stayed.
+std::optional<MonoTime> waited_in_vain(const Timeline& timeline, const Exchange& exchange) {
+  if (exchange.ended() && exchange.end != BodyEnd::kUnseen) return std::nullopt;
+  const auto is_long = [&](const auto& wait) {
+    return wait.at - exchange.request_at >= kLeftOpen;
+  };
+  const auto deadline = std::ranges::find_if(timeline.deadlines, is_long);
+  if (deadline != timeline.deadlines.end()) return deadline->at;
+  const auto window = std::ranges::find_if(timeline.windows, is_long);
+  if (window == timeline.windows.end() || overslept_after(timeline, exchange.request_at)) {
+    return std::nullopt;
+  }
+  return window->at;
+}
+
 // Those with an error status are judged as refusals.
 Judgement judge_deletes(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
@@ -97,12 +113,9 @@ Judgement judge_deletes(const Evidence& evidence, Rule rule) {
   for (const Exchange& exchange : timeline.exchanges) {
     if (exchange.request.method != "DELETE") continue;
     if (!exchange.response) {
-      const auto passed = std::ranges::find_if(timeline.deadlines, [&](const auto& deadline) {
-        return deadline.at - exchange.request_at >= kLeftOpen;
-      });
-      const bool met_end = exchange.ended() && exchange.end != BodyEnd::kUnseen;
-      if (met_end || passed == timeline.deadlines.end()) continue;
-      return broken(without_answer(evidence, exchange, passed->at));
+      const auto until = waited_in_vain(timeline, exchange);
+      if (until) return broken(without_answer(evidence, exchange, *until));
+      continue;
     }
     if (!is_success(exchange)) {
       refused = &exchange;

@@ -201,9 +201,7 @@ std::string ClientDriver::probe_revision() {
   initialize(session, settings_.revision);
   sessions_.push_back(session);
   // An answer that never comes is a question of its own, and the revision is known.
-  if (!session.id.empty()) {
-    watch_answer(send("DELETE", "", {.session = sessions_.size() - 1}), kProbeLeaves);
-  }
+  if (!session.id.empty()) watch_answer(begin_delete(sessions_.size() - 1), kProbeLeaves);
   return session.revision == kBeforeTransport ? std::string(kFirstWithTransport) : session.revision;
 }
 
@@ -263,6 +261,10 @@ bool ClientDriver::met_end_of_connection(StreamId stream) const {
     const Exchange& exchange = *timeline.exchange(stream);
     return exchange.index > 0 && exchange.ended() && !exchange.first_byte_at;
   });
+}
+
+StreamId ClientDriver::begin_delete(SessionNumber session) {
+  return send("DELETE", "", {.session = session});
 }
 
 StreamId ClientDriver::delete_session(SessionNumber session, ConnectionId on) {

@@ -121,6 +121,7 @@ class ClientDriver : public Script {
   std::string session_id(SessionNumber session) const;  // As the server gave it: for headers only.
   // DELETE of the session; its answer is awaited.
   StreamId delete_session(SessionNumber session, ConnectionId on = {});
+  StreamId begin_delete(SessionNumber session);  // Does not wait for its answer.
   // The session's listening stream, or with an event id the rest of another one.
   StreamId get(const GetOptions& options = {});
   // GET with the last event id of the stream; declines where it carries none.

@@ -175,10 +175,12 @@ void search(ClientDriver& client, bool notices) {
   const Patience patience(kLongest);
   int further = 0;
   StillTexts still(client);
-  // Who came to a third of the fewest gets the time for the rest of them.
+  const MonoTime until = mono_now() + stretched(kLongest);
+  // The fewest get the time that they take on a machine that has some; who came to a third of them,
+  // the time for the rest.
   const auto has_time = [&] {
-    const bool is_near = further < kFewestFurther && further * 3 >= kFewestFurther;
-    return !patience.is_over(is_near ? 3 : 1);
+    if (further >= kFewestFurther) return mono_now() < until;
+    return !patience.is_over(further * 3 >= kFewestFurther ? 3 : 1);
   };
   for (int searched_at = 0; further < kMostFurther && has_time();) {
     further += calls.round();

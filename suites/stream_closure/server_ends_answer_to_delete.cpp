@@ -13,7 +13,9 @@ void drive(ClientDriver& client) {
   for (std::size_t i = 0; i < kOpenStreamsAreHarm; ++i) {
     const SessionNumber session = client.open_session();
     if (!client.has_session_id(session)) client.decline("the server keeps no sessions");
-    if (!client.is_accepted(client.delete_session(session))) break;
+    const StreamId answer = client.begin_delete(session);
+    client.watch_answer(answer, kWatchOpen);
+    if (!client.is_accepted(answer)) break;
   }
   client.watch_ends(kWatchOpen);  // Leaving first would hide the fault.
 }
