@@ -14,7 +14,7 @@ void drive(ClientDriver& client) {
     const SessionNumber session = client.open_session();
     if (!client.has_session_id(session)) client.decline("the server keeps no sessions");
     const StreamId answer = client.begin_delete(session);
-    client.watch_answer(answer, kWatchOpen);
+    client.watch_head(answer, kWatchOpen);  // The ends are watched all at once.
     if (!client.is_accepted(answer)) break;
   }
   client.watch_ends(kWatchOpen);  // Leaving first would hide the fault.
