@@ -97,10 +97,10 @@ void ClientDriver::await_while_it_comes(StreamId stream) {
   const Nanos limit = stretched(settings_.times.answer);
   const MonoTime most = std::min(mono_now() + limit * kMostDeadlines, give_up_at());
   MonoTime until = mono_now() + limit;
-  for (std::uint64_t come = 0; mono_now() < std::min(until, most);) {
+  const auto bytes = [&](const Timeline& timeline) { return bytes_beside(timeline, stream); };
+  for (std::uint64_t come = history_.read(bytes); mono_now() < std::min(until, most);) {
     if (wait_until(std::min(mono_now() + kNothingMore, until), replied)) return;
-    const std::uint64_t now =
-        history_.read([&](const Timeline& timeline) { return bytes_beside(timeline, stream); });
+    const std::uint64_t now = history_.read(bytes);
     if (now != come) until = mono_now() + limit;
     come = now;
   }
