@@ -101,13 +101,15 @@ void Direction::new_data(const Segment& segment, const Path& path, Sending& told
   if (unheard && probe && was_probe(segment, *waiting_, path)) told.probed_since = waiting_->at;
   if (pending_) judge_release(segment, path, told);
   drop_pending();
+  const Nanos thought = heard_data_at_ ? segment.time - *heard_data_at_ : Nanos(0);
   waiting_ = Waiting{segment.seq + segment.length, segment.frame,
                      segment.time,                 segment.time,
                      RealTime(),                   segment.ts_echo,
                      segment.ack,                  seen_offset_of(segment.seq),
                      segment.length,               path.late,
                      unheard && probe,             segment.psh,
-                     false,                        std::exchange(heard_data_, false)};
+                     false,                        std::exchange(heard_data_, false),
+                     thought};
 }
 
 // Of a sender that holds: its probe, and not a write that came so late.
@@ -163,7 +165,8 @@ void Direction::judge_release(const Segment& segment, const Path& path, Sending&
   const bool knows_path = path.to_sender < kFar || !segment.ts_value || path.sender_varies();
   if (knows_path) learn_unsure(path);
   if (!pending.delayed) {
-    const Pause pause{gap, segment.time - pending.waiting.at, pending.waiting.begins_turn};
+    const Pause pause{gap, segment.time - pending.waiting.at, pending.waiting.begins_turn,
+                      pending.waiting.thought};
     auto& unsure = unsure_pause_[pause.begins_turn];
     if (knows_path) {
       learn_pause(pause, Nanos(0), path);
@@ -177,12 +180,13 @@ void Direction::judge_release(const Segment& segment, const Path& path, Sending&
     told.release = Release{stall_of(segment, gap, path.late), true};
     return;
   }
+  if (!released && !knows_path && !too_soon) note_unsure_hold(stall_of(segment, gap, path.late));
   if (released || (knows_path && !too_soon)) ++candidates_;
   loose_ += too_soon;
   close_ = std::max(close_, close);
   if (loose) most_gap_ = std::max(most_gap_, std::chrono::abs(gap));
   if (!released) return;
-  if (!loose) doubt_pause(segment.time - pending.waiting.since, gap);
+  if (!loose) doubt_pause(segment.time - pending.waiting.since, gap, path);
   ++flow_.held;
   proofs_at_hold_ = proofs_;
   loose_ += loose;
@@ -204,19 +208,20 @@ void Direction::keep(const Stall& stall, bool early) {
 
 // S pauses between such writes when nothing holds them, and now for no longer than the way varies.
 bool Direction::is_own_pause(const Segment& segment, const Path& path) const {
-  const auto& pause = least_pause_[pending_->waiting.begins_turn];
+  const Nanos pause = usual_pause(pending_->waiting);
   const Nanos varies = path.sender_varies().value_or(Nanos(0));
-  if (!pending_->delayed || !pause || *pause == Nanos(0) || varies == Nanos(0)) return false;
+  if (!pending_->delayed || pause == Nanos(0) || varies == Nanos(0)) return false;
   const Nanos apart = segment.time - pending_->waiting.since;
-  const Nanos longer = apart - path.late + pending_->waiting.late - *pause;
+  const Nanos longer = apart - path.late + pending_->waiting.late - pause;
   return std::chrono::abs(longer) <= varies;
 }
 
 // Data that left on its ACK was written by then. Where that is sooner than S seems to pause, and
 // follows the ACKs and not a clock of S's own, something else had made that pause long.
-void Direction::doubt_pause(Nanos apart, Nanos gap) {
-  auto& pause = least_pause_[pending_->waiting.begins_turn];
-  if (!pause || apart + kLeastLateness >= *pause) return;
+void Direction::doubt_pause(Nanos apart, Nanos gap, const Path& path) {
+  const bool begins_turn = pending_->waiting.begins_turn;
+  const Nanos clearly = path.to_sender < kFar ? kCloseRelease : kLeastLateness;
+  if (apart + clearly >= usual_pause(pending_->waiting)) return;
   if (!doubt_) doubt_ = std::make_unique<Doubt>(Doubt{0, apart, apart, gap, gap});
   Doubt& doubt = *doubt_;
   ++doubt.times;
@@ -226,14 +231,15 @@ void Direction::doubt_pause(Nanos apart, Nanos gap) {
   doubt.most_gap = std::max(doubt.most_gap, gap);
   const Nanos of_acks = doubt.most_apart - doubt.least_apart;
   const Nanos of_own = doubt.most_gap - doubt.least_gap;
-  if (doubt.times >= kHighConfidence && of_acks >= kCloseRelease + 4 * of_own) pause.reset();
+  if (doubt.times < kHighConfidence || of_acks < kCloseRelease + 4 * of_own) return;
+  forget_pause(begins_turn);
 }
 
-void Direction::learn_unsure(const Path& path) {
-  // Both ways may have added to it.
-  const Nanos doubt = 2 * (path.sender_varies().value_or(Nanos(0)) + kLeastLateness);
-  for (auto& unsure : unsure_pause_) {
-    if (unsure) learn_pause(*std::exchange(unsure, nullptr), doubt, path);
+void Direction::forget_pause(bool begins_turn) {
+  least_pause_[begins_turn].reset();
+  for (Stall& stall : stalls_) {
+    if (stall.begins_turn != begins_turn) continue;
+    stall.hold += std::exchange(stall.pause, Nanos(0));
   }
 }
 
@@ -242,9 +248,10 @@ void Direction::learn_unsure(const Path& path) {
 void Direction::learn_pause(const Pause& pause, Nanos doubt, const Path& path) {
   if (pause.length >= kLeastProbe) return;
   const bool loose = std::chrono::abs(pause.gap) > release_bounds(path).close + doubt;
-  const Nanos length = loose ? pause.length : Nanos(0);
+  Pause at_most = pause;
+  if (!loose) at_most.length = Nanos(0);
   auto& least = least_pause_[pause.begins_turn];
-  least = std::min(least.value_or(length), length);
+  if (!least || at_most.length < least->length || !least->is_usual(pause.thought)) least = at_most;
 }
 
 Stall Direction::stall_of(const Segment& segment, Nanos gap, Nanos late) const {
@@ -259,10 +266,13 @@ Stall Direction::stall_of(const Segment& segment, Nanos gap, Nanos late) const {
   stall.ack_wait = pending.ack_at - pending.waiting.at;
   stall.ack_delay = pending.ack_delay;
   stall.release_gap = gap;
-  const Nanos pause = least_pause_[pending.waiting.begins_turn].value_or(Nanos(0));
+  stall.begins_turn = pending.waiting.begins_turn;
+  const Nanos pause = usual_pause(pending.waiting);
   stall.held_since = pending.waiting.since;
   const Nanos apart = segment.time - pending.waiting.since;
-  stall.hold = std::max(apart - late + pending.waiting.late - pause, Nanos(0));
+  const Nanos at_most = std::max(apart - late + pending.waiting.late, Nanos(0));
+  stall.pause = std::min(pause, at_most);
+  stall.hold = at_most - stall.pause;
   stall.waiting_offset = pending.waiting.offset;
   stall.waiting_length = pending.waiting.length;
   stall.release_offset = seen_offset_of(segment.seq);
@@ -280,6 +290,7 @@ void Direction::answered(const Segment& segment, const Path& path) {
     if (pending_ && segment.time - pending_->ack_at <= kCloseRelease) pending_->delayed = false;
     drop_pending();
     heard_data_ = heard_data_ || segment.length > 0;
+    if (answers_ && segment.length > 0) heard_data_at_ = segment.time;
     if (waiting_ && segment.length > 0) waiting_->talked_over = true;
   }
   if (!segment.ack_flag) return;

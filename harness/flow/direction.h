@@ -43,7 +43,8 @@ struct Sending {
 class Direction {
  public:
   // Keeps so many stalls, and counts the rest.
-  explicit Direction(std::size_t most_stalls) : most_stalls_(most_stalls) {}
+  Direction(Side side, std::size_t most_stalls)
+      : answers_(side == Side::kServer), most_stalls_(most_stalls) {}
   // Segments of S, in time, each once.
   void sent(const Segment& segment, const Path& path, Sending& told);
   // Segments of R: acknowledgements, windows, and data that makes a new turn.
@@ -97,6 +98,7 @@ class Direction {
     bool ends_write = false;  // PSH: no full segment of a path narrower than the MSS.
     bool talked_over = false;  // R has sent data since.
     bool begins_turn = false;  // R's data came before it.
+    Nanos thought{0};          // After R's data, where S answers.
   };
   struct Pending {  // Its acknowledgement came: what S sends now may have waited for it.
     Waiting waiting;
@@ -122,11 +124,22 @@ class Direction {
   struct Pause {
     Nanos gap{0}, length{0};
     bool begins_turn = false;
+    Nanos thought{0};  // Before what it follows.
+    // Not of a turn that S was much slower to begin, as a program is whose code is not loaded yet.
+    bool is_usual(Nanos present) const { return thought <= length + kSlower * present; }
+    static constexpr int kSlower = 4;
   };
+  Nanos usual_pause(const Waiting& waiting) const {  // 0 where none is known.
+    const auto& pause = least_pause_[waiting.begins_turn];
+    return pause && pause->is_usual(waiting.thought) ? pause->length : Nanos(0);
+  }
   void learn_pause(const Pause& pause, Nanos doubt, const Path& path);
   void learn_unsure(const Path& path);
+  void note_unsure_hold(const Stall& stall);
+  bool take_unsure_hold(Stall stall, const Path& path);
   bool is_own_pause(const Segment& segment, const Path& path) const;
-  void doubt_pause(Nanos apart, Nanos gap);
+  void doubt_pause(Nanos apart, Nanos gap, const Path& path);
+  void forget_pause(bool begins_turn);
   void keep(const Stall& stall, bool early);
   bool is_probe(const Segment& segment, const Path& path) const;
   void learn_size(const Segment& segment);
@@ -160,6 +173,7 @@ class Direction {
 
   static constexpr Nanos kFineClock = kCloseRelease / 3;
 
+  bool answers_;  // Or asks.
   std::size_t most_stalls_;
   Nanos tick_{0};
   RealTime tick_from_;
@@ -185,10 +199,14 @@ class Direction {
   Proofs proofs_, proofs_at_hold_;  // The latter: when data was last held.
   bool lacks_answers_ = false;
   bool heard_data_ = false;  // Of R, after all that S sent.
+  std::optional<RealTime> heard_data_at_;  // Where S answers.
   // Between two writes whose ACK was prompt, by whether the first began a turn: who computes
   // between head and answer does not between answer and end.
-  std::array<std::optional<Nanos>, 2> least_pause_;
-  std::array<std::unique_ptr<Pause>, 2> unsure_pause_;  // Before it is known how the path varies.
+  std::array<std::optional<Pause>, 2> least_pause_;
+  // Before it is known how the path varies; the latter farther from their ACKs than a calm one
+  // would bring them.
+  std::array<std::unique_ptr<Pause>, 2> unsure_pause_;
+  std::unique_ptr<std::vector<Stall>> unsure_holds_;
   // Of such pauses: releases that were sooner, after their sender's last data and after the ACK.
   struct Doubt {
     std::uint64_t times = 0;

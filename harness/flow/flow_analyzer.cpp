@@ -266,7 +266,7 @@ class FlowAnalyzer::Body {
     const ConnectionId id{++numbers_};
     report_.with_told_server += options_.server && (segment.source == *options_.server ||
                                                     segment.destination == *options_.server);
-    const TrackedOptions options{options_.most_stalls, options_.server};
+    const TrackedOptions options{options_.most_stalls, options_.server, &ways_};
     entries_[place] = slabs_.make<Entry>(segment, hash, place,
                                          Tracked(id, segment, options, sink_, observer_));
     Entry& entry = *entries_[place];
@@ -285,6 +285,7 @@ class FlowAnalyzer::Body {
   std::array<std::uint64_t, 64> recent_{};  // Connections, by hash.
   std::uint32_t numbers_ = 0;
   std::uint64_t turns_ = 0;
+  KnownWays ways_;
   Slabs slabs_;
   std::vector<Slabs::Pointer<Entry>> entries_;
   std::vector<std::uint32_t> free_entries_;

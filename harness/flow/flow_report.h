@@ -26,10 +26,12 @@ struct Stall {
   Nanos ack_delay{0};    // The same less the round trip: what the receiver's timer added.
   Nanos release_gap{0};  // ACK to release, less the round trip.
   Nanos hold{0};         // Best estimate: without the pause that the sender usually makes there.
+  Nanos pause{0};        // That pause, as far as it was known then.
   std::uint64_t waiting_offset = 0, waiting_length = 0;
   std::uint64_t release_offset = 0, release_length = 0;
   std::uint32_t mss = 0;
   bool pure_ack = true;
+  bool begins_turn = false;  // The other side's data came before the waiting segment.
   bool way_known = true;  // What an ACK takes at least was known when it came.
   Confidence confidence = Confidence::kLow;
 };

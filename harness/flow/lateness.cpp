@@ -63,6 +63,7 @@ void Lateness::note_late(Nanos late, RealTime at) {
 }
 
 Nanos Lateness::take(const Segment& segment) {
+  last_at_ = segment.time;
   if (!segment.ts_value || segment.rst || unusable_) return Nanos(0);
   if (!begun_) {
     begun_ = true;
@@ -95,7 +96,16 @@ Nanos Lateness::take(const Segment& segment) {
   }
   if (late <= 2 * unit_) return Nanos(0);
   note_late(late, segment.time);
-  return has_clock() ? late : Nanos(0);
+  if (!has_clock()) return Nanos(0);
+  if (way_) way_->note(spread(), segment.time);
+  return late;
+}
+
+std::optional<Nanos> Lateness::varies() const {
+  const Nanos of_others = way_ ? way_->spread(last_at_) : Nanos(0);
+  if (has_clock()) return std::max(spread(), of_others);
+  if (of_others > Nanos(0)) return of_others;
+  return std::nullopt;
 }
 
 Nanos Lateness::spread() const {

@@ -6,13 +6,18 @@
 #pragma once
 
 #include <array>
+#include <memory>
+#include <optional>
 
+#include "harness/flow/known_ways.h"
 #include "harness/flow/segment.h"
 
 namespace tailrace {
 
 class Lateness {
  public:
+  // What other connections of the same two hosts showed; null where there are none.
+  explicit Lateness(std::shared_ptr<KnownWay> way = nullptr) : way_(std::move(way)) {}
   // Of this segment, beyond the quickest of the last while; 0 where that is less than two ticks of
   // the clock, or no clock tells so far.
   Nanos take(const Segment& segment);
@@ -21,6 +26,8 @@ class Lateness {
   Nanos spread() const;
   // Segments carry a clock whose unit is known by now, and enough came to know how they vary.
   bool has_clock() const { return known_ && !unusable_ && stamped_ >= kEnough; }
+  // The spread, of the other connections too where they vary; none where nothing tells it.
+  std::optional<Nanos> varies() const;
 
  private:
   // The clocks of two hosts drift apart, 100 ppm at most: 2 ms in two windows.
@@ -36,6 +43,8 @@ class Lateness {
   void note_late(Nanos late, RealTime at);
 
   static constexpr std::uint32_t kEnough = 6;
+  std::shared_ptr<KnownWay> way_;
+  RealTime last_at_;
   std::uint32_t stamped_ = 0;  // Up to that.
   bool begun_ = false, known_ = false, unusable_ = false;
   std::uint8_t checks_ = 0;

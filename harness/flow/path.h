@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "harness/base/time.h"
+#include "harness/flow/copy_delays.h"
 #include "harness/flow/lateness.h"
 
 namespace tailrace {
@@ -32,16 +33,20 @@ struct Path {
   Nanos late{0};                       // This segment, beyond the quickest of its way.
   // Of the segments from there; null where none is kept.
   const Lateness *of_sender = nullptr, *of_receiver = nullptr;
+  // Of what goes there, where the capture holds each packet twice; null where it does not.
+  const CopyDelays *copies_to_sender = nullptr, *copies_to_receiver = nullptr;
 
-  // By how much they are late; none where they carry no clock. Few packets ask.
-  std::optional<Nanos> sender_varies() const { return varies(of_sender); }
-  std::optional<Nanos> receiver_varies() const { return varies(of_receiver); }
+  // By how much a way there and back varies; none where nothing tells. Few packets ask.
+  std::optional<Nanos> sender_varies() const { return varies(of_sender, copies_to_sender); }
+  std::optional<Nanos> receiver_varies() const { return varies(of_receiver, copies_to_receiver); }
   Nanos rtt() const { return to_sender + to_receiver; }
 
  private:
-  static std::optional<Nanos> varies(const Lateness* of) {
-    if (of == nullptr || !of->has_clock()) return std::nullopt;
-    return of->spread();
+  static std::optional<Nanos> varies(const Lateness* back, const CopyDelays* there) {
+    const Nanos copies = there != nullptr ? there->spread() : Nanos(0);
+    const auto known = back != nullptr ? back->varies() : std::nullopt;
+    if (!known && copies == Nanos(0)) return std::nullopt;
+    return known.value_or(Nanos(0)) + copies;
   }
 };
 

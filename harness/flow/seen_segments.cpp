@@ -22,11 +22,11 @@ std::uint64_t likeness_of(const Segment& segment, Side from) {
 
 }  // namespace
 
-bool SeenSegments::take(const Segment& segment, Side from) {
+std::optional<Nanos> SeenSegments::take(const Segment& segment, Side from) {
   // Without a mark of its own a repeat counts as one: a retransmission taken for a copy would let
   // a loss look like a delayed ACK.
   const bool marked = segment.ip_id != 0 || segment.ts_value;
-  if (!marked && !segment.syn) return false;
+  if (!marked && !segment.syn) return std::nullopt;
   const std::uint64_t likeness = likeness_of(segment, from);
   const auto micros = static_cast<std::uint32_t>(segment.time.since_epoch / kMicrosecond);
   // Nearly all bring data or an acknowledgement that none before them has brought.
@@ -35,24 +35,26 @@ bool SeenSegments::take(const Segment& segment, Side from) {
       segment.length > 0 && data_[side].is_crossed_by(segment.seq + segment.length);
   const bool new_ack = segment.ack_flag && acks_[side].is_crossed_by(segment.ack);
   const auto within = marked ? kSecondCopy : kSecondCopyOfSyn;
-  if (!new_data && !new_ack && has(likeness, micros, within)) return true;
+  if (!new_data && !new_ack) {
+    if (const auto copied = since(likeness, micros, within)) return copied;
+  }
   likenesses_[next_] = likeness;
   micros_[next_] = micros;
   next_ = static_cast<std::uint8_t>((next_ + 1) % kMost);
   if (size_ < kMost) ++size_;
-  return false;
+  return std::nullopt;
 }
 
 // The newest first: behind one that is too old stand older ones.
-bool SeenSegments::has(std::uint64_t likeness, std::uint32_t micros,
-                       std::chrono::microseconds within) const {
+std::optional<std::chrono::microseconds> SeenSegments::since(
+    std::uint64_t likeness, std::uint32_t micros, std::chrono::microseconds within) const {
   for (std::size_t i = 1; i <= size_; ++i) {
     const std::size_t at = (next_ + kMost - i) % kMost;
-    const auto since = static_cast<std::int32_t>(micros - micros_[at]);
-    if (std::chrono::microseconds(since) > within) return false;
-    if (likenesses_[at] == likeness) return true;
+    const std::chrono::microseconds apart(static_cast<std::int32_t>(micros - micros_[at]));
+    if (apart > within) return std::nullopt;
+    if (likenesses_[at] == likeness) return apart;
   }
-  return false;
+  return std::nullopt;
 }
 
 }  // namespace tailrace

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <array>
+#include <chrono>
+#include <optional>
 
 #include "harness/flow/fetch.h"
 #include "harness/flow/segment.h"
@@ -13,8 +15,8 @@ namespace tailrace {
 
 class SeenSegments {
  public:
-  // Whether it is the second copy of one of them; if not, it is remembered.
-  bool take(const Segment& segment, Side from);
+  // The second copy of one of them: how long after it. If it is none, it is remembered.
+  std::optional<Nanos> take(const Segment& segment, Side from);
   void fetch_ahead() const {  // Where the next one is put.
     fetch(&likenesses_[next_], 1);
     fetch(&micros_[next_], 1);
@@ -41,7 +43,8 @@ class SeenSegments {
     std::uint32_t at_ = 0;
     bool begun_ = false, is_wild_ = false;
   };
-  bool has(std::uint64_t likeness, std::uint32_t micros, std::chrono::microseconds within) const;
+  std::optional<std::chrono::microseconds> since(std::uint64_t likeness, std::uint32_t micros,
+                                                 std::chrono::microseconds within) const;
 
   static constexpr std::size_t kMost = 64;
   std::uint8_t size_ = 0, next_ = 0;

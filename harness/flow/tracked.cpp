@@ -35,10 +35,11 @@ bool sender_is_client(const Segment& segment, const std::optional<Endpoint>& ser
 Tracked::Tracked(ConnectionId id, const Segment& first, const TrackedOptions& options,
                  StreamSink* sink, FlowObserver* observer)
     : id_(id),
+      ways_(options.ways),
       sink_(sink),
       observer_(observer),
-      client_(options.most_stalls),
-      server_(options.most_stalls) {
+      client_(Side::kClient, options.most_stalls),
+      server_(Side::kServer, options.most_stalls) {
   const bool by_client = sender_is_client(first, options.server);
   known_.client = by_client ? first.source : first.destination;
   known_.server = by_client ? first.destination : first.source;
@@ -59,7 +60,10 @@ bool Tracked::is_begun_anew_by(const Segment& segment) const {
 
 bool Tracked::take(const Segment& segment) {
   const Side from = segment.source == known_.client ? Side::kClient : Side::kServer;
-  if (seen_.take(segment, from)) return false;
+  if (const auto since = seen_.take(segment, from)) {
+    take_copy(*since, half(from));
+    return false;
+  }
   known_.last = segment.time;
   const bool syn_again =
       segment.syn && (from == Side::kClient ? syn_at_.has_value() : syn_ack_at_.has_value());
@@ -76,11 +80,14 @@ bool Tracked::take(const Segment& segment) {
   path.late = late;
   path.of_sender = receiver.lateness.get();
   path.of_receiver = sender.lateness.get();
+  path.copies_to_sender = sender.copies.get();
+  path.copies_to_receiver = receiver.copies.get();
   receiver.direction.answered(segment, path);
   if (receiver.behind_full) receiver.behind_full->answered(segment, path);
   path.to_sender = rtt_to(from);
   path.to_receiver = to_receiver;
   std::swap(path.of_sender, path.of_receiver);
+  std::swap(path.copies_to_sender, path.copies_to_receiver);
   Sending told;
   sender.direction.sent(segment, path, told);
   const bool new_data = sender.direction.payload_bytes() > before;
@@ -117,9 +124,18 @@ void Tracked::watch_full(const Segment& segment, Half& sender, bool new_data, co
 Nanos Tracked::lateness_of(const Segment& segment, Half& sender) {
   if (!sender.lateness) {
     if (rtt_to(Side::kClient) + rtt_to(Side::kServer) < kFar) return Nanos(0);
-    sender.lateness = std::make_unique<Lateness>();
+    sender.lateness = std::make_unique<Lateness>(
+        ways_ ? ways_->between(segment.source.address, segment.destination.address) : nullptr);
   }
   return sender.lateness->take(segment);
+}
+
+void Tracked::take_copy(Nanos since, Half& sender) {
+  if (!sender.copies) {
+    if (rtt_to(Side::kClient) + rtt_to(Side::kServer) < kFar) return;
+    sender.copies = std::make_unique<CopyDelays>();
+  }
+  sender.copies->note(since);
 }
 
 void Tracked::observe(const Segment& segment, Side from, const Seen& seen, const Path& path) {

@@ -20,6 +20,7 @@ namespace tailrace {
 struct TrackedOptions {
   std::size_t most_stalls = 0;
   std::optional<Endpoint> server;  // Told by the user.
+  KnownWays* ways = nullptr;       // Of all connections; outlives them.
 };
 
 class Tracked {
@@ -43,9 +44,10 @@ class Tracked {
 
  private:
   struct Half {
-    explicit Half(std::size_t most_stalls) : direction(most_stalls) {}
+    Half(Side side, std::size_t most_stalls) : direction(side, most_stalls) {}
     Direction direction;
     std::unique_ptr<Lateness> lateness;  // Of what this side sends, on paths that leave the host.
+    std::unique_ptr<CopyDelays> copies;  // The same, where the capture holds it twice.
     LossWatch loss;
     UnseenLoss unseen;
     std::unique_ptr<BehindFull> behind_full;  // Of a side that sends full segments.
@@ -64,6 +66,7 @@ class Tracked {
   void watch_full(const Segment& segment, Half& sender, bool new_data, const Path& path,
                   std::optional<Release>& release) const;
   Nanos lateness_of(const Segment& segment, Half& sender);
+  void take_copy(Nanos since, Half& sender);
   struct Seen {
     bool syn_again = false, new_data = false;
     std::optional<UnseenLoss::Found> lost;
@@ -73,6 +76,7 @@ class Tracked {
   void tell(const Segment& segment, Side from);
 
   ConnectionId id_;
+  KnownWays* ways_;
   StreamSink* sink_;
   FlowObserver* observer_;
   struct Known {
