@@ -162,7 +162,7 @@ void Direction::judge_release(const Segment& segment, const Path& path, Sending&
       std::chrono::abs(gap) <= most && !too_soon && !is_own_pause(segment, path);
   const bool loose = std::chrono::abs(gap) > close;
   // Behind a path nobody can tell a pause from a late packet until it is known how that varies.
-  const bool knows_path = path.to_sender < kFar || !segment.ts_value || path.sender_varies();
+  const bool knows_path = path.is_at_sender() || !segment.ts_value || path.sender_varies();
   if (knows_path) learn_unsure(path);
   if (!pending.delayed) {
     const Pause pause{gap, segment.time - pending.waiting.at, pending.waiting.begins_turn,
@@ -220,7 +220,7 @@ bool Direction::is_own_pause(const Segment& segment, const Path& path) const {
 // follows the ACKs and not a clock of S's own, something else had made that pause long.
 void Direction::doubt_pause(Nanos apart, Nanos gap, const Path& path) {
   const bool begins_turn = pending_->waiting.begins_turn;
-  const Nanos clearly = path.to_sender < kFar ? kCloseRelease : kLeastLateness;
+  const Nanos clearly = path.is_at_sender() ? kCloseRelease : kLeastLateness;
   if (apart + clearly >= usual_pause(pending_->waiting)) return;
   if (!doubt_) doubt_ = std::make_unique<Doubt>(Doubt{0, apart, apart, gap, gap});
   Doubt& doubt = *doubt_;

@@ -58,7 +58,7 @@ std::uint8_t split_below_stops(std::uint64_t delays, std::uint64_t again) {
 }  // namespace
 
 ReleaseBounds release_bounds(const Path& path) {
-  if (path.to_sender < kFar) {
+  if (path.is_at_sender()) {
     const Nanos sharp = path.to_sender <= kSharpRelease ? kSharpRelease : kCloseRelease;
     return {kMostReleaseGap, kCloseRelease, sharp};
   }

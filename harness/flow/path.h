@@ -40,6 +40,10 @@ struct Path {
   std::optional<Nanos> sender_varies() const { return varies(of_sender, copies_to_sender); }
   std::optional<Nanos> receiver_varies() const { return varies(of_receiver, copies_to_receiver); }
   Nanos rtt() const { return to_sender + to_receiver; }
+  // No way lies between the sender and the capture.
+  bool is_at_sender() const {
+    return to_sender < kFar && (!copies_to_sender || copies_to_sender->spread() < kFar);
+  }
 
  private:
   static std::optional<Nanos> varies(const Lateness* back, const CopyDelays* there) {
