@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <thread>
 
 #include "harness/capture/capture_files.h"
+#include "harness/capture/packet_filter.h"
 #include "harness/cli/annotate_capture.h"
 #include "harness/cli/capture_record.h"
 #include "harness/cli/commands.h"
@@ -59,6 +61,12 @@ Result<AnalysisOptions> checked(const PcapOptions& words, std::size_t captures) 
   }
   if (!words.annotate.empty() && captures != 1) {
     return trouble("--annotate writes one capture, and these are " + std::to_string(captures));
+  }
+  // An interface has one link type, and compiles it for that.
+  if (!live && !words.filter.empty()) {
+    if (auto good = PacketFilter::compile(words.filter); !good) {
+      return std::unexpected(good.error());
+    }
   }
   return options;
 }
@@ -119,10 +127,14 @@ int pcap_command(const CommandLine& line, const Registry& registry, const Catalo
   const auto captures = captures_of(line.pcap);
   auto options = checked(line.pcap, captures.size());
   if (!options) return complain(options.error().what);
+  if (auto good = CaptureJudge::make(registry, catalogue, line.pcap.only); !good) {
+    return complain(good.error().what);
+  }
+  std::optional<RunFolder> folder;
   if (!line.pcap.out.empty()) {
-    if (auto folder = RunFolder::create(line.pcap.out); !folder) {
-      return complain(folder.error().what);
-    }
+    auto made = RunFolder::create(line.pcap.out);
+    if (!made) return complain(made.error().what);
+    folder.emplace(std::move(*made));
   }
   std::vector<CaptureReport> reports;
   int status = kExitClean;
@@ -145,7 +157,8 @@ int pcap_command(const CommandLine& line, const Registry& registry, const Catalo
     reports.push_back(std::move(*report));
   }
   print_reports(reports, line, captures.size() == 1);
-  if (!line.pcap.out.empty() && !reports.empty()) {
+  if (folder && reports.empty()) folder->discard();
+  if (folder && !reports.empty()) {
     if (auto done = save_run_record(record_of(reports), line.pcap.out); !done) {
       status = worse(status, complain(done.error().what));
     }

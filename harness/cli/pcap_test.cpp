@@ -119,6 +119,20 @@ TEST(Pcap, WhatCannotBeReadIsNamed) {
   EXPECT_EQ(workshop.run("{tailrace} pcap").status, 2);
 }
 
+// It is of the words, not of a file: said once, before any file is read or a folder made.
+TEST(Pcap, AFilterThatDoesNotCompileIsSaidOnce) {
+  const Workshop workshop;
+  const std::string capture = kFolder + "nagle-server-2writes-lo4.pcap";
+  const Ran ran = workshop.run("{tailrace} pcap --filter 'prt 80' --out told --no-join " + capture +
+                               " " + capture + " /nowhere.pcap");
+  EXPECT_EQ(ran.status, 2);
+  const std::string begin = "tailrace: filter 'prt 80': ";
+  EXPECT_TRUE(ran.err.starts_with(begin)) << ran.err;
+  EXPECT_EQ(ran.err.find("tailrace:", 1), std::string::npos) << ran.err;
+  EXPECT_EQ(ran.out, "");
+  EXPECT_EQ(workshop.run("ls told").status, 2) << "a name that the next attempt may not have";
+}
+
 TEST(Pcap, TheConsoleNamesTheHolderTheDelayerAndTheCure) {
   const Workshop workshop;
   const Ran ran = workshop.run("{tailrace} pcap " + kFolder + "nagle-server-2writes-lo4.pcap");
