@@ -74,13 +74,12 @@ int complain(const std::string& what) {
 }
 
 Result<RunRecord> finished_record(const std::string& folder) {
+  if (folder.empty()) return trouble(why_no_run(folder));  // And not the root.
   std::error_code failure;
-  if (!std::filesystem::exists(folder + "/results.json", failure) &&
-      std::filesystem::exists(folder + "/run.json", failure)) {
-    return trouble("'" + folder + "' holds a run that was interrupted, without results.json: " +
-                   "tailrace judge " + folder + " judges what was recorded");
-  }
-  return load_run_record(folder);
+  if (std::filesystem::exists(folder + "/results.json", failure)) return load_run_record(folder);
+  if (!std::filesystem::exists(folder + "/run.json", failure)) return trouble(why_no_run(folder));
+  return trouble("'" + folder + "' holds a run that was interrupted, without results.json: " +
+                 "tailrace judge " + folder + " judges what was recorded");
 }
 
 namespace {

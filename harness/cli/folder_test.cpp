@@ -63,6 +63,30 @@ TEST(Folders, ARunThatWasInterruptedIsNamed) {
   }
 }
 
+TEST(Folders, WhatIsNoRunsFolderIsToldAlikeByEveryCommand) {
+  const Workshop workshop;
+  workshop.run("mkdir empty; echo > file; {tailrace} server " + kOneQuestion +
+               " --out run -- {server} {port}");
+  for (const std::string command :
+       {"judge empty", "report empty", "diff run empty", "diff empty run", "redact empty",
+        "merge run empty --out both", "reproduce empty x", "baseline write empty"}) {
+    const Ran ran = workshop.run("{tailrace} " + command);
+    EXPECT_EQ(ran.status, 2) << command;
+    EXPECT_EQ(ran.err,
+              "tailrace: 'empty' is no run's folder: it holds neither results.json nor run.json. "
+              "`tailrace server` and `tailrace client` make one, and `tailrace pcap --out DIR`\n")
+        << command;
+    const std::string as_file = std::string(command).replace(command.find("empty"), 5, "file");
+    EXPECT_NE(workshop.run("{tailrace} " + as_file).err.find("'file' is no run's folder: it is a "
+                                                             "file. "),
+              std::string::npos)
+        << as_file;
+  }
+  const Ran recordless = workshop.run("rm run/run.json; {tailrace} judge run");
+  EXPECT_NE(recordless.err.find("'run' holds no run.json, of which"), std::string::npos)
+      << recordless.err;
+}
+
 TEST(Folders, BaselineCheckSaysWhatItsExitStatusIsAbout) {
   const Workshop workshop;
   workshop.run("{tailrace} server " + kOneQuestion + " --out run -- {server} {port}");

@@ -128,9 +128,9 @@ std::vector<fs::path> files_below(const std::string& folder) {
 
 Result<Redacted> redact_folder(const std::string& folder, const std::vector<std::string>& secrets) {
   std::error_code failure;
-  if (!fs::exists(folder + "/results.json", failure) &&
-      !fs::exists(folder + "/run.json", failure)) {
-    return trouble("'" + folder + "' is no run's folder: it holds no results.json");
+  if (folder.empty() || (!fs::exists(folder + "/results.json", failure) &&
+                         !fs::exists(folder + "/run.json", failure))) {
+    return trouble(why_no_run(folder));
   }
   Vault vault;
   for (const std::string& secret : secrets) vault.protect(secret);

@@ -76,6 +76,24 @@ ClockSample clock_from(const Json& json) {
 
 }  // namespace
 
+std::string why_no_run(const std::string& path) {
+  std::error_code failure;
+  const auto there = fs::status(path, failure);
+  std::string why = "it holds neither results.json nor run.json";
+  if (!fs::exists(there)) {
+    why = failure && there.type() != fs::file_type::not_found ? failure.message()
+                                                              : "there is nothing of that name";
+  } else if (!fs::is_directory(there)) {
+    why = "it is a file";
+  } else if (fs::directory_iterator(path, failure); failure) {
+    why = failure.message();
+  }
+  const bool holds_capture = fs::exists(fs::path(path) / "capture.pcap", failure);
+  return "'" + path + "' is no run's folder: " + why + ". `tailrace server` and `tailrace "
+         "client` make one, and `tailrace pcap --out DIR`" +
+         (holds_capture ? "; of the capture in this one tells: tailrace pcap " + path : "");
+}
+
 Result<RunFolder> RunFolder::create(const std::string& path) {
   std::error_code failure;
   const bool there = fs::exists(path, failure);
@@ -89,8 +107,11 @@ Result<RunFolder> RunFolder::create(const std::string& path) {
 
 Result<RunFolder> RunFolder::open(const std::string& path) {
   std::error_code failure;
-  if (!fs::exists(fs::path(path) / "run.json", failure)) {
-    return trouble("'" + path + "' is no run's folder: it holds no run.json");
+  if (path.empty() || !fs::exists(fs::path(path) / "run.json", failure)) {
+    return trouble(!path.empty() && fs::exists(fs::path(path) / "results.json", failure)
+                       ? "'" + path + "' holds no run.json, of which it could be judged again: "
+                         "tailrace report tells what its results.json says"
+                       : why_no_run(path));
   }
   return RunFolder(path);
 }

@@ -33,6 +33,9 @@ struct CaptureOutcome {
   bool marker_seen = false;
 };
 
+// Why a path is no run's folder, what would be one, and what makes one. It looks at files.
+std::string why_no_run(const std::string& path);
+
 class RunFolder {
  public:
   // Creates the folder, which must not exist or be empty. Error: names it.
