@@ -121,7 +121,8 @@ void RunFolder::discard() {
   const fs::path folder(path_), histories = folder / "histories";
   std::vector<fs::path> probes;  // What the revision was asked with; the error says what came.
   for (const auto& entry : fs::directory_iterator(histories, failure)) {
-    if (!entry.path().filename().string().starts_with("probe.")) return;
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with("probe@") && !name.starts_with("discover@")) return;
     probes.push_back(entry.path());
   }
   for (const fs::path& probe : probes) fs::remove(probe, failure);

@@ -176,8 +176,8 @@ ClientSettings Worker::client_settings(const std::string& revision) {
 // What it answers with, "" where it refuses; this revision, where it leaves initialize open.
 Result<std::string> Worker::probe_one(const std::string& mode, std::string_view revision) {
   const bool stateless = revision == kStatelessRevision;
-  const std::string name = stateless ? "histories/discover." : "histories/probe.";
-  auto history = History::create(context_.folder.file(name + mode + ".jsonl"));
+  const DrivenScenario asked{stateless ? "discover" : "probe", std::string(revision), mode, ""};
+  auto history = History::create(context_.folder.file(RunFolder::history_name(asked)));
   if (!history) return std::unexpected(history.error());
   std::string spoken;
   {

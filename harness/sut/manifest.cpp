@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kManifestSchema = "tailrace.manifest/1";
 constexpr Millis kLongest{600000};  // No deadline of a manifest is longer than ten minutes.
 constexpr int kMostCounted = 1000;
+constexpr std::size_t kLongestMode = 100;  // Bytes, which is what reports show of one.
 constexpr std::array<std::string_view, 8> kTools = {"plain",  "slow",   "failing", "refused",
                                                     "chatty", "asking", "big",     "sized"};
 
@@ -27,7 +28,8 @@ class ManifestReader {
   void complain(const std::string& member, const std::string& what) {
     if (!wrong.empty()) return;
     wrong = "manifest " + name_ + ": '" + member + "' " + what;
-    if (const auto line = line_of_member(text_, member)) {
+    // "start[0]" stands where "start" does.
+    if (const auto line = line_of_member(text_, member.substr(0, member.find_last_of('[')))) {
       wrong += " (line " + std::to_string(line) + ")";
     }
   }
@@ -106,12 +108,51 @@ class ManifestReader {
   std::string_view text_;
 };
 
+// "a" of "a.2" and of "a #2", as files and reports name what is repeated; else "".
+std::string repeated_by(const std::string& mode) {
+  const auto end = mode.find_last_not_of("0123456789");
+  if (end == std::string::npos || end + 1 == mode.size()) return "";
+  if (mode[end] == '.') return mode.substr(0, end);
+  return mode[end] == '#' && end > 0 && mode[end - 1] == ' ' ? mode.substr(0, end - 1) : "";
+}
+
+// Its name stands in the names of files and in the rows of reports, where each must be told apart.
+std::string wrong_name_of_mode(const std::string& mode, const Json& modes) {
+  if (mode.empty()) return "has no name";
+  if (mode == "default") return "has the name of the plain one";
+  if (mode.size() > kLongestMode) {
+    return "has a name of more than " + std::to_string(kLongestMode) + " bytes";
+  }
+  const auto control = [](unsigned char c) { return c < ' ' || c == 0x7f; };
+  if (std::ranges::any_of(mode, control)) return "has a control character in its name";
+  const auto file_name = [](std::string name) {
+    std::ranges::replace(name, '/', '_');
+    return name;
+  };
+  const std::string repeated = repeated_by(file_name(mode));
+  if (repeated == "default") return "has the name of a repetition of the plain one";
+  for (const auto& [other, value] : modes.members()) {
+    if (other == mode) break;  // The later of two is told.
+    if (file_name(other) == file_name(mode)) {
+      return "would be written to the same files as 'modes." + other + "'";
+    }
+  }
+  for (const auto& [other, value] : modes.members()) {
+    if (!repeated.empty() && file_name(other) == repeated) {
+      return "has the name of a repetition of 'modes." + other + "'";
+    }
+  }
+  return "";
+}
+
 void read_modes(ManifestReader& reader, const Json& json, Manifest& manifest) {
   static constexpr std::array<std::string_view, 2> kKnown = {"environment", "arguments"};
   for (const auto& [name, mode] : reader.object(json, "", "modes")) {
     (void)reader.object(json["modes"], "modes.", name);
     const std::string where = "modes." + name + ".";
-    if (name == "default") reader.complain("modes.default", "has the name of the plain one");
+    if (const auto wrong = wrong_name_of_mode(name, json["modes"]); !wrong.empty()) {
+      reader.complain("modes." + name, wrong);
+    }
     reader.allow(mode, where, kKnown);
     manifest.modes[name] = {reader.environment(mode, where),
                             reader.texts(mode, where, "arguments")};
@@ -127,6 +168,7 @@ void read_tools(ManifestReader& reader, const Json& json, Manifest& manifest) {
     const std::string where = "tools." + kind + ".";
     reader.allow(tool, where, kKnown);
     ManifestTool entry{reader.text(tool, where, "name", true)};
+    if (entry.name.empty()) reader.complain(where + "name", "is empty");
     (void)reader.object(tool, where, "arguments");
     if (const Json* arguments = tool.find("arguments")) entry.arguments = *arguments;
     entry.notifications = reader.count(tool, where, "notifications");
@@ -182,6 +224,9 @@ Result<Manifest> parse_manifest(std::string_view text, const std::string& name) 
   manifest.role = role == "client" ? Side::kClient : Side::kServer;
   manifest.start = reader.texts(*json, "", "start");
   if (manifest.start.empty()) reader.complain("start", "names no program");
+  if (!manifest.start.empty() && manifest.start.front().empty()) {
+    reader.complain("start[0]", "is empty, and should be the program");
+  }
   manifest.environment = reader.environment(*json, "");
   if (json->find("endpoint") != nullptr)
     manifest.endpoint = reader.text(*json, "", "endpoint", true);

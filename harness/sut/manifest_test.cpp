@@ -48,6 +48,8 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"name", "7", "name", "is not text"}, Bad{"version", "1.0", "version", "is not text"},
         Bad{"role", R"("proxy")", "role", "is neither"}, Bad{"role", "null", "role", "is not text"},
         Bad{"start", "[]", "start", "names no program"},
+        Bad{"start", R"([""])", "start[0]", "is empty, and should be the program (line 1)"},
+        Bad{"start", R"(["", "serve"])", "start[0]", "is empty"},
         Bad{"start", R"("serve --now")", "start", "is not a list of texts"},
         Bad{"start", R"(["serve", 8080])", "start", "is not a list of texts"},
         Bad{"environment", R"(["A=1"])", "environment", "is not an object"},
@@ -65,6 +67,18 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Bad{"modes", "[]", "modes", "is not an object"},
                     Bad{"modes", R"({"json": true})", "modes.json", "is not an object"},
                     Bad{"modes", R"({"default": {}})", "modes.default", "has the name"},
+                    Bad{"modes", R"({"": {}})", "modes.", "has no name"},
+                    Bad{"modes", R"({"a/b": {}, "a_b": {}})", "modes.a_b",
+                        "would be written to the same files as 'modes.a/b' (line 1)"},
+                    Bad{"modes", R"({"a\nb": {}})", "modes.a\nb", "has a control character"},
+                    Bad{"modes", "{\"" + std::string(101, 'm') + "\": {}}",
+                        "modes." + std::string(101, 'm'), "has a name of more than 100 bytes"},
+                    Bad{"modes", R"({"a.2": {}, "a": {}})", "modes.a.2",
+                        "has the name of a repetition of 'modes.a'"},
+                    Bad{"modes", R"({"a": {}, "a #12": {}})", "modes.a #12",
+                        "has the name of a repetition of 'modes.a'"},
+                    Bad{"modes", R"({"default.2": {}})", "modes.default.2",
+                        "has the name of a repetition of the plain one"},
                     Bad{"modes", R"({"json": {"args": []}})", "modes.json.args", "is not known"},
                     Bad{"modes", R"({"json": {"arguments": [1]}})", "modes.json.arguments",
                         "is not a list of texts"},
@@ -75,6 +89,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad{"tools", R"({"plain": "echo"})", "tools.plain", "is not an object"},
                     Bad{"tools", R"({"plain": {}})", "tools.plain.name", "is missing"},
                     Bad{"tools", R"({"plain": {"name": 1}})", "tools.plain.name", "is not text"},
+                    Bad{"tools", R"({"plain": {"name": ""}})", "tools.plain.name", "is empty"},
                     Bad{"tools", R"({"plain": {"name": "x", "arguments": []}})",
                         "tools.plain.arguments", "is not an object"},
                     Bad{"tools", R"({"chatty": {"name": "x", "notifications": 0}})",
@@ -99,6 +114,14 @@ TEST(Manifest, AMistakeNamesItsLine) {
   ASSERT_FALSE(manifest);
   EXPECT_NE(manifest.error().what.find("'client.term_ms' is not known"), std::string::npos);
   EXPECT_NE(manifest.error().what.find("(line 4)"), std::string::npos) << manifest.error().what;
+}
+
+TEST(Manifest, ModesThatAreToldApartAreTaken) {
+  const auto manifest = parse_manifest(
+      with("modes", R"({"a/b": {}, "http.1": {}, "v2": {}, "2": {}, "#2": {}, "default/2": {}})"),
+      "some.json");
+  ASSERT_TRUE(manifest) << manifest.error().what;
+  EXPECT_EQ(manifest->modes.size(), 6u);
 }
 
 TEST(Manifest, TheLeastGivesTheDefaults) {
