@@ -256,6 +256,21 @@ TEST(Folders, InitWritesAManifestThatRuns) {
   EXPECT_NE(other.out.find("--manifest client.json"), std::string::npos) << other.out;
 }
 
+TEST(Folders, InitSaysWhichFoldersItMade) {
+  const Workshop workshop;
+  const Ran made = workshop.run("mkdir a; {tailrace} init client --out a/b//c/m.json -- ./x");
+  EXPECT_TRUE(made.out.starts_with("made the folder a/b\nmade the folder a/b//c\n"
+                                   "wrote a/b//c/m.json\n"))
+      << made.out << made.err;
+  const Ran none = workshop.run("{tailrace} init client --out a/m.json -- ./x");
+  EXPECT_EQ(none.out.find("made"), std::string::npos) << none.out;
+  const Ran file = workshop.run("{tailrace} init client --out a/m.json/b/n.json -- ./x");
+  EXPECT_EQ(file.status, 2);
+  EXPECT_NE(file.err.find("cannot make the folder 'a/m.json/b': Not a directory"),
+            std::string::npos)
+      << file.err;
+}
+
 TEST(Folders, InitWritesThePipelineOfTheManifestThatItNames) {
   const Workshop workshop;
   for (const auto& [ci, file] : {std::pair{"github", ".github/workflows/tailrace.yml"},

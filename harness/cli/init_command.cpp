@@ -75,16 +75,36 @@ ProjectGuess project_of(const CommandLine& line) {
   return guess;
 }
 
+// Says of each folder that it made: who meant another place can take it away again.
+Status make_folders(const fs::path& wanted) {
+  std::vector<fs::path> missing;
+  std::error_code failure;
+  for (fs::path at = wanted; !at.empty() && !fs::exists(at, failure); at = at.parent_path()) {
+    missing.push_back(at);
+  }
+  for (auto folder = missing.rbegin(); folder != missing.rend(); ++folder) {
+    if (!folder->has_filename()) continue;  // "a/", which is "a".
+    if (!fs::create_directory(*folder, failure) && failure) {
+      return trouble("cannot make the folder '" + folder->string() + "': " + failure.message());
+    }
+    fmt::print("made the folder {}\n", folder->string());
+  }
+  return {};
+}
+
 Status write_new(const fs::path& path, const std::string& text, const std::string& otherwise) {
   std::error_code failure;
   if (fs::exists(path, failure)) {
     return trouble("'" + path.string() + "' exists already; " + otherwise);
   }
-  if (path.has_parent_path()) fs::create_directories(path.parent_path(), failure);
+  if (auto good = make_folders(path.parent_path()); !good) return good;
   std::ofstream out(path, std::ios::binary);
   out << text;
   out.close();
-  if (!out) return trouble("cannot write '" + path.string() + "'");
+  if (!out) {
+    fs::remove(path, failure);  // Half of it would refuse the next attempt.
+    return trouble("cannot write '" + path.string() + "'");
+  }
   fmt::print("wrote {}\n", path.string());
   return {};
 }
