@@ -87,7 +87,7 @@ std::string words_of(std::string_view kind) {
            "TCP_NODELAY on the sender's socket saves it";
   }
   if (kind == kind::kServerThink) {
-    return "The server is silent while it works; nothing held its data";
+    return "The server is silent while it works; nothing held its data on this connection";
   }
   if (kind == kind::kClientThink) return "The client is silent inside its own request";
   if (kind == kind::kTimeout) return "Segments were lost and sent again after the timer ran out";

@@ -154,6 +154,13 @@ TEST(Pcap, TheConsoleNamesEachHolderAndItsCure) {
   }
 }
 
+// Behind a proxy the other leg may have held it.
+TEST(Pcap, ThatNothingHeldDataIsSaidOfTheConnectionThatWasSeen) {
+  const Ran ran = Workshop().run("{tailrace} pcap " + kFolder + "server-think-40ms-lo4.pcap");
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_NE(ran.out.find("nothing held its data on this connection"), std::string::npos) << ran.out;
+}
+
 TEST(Pcap, FitsATerminal) {
   const Workshop workshop;
   for (const char* name : {"nagle-server-sse-3writes-lo4", "mixed-connections-lo4"}) {
