@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
@@ -13,6 +14,7 @@
 #include "harness/cli/choice.h"
 #include "harness/cli/folder_words.h"
 #include "harness/run/plan.h"
+#include "harness/wire/http_head_reader.h"
 
 namespace tailrace {
 
@@ -32,12 +34,24 @@ CLI::Option* add_list(CLI::App& app, const std::string& name, std::vector<std::s
   return app.add_option(name, into, help)->allow_extra_args(false);
 }
 
+// Sent as it is, it would be another header, or no request. The value may be a secret: not told.
+Result<HttpHeader> sound(const std::string& option, HttpHeader header) {
+  if (!is_token(header.name)) {
+    return trouble(option + " '" + header.name.substr(0, 40) + "': no name of a header");
+  }
+  header.value = std::string(trimmed(header.value));
+  const auto breaks = [](unsigned char c) { return (c < ' ' && c != '\t') || c == 0x7f; };
+  if (!std::ranges::any_of(header.value, breaks)) return header;
+  return trouble(option + " '" + header.name + "': its value holds a line break or another "
+                 "control character");
+}
+
 Result<HttpHeader> header_from(const std::string& text) {
   const auto colon = text.find(':');
   if (colon == std::string::npos || colon == 0) {
     return trouble("--header '" + text.substr(0, 40) + "' is not NAME:VALUE");
   }
-  return HttpHeader{text.substr(0, colon), std::string(trimmed(text.substr(colon + 1)))};
+  return sound("--header", {text.substr(0, colon), text.substr(colon + 1)});
 }
 
 Result<HttpHeader> header_from_environment(const std::string& text) {
@@ -48,7 +62,7 @@ Result<HttpHeader> header_from_environment(const std::string& text) {
   const std::string variable = text.substr(equals + 1);
   const char* value = std::getenv(variable.c_str());
   if (value == nullptr) return trouble("--header-env: the variable " + variable + " is not set");
-  return HttpHeader{text.substr(0, equals), value};
+  return sound("--header-env", {text.substr(0, equals), value});
 }
 
 Status take_headers(RunOptions& run, const RunWords& words) {
@@ -267,6 +281,9 @@ void add_server_options(CLI::App& app, RunOptions& run, RunWords& words) {
 }
 
 Status finish(RunOptions& run, const RunWords& words, const std::vector<std::string>& command) {
+  if (std::isnan(words.time_scale)) {  // No range shuts it out.
+    return trouble(fmt::format("--time-scale: Value nan not in range 1 to {}", kMostTimeScale));
+  }
   set_time_scale(words.time_scale);
   run.budget = std::chrono::seconds(words.budget_s);
   if (run.out.empty()) run.out = default_folder();

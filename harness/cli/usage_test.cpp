@@ -23,7 +23,8 @@ struct Usage {
 void expect(const std::vector<Usage>& table) {
   const Workshop workshop;
   for (const Usage& usage : table) {
-    const Ran ran = workshop.run(std::string("{tailrace} ") + usage.arguments);
+    const Ran ran =
+        workshop.run(std::string("TWO_LINES='a\nb' {tailrace} ") + usage.arguments);
     EXPECT_EQ(ran.status, usage.status) << usage.arguments << "\n" << ran.err;
     const std::string& said = usage.status == 0 ? ran.out : ran.err;
     EXPECT_NE(said.find(usage.says), std::string::npos) << usage.arguments << "\n" << said;
@@ -109,6 +110,10 @@ TEST(Usage, WhatIsMeantIsSaid) {
       {"init --schema", 0, "\"title\": \"Tailrace manifest"},
       {"report ''", 2, "'' is no run's folder"},
       {"judge ''", 2, "'' is no run's folder"},
+      {"server --header 'A b: c' -- ./x", 2, "--header 'A b': no name of a header"},
+      {"server --header \"$(printf 'A: b\\nc')\" -- ./x", 2, "--header 'A': its"},
+      {"server --header-env A=TWO_LINES -- ./x", 2, "--header-env 'A': its value holds a line"},
+      {"server --time-scale nan -- ./x", 2, "--time-scale: Value nan not in range"},
       {"pcap .", 2, "'.' is a folder, and holds no capture.pcap"},
       {"pcap --only delayed_ack.server_answers_wihout_stall x", 2, "did you mean delayed_ack."},
   });
