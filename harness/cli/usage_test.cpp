@@ -249,6 +249,13 @@ TEST(Usage, AServerThatCannotBeStartedIsNoVerdict) {
   EXPECT_EQ(workshop.run(run + " -- {server} {port}").status, 0);
 }
 
+TEST(Usage, AClientThatCannotBeStartedLeavesTheNameOfItsFolder) {
+  const Workshop workshop;
+  const std::string run = "{tailrace} client -q --out run --only drain.client_* -- ";
+  EXPECT_EQ(workshop.run(run + "./no-such-client").status, 2);
+  EXPECT_EQ(workshop.run("ls run").status, 2) << "some had declined before";
+}
+
 TEST(Usage, AnAddressWithoutAnEndpointIsNoVerdict) {
   const Workshop workshop;
   Workshop::write(workshop.path("wrong.json"),
@@ -259,6 +266,7 @@ TEST(Usage, AnAddressWithoutAnEndpointIsNoVerdict) {
       " {tailrace} server -q --only routing.* --manifest {folder}/wrong.json");
   EXPECT_EQ(ran.status, 2) << ran.out;
   EXPECT_NE(ran.err.find("initialize got 404"), std::string::npos) << ran.err;
+  EXPECT_EQ(workshop.run("ls -d tailrace-*").status, 2) << "a folder of no run";
 }
 
 TEST(Usage, OutputThatCannotBeWrittenIsNoVerdict) {

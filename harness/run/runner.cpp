@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <ctime>
+#include <filesystem>
 #include <mutex>
 #include <thread>
 
@@ -65,6 +66,13 @@ RunRecord about_run(const RunOptions& options, const Setup& setup, const Vault& 
   return about;
 }
 
+// What declined before the first that wanted the client, which could not be started.
+void forget_scenarios(const RunFolder& folder) {
+  std::error_code failure;
+  std::filesystem::remove_all(folder.file("histories"), failure);
+  std::filesystem::remove(folder.file("runs.jsonl"), failure);
+}
+
 class Run {
  public:
   Run(const RunOptions& options, Setup& setup, const Registry& registry, const Catalogue& catalogue,
@@ -99,6 +107,8 @@ class Run {
     }
     if (auto driven = drive_all(); !driven) {
       stop_capture();
+      const bool is_client = options_.under_test == Side::kClient;
+      if (is_client && !context_.has_had_client) forget_scenarios(folder_);
       return std::unexpected(driven.error());
     }
     stop_capture();

@@ -101,7 +101,7 @@ void Worker::stop_serving_client(Millis patience) {
 // What crashed, hangs or said more than it should is replaced: the next scenario is not blamed.
 // Trouble of one scenario where others had a client, else of the run: told once, not by each.
 Status Worker::not_started(const Error& why) {
-  if (!has_had_client_) cannot_start_ = why;
+  if (!context_.has_had_client) cannot_start_ = why;
   return std::unexpected(why);
 }
 
@@ -111,7 +111,7 @@ Status Worker::ensure_serving_client(const std::string& mode) {
   auto started = ServingClient::start(*context_.setup.supervisor, *context_.options.manifest, mode,
                                       context_.vault);
   if (!started) return not_started(started.error());
-  has_had_client_ = true;
+  context_.has_had_client = true;
   serving_ = std::move(*started);
   return {};
 }
@@ -329,7 +329,7 @@ void Worker::drive_client(const Scenario& scenario, const PlannedRun& run, Histo
         *context_.setup.supervisor, manifest, run.mode, url, environment,
         [&](const std::string& line) { history.append(ProcessLine{context_.vault.mask(line)}); });
     if (!started) return not_started(started.error());
-    has_had_client_ = true;
+    context_.has_had_client = true;
     client = std::move(*started);
     watch.emplace(*client, [&](const ExitStatus& status) {
       history.append(ProcessEnded{status.code, status.signal, asked});
@@ -380,7 +380,7 @@ void Worker::drive_sessions(const Scenario& scenario, const PlannedRun& run, His
       auto started = ServingClient::start(*context_.setup.supervisor, *context_.options.manifest,
                                           run.mode, context_.vault);
       if (!started) return not_started(started.error());
-      has_had_client_ = true;
+      context_.has_had_client = true;
       client = std::move(*started);
     }
     return client->take_session(url, environment, history);

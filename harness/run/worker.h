@@ -3,6 +3,7 @@
 // Used by one script thread; what is shared (network, vault, pace, folder) is thread-safe.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 
@@ -28,6 +29,7 @@ struct RunContext {
   RunFolder& folder;
   std::vector<Endpoint> addresses;  // Of a URL
   MonoTime over_at;                 // End of the budget
+  std::atomic<bool> has_had_client{false};  // It could be started once, by any worker.
 };
 
 class Worker {
@@ -73,7 +75,6 @@ class Worker {
   // How a serving client that had taken others ended in the scenario just driven: whose fault that
   // is shows when a fresh one takes the same scenario.
   std::optional<ProcessEnded> doubtful_end_;
-  bool has_had_client_ = false;  // It could be started once.
   std::optional<Error> cannot_start_;
   std::string output_;  // Of instances that are gone.
   std::string no_endpoint_;  // Why what answers is no MCP server, as the probe saw it.
