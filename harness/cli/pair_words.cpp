@@ -64,7 +64,7 @@ void add_pair(CLI::App& app, CommandLine& line, PairWords& words) {
 }
 
 Status finish_pair(CommandLine& line, const PairWords& words) {
-  set_time_scale(words.time_scale);
+  if (auto good = take_time_scale(words.time_scale); !good) return good;
   line.pair.limit = std::chrono::seconds(words.limit_s);
   auto server = manifest_of(Side::kServer, words.server);
   if (!server) return std::unexpected(server.error());

@@ -280,11 +280,16 @@ void add_server_options(CLI::App& app, RunOptions& run, RunWords& words) {
              "safe (few requests; default for a URL) or full (default for a command)");
 }
 
-Status finish(RunOptions& run, const RunWords& words, const std::vector<std::string>& command) {
-  if (std::isnan(words.time_scale)) {  // No range shuts it out.
+Status take_time_scale(double factor) {
+  if (std::isnan(factor)) {  // No range shuts it out.
     return trouble(fmt::format("--time-scale: Value nan not in range 1 to {}", kMostTimeScale));
   }
-  set_time_scale(words.time_scale);
+  set_time_scale(factor);
+  return {};
+}
+
+Status finish(RunOptions& run, const RunWords& words, const std::vector<std::string>& command) {
+  if (auto good = take_time_scale(words.time_scale); !good) return good;
   run.budget = std::chrono::seconds(words.budget_s);
   if (run.out.empty()) run.out = default_folder();
   if (auto good = take_headers(run, words); !good) return good;

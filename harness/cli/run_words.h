@@ -29,6 +29,8 @@ std::string shell_quoted(const std::string& word);
 
 void add_run_options(CLI::App& app, RunOptions& run, RunWords& words);
 void add_server_options(CLI::App& app, RunOptions& run, RunWords& words);
+// --time-scale. Error: it is no number.
+Status take_time_scale(double factor);
 // Checks what belongs together and fills in the rest. Error: names the word and what is wrong.
 Status finish(RunOptions& run, const RunWords& words, const std::vector<std::string>& command);
 

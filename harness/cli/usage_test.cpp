@@ -114,6 +114,7 @@ TEST(Usage, WhatIsMeantIsSaid) {
       {"server --header \"$(printf 'A: b\\nc')\" -- ./x", 2, "--header 'A': its"},
       {"server --header-env A=TWO_LINES -- ./x", 2, "--header-env 'A': its value holds a line"},
       {"server --time-scale nan -- ./x", 2, "--time-scale: Value nan not in range"},
+      {"pair --time-scale nan --server x --client y", 2, "--time-scale: Value nan not in range"},
       {"pcap .", 2, "'.' is a folder, and holds no capture.pcap"},
       {"pcap --only delayed_ack.server_answers_wihout_stall x", 2, "did you mean delayed_ack."},
   });
