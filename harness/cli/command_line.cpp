@@ -126,6 +126,16 @@ void take_help_word(std::vector<std::string>& arguments) {
   arguments.emplace_back("--help");
 }
 
+// `tailrace sever --help` is a word that is wrong, and not asked for the help of everything.
+void let_wrong_words_be_told(const CLI::App& app, std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments.front().starts_with('-')) return;
+  const auto is_meant = [&](const CLI::App* command) {
+    return command->check_name(arguments.front());
+  };
+  if (!app.get_subcommands(is_meant).empty()) return;
+  std::erase_if(arguments, [](const auto& word) { return word == "--help" || word == "-h"; });
+}
+
 // Of the words that no option takes, the first as they were typed: CLI11 tells them reversed.
 std::string first_unexpected(const std::vector<std::string>& arguments, const std::string& why) {
   const std::string words = why.substr(std::min(why.find(": "), why.size())) + " ";
@@ -205,6 +215,7 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments
   app.formatter(std::make_shared<HelpWriter>());
   add_all(app, line, driving);
 
+  let_wrong_words_be_told(app, own);
   auto reversed = own;
   std::reverse(reversed.begin(), reversed.end());
   try {

@@ -95,6 +95,8 @@ TEST(Usage, WhatIsMeantIsSaid) {
       {"server --only 'drian.*' -- ./x", 2, "did you mean drain.*?"},
       {"explain RPC-RES-06", 0, "asked by error_terminal.server_ends_stream_after_error: Does"},
       {"help", 0, "Subcommands:"},
+      {"help sever", 2, "did you mean 'server'"},
+      {"sever --help", 2, "did you mean 'server'"},
       {"help baseline write", 0, "Expect exactly what failed in a run"},
       {"report", 2, "RUN_DIR is required"},
       {"diff run", 2, "RUN_DIR: At least 2 required"},
