@@ -123,7 +123,10 @@ int pair_command(const CommandLine& line, const Registry& registry, const Catalo
   auto folder = RunFolder::create(files.path());
   if (!folder) return complain(folder.error().what);
   auto outcome = run_pair(line.pair, *setup, *folder);
-  if (!outcome) return complain(outcome.error().what);
+  if (!outcome) {
+    folder->discard();  // The next attempt may have its name.
+    return complain(outcome.error().what);
+  }
   AnalysisOptions options;
   options.server = outcome->server;
   auto judge = CaptureJudge::make(registry, catalogue, {});
@@ -132,6 +135,7 @@ int pair_command(const CommandLine& line, const Registry& registry, const Catalo
   auto report = explain_capture({outcome->capture_file}, "", options);
   if (!report) return complain(report.error().what);
   if (report->exchange_count == 0) {
+    folder->discard();
     return complain("the client asked the server for nothing; " + tail_of(outcome->client_output));
   }
   report->scenarios = judge->judge(lost_packets(*report));

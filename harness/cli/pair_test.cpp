@@ -145,10 +145,11 @@ TEST(Pair, WhatCannotBeWatchedIsNamed) {
   };
   const Workshop workshop;
   for (const Case& each : table) {
-    const Ran ran = workshop.run(std::string("{tailrace} pair --server '") + each.server +
-                                 "' --client '" + each.client + "'");
+    const Ran ran = workshop.run(std::string("{tailrace} pair --out kept --server '") +
+                                 each.server + "' --client '" + each.client + "'");
     EXPECT_EQ(ran.status, each.status) << each.server << " " << each.client << ran.err;
     EXPECT_NE(ran.err.find(each.says), std::string::npos) << ran.err;
+    EXPECT_EQ(workshop.run("ls kept").status, 2) << "the next attempt may have its name";
   }
   EXPECT_EQ(workshop.run("{tailrace} pair --server '{server} {port}'").status, 2);
 }
