@@ -42,8 +42,10 @@ int open_to_write(const std::string& path, Creation creation) {
 
 Result<std::string> read_whole(const std::string& path) {
   const int file = open_to_read(path);
-  const auto unreadable = [&] { return trouble("cannot read '" + path + "'"); };
-  if (file < 0) return unreadable();
+  const auto unreadable = [&](int why) {
+    return system_trouble("cannot read '" + path + "'", why);
+  };
+  if (file < 0) return unreadable(errno);
   std::string whole;
   std::array<char, kPiece> piece;
   for (;;) {
@@ -51,8 +53,9 @@ Result<std::string> read_whole(const std::string& path) {
     if (got < 0 && errno == EINTR) continue;
     if (got > 0) whole.append(piece.data(), static_cast<std::size_t>(got));
     if (got > 0) continue;
+    const int why = errno;
     ::close(file);
-    if (got < 0) return unreadable();
+    if (got < 0) return unreadable(why);
     return whole;
   }
 }

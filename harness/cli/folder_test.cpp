@@ -94,6 +94,10 @@ TEST(Folders, BaselineCheckSaysWhatItsExitStatusIsAbout) {
   const Ran clean = workshop.run("{tailrace} baseline check none.json run");
   EXPECT_EQ(clean.status, 0) << clean.err;
   EXPECT_NE(clean.out.find("exactly as listed"), std::string::npos) << clean.out;
+  const Ran full = workshop.run("{tailrace} baseline write run --force --out /dev/full");
+  EXPECT_EQ(full.status, 2);
+  EXPECT_NE(full.err.find("cannot write '/dev/full': No space left"), std::string::npos)
+      << full.err;
   const Ran unseen = workshop.run(
       "sed -i 's/\"verdict\": \"pass\"/\"verdict\": \"inconclusive\"/' run/results.json;"
       " {tailrace} baseline check none.json run");

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -102,8 +103,9 @@ Status write_new(const fs::path& path, const std::string& text, const std::strin
   out << text;
   out.close();
   if (!out) {
+    const int why = errno;
     fs::remove(path, failure);  // Half of it would refuse the next attempt.
-    return trouble("cannot write '" + path.string() + "'");
+    return system_trouble("cannot write '" + path.string() + "'", why);
   }
   fmt::print("wrote {}\n", path.string());
   return {};

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -313,7 +314,7 @@ Status save_run_record(const RunRecord& record, const std::string& run_folder) {
   std::ofstream out(fresh, std::ios::binary);
   out << to_pretty_text(to_json(record));
   out.close();
-  if (!out) return trouble("cannot write '" + fresh + "'");
+  if (!out) return system_trouble("cannot write '" + fresh + "'", errno);
   std::error_code failure;
   std::filesystem::rename(fresh, path, failure);
   if (failure) return trouble("cannot write '" + path + "': " + failure.message());

@@ -104,7 +104,7 @@ std::string with_link(const ExpectedFailure& entry) {
 
 Result<Baseline> load_baseline(const std::string& path) {
   const auto text = read_whole(path);
-  if (!text) return trouble("cannot read baseline '" + path + "'");
+  if (!text) return system_trouble("cannot read baseline '" + path + "'", text.error().system);
   const auto json = parse_json(*text, {.comments = true});
   if (!json) return trouble("baseline " + path + ": " + json.error().what);
   if ((*json)["schema"].as_string() != kBaselineSchema) {

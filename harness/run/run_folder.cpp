@@ -149,7 +149,7 @@ Status RunFolder::write_run(const RunRecord& about, const CaptureOutcome& captur
   std::ofstream out(fresh, std::ios::binary);
   out << to_pretty_text(json);
   out.close();
-  if (!out) return trouble("cannot write '" + fresh + "'");
+  if (!out) return system_trouble("cannot write '" + fresh + "'", errno);
   std::error_code failure;
   fs::rename(fresh, path, failure);
   if (failure) return trouble("cannot write '" + path + "': " + failure.message());

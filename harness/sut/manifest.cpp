@@ -246,7 +246,7 @@ Result<Manifest> parse_manifest(std::string_view text, const std::string& name) 
 
 Result<Manifest> load_manifest(const std::string& path) {
   const auto text = read_whole(path);
-  if (!text) return trouble("cannot read manifest '" + path + "'");
+  if (!text) return system_trouble("cannot read manifest '" + path + "'", text.error().system);
   auto manifest = parse_manifest(*text, path);
   if (!manifest) return manifest;
   std::error_code failure;
