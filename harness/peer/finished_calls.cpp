@@ -121,10 +121,12 @@ class MarkedCalls {
     }
   }
 
+  // With a stop behind the number: a text of Go has no end of its own, and behind it lies what was
+  // there before.
   PostOptions marked(const std::string& kind, int number) const {
     PostOptions options;
-    options.id = fmt::format("\"{}{}-{}\"", prefix_, kind, number);
-    options.marker = fmt::format("{}{}{}-{}", prefix_, kind, kOfMeta, number);
+    options.id = fmt::format("\"{}{}-{}.\"", prefix_, kind, number);
+    options.marker = fmt::format("{}{}{}-{}.", prefix_, kind, kOfMeta, number);
     return options;
   }
 

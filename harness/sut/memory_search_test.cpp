@@ -28,6 +28,10 @@ TEST(MemorySearch, LeavesOutWhatWasNotMarked) {
   EXPECT_TRUE(marks_in("mark-1f-").empty());
 }
 
+TEST(MemorySearch, ReadsToTheStopBeforeWhatWasThereBefore) {
+  EXPECT_EQ(marks_in("mark-1f-results-7.3-meta-12"), std::set<std::string>{"results-7"});
+}
+
 TEST(MemorySearch, ReadsUtf16) {
   std::string wide;
   for (const char c : std::string("mark-1f-results-12")) wide += {c, '\0'};
