@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "harness/judge/client_calls.h"
@@ -15,6 +16,7 @@
 namespace tailrace {
 namespace {
 
+constexpr int kConflict = 409;
 constexpr int kTooMany = 429;  // Of all requests: no word on listeners.
 constexpr Millis kBroadcast{500};  // So long after its call a copy may still come.
 
@@ -89,8 +91,11 @@ Judgement judge_as_many(const Evidence& evidence) {
   if (told == 0 || usual == calls_with.end()) {
     usual = std::ranges::max_element(calls_with, {},
                                      [](const auto& entry) { return entry.second; });
-    if (usual->first == 0) return not_applicable("calls of the tool sent no notification");
-    if (usual->second * 100 < counted * kNearly) {
+    const bool some = calls_with.rbegin()->first > 0;
+    if (!some) return not_applicable("calls of the tool sent no notification");
+    // Nearly all lost them, or few had some to send: only its owner knows.
+    if (usual->first == 0 && told > 0) usual = std::prev(calls_with.end());
+    if (usual->first == 0 || (told == 0 && usual->second * 100 < counted * kNearly)) {
       return not_applicable("the tool sends another number of notifications each time, and the "
                             "manifest (tools.chatty.notifications) does not say how many");
     }
@@ -130,7 +135,8 @@ Finding notified_beside(const Evidence& evidence, const Exchange& beside, const 
       "{} carried {} notifications beside a call{} that sends some, and none when it was alone",
       describe(beside), notices_on(beside),
       session_of(beside) == session_of(loud) ? "" : " of another session");
-  finding.likely_cause = "notifications go to the stream that was opened first, or last";
+  finding.likely_cause = "notifications go to the stream that was opened first, or last, or to "
+                         "who reads a common queue first";
   finding.cure = "route them by the request that they are of";
   const bool loud_first = loud.request_at < beside.request_at;
   finding.evidence = loud_first ? ladder_of(evidence.timeline, loud, beside)
@@ -164,9 +170,49 @@ Judgement judge_kept(const Evidence& evidence, Rule rule) {
   return inconclusive("the other call was over before the one that notifies was made");
 }
 
+bool says_the_same(const StreamEvent& one, const StreamEvent& other) {
+  return one.message && one.message->method == other.message->method &&
+         one.message->body["params"] == other.message->body["params"];
+}
+
+// The kind of the first call, where nothing came on any stream while it ran alone.
+std::string silent_kind(const Timeline& timeline) {
+  const auto first = std::ranges::find_if(timeline.exchanges, is_tool_call);
+  if (first == timeline.exchanges.end() || !first->final_at()) return "";
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (std::ranges::any_of(exchange.events, [&](const StreamEvent& event) {
+          return event.message && event.message->kind == MessageKind::kNotification &&
+                 event.at >= first->request_at && event.at <= *first->final_at();
+        })) {
+      return "";
+    }
+  }
+  return kind_of(*first);
+}
+
+// Whether the calls of the session account for all that says the same, each of them for as many as
+// came on one call's stream: then each was sent once, and equal words are of other calls. A token
+// names the one call that it is of.
+bool may_be_of_other_calls(const Timeline& timeline, const Exchange& call,
+                           const StreamEvent& notice) {
+  if (!notice.message->body["params"]["progressToken"].is_null()) return false;
+  const std::string silent = silent_kind(timeline);
+  std::size_t senders = 0, most = 0, came = 0;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (session_of(exchange) != session_of(call)) continue;
+    const auto same = static_cast<std::size_t>(std::ranges::count_if(
+        exchange.events, [&](const StreamEvent& event) { return says_the_same(event, notice); }));
+    came += same;
+    if (!is_tool_call(exchange)) continue;
+    most = std::max(most, same);
+    senders += kind_of(exchange) == silent ? 0U : 1U;
+  }
+  return came <= senders * most;
+}
+
 // How many notifications of the call came on the other stream as well, each of those for one, while
 // the call ran.
-std::size_t copies_on(const Exchange& call, const Exchange& other) {
+std::size_t copies_on(const Timeline& timeline, const Exchange& call, const Exchange& other) {
   const MonoTime until = call.final_at().value_or(call.request_at) + kBroadcast;
   std::vector<const StreamEvent*> left;
   for (const StreamEvent& event : other.events) {
@@ -176,11 +222,9 @@ std::size_t copies_on(const Exchange& call, const Exchange& other) {
   std::size_t copies = 0;
   for (const StreamEvent& event : call.events) {
     if (!event.message || event.message->kind != MessageKind::kNotification) continue;
-    const auto same = std::ranges::find_if(left, [&](const StreamEvent* candidate) {
-      return candidate->message->method == event.message->method &&
-             candidate->message->body["params"] == event.message->body["params"];
-    });
-    if (same == left.end()) continue;
+    const auto same = std::ranges::find_if(
+        left, [&](const StreamEvent* candidate) { return says_the_same(*candidate, event); });
+    if (same == left.end() || may_be_of_other_calls(timeline, call, event)) continue;
     left.erase(same);
     ++copies;
   }
@@ -199,7 +243,7 @@ Judgement judge_broadcast(const Evidence& evidence, Rule rule) {
       const bool streams = listens(get) && get.is_event_stream();
       if (!streams || session_of(get) != session_of(call)) continue;
       listened = true;
-      if (copies_on(call, get) < notices_on(call)) continue;
+      if (copies_on(timeline, call, get) < notices_on(call)) continue;
       Finding finding = finding_of(evidence, "notifications_are_not_broadcast", rule);
       finding.required = "each message is sent on one stream only";
       finding.observed = fmt::format("each of the {} notifications of {} came on {} too",
@@ -244,6 +288,10 @@ Judgement judge_gives_way(const Evidence& evidence) {
   finding.likely_cause = "the session's entry of its listening stream outlives its connection, or "
                          "a proxy in front does not tell the server that its client left";
   finding.cure = "remove the entry when the connection ends, or let the newer stream take over";
+  if (refused->response->status != kConflict) {
+    finding.likely_cause = "the end of a listening stream ends what its session needs for another";
+    finding.cure = "let a session outlive its streams";
+  }
   finding.evidence = ladder_of(timeline, *first, *refused);
   mark_gap(finding.evidence, std::to_string(refused->response->status));
   return broken(finding);
