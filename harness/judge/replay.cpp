@@ -40,7 +40,12 @@ std::vector<Resume> resumes_of(const Timeline& timeline) {
     const std::string* last = last_event_id(exchange);
     if (last == nullptr) continue;
     const auto issuer = issuers.find({session_of(exchange), *last});
-    resumes.push_back({&exchange, issuer == issuers.end() ? nullptr : issuer->second, *last});
+    const Exchange* const stream = issuer == issuers.end() ? nullptr : issuer->second;
+    resumes.push_back({&exchange, stream, *last});
+    for (const StreamEvent& event : exchange.events) {  // A replay may name what it brings anew.
+      if (stream == nullptr || !event.has_id()) continue;
+      issuers.try_emplace({session_of(exchange), *event.sse.id}, stream);
+    }
   }
   return resumes;
 }
@@ -119,7 +124,8 @@ Judgement judge_answer(const Evidence& evidence, Rule rule) {
       lost->last, lost->get->response->status,
       lost->get->ended() && lost->get->end != BodyEnd::kUnseen ? "an end without it"
                                                                : "a stream that stays silent");
-  finding.likely_cause = "the stream's route and its stored events go away with its connection";
+  finding.likely_cause = "the stream's route and its stored events go away with its connection, or "
+                         "the replay does not find what is behind the named event";
   finding.cure = "keep a stream's events until its response was delivered, or give out no ids";
   finding.evidence = ladder_of(timeline, *lost->stream, *lost->get);
   mark_gap(finding.evidence, "GET");
@@ -291,6 +297,8 @@ Judgement judge_finished(const Evidence& evidence, Rule rule) {
       return event.message && event.message->is_response();
     });
     if (final == events.end() || final->sse.id != resume.last) continue;
+    const auto named = [&](const StreamEvent& event) { return event.sse.id == resume.last; };
+    if (std::ranges::count_if(events, named) > 1) continue;  // It may be of another event.
     ++judged;
     if (!is_accepted(*resume.get)) continue;
     const RpcMessage* again = resume.get->final_message();
@@ -303,7 +311,8 @@ Judgement judge_finished(const Evidence& evidence, Rule rule) {
     finding.required = "a stream that brought its response is over: nothing can be resumed";
     finding.observed = fmt::format("a resume from the response of {} {}", describe(*resume.stream),
                                    copy ? "brought that response again" : "was left open");
-    finding.likely_cause = "a resume does not look whether the stream of its event is complete";
+    finding.likely_cause = copy ? "the replay begins at the event that is named, or before it"
+                                : "a resume does not look whether its stream is complete";
     finding.cure = "refuse such a resume, or answer it with a stream that ends at once";
     finding.evidence = ladder_of(timeline, *resume.stream, *resume.get);
     mark_gap(finding.evidence, "GET");

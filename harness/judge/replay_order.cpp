@@ -23,11 +23,13 @@ bool carries(const Events& events, const StreamEvent& wanted) {
       events, [&](const StreamEvent& event) { return event.sse.data == wanted.sse.data; });
 }
 
-// Equal texts may stand for each other: all of them come, each behind the one before.
+// Equal texts may stand for each other: all of them come, each behind the one before. What was sent
+// twice under one id is one event of the store.
 bool keeps_order(const Events& sent, Events::const_iterator from, const Events& brought) {
   auto next = brought.begin();
   for (auto event = from; event != sent.end(); ++event) {
-    if (!event->message) continue;
+    const auto again = [&](const StreamEvent& before) { return before.sse.id == event->sse.id; };
+    if (!event->message || (event->has_id() && std::any_of(from, event, again))) continue;
     next = std::find_if(next, brought.end(), [&](const StreamEvent& other) {
       return other.sse.data == event->sse.data;
     });
@@ -151,7 +153,7 @@ Judgement judge_beginning(const Evidence& evidence) {
     return wrong(evidence, *stream, *get,
                  fmt::format("the resume of {} brought the named event once more",
                              describe(*stream)),
-                 "the search for the event stops at it, not behind it");
+                 "the search stops at the event, not behind it, or all of the stream comes again");
   }
   if (const std::string id = twice_in(*get, *stream); !id.empty()) {
     return wrong(evidence, *stream, *get,

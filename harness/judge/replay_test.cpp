@@ -147,6 +147,17 @@ TEST(ReplaysOnlyItsStream, MessagesOfOtherStreamsAreMustOfOtherSessionsHarm) {
   EXPECT_EQ(refused.judge(check).outcome, Outcome::kHeld);
 }
 
+TEST(ReplaysOnlyItsStream, UnderNewIdsThatLeadToItToo) {
+  const Check check = replays_only_its_stream(req::kReplaysOneStream);
+  Story story;
+  story.open(1).call(1, 7, "tools/call", std::string(kOne)).sse_head(1).event(1, "", "e1");
+  story.result(1, 7, "e2").end(1);
+  get(story.at(20), 2, "e1");
+  story.sse_head(2).event(2, "", "new").result(2, 7, "newer").end(2);
+  get(story.at(40), 3, "new");
+  EXPECT_EQ(story.sse_head(3).result(3, 7, "newer").end(3).judge(check).outcome, Outcome::kHeld);
+}
+
 TEST(GetIsAnswered, ByAStreamOrARefusalButNotByNothing) {
   const Check check = get_is_answered(req::kGetIsAnswered);
   Story hangs;
@@ -181,6 +192,12 @@ TEST(FinishedStream, IsOverForAResumeToo) {
   EXPECT_EQ(resumed([](Story& s) { s.sse_head(2).end(2); }), Outcome::kHeld);
   EXPECT_EQ(resumed([](Story& s) { s.sse_head(2); }), Outcome::kBroken);
   EXPECT_EQ(resumed([](Story& s) { s.sse_head(2).result(2, 7).end(2); }), Outcome::kBroken);
+  Story counts;  // All events of the stream have one id.
+  counts.open(1).call(1, 7, "tools/call", std::string(kOne)).sse_head(1).event(1, "", "e1");
+  counts.result(1, 7, "e1").end(1);
+  get(counts.at(20), 2, "e1");
+  counts.sse_head(2).result(2, 7, "e1").end(2).at(6000).mark("x", "");
+  EXPECT_EQ(counts.judge(check).outcome, Outcome::kNotApplicable);
   // An id that two streams gave out leads to either.
   EXPECT_EQ(resumed([](Story& s) {
               s.open(3).call(3, 8, "ping", std::string(kOne)).sse_head(3).event(3, "", "e1");
