@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/judge/closure.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
@@ -130,6 +132,18 @@ bool is_beside(const Cancel& cancel, const Exchange& other) {
   return other.asked->id == cancel.request->asked->id;
 }
 
+// Later requests of its session were left without an answer, all of them.
+bool ended_its_session(const Timeline& timeline, const Cancel& cancel) {
+  std::size_t later = 0, answered = 0;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (!is_request(exchange) || exchange.request_at < cancel.accepted) continue;
+    if (session_of(exchange) != session_of(*cancel.request)) continue;
+    ++later;
+    answered += exchange.final_at() ? 1U : 0U;
+  }
+  return later > 0 && answered == 0;
+}
+
 Finding hit_another(const Evidence& evidence, const Cancel& cancel, const Exchange& other,
                     const RpcMessage* answer) {
   const bool elsewhere = session_of(other) != session_of(*cancel.request);
@@ -143,12 +157,21 @@ Finding hit_another(const Evidence& evidence, const Cancel& cancel, const Exchan
                 : "a cancel ends the newest call, or all, and not the one of its id";
   finding.cure = elsewhere ? "look calls up by session and id"
                            : "end the handler of the request whose id the cancel names";
-  if (is_text_of(*cancel.request->asked->id, *other.asked->id)) {
+  if (ended_its_session(evidence.timeline, cancel)) {
+    finding.likely_cause = "a cancel ends its session, or all that is in flight in it";
+  } else if (is_text_of(*cancel.request->asked->id, *other.asked->id)) {
     finding.likely_cause = kIdsAsText.likely_cause;
     finding.cure = kIdsAsText.cure;
   }
   finding.evidence = ladder_of(evidence.timeline, *cancel.notice, other);
   return finding;
+}
+
+// Of a server that answers no call at all, what stays unanswered beside a cancel proves nothing.
+bool answers_calls(const Timeline& timeline) {
+  return std::ranges::any_of(timeline.exchanges, [](const Exchange& exchange) {
+    return is_request(exchange) && exchange.asked->method != "initialize" && exchange.final_at();
+  });
 }
 
 // The calls that were under way, too, when the cancel was accepted.
@@ -167,6 +190,7 @@ Judgement judge_others(const Evidence& evidence) {
       ++beside;
       const RpcMessage* answer = copies.empty() ? nullptr : copies.front().message;
       if (answer != nullptr && answer->kind != MessageKind::kError) continue;
+      if (!answers_calls(timeline)) return inconclusive("no call was answered, cancel or not");
       return broken(hit_another(evidence, cancel, other, answer));
     }
   }

@@ -154,8 +154,9 @@ Story initialize(const std::string& answer, const std::string& session) {
 // One id is in flight in two sessions, and the cancel comes in the first.
 TEST(Cancel, EndsTheCallOfItsOwnSession) {
   const std::string one = "Mcp-Session-Id: one\r\n", two = "Mcp-Session-Id: two\r\n";
-  const auto told = [&](int id, bool answered) {
+  const auto told = [&](int id, bool answered, bool serves = true) {
     Story story;
+    if (serves) story.at(0).open(4).call(4, 1, "ping", two).sse_head(4).result(4, 1).end(4);
     story.at(0).open(1).call(1, 7, "tools/call", one).sse_head(1);
     story.open(2).call(2, id, "tools/call", two).sse_head(2);
     story.at(20).open(3);
@@ -169,6 +170,27 @@ TEST(Cancel, EndsTheCallOfItsOwnSession) {
   EXPECT_EQ(told(8, false).outcome, Outcome::kNotApplicable) << "its id was not named";
   ASSERT_EQ(told(7, false).outcome, Outcome::kBroken);
   EXPECT_EQ(told(7, false).findings.front().level, Level::kHarm);
+  EXPECT_EQ(told(7, false, false).outcome, Outcome::kInconclusive) << "nobody is ever answered";
+}
+
+TEST(Cancel, ThatEndsItsSessionIsNoMixUpOfIds) {
+  const std::string one = "Mcp-Session-Id: one\r\n";
+  const auto told = [&](bool answered) {
+    Story story;
+    story.at(0).open(4).call(4, 1, "ping", one).sse_head(4).result(4, 1).end(4);
+    story.open(1).call(1, 7, "tools/call", one).sse_head(1).open(2);
+    story.post(2, R"({"jsonrpc":"2.0","id":"7","method":"tools/call"})", one).sse_head(2);
+    story.at(20).open(3);
+    story.post(
+        3, R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}})", one);
+    story.plain(3, 202).at(25).end(1).at(30).end(2).at(40);
+    story.open(5).call(5, 9, "ping", one).sse_head(5);
+    if (answered) story.result(5, 9);
+    const Judgement judgement = story.end(5).judge(cancel_spares_other_calls());
+    return judgement.findings.empty() ? "" : judgement.findings.front().likely_cause;
+  };
+  EXPECT_NE(told(true).find("as text"), std::string::npos) << told(true);
+  EXPECT_NE(told(false).find("ends its session"), std::string::npos) << told(false);
 }
 
 TEST(RefusedInitialize, LeavesNoSessionThatServes) {

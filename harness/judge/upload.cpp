@@ -8,6 +8,7 @@
 
 #include "harness/judge/closure.h"
 #include "harness/judge/ladder.h"
+#include "harness/judge/law.h"
 #include "harness/judge/reuse.h"
 #include "harness/judge/session.h"
 #include "harness/wire/escape.h"
@@ -34,7 +35,9 @@ std::string answer_to_body(const Timeline& timeline, const Exchange& upload) {
   if (upload.index + 1 >= connection.streams.size()) return "";
   const Exchange& next = *timeline.exchange(connection.streams[upload.index + 1]);
   const RpcMessage* final = next.final_message();
-  const bool own = final != nullptr && next.asked && final->id == next.asked->id;
+  // An id of the other type is a fault of its own (answers_carry_their_ids).
+  const bool own = final != nullptr && next.asked && final->id &&
+                   (final->id == next.asked->id || is_text_of(*final->id, *next.asked->id));
   const bool cut = final == nullptr && !is_refused(next);  // Its own, and not all of it.
   if (!next.response || own || cut) return "";
   return fmt::format("{} got {}", describe(next), next.response->status);
