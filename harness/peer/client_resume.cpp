@@ -14,6 +14,10 @@ constexpr Millis kUsualRetry{500};
 constexpr std::uint64_t kLongestRetry = 2000;  // A longer one would only lengthen our run.
 // A server that never had the last so many has hardly the next one: it is asked for once.
 constexpr int kOftenUnfetched = 2;
+// A server may not yet have seen that the reader before has left.
+constexpr int kConflict = 409;
+constexpr Millis kStillRead{1000};
+constexpr Millis kSoon{20};
 constexpr std::string_view kUnknownRevision = "1999-01-01";
 
 // What the server asked for on this stream.
@@ -46,17 +50,20 @@ StreamId ClientDriver::resume(StreamId stream, SessionNumber session) {
 StreamId ClientDriver::resume_until_answered(StreamId stream, SessionNumber session) {
   StreamId latest = stream;
   const MonoTime begun = mono_now();
+  bool still_read = false;
   for (int attempt = 0; attempt < kMostResumes || mono_now() - begun < kFetching; ++attempt) {
-    if (attempt > 0) stay_connected(retry_of(history_, stream));
+    if (attempt > 0) stay_connected(still_read ? kSoon : retry_of(history_, stream));
     const bool newer = latest != stream && !last_event_id(latest).empty();
     latest = resume(newer ? latest : stream, session);
     watch_stream(latest, kReplay);
     const bool over = history_.read([&](const Timeline& timeline) {
       const Exchange& exchange = *timeline.exchange(latest);
       const bool refused = exchange.response && exchange.response->status / 100 != 2;
+      still_read = refused && exchange.response->status == kConflict;
       return refused || exchange.final_message() != nullptr || !exchange.ended();
     });
-    if (over) break;
+    still_read = still_read && mono_now() - begun < kStillRead;
+    if (over && !still_read) break;
   }
   return latest;
 }
