@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// GET and DELETE where the server has neither, and whatever is asked of a session that is over: a
-// refusal is a complete reply, with its length or its last chunk. Without sessions too.
+// A body that is no JSON, an unknown method, GET and DELETE where the server has neither, and what
+// is asked of a session that is over: a refusal is a complete reply, without sessions too.
 
 #include <utility>
 #include <vector>
@@ -14,12 +14,14 @@
 namespace tailrace::suites {
 namespace {
 
-enum class Kind : std::uint8_t { kGet, kDelete, kRequest };
+enum class Kind : std::uint8_t { kNoJson, kNoMethod, kGet, kDelete, kRequest };
+using Kinds = std::vector<Kind>;
 
 StreamId ask(ClientDriver& client, Kind kind) {
+  if (kind == Kind::kNoJson) return client.post_text(R"({"jsonrpc":"2.0","id":)");
   if (kind == Kind::kGet) return client.get();
   if (kind == Kind::kDelete) return client.delete_session(0);
-  return client.post("tools/list", Json());
+  return client.post(kind == Kind::kNoMethod ? "tailrace/no_such_method" : "tools/list", Json());
 }
 
 void leave(ClientDriver& client, StreamId asked, Kind kind) {
@@ -27,8 +29,9 @@ void leave(ClientDriver& client, StreamId asked, Kind kind) {
   if (client.is_listening(asked)) client.close(client.connection_of(asked));
 }
 
-// Which of these kinds were refused and the refusal has not ended; all are watched together.
-std::vector<Kind> ask_in_vain(ClientDriver& client, const std::vector<Kind>& kinds) {
+// All are watched together. Kinds whose refusals stay open come as often as shows that it is no
+// accident.
+void ask_in_vain(ClientDriver& client, const Kinds& kinds, bool again = false) {
   std::vector<std::pair<Kind, StreamId>> refused;
   for (const Kind kind : kinds) {
     if (!client.can_ask()) break;
@@ -41,23 +44,19 @@ std::vector<Kind> ask_in_vain(ClientDriver& client, const std::vector<Kind>& kin
     }
   }
   client.watch_ends(kWatchOpen);
-  std::vector<Kind> open;
+  Kinds open;
   for (const auto& [kind, asked] : refused) {
-    if (!client.watch_end(asked, Millis(0))) open.push_back(kind);
+    const bool ended = client.watch_end(asked, Millis(0));
+    if (!ended) open.insert(open.end(), kOpenStreamsAreHarm - 1, kind);
   }
-  return open;
+  if (!again && !open.empty()) ask_in_vain(client, open, true);
 }
 
 void drive(ClientDriver& client) {
   const SessionNumber session = client.open_session();
+  ask_in_vain(client, {Kind::kNoJson, Kind::kNoMethod});
   if (client.has_session_id(session)) client.delete_session(session);
-  const auto open = ask_in_vain(client, {Kind::kGet, Kind::kDelete, Kind::kRequest});
-  // As often as shows that it is no accident.
-  std::vector<Kind> again;
-  for (std::size_t time = 1; time < kOpenStreamsAreHarm; ++time) {
-    again.insert(again.end(), open.begin(), open.end());
-  }
-  if (!again.empty()) ask_in_vain(client, again);
+  ask_in_vain(client, {Kind::kGet, Kind::kDelete, Kind::kRequest});
   client.mark(kMarkAfterwards, "requests were refused");
   client.watch_answer(client.ask_for_result({.session = client.open_session()}), kWatchServed);
 }
@@ -67,7 +66,7 @@ void drive(ClientDriver& client) {
 Scenario drain_server_completes_refusals() {
   return Scenario{{
       .id = "drain.server_completes_refusals",
-      .question = "Is what refuses GET, DELETE or an ended session a complete reply?",
+      .question = "Is what refuses a request, GET, DELETE or an ended session a complete reply?",
       .covers = {req::kStreamEndsAsHttp},
       .drive = &drive,
       .checks = {refusals_are_complete(req::kStreamEndsAsHttp), still_serves(Rule{})},
