@@ -223,6 +223,15 @@ TEST(ServerLaws, TellStreamsApart) {
   named.call(1, 2, "tools/call", session).sse_head(1).result(1, 2, "s").end(1);
   EXPECT_EQ(named.judge(event_ids_are_unique(req::kUniqueEventIds)).outcome,
             Outcome::kNotApplicable);
+  Story again, replayed;
+  const auto resume = [](Story& story, const std::string& id_of_rest) -> Story& {
+    story.open(1).call(1, 1).sse_head(1).event(1, notice("message"), "a").end(1);
+    story.open(2).from_client(2, "GET /mcp HTTP/1.1\r\nLast-Event-ID: a\r\n\r\n");
+    return story.sse_head(2).event(2, "", "a").result(2, 1, id_of_rest).end(2);
+  };
+  resume(replayed, "b").open(3).from_client(3, "GET /mcp HTTP/1.1\r\nLast-Event-ID: a\r\n\r\n");
+  replayed.sse_head(3).result(3, 1, "b").end(3);
+  expect_apart(event_ids_are_unique(req::kUniqueEventIds), resume(again, "a"), replayed);
   cut.open(1).call(1, 1).sse_head(1).event(1, "", "a").end(1);
   told.open(1).call(1, 1).sse_head(1).from_server(1, "1a\r\nid: a\nretry: 500\ndata: \n\n\r\n");
   EXPECT_EQ(cut.judge(streams_bring_their_response(req::kStreamBringsResponse)).outcome,

@@ -144,8 +144,28 @@ Look primed(const Evidence& evidence, const Exchange& exchange) {
              : "the first event is not one with an id and without data";
 }
 
+// On a resumed stream: what is replayed keeps its id, and what is new gets another. An event
+// without data only names where its stream has come to.
+Look unique_ids_on_resume(const Evidence& evidence, const Exchange& resumed) {
+  Look look;
+  for (const StreamEvent& event : resumed.events) {
+    if (!has_own_id(resumed, event) || !event.message) continue;
+    look = look.value_or("");
+    for (const Exchange& other : evidence.timeline.exchanges) {
+      if (other.id >= resumed.id || session_of(other) != session_of(resumed)) continue;
+      const auto before = std::ranges::find_if(
+          other.events, [&](const StreamEvent& given) { return given.sse.id == event.sse.id; });
+      if (before == other.events.end()) continue;
+      if (before->message && before->message->body == event.message->body) continue;
+      return fmt::format("the event id {} had been given before, to another event on stream {}",
+                         excerpt(*event.sse.id, kExcerpt), other.id.value);
+    }
+  }
+  return look;
+}
+
 Look unique_ids(const Evidence& evidence, const Exchange& exchange) {
-  if (resumes(exchange)) return std::nullopt;  // Replayed events keep their ids.
+  if (resumes(exchange)) return unique_ids_on_resume(evidence, exchange);
   Look look;
   std::map<std::string, StreamId> seen;
   const std::string session = session_of(exchange);

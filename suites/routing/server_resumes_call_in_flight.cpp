@@ -3,6 +3,7 @@
 // outlives it.
 
 #include "harness/judge/replay.h"
+#include "harness/judge/server_laws.h"
 #include "harness/judge/service.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -26,14 +27,16 @@ Scenario routing_server_resumes_call_in_flight() {
   return Scenario{{
       .id = "routing.server_resumes_call_in_flight",
       .question = "Does a resume carry on a stream whose call is in flight?",
-      .covers = {req::kDisconnectIsNoCancel, req::kResponseEndsStream, req::kOneResponse},
+      .covers = {req::kDisconnectIsNoCancel, req::kResponseEndsStream, req::kOneResponse,
+                 req::kUniqueEventIds},
       .drive = &drive,
       .checks = {resume_brings_answer(req::kDisconnectIsNoCancel),
                  resumed_stream_ends(Final::kEither, req::kResponseEndsStream),
                  resumes_bring_one_response(req::kOneResponse),
-                 still_serves(req::kOneResponse)},
+                 event_ids_are_unique(req::kUniqueEventIds), still_serves(req::kOneResponse)},
       .catches = {server_fault::kSecondResponse, server_fault::kEmptyResume,
-                  server_fault::kEndlessResume, server_fault::kResumeEndsSession},
+                  server_fault::kEndlessResume, server_fault::kResumeEndsSession,
+                  server_fault::kRepeatsEventIds},
       .spares = {server_oddity::kRefusesResume, server_oddity::kNoGet, server_oddity::kOneReader},
   }};
 }
