@@ -17,7 +17,7 @@ constexpr int kOftenUnfetched = 2;
 // A server may not yet have seen that the reader before has left.
 constexpr int kConflict = 409;
 constexpr Millis kStillRead{1000};
-constexpr Millis kSoon{20};
+constexpr Millis kSoon{100};
 constexpr std::string_view kUnknownRevision = "1999-01-01";
 
 // What the server asked for on this stream.
