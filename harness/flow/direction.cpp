@@ -207,13 +207,16 @@ void Direction::keep(const Stall& stall, bool early) {
 }
 
 // S pauses between such writes when nothing holds them, and now for no longer than the way varies.
-bool Direction::is_own_pause(const Segment& segment, const Path& path) const {
-  const Nanos pause = usual_pause(pending_->waiting);
+bool Direction::is_own_pause(const Segment& segment, const Path& path) {
+  const auto& pause = least_pause_[pending_->waiting.begins_turn];
   const Nanos varies = path.sender_varies().value_or(Nanos(0));
-  if (!pending_->delayed || pause == Nanos(0) || varies == Nanos(0)) return false;
+  if (!pending_->delayed || !pause || pause->length == Nanos(0)) return false;
   const Nanos apart = segment.time - pending_->waiting.since;
-  const Nanos longer = apart - path.late + pending_->waiting.late - pause;
-  return std::chrono::abs(longer) <= varies;
+  const Nanos longer = apart - path.late + pending_->waiting.late - pause->length;
+  if (varies == Nanos(0) || std::chrono::abs(longer) > varies) return false;
+  const bool is_usual = pause->is_usual(pending_->waiting.thought);
+  like_slow_pause_ += !is_usual;
+  return is_usual;
 }
 
 // Data that left on its ACK was written by then. Where that is sooner than S seems to pause, and

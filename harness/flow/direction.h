@@ -137,7 +137,7 @@ class Direction {
   void learn_unsure(const Path& path);
   void note_unsure_hold(const Stall& stall);
   bool take_unsure_hold(Stall stall, const Path& path);
-  bool is_own_pause(const Segment& segment, const Path& path) const;
+  bool is_own_pause(const Segment& segment, const Path& path);
   void doubt_pause(Nanos apart, Nanos gap, const Path& path);
   void forget_pause(bool begins_turn);
   void keep(const Stall& stall, bool early);
@@ -213,6 +213,7 @@ class Direction {
     Nanos least_apart{0}, most_apart{0}, least_gap{0}, most_gap{0};
   };
   std::unique_ptr<Doubt> doubt_;  // Rare.
+  std::uint32_t like_slow_pause_ = 0;  // Holds as long as a pause of a turn that was no usual one.
   Nanos least_ack_time_ = kNoTime;
   std::uint8_t ack_times_ = 0;  // Of which that is the least; up to 2.
   std::optional<RealTime> last_data_at_;

@@ -122,7 +122,9 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
   const bool woken = flow_.held >= kEnoughToSeeWaking && least_waking_ > kLeastWaking;
   const bool sharp = blunt_ * 2 <= flow_.held && !woken;
   const bool clear = !has_coarse_clock() || keep_time_of_acks(stalls_, tick_);
-  const bool sure = sharp && clear && is_series();
+  // Where the path hides whether they follow their ACKs, a handler may sleep for as long each time.
+  const bool sleeps = like_slow_pause_ * 2 > flow.held;
+  const bool sure = sharp && clear && !sleeps && is_series();
   if (flow.held >= kHighConfidence && sure) confidence = Confidence::kHigh;
   left_out += stalls_left_out_;
   const Nanos usual = usual_delay();

@@ -71,6 +71,29 @@ TEST_F(Pauses, OneThatWasAsLongAsTheTimerIsForgottenAtItsSender) {
   }
 }
 
+// A program that loads its code first is slow all through its first turn.
+TEST_F(Pauses, OfATurnThatWasSlowToBeginAreNotUsual) {
+  for (const Nanos thought : {Millis(5), Millis(600)}) {
+    FlowAnalyzer flows{FlowOptions{}};
+    Conversation story(flows);
+    story.open();
+    story.send(kClient, 300);
+    story.pass(thought);
+    story.send(kServer, 100);
+    story.pass(kMoment);
+    story.ack(kClient);
+    story.pass(Millis(30));
+    story.send(kServer, 60);
+    story.pass(kMoment);
+    for (int i = 0; i < 4; ++i) story.stalled_call();
+    const auto stalls = flows.finish().connections.front().stalls;
+    ASSERT_EQ(stalls.size(), 4U);
+    const Nanos apart = stalls.back().release_at - stalls.back().waiting_at;
+    const Nanos pause = thought > Millis(100) ? Nanos(0) : Millis(30) + kMoment;
+    EXPECT_EQ(stalls.back().hold, apart - pause);
+  }
+}
+
 TEST_F(Pauses, OfTheFirstRequestAreLearnt) {
   talk.open();
   for (const Nanos ack : {kMoment, kDelayed, kDelayed}) {
