@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/judge/body_trouble.h"
 #include "harness/judge/closure.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/service.h"
@@ -138,20 +139,17 @@ Judgement judge_deletes(const Evidence& evidence, Rule rule) {
       fmt::format("the server answered DELETE with {}", refused->response->status));
 }
 
-std::string trouble_of(const Exchange& exchange) {
-  if (exchange.end == BodyEnd::kCut) return "broke off by FIN inside its body";
-  if (exchange.end == BodyEnd::kReset) return "was reset inside its body";
-  if (exchange.end == BodyEnd::kMalformed || exchange.end == BodyEnd::kOpen) {
-    return "never completed its body";
-  }
-  if (!exchange.answer || !exchange.answer->is_response()) return "is no single JSON-RPC response";
-  return "";
-}
-
 // Its body was to be had in time: a capture that ends in the middle of it tells nothing.
 bool was_awaited(const Timeline& timeline, const Exchange& exchange) {
   return std::any_of(timeline.deadlines.begin(), timeline.deadlines.end(),
                      [&](const auto& passed) { return passed.at >= *exchange.head_at; });
+}
+
+std::optional<BodyTrouble> never_ended() {
+  return BodyTrouble{"never completed its body",
+                     {"the length that is announced is not that of the message that is sent, or "
+                      "nobody ends the body",
+                      "serialize the response once, and send its length and its bytes"}};
 }
 
 Judgement judge_json(const Evidence& evidence, Rule rule) {
@@ -164,13 +162,13 @@ Judgement judge_json(const Evidence& evidence, Rule rule) {
       continue;
     }
     ++answered;
-    const std::string trouble = trouble_of(exchange);
-    if (trouble.empty()) continue;
+    const auto trouble = exchange.ended() ? body_trouble_of(exchange) : never_ended();
+    if (!trouble) continue;
     Finding finding = finding_of(evidence, "json_answers_are_whole", rule);
     finding.required = "an answer in application/json is one JSON object in a complete body";
-    finding.observed = fmt::format("the answer of {} {}", describe(exchange), trouble);
-    finding.likely_cause = "the length that is announced is not that of the message that is sent";
-    finding.cure = "serialize the response once, and send its length and its bytes";
+    finding.observed = fmt::format("the answer of {} {}", describe(exchange), trouble->what);
+    finding.likely_cause = trouble->reason.likely_cause;
+    finding.cure = trouble->reason.cure;
     finding.evidence = ladder_of(evidence.timeline, exchange);
     return broken(finding);
   }

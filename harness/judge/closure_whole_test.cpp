@@ -36,6 +36,19 @@ TEST(JsonAnswers, AreOneObjectInACompleteBody) {
   EXPECT_EQ(stream.judge(check).outcome, Outcome::kNotApplicable);
 }
 
+TEST(JsonAnswers, ThatAreNoneAreToldApart) {
+  const auto cause = [](const Story& story) {
+    const Judgement judgement = story.judge(json_answers_are_whole(req::kJsonIsOneObject));
+    return judgement.findings.empty() ? "" : judgement.findings.front().likely_cause;
+  };
+  EXPECT_TRUE(cause(answered("[" + kResult + "]")).starts_with("answers are gathered in a list"));
+  EXPECT_TRUE(cause(answered(kResult + kResult)).starts_with("the message is written twice"));
+  EXPECT_TRUE(cause(answered("")).starts_with("the response is ended though"));
+  Story cut = answered(kResult, 2);
+  cut.tell(PeerEnded{{1}, Ending::kFin});
+  EXPECT_TRUE(cause(cut).starts_with("the length that is announced"));
+}
+
 TEST(StreamsEndWithSession, AStreamLeftOpenIsAShould) {
   const Check check = streams_end_with_session();
   const auto deleted = [](int status) {

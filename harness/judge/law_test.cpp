@@ -156,6 +156,25 @@ TEST(ServerLaws, TellABodyOfA202FromAMessage) {
   EXPECT_TRUE(told.findings.front().likely_cause.starts_with("a reply that says nothing"));
 }
 
+TEST(ServerLaws, TellANotificationThatIsNotAnsweredFromOneThatWasNotAwaited) {
+  const Check check = notifications_are_accepted(req::kNoticeGets202);
+  const auto silent = [](double until) {
+    Story story;
+    story.open(1).post(1, notice("initialized")).at(until);
+    story.tell(DeadlinePassed{"answer", "the answer to a notification", Millis(5000)});
+    return story;
+  };
+  const Judgement told = silent(6000).judge(check);
+  ASSERT_EQ(told.outcome, Outcome::kBroken);
+  EXPECT_EQ(told.findings.front().level, Level::kMust);
+  EXPECT_NE(told.findings.front().observed.find("no answer after 6000"), std::string::npos);
+  EXPECT_NE(silent(900).judge(check).outcome, Outcome::kBroken);
+  Story ended;  // The end of its connection is a question of its own.
+  ended.open(1).post(1, notice("initialized")).tell(PeerEnded{{1}, Ending::kFin}).at(6000);
+  ended.tell(DeadlinePassed{"answer", "the answer to a notification", Millis(5000)});
+  EXPECT_NE(ended.judge(check).outcome, Outcome::kBroken);
+}
+
 // The status or the code of a refusal shows that what is wrong was seen.
 TEST(ServerLaws, TellAnotherRefusalFromNone) {
   const auto cause_of = [](const std::string& head, const std::string& body) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "harness/judge/body_trouble.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
 #include "harness/judge/service.h"
@@ -112,6 +113,10 @@ Finding lost(const Evidence& evidence, const Exchange& request, const std::strin
   finding.likely_cause = "the response is sent to another stream, or dropped where two things "
                          "happen at once";
   finding.cure = "keep a request's stream with the request, and end it by the response alone";
+  if (const auto trouble = body_trouble_of(request)) {
+    finding.likely_cause = trouble->reason.likely_cause;
+    finding.cure = trouble->reason.cure;
+  }
   blame_broken_event(request, finding);
   finding.evidence = ladder_of(evidence.timeline, request);
   return finding;

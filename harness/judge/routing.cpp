@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "harness/judge/body_trouble.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
 #include "harness/judge/session.h"
@@ -114,6 +115,15 @@ void blame_open_body(const Exchange& exchange, Finding& finding) {
   finding.cure = "end the response where its body is written, also where the handler goes on";
 }
 
+// Something came, and no message: its route led back all the same.
+void blame_body(const Exchange& exchange, Finding& finding) {
+  const auto trouble = body_trouble_of(exchange);
+  if (!trouble) return;
+  finding.observed += fmt::format(": its answer, {}, {}", exchange.response->status, trouble->what);
+  finding.likely_cause = trouble->reason.likely_cause;
+  finding.cure = trouble->reason.cure;
+}
+
 Judgement judge_answered(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
   std::size_t asked = 0, unfetched = 0;
@@ -144,6 +154,7 @@ Judgement judge_answered(const Evidence& evidence, Rule rule) {
     finding.cure = "send a Response or an Error for every request before its route goes away";
     blame_broken_event(exchange, finding);
     blame_open_body(exchange, finding);
+    blame_body(exchange, finding);
     finding.evidence = ladder_of(timeline, exchange);
     return broken(finding);
   }

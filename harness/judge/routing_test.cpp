@@ -99,6 +99,28 @@ TEST(EveryRequestIsAnswered, SparesStaleConnectionsAndRefusals) {
   EXPECT_EQ(cancelled.judge(check).outcome, Outcome::kHeld);
 }
 
+// A body that is no message shows that the request's route was kept.
+TEST(EveryRequestIsAnswered, BlamesTheBodyThatCame) {
+  const auto told = [](const std::string& head, const std::string& body, bool cut = false) {
+    Story story;
+    story.open(1).call(1, 1).from_server(
+        1, fmt::format("HTTP/1.1 {}\r\nContent-Length: {}\r\n\r\n{}", head,
+                       body.size() + (cut ? 2 : 0), body));
+    if (cut) story.tell(PeerEnded{{1}, Ending::kFin});
+    const Judgement judgement = story.judge(every_request_is_answered(req::kOneResponse));
+    return judgement.findings.empty() ? Finding{} : judgement.findings.front();
+  };
+  const std::string json = "200 OK\r\nContent-Type: application/json";
+  const std::string result = R"({"jsonrpc":"2.0","id":1,"result":{}})";
+  EXPECT_TRUE(told(json, "[" + result + "]").observed.ends_with("that of a batch"));
+  EXPECT_TRUE(told(json, result, true).likely_cause.starts_with("the length that is announced"));
+  EXPECT_TRUE(told(json, "").likely_cause.starts_with("the response is ended though"));
+  EXPECT_TRUE(told("202 Accepted", "").likely_cause.starts_with("the request is taken for"));
+  EXPECT_TRUE(told("200 OK\r\nContent-Type: text/html", "<p>").likely_cause.starts_with(
+      "something else than the transport"));
+  EXPECT_EQ(told(json, result).check, "");
+}
+
 TEST(SessionSurvivesError, A404AfterAnErrorIsHarm) {
   const Check check = session_survives_error(req::kOneResponse);
   Story lost;

@@ -10,6 +10,7 @@
 #include "harness/judge/closure.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
+#include "harness/judge/service.h"
 #include "harness/judge/session.h"
 #include "harness/wire/escape.h"
 
@@ -43,7 +44,22 @@ Look json_or_events(const Evidence&, const Exchange& exchange) {
   return type.empty() ? "the reply has no Content-Type" : "the reply is " + excerpt(type, kExcerpt);
 }
 
+// Nothing at all came back, on a connection that stayed, until the wait for it ran out.
+Look unanswered_notice(const Timeline& timeline, const Exchange& exchange) {
+  const bool notification =
+      exchange.asked && exchange.asked->kind == MessageKind::kNotification;
+  const bool ended = exchange.ended() && exchange.end != BodyEnd::kUnseen;
+  if (!notification || exchange.response || ended) return std::nullopt;
+  if (overslept_after(timeline, exchange.request_at)) return std::nullopt;
+  for (const auto& passed : timeline.deadlines) {
+    const Nanos waited = passed.at - exchange.request_at;
+    if (waited >= kServed) return "a notification had no answer after " + in_millis(waited);
+  }
+  return std::nullopt;
+}
+
 Look accepted(const Evidence& evidence, const Exchange& exchange) {
+  if (!exchange.response) return unanswered_notice(evidence.timeline, exchange);
   if (!is_notice(exchange) || !is_success(exchange)) return std::nullopt;
   const int status = exchange.response->status;
   if (status != kAccepted) return fmt::format("a notification got {}, not 202", status);
@@ -56,6 +72,11 @@ Look accepted(const Evidence& evidence, const Exchange& exchange) {
 }
 
 std::optional<Reason> accepted_otherwise(const Exchange& exchange) {
+  if (!exchange.response) {
+    return Reason{"the head with the status is set, and nobody sends it: what takes a notification "
+                  "has no answer to wait for, and ends no response",
+                  "end the response with 202 where the notification was taken"};
+  }
   if (exchange.response->status != kAccepted) return std::nullopt;
   if (exchange.body.empty() && exchange.events.empty()) {
     return Reason{"a reply without a body is never ended", "end it where its head is written"};

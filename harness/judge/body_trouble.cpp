@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/judge/body_trouble.h"
+
+#include "harness/judge/session.h"
+#include "harness/wire/http_rules.h"
+
+namespace tailrace {
+namespace {
+
+constexpr Reason kOtherLength{
+    "the length that is announced is not that of the message that is sent, or the connection is "
+    "closed under it",
+    "serialize the response once, and send its length and its bytes"};
+constexpr Reason kNothingWritten{
+    "the response is ended though its message was not written: it was dropped before, or nothing "
+    "writes an answer of its kind into a body",
+    "write the Response or the Error before the response is ended"};
+constexpr Reason kAsBatch{
+    "answers are gathered in a list, and a single one is written as a list, too",
+    "answer one request with one object"};
+constexpr int kAccepted = 202;
+constexpr Reason kAsNotification{"the request is taken for a notification",
+                                 "answer whatever has an id"};
+constexpr Reason kNoJson{
+    "something else than the transport answers here, such as a page of the framework",
+    "answer with the message itself, as application/json"};
+constexpr Reason kOtherText{
+    "the message is written twice, or something is written beside it",
+    "serialize the response once, and write nothing else into its body"};
+
+}  // namespace
+
+std::optional<BodyTrouble> body_trouble_of(const Exchange& exchange) {
+  const bool judged = exchange.response && is_request(exchange) && is_success(exchange) &&
+                      !exchange.is_event_stream();
+  if (!judged) return std::nullopt;
+  switch (exchange.end) {
+    case BodyEnd::kUnseen:
+    case BodyEnd::kOpen:
+      return std::nullopt;
+    case BodyEnd::kCut:
+      return BodyTrouble{"broke off by FIN inside its body", kOtherLength};
+    case BodyEnd::kReset:
+      return BodyTrouble{"was reset inside its body", kOtherLength};
+    case BodyEnd::kMalformed:
+      return BodyTrouble{"never completed its body", kOtherLength};
+    case BodyEnd::kComplete:
+      break;
+  }
+  if (exchange.body.empty()) {
+    const bool accepted = exchange.response->status == kAccepted;
+    return BodyTrouble{"has an empty body", accepted ? kAsNotification : kNothingWritten};
+  }
+  if (exchange.answer && exchange.answer->is_response()) return std::nullopt;
+  if (exchange.answer && exchange.answer->kind == MessageKind::kBatch) {
+    return BodyTrouble{"is an array, as if it were that of a batch", kAsBatch};
+  }
+  if (!is_json(*exchange.response)) return BodyTrouble{"is no JSON-RPC response", kNoJson};
+  return BodyTrouble{"is no single JSON-RPC response", kOtherText};
+}
+
+}  // namespace tailrace
