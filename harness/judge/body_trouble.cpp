@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/judge/body_trouble.h"
 
+#include <algorithm>
+
 #include "harness/judge/session.h"
+#include "harness/record/unfinished_event.h"
 #include "harness/wire/http_rules.h"
 
 namespace tailrace {
@@ -27,6 +30,13 @@ constexpr Reason kNoJson{
 constexpr Reason kOtherText{
     "the message is written twice, or something is written beside it",
     "serialize the response once, and write nothing else into its body"};
+constexpr Reason kNoEmptyLine{
+    "events are written with one line end behind them, or the empty line is left to the next write",
+    "write an empty line after each event, with its data"};
+constexpr Reason kCutEvent{
+    "what the socket or the stream did not take at once is dropped, or an answer is cut at the "
+    "size of a buffer",
+    "wait until there is room, and write the rest of the event"};
 
 }  // namespace
 
@@ -57,6 +67,19 @@ std::optional<BodyTrouble> body_trouble_of(const Exchange& exchange) {
   }
   if (!is_json(*exchange.response)) return BodyTrouble{"is no JSON-RPC response", kNoJson};
   return BodyTrouble{"is no single JSON-RPC response", kOtherText};
+}
+
+std::string broken_event_of(const Exchange& exchange) {
+  const auto told = std::ranges::find_if(exchange.malformed, [](const std::string& what) {
+    return what.starts_with(kInsideEvent);
+  });
+  return told == exchange.malformed.end() ? "" : *told;
+}
+
+std::optional<Reason> broken_event_reason(const Exchange& exchange) {
+  const std::string what = broken_event_of(exchange);
+  if (what.empty()) return std::nullopt;
+  return what.ends_with(kNeverDispatched) ? kNoEmptyLine : kCutEvent;
 }
 
 }  // namespace tailrace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is wrong with an answer that is no event stream: a message was owed, and its body is none.
-// Pure.
+// What is wrong with the form of an answer: a body that is no message though one was owed, and a
+// stream that ended inside an event. Pure.
 #pragma once
 
 #include <optional>
@@ -18,5 +18,9 @@ struct BodyTrouble {
 // Nothing where the body is one response and complete, and where it is not to be judged: an event
 // stream, a refusal, and what we did not see to its end.
 std::optional<BodyTrouble> body_trouble_of(const Exchange& exchange);
+
+// How the stream ended inside an event, and why; "" and nothing where it did not.
+std::string broken_event_of(const Exchange& exchange);
+std::optional<Reason> broken_event_reason(const Exchange& exchange);
 
 }  // namespace tailrace

@@ -33,6 +33,17 @@ TEST(LostAnswer, AStreamThatEndsWithoutItAndCannotBeResumedHasLostIt) {
   EXPECT_EQ(outcome(elsewhere.end(1)), Outcome::kHeld) << "it is another check's where it came";
 }
 
+TEST(LostAnswer, AnEventThatIsNeverEndedIsNoCutOne) {
+  const auto cause = [](const std::string& text) {
+    Story story = open_stream();
+    story.from_server(1, fmt::format("{:x}\r\n{}\r\n", text.size(), text)).end(1);
+    return story.judge(answers_are_not_lost()).findings.front().likely_cause;
+  };
+  const std::string line = "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n";
+  EXPECT_TRUE(cause(line).starts_with("events are written with one line end"));
+  EXPECT_TRUE(cause(line.substr(0, 20)).starts_with("what the socket or the stream did not take"));
+}
+
 TEST(LostAnswer, WhatWeDidExplainsIt) {
   Story cancelled = open_stream();
   cancelled.open(2)

@@ -7,6 +7,7 @@
 #include <array>
 #include <map>
 
+#include "harness/judge/body_trouble.h"
 #include "harness/judge/closure.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
@@ -220,6 +221,11 @@ Look brings_response(const Evidence& evidence, const Exchange& exchange) {
   return "the stream ended in order and without a response";
 }
 
+std::optional<Reason> ended_without(const Exchange& exchange) {
+  const auto nameless = refused_nameless(exchange);
+  return nameless ? nameless : broken_event_reason(exchange);
+}
+
 Look tells_retry(const Evidence& evidence, const Exchange& exchange) {
   const bool cut = ends_unanswered(evidence.timeline, exchange) && !last_id_of(exchange).empty() &&
                    exchange.final_message() == nullptr;
@@ -321,7 +327,7 @@ Check streams_bring_their_response(Rule rule) {
   return check_of({"streams_bring_their_response", "a stream brings its response before it ends",
                    "the stream is ended by another path than the response's",
                    "end the stream with the response", "no stream ended", brings_response,
-                   Level::kMust, refused_nameless},
+                   Level::kMust, ended_without},
                   rule);
 }
 

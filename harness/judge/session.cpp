@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "harness/judge/body_trouble.h"
 #include "harness/wire/escape.h"
 #include "harness/wire/http_rules.h"
 
@@ -143,14 +144,12 @@ std::string last_id_of(const Exchange& exchange) {
 }
 
 void blame_broken_event(const Exchange& exchange, Finding& finding) {
-  const auto told = std::ranges::find_if(exchange.malformed, [](const std::string& what) {
-    return what.starts_with(kInsideEvent);
-  });
-  if (told == exchange.malformed.end()) return;
-  finding.observed += ": " + *told;
-  finding.likely_cause = "what the socket or the stream did not take at once is dropped, or an "
-                         "answer is cut at the size of a buffer";
-  finding.cure = "wait until there is room, and write the rest of the event";
+  const std::string what = broken_event_of(exchange);
+  if (what.empty()) return;
+  const Reason reason = *broken_event_reason(exchange);
+  finding.observed += ": " + what;
+  finding.likely_cause = reason.likely_cause;
+  finding.cure = reason.cure;
 }
 
 const Exchange* issuer_of(const Timeline& timeline, const std::string& event_id) {

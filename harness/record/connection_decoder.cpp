@@ -3,9 +3,25 @@
 
 #include <fmt/format.h>
 
+#include "harness/record/unfinished_event.h"
 #include "harness/wire/http_rules.h"
 
 namespace tailrace {
+namespace {
+
+// Events that are ended by one line end only run into each other: the last line tells.
+bool ends_with_message(const SseUnfinished& unfinished) {
+  if (!unfinished.partial_line.empty() || unfinished.event.data.empty()) return false;
+  const std::string& data = unfinished.event.data;
+  const std::size_t line = data.rfind('\n');
+  const auto is_message = [](std::string_view text) {
+    return classify_message(text).kind != MessageKind::kInvalid;
+  };
+  return is_message(data) ||
+         (line != std::string::npos && is_message(std::string_view(data).substr(line + 1)));
+}
+
+}  // namespace
 
 class ConnectionDecoder::Requests final : public HttpSink {
  public:
@@ -52,8 +68,10 @@ class ConnectionDecoder::Events final : public SseSink {
     decoder_.receiving()->comments.push_back({decoder_.now_, std::move(comment.text)});
   }
   void on_unfinished(SseUnfinished unfinished) override {
-    decoder_.receiving()->malformed.push_back(
-        fmt::format("{}, {} bytes of it", kInsideEvent, unfinished.end - unfinished.begin));
+    std::string what =
+        fmt::format("{}, {} bytes of it", kInsideEvent, unfinished.end - unfinished.begin);
+    if (ends_with_message(unfinished)) what += ": " + std::string(kNeverDispatched);
+    decoder_.receiving()->malformed.push_back(std::move(what));
   }
   void on_malformed(SseMalformed malformed) override {
     if (decoder_.receiving()->malformed.size() >= kMostEvents) return;

@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include "harness/record/unfinished_event.h"
 #include "harness/wire/every_split.h"
 
 namespace tailrace {
@@ -292,6 +293,23 @@ TEST(Timeline, PipelinedAnswersFindTheirRequests) {
   EXPECT_EQ(story.exchange(2).index, 1U);
   EXPECT_EQ(story.timeline().last_on(kOne), &story.exchange(3));
   EXPECT_EQ(story.malformed(), "");
+}
+
+TEST(Timeline, AMessageWithoutItsEmptyLineIsToldFromOneThatWasCut) {
+  const auto told = [](const std::string& text) {
+    Story story;
+    story.wrote(kCall).read(kSseHead + "Transfer-Encoding: chunked\r\n\r\n" + chunk(text) +
+                            "0\r\n\r\n");
+    const auto& malformed = story.exchange(1).malformed;
+    return malformed.size() == 1 && malformed.front().ends_with(kNeverDispatched);
+  };
+  const std::string line = "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n";
+  EXPECT_TRUE(told(line));
+  EXPECT_TRUE(told(line + line)) << "two events that run into each other";
+  EXPECT_FALSE(told(line.substr(0, line.size() - 1))) << "the line may go on";
+  EXPECT_FALSE(told("data: {\n"));
+  EXPECT_FALSE(told("id: 7\n"));
+  EXPECT_FALSE(told(line + "\n"));
 }
 
 TEST(Timeline, EachStreamOfAConnectionStartsAnew) {
