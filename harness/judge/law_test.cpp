@@ -169,6 +169,10 @@ TEST(ServerLaws, TellANotificationThatIsNotAnsweredFromOneThatWasNotAwaited) {
   EXPECT_EQ(told.findings.front().level, Level::kMust);
   EXPECT_NE(told.findings.front().observed.find("no answer after 6000"), std::string::npos);
   EXPECT_NE(silent(900).judge(check).outcome, Outcome::kBroken);
+  Story left;
+  left.open(1).post(1, notice("initialized")).at(50).tell(WeEnded{{1}, Ending::kFin, false});
+  left.at(6000).tell(DeadlinePassed{"answer", "the answer to another", Millis(5000)});
+  EXPECT_NE(left.judge(check).outcome, Outcome::kBroken);
   Story ended;  // The end of its connection is a question of its own.
   ended.open(1).post(1, notice("initialized")).tell(PeerEnded{{1}, Ending::kFin}).at(6000);
   ended.tell(DeadlinePassed{"answer", "the answer to a notification", Millis(5000)});

@@ -45,7 +45,7 @@ Look json_or_events(const Evidence&, const Exchange& exchange) {
   return type.empty() ? "the reply has no Content-Type" : "the reply is " + excerpt(type, kExcerpt);
 }
 
-// Nothing at all came back, on a connection that stayed, until the wait for it ran out.
+// Nothing at all came back, on a connection that stayed, until a wait ran out. We may leave sooner.
 Look unanswered_notice(const Timeline& timeline, const Exchange& exchange) {
   const bool notification =
       exchange.asked && exchange.asked->kind == MessageKind::kNotification;
@@ -53,7 +53,8 @@ Look unanswered_notice(const Timeline& timeline, const Exchange& exchange) {
   if (!notification || exchange.response || ended) return std::nullopt;
   if (overslept_after(timeline, exchange.request_at)) return std::nullopt;
   for (const auto& passed : timeline.deadlines) {
-    const Nanos waited = passed.at - exchange.request_at;
+    const Nanos waited = std::min(passed.at, exchange.ended_at.value_or(passed.at)) -
+                         exchange.request_at;
     if (waited >= kServed) return "a notification had no answer after " + in_millis(waited);
   }
   return std::nullopt;
