@@ -173,6 +173,7 @@ inline constexpr Fault kListsNoTools{"lists_no_tools"};
 inline constexpr Fault kTakesAnyLogLevel{"takes_any_log_level"};
 inline constexpr Fault k200ForNotices{"200_for_notifications"};
 inline constexpr Fault kNeverEnds202{"never_ends_202"};
+inline constexpr Fault kHangsOnNotices{"hangs_on_notifications"};
 inline constexpr Fault kNeverEndsDelete{"never_ends_delete"};
 inline constexpr Fault kHangsOnDelete{"hangs_on_delete"};
 inline constexpr Fault k200ForBrokenNotices{"200_for_broken_notifications"};
