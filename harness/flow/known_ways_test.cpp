@@ -51,23 +51,17 @@ TEST(CopyDelays, VaryByAllButTheLongest) {
 
 class KnownPaths : public testing::Test, protected OneConversation {
  protected:
-  // From there it leaves now, and passes the capture later.
-  void late(Side from, Nanos on_the_way, std::size_t length = 0) {
-    const MadeSegment made = talk.compose(from, std::string(length, 'x'));
-    talk.pass(on_the_way);
-    talk.put(made);
-  }
   // Captured at the server, which holds the end of its answer until the prompt ACK has come.
   void prompt_call_at_server(Nanos late_by) {
-    late(kClient, late_by, 300);
+    talk.late(kClient, late_by, 300);
     talk.pass(kMoment);
     talk.send(kServer, 100);
     talk.pass(kRoundTrip);
-    late(kClient, late_by);
+    talk.late(kClient, late_by);
     talk.pass(kMoment);
     talk.send(kServer, 60);
     talk.pass(kRoundTrip);
-    late(kClient, late_by);
+    talk.late(kClient, late_by);
     talk.pass(20ms);
   }
   // Captured where packets are forwarded to the server: as they come, and as they go on.
@@ -133,11 +127,11 @@ TEST_F(KnownPaths, AHoldBeforeThatWasKnownIsToldWhenItIs) {
   for (const Nanos on_the_way : kSomeLate) {
     talk.send(kClient, 300);
     talk.pass(kRoundTrip);
-    late(kServer, on_the_way, 100);
+    talk.late(kServer, on_the_way, 100);
     talk.pass(kDelayed);
     talk.ack(kClient);
     talk.pass(kRoundTrip);
-    late(kServer, on_the_way, 60);
+    talk.late(kServer, on_the_way, 60);
     talk.pass(kMoment);
     talk.ack(kClient);
     talk.pass(kMoment);

@@ -60,6 +60,12 @@ class Conversation {
     return put(compose(from, std::string(length, 'x')));
   }
   FrameNumber ack(Side from) { return put(compose(from)); }
+  // From there it leaves now, and passes the capture later.
+  void late(Side from, Nanos on_the_way, std::size_t length = 0) {
+    const MadeSegment made = compose(from, std::string(length, 'x'));
+    pass(on_the_way);
+    put(made);
+  }
 
   // The times are round trips from the capture to either side.
   void open(Nanos to_client = kMoment, Nanos to_server = kMoment) {

@@ -99,34 +99,28 @@ TEST(AckDelays, OfAPathThatVariesNoneStandsApartButTheOneBeyond) {
 
 class Paths : public testing::Test, protected OneConversation {
  protected:
-  // From there it leaves now, and passes the capture later.
-  void late(Side from, Nanos on_the_way, std::size_t length = 0) {
-    const MadeSegment made = talk.compose(from, std::string(length, 'x'));
-    talk.pass(on_the_way);
-    talk.put(made);
-  }
   // Captured at the server: its second part leaves on the ACK of the first.
   void call_at_server(Nanos ack_delay, Nanos late_by) {
-    late(kClient, late_by, 300);
+    talk.late(kClient, late_by, 300);
     talk.pass(kMoment);
     talk.send(kServer, 100);
     talk.pass(kRoundTrip + ack_delay);
-    late(kClient, late_by);
+    talk.late(kClient, late_by);
     talk.pass(kMoment);
     talk.send(kServer, 60);
     talk.pass(kRoundTrip);
-    late(kClient, late_by);
+    talk.late(kClient, late_by);
     talk.pass(60ms);
   }
   // The same at the client.
   void call_at_client(Nanos ack_delay, Nanos late_by) {
     talk.send(kClient, 300);
     talk.pass(kRoundTrip);
-    late(kServer, late_by, 100);
+    talk.late(kServer, late_by, 100);
     talk.pass(ack_delay);
     talk.ack(kClient);
     talk.pass(kRoundTrip);
-    late(kServer, late_by, 60);
+    talk.late(kServer, late_by, 60);
     talk.pass(kMoment);
     talk.ack(kClient);
     talk.pass(60ms);
@@ -158,16 +152,16 @@ TEST_F(Paths, WhoPausesForSoLongAnywayHeldNothing) {
   talk.open(kRoundTrip, kMoment);
   for (std::size_t i = 0; i < 16; ++i) {
     const Nanos on_the_way = kLate[i % kLate.size()];
-    late(kClient, on_the_way, 200);
+    talk.late(kClient, on_the_way, 200);
     const Nanos ack = i % 4 == 0 ? kMoment : kDelayed;
     talk.pass(ack);
     talk.ack(kServer);
     talk.pass(80ms - on_the_way - ack);
-    late(kClient, kLate[(i + 3) % kLate.size()], 90);
+    talk.late(kClient, kLate[(i + 3) % kLate.size()], 90);
     talk.pass(kMoment);
     talk.send(kServer, 300);
     talk.pass(kRoundTrip);
-    late(kClient, on_the_way);
+    talk.late(kClient, on_the_way);
     talk.pass(60ms);
   }
   EXPECT_TRUE(flow().stalls.empty());
