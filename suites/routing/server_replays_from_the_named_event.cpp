@@ -25,7 +25,9 @@ void drive(ClientDriver& client) {
   client.watch_end(again, kWatchOpen);
   const std::string replayed = client.first_event_id(again);
   if (replayed.empty()) return;
-  client.watch_answer(client.get({.last_event_id = replayed}), kReplay);
+  const StreamId twice = client.get({.last_event_id = replayed});
+  client.watch_answer(twice, kReplay);
+  client.watch_end(twice, kWatchOpen);
 }
 
 }  // namespace
