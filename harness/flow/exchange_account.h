@@ -65,6 +65,7 @@ class ExchangeAccount {
     RealTime local_start;  // Of its part on this connection.
     RealTime request_at;   // Last bytes of the request.
     bool request_complete = false, ended = false, expects_continue = false, told = false;
+    std::uint32_t unanswered = 1;  // Of a batch, so many of its requests.
     std::uint64_t likeness = 0;
     bool comparable = false;
     std::unique_ptr<LedgerSums> folded;  // Rare.

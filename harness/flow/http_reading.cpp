@@ -52,7 +52,10 @@ class HttpReading::Requests final : public HttpSink {
     open.request_complete = true;
     open.record->request.end = reading_.base_[0] + offset;
     const std::string_view body = reading_.request_body_.text();
-    if (!body.empty()) open.record->asked = glance_at(body);
+    if (!body.empty()) {
+      open.record->asked = glance_at(body);
+      open.unanswered = std::max(requests_at(body), std::uint32_t{1});
+    }
     reading_.request_body_.clear();
     reading_.sending_ = false;
   }
@@ -171,7 +174,11 @@ void HttpReading::take_message(Open& open, std::string_view text) {
   const Kind kind = kind_at(text);
   if (kind == Kind::kNone) return;
   ++open.record->messages;
-  if ((kind != Kind::kResult && kind != Kind::kError) || open.record->final_at) return;
+  if (open.record->final_at) return;
+  std::uint32_t answers = kind == Kind::kResult || kind == Kind::kError;
+  if (text.front() == '[') answers = responses_at(text);
+  open.unanswered -= std::min(answers, open.unanswered);
+  if (open.unanswered > 0) return;
   open.record->final_at = place_.at;
   open.record->final_frame = place_.frame;
 }

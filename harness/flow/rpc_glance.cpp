@@ -134,7 +134,35 @@ bool take_member(Scanner& scanner, std::string_view name, Seen& seen) {
   return scanner.skip_value();
 }
 
+// Of an array, the messages that hold one of `either` and an id.
+std::uint32_t count_at(std::string_view json, std::initializer_list<std::string_view> either) {
+  Scanner scanner(json);
+  if (!scanner.take('[')) return 1;
+  std::uint32_t count = 0;
+  do {
+    bool id = false, known = false;
+    const bool is_object = scanner.peek() == '{';
+    for_members(scanner, [&](std::string_view name) {
+      id = id || is_text(name, "id");
+      known = known || std::ranges::any_of(
+                           either, [&](std::string_view wanted) { return name == wanted; });
+      return scanner.skip_value();
+    });
+    if (!is_object && !scanner.skip_value()) return kUncounted;
+    count += id && known;
+  } while (scanner.take(','));
+  return scanner.take(']') ? count : kUncounted;
+}
+
 }  // namespace
+
+std::uint32_t requests_at(std::string_view json) {
+  return count_at(json, {"method"});
+}
+
+std::uint32_t responses_at(std::string_view json) {
+  return count_at(json, {"result", "error"});
+}
 
 RpcGlance::Kind kind_at(std::string_view json) {
   using Kind = RpcGlance::Kind;

@@ -21,5 +21,10 @@ struct RpcGlance {
 RpcGlance glance_at(std::string_view json);
 // Its kind alone: an answer is not read past the name of its result.
 RpcGlance::Kind kind_at(std::string_view json);
+// How many requests or responses an array holds (a batch, 2025-03-26): of what is none, 1. Cut in
+// it, or deeper than a message is: kUncounted.
+inline constexpr std::uint32_t kUncounted = UINT32_MAX;
+std::uint32_t requests_at(std::string_view json);
+std::uint32_t responses_at(std::string_view json);
 
 }  // namespace tailrace

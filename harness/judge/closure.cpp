@@ -210,14 +210,12 @@ struct Trailing {
 constexpr std::array<Requirement, 1> kLogsComeBefore = {Requirement{"LOG-04"}};
 
 Trailing trailing_of(const Exchange& stream) {
-  bool after = false;
+  const StreamEvent* const final = stream.final_event();
+  if (final == nullptr) return {};
   for (const StreamEvent& event : stream.events) {
-    const bool is_final = event.message && event.message->is_response();
-    if (!after) {
-      after = is_final;
-      continue;
-    }
+    if (&event <= final) continue;
     if (!event.message) continue;  // A bare id or retry is fine.
+    const bool is_final = event.message->is_response();
     const bool progress = event.message->method == "notifications/progress";
     const bool notification = event.message->kind == MessageKind::kNotification;
     const bool log = event.message->method == "notifications/message";

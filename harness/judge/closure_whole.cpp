@@ -14,6 +14,8 @@
 namespace tailrace {
 namespace {
 
+constexpr int kServerError = 500;
+
 Judgement judge_session_end(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
   const auto erased = std::find_if(
@@ -81,6 +83,19 @@ Finding without_answer(const Evidence& evidence, const Exchange& exchange, MonoT
   return finding;
 }
 
+// A should: 405 is for who does not want it, and 500 tells that ending the session failed.
+Finding went_wrong(const Evidence& evidence, const Exchange& exchange) {
+  Finding finding = finding_of(evidence, "answers_to_delete_end", Rule{});
+  finding.level = Level::kShould;
+  finding.required = "DELETE of a session that lives ends it, or gets 405";
+  finding.observed = describe(exchange) + " got 500";
+  finding.likely_cause = "an error of the handler that ends sessions reaches the client";
+  finding.cure = "answer DELETE with 200 or 204 when the session is gone, and with 405 when it may "
+                 "not be ended";
+  finding.evidence = ladder_of(evidence.timeline, exchange);
+  return finding;
+}
+
 Finding broken_off(const Evidence& evidence, const Exchange& exchange, Rule rule) {
   Finding finding = finding_of(evidence, "answers_to_delete_end", rule);
   finding.required = "the answer to DELETE completes its HTTP message";
@@ -133,6 +148,9 @@ Judgement judge_deletes(const Evidence& evidence, Rule rule) {
     ++open;
   }
   if (first != nullptr) return broken(without_end(evidence, *first, open, judged));
+  if (refused != nullptr && refused->response->status == kServerError) {
+    return broken(went_wrong(evidence, *refused));
+  }
   if (judged > 0) return held();
   if (refused == nullptr) return inconclusive("DELETE was not answered");
   return not_applicable(

@@ -89,6 +89,10 @@ TEST(AnswersToDelete, ThatNeverEndAreHarmWhereTheyAreMany) {
   EXPECT_EQ(told(endless, 3, 6000).judge(check).findings.front().level, Level::kHarm);
   EXPECT_EQ(told("HTTP/1.1 405 No\r\nContent-Length: 0\r\n\r\n", 1, 6000).judge(check).outcome,
             Outcome::kNotApplicable);
+  const Judgement failed =
+      told("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", 1, 6000).judge(check);
+  ASSERT_EQ(failed.outcome, Outcome::kBroken);
+  EXPECT_EQ(failed.findings.front().level, Level::kShould);
   EXPECT_EQ(told("", 1, 6000).judge(check).outcome, Outcome::kInconclusive);
   Story silent = told("", 1, 6000);
   silent.tell(DeadlinePassed{"answer", "the answer to DELETE", Millis(6000)});

@@ -69,18 +69,18 @@ std::vector<Copy> copies_of_answer(const Timeline& timeline, const Exchange& req
   std::vector<Copy> copies;
   if (!is_request(request)) return copies;
   const std::string session = session_of(request);
-  const auto answers = [&](const RpcMessage& message) {
-    return message.is_response() && message.id == request.asked->id;
+  const auto take = [&](const Exchange& on, const RpcMessage& message, MonoTime at) {
+    const bool answers = message.is_response() && message.id == request.asked->id;
+    if (answers) copies.push_back({&on, &message, at});
   };
   for (const Exchange& exchange : timeline.exchanges) {
     const std::size_t before = copies.size();
     for (const StreamEvent& event : exchange.events) {
-      if (!event.message || !answers(*event.message)) continue;
-      copies.push_back({&exchange, &*event.message, event.at});
+      if (!event.message) continue;
+      take(exchange, *event.message, event.at);
+      for (const RpcMessage& part : event.message->batch) take(exchange, part, event.at);
     }
-    if (exchange.answer && exchange.ended_at && answers(*exchange.answer)) {
-      copies.push_back({&exchange, &*exchange.answer, *exchange.ended_at});
-    }
+    if (exchange.answer && exchange.ended_at) take(exchange, *exchange.answer, *exchange.ended_at);
     // Last, since it is dearer to tell than an id.
     if (copies.size() > before && session_of(exchange) != session) copies.resize(before);
   }

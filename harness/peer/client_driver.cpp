@@ -19,6 +19,7 @@ constexpr std::string_view kFirstVersionWithHeader = "2025-06-18";
 
 constexpr std::string_view kFirstWithTransport = "2025-03-26";
 constexpr std::string_view kBeforeTransport = "2024-11-05";
+constexpr std::string_view kUnknownMethod = "tailrace/no_such_method";
 constexpr std::string_view kBytes = "{bytes}";
 constexpr std::string_view kMarker = "tailrace/marker";
 
@@ -285,8 +286,7 @@ void ClientDriver::decline_without(std::optional<ToolCall> AllowedTools::*kind) 
   decline("the manifest's tools name none that is \"" + std::string(known->key) + "\"");
 }
 
-StreamId ClientDriver::ask_tool(std::optional<ToolCall> AllowedTools::*kind,
-                                const PostOptions& options) {
+ClientDriver::Request ClientDriver::call_of(std::optional<ToolCall> AllowedTools::*kind) {
   const auto& tool = settings_.tools.*kind;
   if (!tool) decline_without(kind);
   Json params;
@@ -298,7 +298,13 @@ StreamId ClientDriver::ask_tool(std::optional<ToolCall> AllowedTools::*kind,
     meta.set("progressToken", "progress-" + std::to_string(++progress_tokens_));
     params.set("_meta", std::move(meta));
   }
-  return post("tools/call", params, options);
+  return {"tools/call", std::move(params)};
+}
+
+StreamId ClientDriver::ask_tool(std::optional<ToolCall> AllowedTools::*kind,
+                                const PostOptions& options) {
+  const Request call = call_of(kind);
+  return post(call.method, call.params, options);
 }
 
 StreamId ClientDriver::ask_for_bytes(std::int64_t bytes, const PostOptions& options) {
@@ -314,14 +320,19 @@ StreamId ClientDriver::ask_for_bytes(std::int64_t bytes, const PostOptions& opti
   return post("tools/call", params, options);
 }
 
+ClientDriver::Request ClientDriver::request_for_result(SessionNumber session) {
+  if (settings_.tools.plain) return call_of(&AllowedTools::plain);
+  return {server_declares("tools", session) ? "tools/list" : "ping", Json()};
+}
+
 StreamId ClientDriver::ask_for_result(const PostOptions& options) {
-  if (settings_.tools.plain) return ask_tool(&AllowedTools::plain, options);
-  return post(server_declares("tools", options.session) ? "tools/list" : "ping", Json(), options);
+  const Request request = request_for_result(options.session);
+  return post(request.method, request.params, options);
 }
 
 StreamId ClientDriver::ask_for_error(std::size_t attempt, const PostOptions& options) {
   TAILRACE_ASSERT(attempt < kErrorKinds);
-  if (attempt == 0) return post("tailrace/no_such_method", Json(), options);
+  if (attempt == 0) return post(kUnknownMethod, Json(), options);
   Json params;
   params.set("arguments", Json(Json::Object{}));
   const auto& failing = settings_.tools.failing;

@@ -166,6 +166,16 @@ class ClientDriver : public Script {
   StreamId answer_input(StreamId asked, const std::string& state, const PostOptions& options = {});
   std::string request_state(StreamId asked);  // Declines where none came.
 
+  // 2025-03-26: an array of messages in one POST; declines where the session has another revision.
+  struct Batch {
+    StreamId stream;
+    std::vector<std::string> ids;  // Of its requests, as JSON.
+  };
+  Batch ask_for_result_and_error();
+  Batch ask_for_result_and_slow();  // Declines where no slow tool is named.
+  // A batch of one notification, the cancel of this request; its answer is awaited.
+  StreamId cancel_in_batch(const std::string& id);
+
   // The bytes of such a request, for scripts that send them in parts.
   std::string compose(std::string_view method, const Json& params, const PostOptions& options = {});
   // Bytes as they are; the exchange they begin or belong to.
@@ -254,6 +264,13 @@ class ClientDriver : public Script {
   std::optional<ConnectionId> idle_connection() const;
   bool await_open(ConnectionId connection);
   std::string message_of(std::string_view method, const Json& params, const PostOptions& options);
+  struct Request {
+    std::string method;
+    Json params;
+  };
+  Request call_of(std::optional<ToolCall> AllowedTools::*kind);
+  Request request_for_result(SessionNumber session);
+  Batch ask_in_batch(const std::vector<Request>& requests);
   StreamId send(std::string_view method, const std::string& body, const PostOptions& options);
   std::optional<StreamId> send_on(ConnectionId connection, const std::string& request);
   std::vector<HttpHeader> headers_for(std::string_view method, const PostOptions& options) const;

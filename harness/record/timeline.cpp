@@ -8,24 +8,66 @@
 namespace tailrace {
 namespace {
 
-const StreamEvent* final_event(const Exchange& exchange) {
-  const auto is_final = [](const StreamEvent& event) {
-    return event.message && event.message->is_response();
-  };
-  const auto found = std::find_if(exchange.events.begin(), exchange.events.end(), is_final);
-  return found == exchange.events.end() ? nullptr : &*found;
+// Which response is the last that a request, or the requests of a batch, ask for.
+class Awaited {
+ public:
+  explicit Awaited(const std::optional<RpcMessage>& asked) {
+    if (!asked) return;
+    for (const RpcMessage& part : asked->batch) {
+      if (part.kind == MessageKind::kRequest) ids_.push_back(part.id);
+    }
+  }
+
+  // That response, where this message is, or holds, it.
+  const RpcMessage* take(const RpcMessage& message) {
+    if (message.is_response() && takes(message)) return &message;
+    for (const RpcMessage& part : message.batch) {
+      if (part.is_response() && takes(part)) return &part;
+    }
+    return nullptr;
+  }
+
+ private:
+  bool takes(const RpcMessage& response) {
+    if (ids_.empty()) return true;
+    if (const auto at = std::ranges::find(ids_, response.id); at != ids_.end()) ids_.erase(at);
+    return ids_.empty();
+  }
+
+  std::vector<std::optional<RpcId>> ids_;  // Of a batch, those without an answer so far.
+};
+
+struct Final {
+  const RpcMessage* message = nullptr;
+  const StreamEvent* event = nullptr;
+};
+
+Final final_of(const Exchange& exchange) {
+  Awaited awaited(exchange.asked);
+  for (const StreamEvent& event : exchange.events) {
+    const RpcMessage* const last = event.message ? awaited.take(*event.message) : nullptr;
+    if (last != nullptr) return {last, &event};
+  }
+  // In JSON an array answers a batch alone, and on an event stream also one request.
+  const bool is_answer = exchange.answer && (exchange.answer->is_response() ||
+                                             (exchange.asked && !exchange.asked->batch.empty()));
+  return {is_answer ? awaited.take(*exchange.answer) : nullptr, nullptr};
 }
 
 }  // namespace
 
 const RpcMessage* Exchange::final_message() const {
-  if (const StreamEvent* event = final_event(*this)) return &*event->message;
-  return answer && answer->is_response() ? &*answer : nullptr;
+  return final_of(*this).message;
 }
 
 std::optional<MonoTime> Exchange::final_at() const {
-  if (const StreamEvent* event = final_event(*this)) return event->at;
-  return answer && answer->is_response() ? ended_at : std::nullopt;
+  const Final final = final_of(*this);
+  if (final.event != nullptr) return final.event->at;
+  return final.message != nullptr ? ended_at : std::nullopt;
+}
+
+const StreamEvent* Exchange::final_event() const {
+  return final_of(*this).event;
 }
 
 const Endpoint& Connection::client() const {

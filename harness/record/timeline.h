@@ -74,9 +74,11 @@ struct Exchange {
   bool is_post() const { return request.method == "POST"; }
   bool is_event_stream() const { return streams_events; }
   bool ended() const { return end != BodyEnd::kOpen; }
-  // The first Result or Error on it, with the time it was complete: nullptr where none came.
+  // The first Result or Error on it, with the time it was complete: nullptr where none came. Of a
+  // batch (2025-03-26) the one that answers the last of its requests.
   const RpcMessage* final_message() const;
   std::optional<MonoTime> final_at() const;
+  const StreamEvent* final_event() const;  // That brought it; nullptr where none did.
 };
 
 struct ConnectionEnd {

@@ -305,7 +305,7 @@ void CaptureJudge::judge_group(Side under_test, const Group& group, const Timeli
   HeardLaws heard;
   for (const Scenario* scenario : asked_) {
     if (scenario->under_test() != under_test) continue;
-    if (scenario->spec().era != era_of(group.revision)) continue;
+    if (!scenario->asks_in(group.revision)) continue;
     ScenarioResult& result = results[std::string(scenario->id())].emplace_back();
     result.id = scenario->id();
     result.title = scenario->spec().question;

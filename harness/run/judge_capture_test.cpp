@@ -32,9 +32,11 @@ class Told {
     return *this;
   }
   Told& asks(double ms) {
-    const std::string body = R"({"jsonrpc":"2.0","id":1,"method":"tools/call"})";
+    return posts(ms, "2025-11-25", R"({"jsonrpc":"2.0","id":1,"method":"tools/call"})");
+  }
+  Told& posts(double ms, const std::string& revision, const std::string& body) {
     return says(Side::kClient, ms,
-                "POST /mcp HTTP/1.1\r\nHost: a\r\nMCP-Protocol-Version: 2025-11-25\r\n"
+                "POST /mcp HTTP/1.1\r\nHost: a\r\nMCP-Protocol-Version: " + revision + "\r\n"
                 "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
   }
   Told& answers(double ms) {
@@ -97,6 +99,15 @@ TEST(CaptureJudge, AStreamThatEndsHolds) {
   EXPECT_EQ(told.result(kEnds).verdict, Verdict::kPass);
   EXPECT_EQ(told.result(kEnds).revision, "2025-11-25");
   EXPECT_EQ(told.result(kFollows).verdict, Verdict::kPass);
+}
+
+TEST(CaptureJudge, TheSecondAnswerToABatchFollowsNothing) {
+  Told told;
+  told.posts(0, "2025-03-26", R"([{"jsonrpc":"2.0","id":1,"method":"tools/call"},)"
+                              R"({"jsonrpc":"2.0","id":2,"method":"tools/call"}])");
+  told.answers(1).event(3000, R"({"jsonrpc":"2.0","id":2,"result":{}})").ends(3001).leaves(3010);
+  EXPECT_EQ(told.result(kFollows).verdict, Verdict::kPass);
+  EXPECT_EQ(told.result(kEnds).verdict, Verdict::kPass);
 }
 
 TEST(CaptureJudge, AStreamLeftOpenIsFound) {

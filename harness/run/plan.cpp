@@ -62,6 +62,14 @@ bool is_unspoken(const RunOptions& options, const std::string& revision) {
          options.revisions.size() == std::size(kRevisions) && revision == kStatelessRevision;
 }
 
+std::string asked_about(const Scenario& scenario) {
+  const std::string_view one = scenario.spec().only_in;
+  if (!one.empty()) return "revision " + std::string(one) + ", which is not";
+  const bool sessions = scenario.spec().era == Era::kSessions;
+  return std::string("revisions ") + (sessions ? "with" : "without") +
+         " sessions, and none of them is";
+}
+
 }  // namespace
 
 std::string nearest_selection(std::string_view word, std::vector<std::string> ids) {
@@ -107,7 +115,7 @@ Result<Plan> make_plan(const RunOptions& options, const Registry& registry,
         if (scenario.under_test() != options.under_test) continue;
         if (!is_selected(options, scenario)) continue;
         if (options.quick && scenario.spec().growth) continue;
-        if (scenario.spec().era != era_of(revision)) continue;
+        if (!scenario.asks_in(revision)) continue;
         for (int repeat = 1; repeat <= options.repeat; ++repeat) {
           plan.runs.push_back({&scenario, revision, mode, repeat});
         }
@@ -132,10 +140,8 @@ Result<Plan> make_plan(const RunOptions& options, const Registry& registry,
     const bool planned = std::any_of(plan.runs.begin(), plan.runs.end(),
                                      [&](const auto& run) { return run.scenario == &scenario; });
     if (planned) continue;
-    const bool sessions = scenario.spec().era == Era::kSessions;
-    plan.not_asked.push_back(std::string(scenario.id()) + ": it asks about revisions " +
-                             (sessions ? "with sessions" : "without sessions") +
-                             ", and none of them is spoken or chosen");
+    plan.not_asked.push_back(std::string(scenario.id()) + ": it asks about " +
+                             asked_about(scenario) + " spoken or chosen");
   }
   keep_shard(options.shard, plan.runs);
   if (options.shuffle_seed) {

@@ -14,7 +14,7 @@ namespace {
 
 // The reference client's own limit: short, so that a call that hangs shows soon, and long beside
 // what a loaded machine takes for a call.
-constexpr Millis kClientLimit{1500};
+constexpr Millis kClientLimit{2000};
 // What the reference server needs for an answer, also on a loaded machine, and between two looks at
 // its silent streams.
 constexpr Millis kAnswer{6000}, kKeepAlive{1000};
@@ -58,13 +58,15 @@ void add_trials(std::vector<Trial>& trials, const Trial& of, const Registry& reg
   for (const Scenario& scenario : registry) {
     const bool chosen = scenario.under_test() == of.role && selection.takes(scenario.id());
     if (!chosen || !concerns(scenario, of)) continue;
-    if (!scenario.spec().exclusive) {
+    const std::string_view only_in = scenario.spec().only_in;
+    if (!scenario.spec().exclusive && only_in.empty()) {
       shared.scenarios.emplace_back(scenario.id());
       continue;
     }
     Trial alone = of;
     alone.scenarios = {std::string(scenario.id())};
-    alone.alone = true;
+    alone.alone = scenario.spec().exclusive;
+    alone.revision = only_in;
     trials.push_back(std::move(alone));
   }
   if (!shared.scenarios.empty()) trials.push_back(std::move(shared));
@@ -92,13 +94,13 @@ std::vector<Trial> all_trials(const Registry& registry, const Selection& selecti
       for (const Fault& fault : scenario.spec().catches) faults.emplace(fault.name);
       for (const Oddity& oddity : scenario.spec().spares) oddities.emplace(oddity.name);
     }
-    add_trials(trials, {role, "", "", Expected::kPass, {}, false, 0}, registry, selection);
+    add_trials(trials, {role, "", "", Expected::kPass, {}, false, "", 0}, registry, selection);
     for (const std::string& name : faults) {
-      add_trials(trials, {role, "--fault", name, Expected::kCaught, {}, false, 0}, registry,
+      add_trials(trials, {role, "--fault", name, Expected::kCaught, {}, false, "", 0}, registry,
                  selection);
     }
     for (const std::string& name : oddities) {
-      add_trials(trials, {role, "--oddity", name, Expected::kSpared, {}, false, 0}, registry,
+      add_trials(trials, {role, "--oddity", name, Expected::kSpared, {}, false, "", 0}, registry,
                  selection);
     }
   }
@@ -128,6 +130,7 @@ RunOptions options_for(const Trial& trial, const std::string& server, const std:
   if (trial.role == Side::kServer) options.manifest->tools = reference_tools();
   options.source = fmt::format("-- {}", fmt::join(command, " "));
   options.only = trial.scenarios;
+  if (!trial.revision.empty()) options.revisions = {trial.revision};
   options.jobs = kJobs;
   options.require_packets = true;
   return options;

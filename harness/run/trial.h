@@ -22,6 +22,7 @@ struct Trial {
   Expected expected = Expected::kPass;
   std::vector<std::string> scenarios;
   bool alone = false;  // One scenario, that runs alone: its client can serve.
+  std::string revision{};  // The only one that its scenario asks about; "": the newest.
   std::size_t number = 0;  // Names its folder.
 };
 

@@ -174,7 +174,14 @@ inline constexpr Fault kTakesAnyLogLevel{"takes_any_log_level"};
 inline constexpr Fault k200ForNotices{"200_for_notifications"};
 inline constexpr Fault kNeverEnds202{"never_ends_202"};
 inline constexpr Fault kHangsOnNotices{"hangs_on_notifications"};
+inline constexpr Fault kRefusesBatches{"refuses_batches"};
+inline constexpr Fault kEndsBatchEarly{"ends_batch_after_first_answer"};
+inline constexpr Fault kKeepsBatchOpen{"keeps_batch_open"};
+inline constexpr Fault kAnswersBatchTwice{"answers_batch_twice"};
+inline constexpr Fault kCountsCancelledPart{"waits_for_cancelled_part_of_batch"};
+inline constexpr Fault kArrayForNotices{"answers_notices_with_array"};
 inline constexpr Fault kNeverEndsDelete{"never_ends_delete"};
+inline constexpr Fault kFailsDelete{"fails_delete"};
 inline constexpr Fault kHangsOnDelete{"hangs_on_delete"};
 inline constexpr Fault k200ForBrokenNotices{"200_for_broken_notifications"};
 inline constexpr Fault kPlainText{"answers_as_plain_text"};
@@ -287,6 +294,7 @@ inline constexpr Oddity kDeletesSlowly{"deletes_slowly"};
 inline constexpr Oddity kServesFourAtOnce{"serves_four_at_once"};
 inline constexpr Oddity kLooksForSession{"looks_for_session_first"};
 inline constexpr Oddity kOneSubscription{"one_subscription"};
+inline constexpr Oddity kBatchInArray{"answers_batch_in_array"};
 inline constexpr Oddity kMeetsEndsLate{"meets_ends_of_subscriptions_late"};
 }  // namespace server_oddity
 

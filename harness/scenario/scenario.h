@@ -48,6 +48,7 @@ struct ScenarioSpec {
   std::vector<Fault> catches{};
   std::vector<Oddity> spares{};
   Era era = Era::kSessions;
+  std::string_view only_in{};  // The one revision that has what is asked about; "": all of the era.
   // Runs alone: it samples processes or times packets, and others would disturb it, or it holds
   // megabytes.
   bool exclusive = false;
@@ -65,6 +66,9 @@ class Scenario {
   std::string_view id() const { return spec_.id; }
   Side under_test() const {
     return spec_.drive.index() == 0 ? Side::kServer : Side::kClient;
+  }
+  bool asks_in(std::string_view revision) const {
+    return spec_.era == era_of(revision) && (spec_.only_in.empty() || spec_.only_in == revision);
   }
   // Its requirements that are in force in this revision; none: it does not hold there.
   std::vector<std::string> requirements(const Catalogue& catalogue,

@@ -186,6 +186,10 @@ inline constexpr std::array<Requirement, 2> kNoClientResponses = {
 inline constexpr std::array<Requirement, 1> kGetAcceptsEvents = {Requirement{"SH-GET-02"}};
 inline constexpr std::array<Requirement, 1> kRevisionAsAgreed = {Requirement{"SH-VER-02"}};
 inline constexpr std::array<Requirement, 1> kBatchesAreRead = {Requirement{"RPC-BAT-02"}};
+inline constexpr std::array<Requirement, 2> kBatchIsAnswered = {Requirement{"SH-SSE-03"},
+                                                                Requirement{"RPC-BAT-05"}};
+inline constexpr std::array<Requirement, 1> kBatchOfNoticesGetsNothing = {
+    Requirement{"RPC-BAT-04"}};
 inline constexpr std::array<Requirement, 1> kResumesByGet = {Requirement{"SH-RES-07"}};
 inline constexpr std::array<Requirement, 1> kInitializeFirst = {Requirement{"LC-01"}};
 inline constexpr std::array<Requirement, 1> kInitializeSaysWho = {Requirement{"LC-02"}};
