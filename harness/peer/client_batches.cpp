@@ -32,8 +32,8 @@ ClientDriver::Batch ClientDriver::ask_in_batch(const std::vector<Request>& reque
   return batch;
 }
 
-ClientDriver::Batch ClientDriver::ask_for_result_and_error() {
-  return ask_in_batch({request_for_result(0), {"tailrace/no_such_method", Json()}});
+ClientDriver::Batch ClientDriver::ask_for_result_and_ping() {
+  return ask_in_batch({request_for_result(0), {"ping", Json()}});
 }
 
 ClientDriver::Batch ClientDriver::ask_for_result_and_slow() {

@@ -19,7 +19,6 @@ constexpr std::string_view kFirstVersionWithHeader = "2025-06-18";
 
 constexpr std::string_view kFirstWithTransport = "2025-03-26";
 constexpr std::string_view kBeforeTransport = "2024-11-05";
-constexpr std::string_view kUnknownMethod = "tailrace/no_such_method";
 constexpr std::string_view kBytes = "{bytes}";
 constexpr std::string_view kMarker = "tailrace/marker";
 
@@ -332,7 +331,7 @@ StreamId ClientDriver::ask_for_result(const PostOptions& options) {
 
 StreamId ClientDriver::ask_for_error(std::size_t attempt, const PostOptions& options) {
   TAILRACE_ASSERT(attempt < kErrorKinds);
-  if (attempt == 0) return post(kUnknownMethod, Json(), options);
+  if (attempt == 0) return post("tailrace/no_such_method", Json(), options);
   Json params;
   params.set("arguments", Json(Json::Object{}));
   const auto& failing = settings_.tools.failing;

@@ -171,7 +171,8 @@ class ClientDriver : public Script {
     StreamId stream;
     std::vector<std::string> ids;  // Of its requests, as JSON.
   };
-  Batch ask_for_result_and_error();
+  // Of what a server serves: some refuse the whole for one method that they do not know.
+  Batch ask_for_result_and_ping();
   Batch ask_for_result_and_slow();  // Declines where no slow tool is named.
   // A batch of one notification, the cancel of this request; its answer is awaited.
   StreamId cancel_in_batch(const std::string& id);

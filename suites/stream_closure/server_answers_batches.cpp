@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Of revision 2025-03-26: several requests in one array. The response to it brings an answer to
-// each of them, a Result or an Error, and ends after the last: not after the first, and not never.
+// each of them, and ends after the last: not after the first, and not never.
 
 #include "harness/judge/batches.h"
 #include "harness/judge/closure.h"
@@ -13,7 +13,7 @@ namespace {
 
 void drive(ClientDriver& client) {
   client.open_session();
-  const StreamId batch = client.ask_for_result_and_error().stream;
+  const StreamId batch = client.ask_for_result_and_ping().stream;
   client.watch_answer(batch, kWatchServed);
   client.watch_end(batch, kWatchOpen);
 }
