@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/judge/lost_answer.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "harness/judge/story.h"
@@ -69,6 +70,29 @@ TEST(LostAnswer, AnEmptyReplyToARequestIsNone) {
   Story refused;
   refused.open(1).call(1, 1).plain(1, 400);
   EXPECT_EQ(outcome(refused), Outcome::kHeld);
+}
+
+TEST(LostAnswer, ABodyThatIsAnotherMessageHasTakenItsPlace) {
+  const auto answered = [](const std::string& body) {
+    Story story;
+    story.open(1).call(1, 1, "tools/call", std::string(kIn));
+    story.from_server(1, fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                                     "Content-Length: {}\r\n\r\n{}",
+                                     body.size(), body));
+    return story;
+  };
+  const std::string log = R"({"jsonrpc":"2.0","method":"notifications/message","params":{}})";
+  const Judgement lost = answered(log).judge(answers_are_not_lost());
+  ASSERT_EQ(lost.outcome, Outcome::kBroken);
+  EXPECT_NE(lost.findings.front().observed.find("notifications/message"), std::string::npos);
+  EXPECT_TRUE(lost.findings.front().likely_cause.starts_with("the first message of a request"));
+  EXPECT_EQ(outcome(answered(R"({"jsonrpc":"2.0","id":7,"method":"roots/list"})")),
+            Outcome::kBroken);
+  EXPECT_EQ(outcome(answered(R"({"jsonrpc":"2.0","id":1,"result":{}})")), Outcome::kHeld);
+  EXPECT_EQ(outcome(answered("[" + log + "]")), Outcome::kHeld) << "a question of its form";
+  Story elsewhere = answered(log);
+  elsewhere.open(2).call(2, 2, "tools/call", std::string(kIn)).sse_head(2).result(2, 1);
+  EXPECT_EQ(outcome(elsewhere), Outcome::kHeld) << "it is another check's where it came";
 }
 
 Story three_prompt_answers() {
