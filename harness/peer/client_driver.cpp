@@ -9,6 +9,7 @@
 #include "harness/net/http_message.h"
 #include "harness/peer/own_info.h"
 #include "harness/record/marks.h"
+#include "harness/wire/meta_names.h"
 
 namespace tailrace {
 namespace {
@@ -295,6 +296,8 @@ ClientDriver::Request ClientDriver::call_of(std::optional<ToolCall> AllowedTools
   if (kind == &AllowedTools::chatty) {
     Json meta;
     meta.set("progressToken", "progress-" + std::to_string(++progress_tokens_));
+    // Without sessions nothing is logged that its request did not ask for.
+    if (is_stateless()) meta.set(std::string(kMetaLogLevel), "debug");
     params.set("_meta", std::move(meta));
   }
   return {"tools/call", std::move(params)};

@@ -12,6 +12,14 @@ namespace {
 
 constexpr int kRounds = 2;
 
+// Of the tool that has something to log, without the level that would allow it.
+void ask_for_no_log(ClientDriver& client) {
+  Json params;
+  params.set("name", client.tools().chatty->name);
+  params.set("arguments", client.tools().chatty->arguments);
+  client.await_answer(client.post("tools/call", params));
+}
+
 void drive(ClientDriver& client) {
   client.open_session();
   const ConnectionId first = client.open_connection();
@@ -27,6 +35,7 @@ void drive(ClientDriver& client) {
   for (int round = 0; client.tools().chatty && round < kRounds; ++round) {
     client.await_answer(client.ask_tool(&AllowedTools::chatty));
   }
+  if (client.tools().chatty) ask_for_no_log(client);
   client.await_answer(client.ask_for_result({.headers = {{"Mcp-Session-Id", "of-older-times"}}}));
   client.await_answer(client.ask_for_result({.headers = {{"Last-Event-ID", "of-older-times"}}}));
 }
