@@ -146,6 +146,22 @@ TEST(ServerLaws, TellRepliesApart) {
                replied(broken, "400 Bad"));
 }
 
+TEST(ServerLaws, TellTextThatNobodyReadFromTextThatWasRefused) {
+  const Check check = unreadable_text_is_refused(Rule{});
+  const std::string broken = R"({"jsonrpc":"2.0","id":)";
+  for (const char* status : {"200 OK", "202 Accepted"}) {
+    const Judgement told = replied(broken, status).judge(check);
+    ASSERT_EQ(told.outcome, Outcome::kBroken) << status;
+    EXPECT_EQ(told.findings.front().level, Level::kShould);
+  }
+  EXPECT_EQ(replied(broken, "400 Bad").judge(check).outcome, Outcome::kHeld);
+  const std::string error = R"({"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"?"}})";
+  const Story told = replied(broken, "200 OK\r\nContent-Type: application/json", error);
+  EXPECT_EQ(told.judge(check).outcome, Outcome::kHeld) << "the Error says it";
+  const Story read = replied(R"({"jsonrpc":"2.0","method":7})", "202 Accepted");
+  EXPECT_EQ(read.judge(check).outcome, Outcome::kNotApplicable) << "it is JSON";
+}
+
 // What is written where nothing is owed is one thing wrong, and no message of a wrong shape.
 TEST(ServerLaws, TellABodyOfA202FromAMessage) {
   const Story null = replied(notice("initialized"),

@@ -101,6 +101,21 @@ Look refused(const Evidence&, const Exchange& exchange) {
   return fmt::format("what is no request got {}", status);
 }
 
+// It may have been a request: who cannot read it owes an Error, or an error status, and has not
+// taken it for a notification.
+Look unreadable(const Evidence& evidence, const Exchange& exchange) {
+  if (!exchange.is_post() || !exchange.asked || !exchange.response) return std::nullopt;
+  const bool is_json = !exchange.asked->body.is_null() || !exchange.asked->batch.empty();
+  if (is_json || exchange.request_body.empty()) return std::nullopt;
+  if (exchange.response->status >= kFirstError) return "";
+  if (exchange.end != BodyEnd::kComplete) return std::nullopt;
+  const auto told = messages_of(evidence.timeline, exchange);
+  const bool refused = std::ranges::any_of(
+      told, [](const RpcMessage* message) { return message->kind == MessageKind::kError; });
+  if (refused) return "";
+  return fmt::format("text that is no JSON got {} and no Error", exchange.response->status);
+}
+
 Look no_response(const Evidence& evidence, const Exchange& exchange) {
   if (!is_notice(exchange)) return std::nullopt;
   for (const RpcMessage* message : messages_of(evidence.timeline, exchange)) {
@@ -258,6 +273,15 @@ Check refused_notices_get_an_error(Rule rule) {
                    "what is no request gets 202, or an error status where it is refused",
                    "the message is read after the status has gone out", "answer 400",
                    "nothing that could be refused was answered", refused},
+                  rule);
+}
+
+Check unreadable_text_is_refused(Rule rule) {
+  return check_of({"unreadable_text_is_refused",
+                   "text that is no JSON gets an error status, or an Error",
+                   "what cannot be read is dropped, and the reply is that of what was taken",
+                   "answer 400, with the Error -32700",
+                   "no text that is no JSON was answered", unreadable, Level::kShould},
                   rule);
 }
 

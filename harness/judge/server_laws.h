@@ -15,6 +15,8 @@ Check notifications_are_accepted(Rule rule);
 // What is neither accepted nor a request gets an error status, not another success. At 2026-07-28
 // a response from a client is illegal, so none is sent (AMB-03).
 Check refused_notices_get_an_error(Rule rule);
+// The same of what is not even JSON, and may have been a request.
+Check unreadable_text_is_refused(Rule rule);
 Check notifications_get_no_response(Rule rule);
 
 // GET: served where POST is, and no place for responses unless it resumes.

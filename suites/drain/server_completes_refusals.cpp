@@ -7,6 +7,7 @@
 
 #include "harness/judge/closure.h"
 #include "harness/judge/refusal.h"
+#include "harness/judge/server_laws.h"
 #include "harness/judge/service.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -29,25 +30,21 @@ void leave(ClientDriver& client, StreamId asked, Kind kind) {
   if (client.is_listening(asked)) client.close(client.connection_of(asked));
 }
 
-// All are watched together. Kinds whose refusals stay open come as often as shows that it is no
-// accident.
+// All are watched together. Kinds whose refusals stay open come more often: no accident is left.
 void ask_in_vain(ClientDriver& client, const Kinds& kinds, bool again = false) {
   std::vector<std::pair<Kind, StreamId>> refused;
   for (const Kind kind : kinds) {
     if (!client.can_ask()) break;
     const StreamId asked = ask(client, kind);
     client.await_head(asked);
-    if (client.is_accepted(asked)) {
-      leave(client, asked, kind);
-    } else {
-      refused.emplace_back(kind, asked);
-    }
+    if (!client.is_accepted(asked)) refused.emplace_back(kind, asked);
+    if (client.is_accepted(asked)) leave(client, asked, kind);
   }
   client.watch_ends(kWatchOpen);
   Kinds open;
   for (const auto& [kind, asked] : refused) {
-    const bool ended = client.watch_end(asked, Millis(0));
-    if (!ended) open.insert(open.end(), kOpenStreamsAreHarm - 1, kind);
+    if (client.watch_end(asked, Millis(0))) continue;
+    open.insert(open.end(), kOpenStreamsAreHarm - 1, kind);
   }
   if (!again && !open.empty()) ask_in_vain(client, open, true);
 }
@@ -69,8 +66,10 @@ Scenario drain_server_completes_refusals() {
       .question = "Is what refuses a request, GET, DELETE or an ended session a complete reply?",
       .covers = {req::kStreamEndsAsHttp},
       .drive = &drive,
-      .checks = {refusals_are_complete(req::kStreamEndsAsHttp), still_serves(Rule{})},
-      .catches = {server_fault::kKeepsRefusalsOpen, server_fault::kCutsErrorReplies},
+      .checks = {refusals_are_complete(req::kStreamEndsAsHttp), still_serves(Rule{}),
+                 unreadable_text_is_refused(Rule{})},
+      .catches = {server_fault::kKeepsRefusalsOpen, server_fault::kCutsErrorReplies,
+                  server_fault::k200ForBrokenNotices},
       .spares = {server_oddity::kClosesAfterEachResponse, server_oddity::kNoDelete,
                  server_oddity::kNoGet, server_oddity::kNoSession},
   }};
