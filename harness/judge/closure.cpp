@@ -127,6 +127,18 @@ Finding left_open(const Evidence& evidence, const std::vector<const Exchange*>& 
   return finding;
 }
 
+// Long after it had sent its response the server closed a connection with an unfinished body.
+bool is_dropped_late(const Exchange& stream) {
+  const bool dropped = stream.end == BodyEnd::kCut || stream.end == BodyEnd::kReset;
+  return dropped && *stream.ended_at - *stream.final_at() >= kLate;
+}
+
+void blame_missing_end(Finding& finding) {
+  finding.likely_cause =
+      "the end of the body is not written, and the connection is closed for being idle";
+  finding.cure = "write the last chunk and its empty line (0 CRLF CRLF) behind the response";
+}
+
 Finding ends_late(const Evidence& evidence, const std::vector<const Exchange*>& streams,
                   Nanos least, Final final, Rule rule) {
   Finding finding = finding_of(evidence, "stream_ends", rule);
@@ -135,6 +147,9 @@ Finding ends_late(const Evidence& evidence, const std::vector<const Exchange*>& 
                                  in_millis(least), word(final));
   finding.likely_cause = "the stream is ended by a timer or by the next keep-alive, not at once";
   finding.cure = "end the stream where the response is sent";
+  if (std::ranges::all_of(streams, [](const auto* stream) { return is_dropped_late(*stream); })) {
+    blame_missing_end(finding);
+  }
   finding.evidence = ladder_of(evidence.timeline, *streams.front());
   return finding;
 }
@@ -195,6 +210,7 @@ Judgement judge_order(const Evidence& evidence, Final final, Rule rule, Of of) {
                   out_of_order, ended, word(final), describe(*first));
   finding.likely_cause = "the connection is dropped instead of the body being finished";
   finding.cure = "finish the chunked body (0 CRLF CRLF) before the connection is closed or kept";
+  if (is_dropped_late(*first)) blame_missing_end(finding);
   finding.evidence = ladder_of(evidence.timeline, *first);
   mark_gap(finding.evidence, first->end == BodyEnd::kReset ? "reset inside" : "FIN inside");
   return broken(finding);

@@ -64,6 +64,20 @@ TEST(StreamEnds, LateEndsAreReportedOnlyWhenAllOfFiveAreAndRepliesAreQuick) {
   EXPECT_EQ(busy.judge(ends()).outcome, Outcome::kInconclusive);
 }
 
+// A server ends idle connections after some seconds: that is when a body without an end is over.
+TEST(StreamEnds, TellsAnEndThatNeverCameFromOneThatIsLate) {
+  Story dropped = calls(5, 0);
+  for (std::uint32_t i = 1; i <= 5; ++i) dropped.at(4900).tell(PeerEnded{{i}, Ending::kFin});
+  const auto in_order = stream_ends_in_order(Final::kResult, req::kStreamEndsAsHttp);
+  for (const Check& check : {ends(), in_order}) {
+    const Judgement judgement = dropped.judge(check);
+    ASSERT_EQ(judgement.outcome, Outcome::kBroken);
+    EXPECT_TRUE(judgement.findings.front().likely_cause.starts_with("the end of the body is not"));
+  }
+  EXPECT_TRUE(calls(5, 1500).judge(ends()).findings.front().likely_cause.starts_with(
+      "the stream is ended by a timer"));
+}
+
 TEST(StreamEnds, TellsResultsAndErrorsApart) {
   Story story;
   story.open(1).call(1, 1).sse_head(1).error(1, 1);
