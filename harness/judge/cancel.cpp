@@ -157,7 +157,8 @@ Finding hit_another(const Evidence& evidence, const Cancel& cancel, const Exchan
                 : "a cancel ends the newest call, or all, and not the one of its id";
   finding.cure = elsewhere ? "look calls up by session and id"
                            : "end the handler of the request whose id the cancel names";
-  if (ended_its_session(evidence.timeline, cancel)) {
+  // Of another session only a call of the same id is looked at, and that id tells how it was hit.
+  if (!elsewhere && ended_its_session(evidence.timeline, cancel)) {
     finding.likely_cause = "a cancel ends its session, or all that is in flight in it";
   } else if (is_text_of(*cancel.request->asked->id, *other.asked->id)) {
     finding.likely_cause = kIdsAsText.likely_cause;

@@ -173,6 +173,22 @@ TEST(Cancel, EndsTheCallOfItsOwnSession) {
   EXPECT_EQ(told(7, false, false).outcome, Outcome::kInconclusive) << "nobody is ever answered";
 }
 
+// What goes to the stream of another session is missing in its own.
+TEST(Cancel, ThatHitsTheSameIdElsewhereIsNoEndOfItsSession) {
+  const std::string one = "Mcp-Session-Id: one\r\n", two = "Mcp-Session-Id: two\r\n";
+  Story story;
+  story.at(0).open(4).call(4, 1, "ping", two).sse_head(4).result(4, 1).end(4);
+  story.open(1).call(1, 7, "tools/call", one).sse_head(1);
+  story.open(2).call(2, 7, "tools/call", two).sse_head(2).at(20).open(3);
+  story.post(
+      3, R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}})", one);
+  story.plain(3, 202).at(25).error(2, 7).end(2).open(5).call(5, 8, "ping", one).sse_head(5).end(5);
+  const Judgement judgement = story.judge(cancel_spares_other_calls());
+  ASSERT_EQ(judgement.outcome, Outcome::kBroken);
+  EXPECT_TRUE(judgement.findings.front().likely_cause.starts_with(
+      "the call is looked up by its id alone"));
+}
+
 TEST(Cancel, ThatEndsItsSessionIsNoMixUpOfIds) {
   const std::string one = "Mcp-Session-Id: one\r\n";
   const auto told = [&](bool answered) {
