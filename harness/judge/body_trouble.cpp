@@ -30,6 +30,10 @@ constexpr Reason kNoJson{
 constexpr Reason kOtherText{
     "the message is written twice, or something is written beside it",
     "serialize the response once, and write nothing else into its body"};
+constexpr Reason kFirstMessage{
+    "the first message of a request is written as its answer in JSON, and what a tool sends before "
+    "its Result comes first",
+    "wait for the Response or the Error, and leave the rest out of a body in JSON"};
 constexpr Reason kNoEmptyLine{
     "events are written with one line end behind them, or the empty line is left to the next write",
     "write an empty line after each event, with its data"};
@@ -39,6 +43,12 @@ constexpr Reason kCutEvent{
     "wait until there is room, and write the rest of the event"};
 
 }  // namespace
+
+bool is_other_message(const Exchange& exchange) {
+  if (exchange.is_event_stream() || !exchange.answer) return false;
+  const MessageKind kind = exchange.answer->kind;
+  return kind == MessageKind::kNotification || kind == MessageKind::kRequest;
+}
 
 std::optional<BodyTrouble> body_trouble_of(const Exchange& exchange) {
   const bool judged = exchange.response && is_request(exchange) && is_success(exchange) &&
@@ -65,6 +75,7 @@ std::optional<BodyTrouble> body_trouble_of(const Exchange& exchange) {
   if (exchange.answer && exchange.answer->kind == MessageKind::kBatch) {
     return BodyTrouble{"is an array, as if it were that of a batch", kAsBatch};
   }
+  if (is_other_message(exchange)) return BodyTrouble{"is another message", kFirstMessage};
   if (!is_json(*exchange.response)) return BodyTrouble{"is no JSON-RPC response", kNoJson};
   return BodyTrouble{"is no single JSON-RPC response", kOtherText};
 }

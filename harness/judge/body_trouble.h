@@ -15,6 +15,9 @@ struct BodyTrouble {
   Reason reason;
 };
 
+// The body in JSON, which has room for one message, is a notification or a request.
+bool is_other_message(const Exchange& exchange);
+
 // Nothing where the body is one response and complete, and where it is not to be judged: an event
 // stream, a refusal, and what we did not see to its end.
 std::optional<BodyTrouble> body_trouble_of(const Exchange& exchange);

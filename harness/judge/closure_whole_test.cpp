@@ -44,6 +44,8 @@ TEST(JsonAnswers, ThatAreNoneAreToldApart) {
   EXPECT_TRUE(cause(answered("[" + kResult + "]")).starts_with("answers are gathered in a list"));
   EXPECT_TRUE(cause(answered(kResult + kResult)).starts_with("the message is written twice"));
   EXPECT_TRUE(cause(answered("")).starts_with("the response is ended though"));
+  const std::string log = R"({"jsonrpc":"2.0","method":"notifications/message","params":{}})";
+  EXPECT_TRUE(cause(answered(log)).starts_with("the first message of a request is written"));
   Story cut = answered(kResult, 2);
   cut.tell(PeerEnded{{1}, Ending::kFin});
   EXPECT_TRUE(cause(cut).starts_with("the length that is announced"));

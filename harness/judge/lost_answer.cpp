@@ -67,19 +67,11 @@ bool is_judged(const Timeline& timeline, const Exchange& request) {
          !is_answered(timeline, request);
 }
 
-// A body in JSON has room for one message: where it is another than the response, that has none.
-const RpcMessage* in_its_place(const Exchange& request) {
-  if (request.is_event_stream() || !request.answer) return nullptr;
-  const MessageKind kind = request.answer->kind;
-  const bool other = kind == MessageKind::kNotification || kind == MessageKind::kRequest;
-  return other ? &*request.answer : nullptr;
-}
-
 // How a response ended that has no response of the request in it, and cannot bring one any more.
 std::string ended_without(const Exchange& request) {
   if (!request.response || !is_success(request) || !last_id_of(request).empty()) return "";
-  if (const RpcMessage* const other = in_its_place(request)) {
-    return request.end == BodyEnd::kComplete ? "its body is " + describe(*other) : "";
+  if (is_other_message(request)) {
+    return request.end == BodyEnd::kComplete ? "its body is " + describe(*request.answer) : "";
   }
   if (!request.is_event_stream() && !request.body.empty()) return "";  // A question of its form.
   switch (request.end) {
@@ -124,11 +116,7 @@ Finding lost(const Evidence& evidence, const Exchange& request, const std::strin
   finding.likely_cause = "the response is sent to another stream, or dropped where two things "
                          "happen at once";
   finding.cure = "keep a request's stream with the request, and end it by the response alone";
-  if (in_its_place(request) != nullptr) {
-    finding.likely_cause = "the first message of a request is written as its answer in JSON, and "
-                           "what a tool sends before its Result comes first";
-    finding.cure = "wait for the Response or the Error, and leave the rest out of a body in JSON";
-  } else if (const auto trouble = body_trouble_of(request)) {
+  if (const auto trouble = body_trouble_of(request)) {
     finding.likely_cause = trouble->reason.likely_cause;
     finding.cure = trouble->reason.cure;
   }

@@ -12,6 +12,9 @@ void drive(ClientDriver& client) {
   client.open_session();
   client.await_answer(client.ask_for_result({.prefer_json = true}));
   client.await_answer(client.post("ping", Json(), {.prefer_json = true}));
+  if (client.tools().chatty) {
+    client.await_answer(client.ask_tool(&AllowedTools::chatty, {.prefer_json = true}));
+  }
 }
 
 }  // namespace
