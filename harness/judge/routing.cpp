@@ -212,6 +212,31 @@ Judgement judge_ids(const Evidence& evidence, Rule rule) {
   return held();
 }
 
+// On the streams of two requests of ours: a replay, or a GET that comes back, repeats what it had.
+Judgement judge_question_ids(const Evidence& evidence, Rule rule) {
+  std::map<std::pair<std::string, std::string>, const Exchange*> seen;
+  for (const Exchange& exchange : evidence.timeline.exchanges) {
+    if (!is_request(exchange) || session_of(exchange).empty()) continue;
+    for (const StreamEvent& event : exchange.events) {
+      if (!event.message || event.message->kind != MessageKind::kRequest) continue;
+      const auto [first, is_new] =
+          seen.try_emplace({session_of(exchange), event.message->id->text}, &exchange);
+      if (is_new || first->second == &exchange) continue;
+      Finding finding = finding_of(evidence, "question_ids_are_unique", rule);
+      finding.required = "a requestor uses each request id once in a session";
+      finding.observed = fmt::format("{} came on the stream of {}, and its id on that of {} before",
+                                     describe(*event.message), describe(exchange),
+                                     describe(*first->second));
+      finding.likely_cause = "the id counter is kept per call or per stream, not per session";
+      finding.cure = "count request ids in the session";
+      finding.evidence = ladder_of(evidence.timeline, *first->second, exchange);
+      return broken(finding);
+    }
+  }
+  if (seen.size() < 2) return not_applicable("the server asked no two questions in a session");
+  return held();
+}
+
 }  // namespace
 
 Check session_is_gone_after_delete(Rule rule) {
@@ -237,6 +262,11 @@ Check session_survives_error(Rule rule) {
 Check request_ids_are_unique(Rule rule) {
   return {"request_ids_are_unique",
           [=](const Evidence& evidence) { return judge_ids(evidence, rule); }};
+}
+
+Check question_ids_are_unique(Rule rule) {
+  return {"question_ids_are_unique",
+          [=](const Evidence& evidence) { return judge_question_ids(evidence, rule); }};
 }
 
 }  // namespace tailrace

@@ -21,5 +21,7 @@ Check session_survives_error(Rule rule);
 
 // As a client: no request id is used twice in a session.
 Check request_ids_are_unique(Rule rule);
+// As a server: the same of what it asks its clients.
+Check question_ids_are_unique(Rule rule);
 
 }  // namespace tailrace

@@ -147,5 +147,32 @@ TEST(RequestIds, ReuseIsMustWithinASessionOnly) {
   EXPECT_EQ(two_sessions.judge(check).outcome, Outcome::kHeld);
 }
 
+TEST(QuestionIds, AreNotUsedTwiceInASession) {
+  const auto asked = [](const std::string& of_second, const std::string& id) {
+    const auto question = [](const std::string& text) {
+      return R"({"jsonrpc":"2.0","id":)" + text + R"(,"method":"roots/list"})";
+    };
+    Story story;
+    story.open(1).call(1, 1, "tools/call", "Mcp-Session-Id: one\r\n").sse_head(1);
+    story.event(1, question("1")).event(1, question("1"));  // Of one stream: it was written twice.
+    story.open(2).call(2, 2, "tools/call", "Mcp-Session-Id: " + of_second + "\r\n").sse_head(2);
+    return std::move(story.event(2, question(id)));
+  };
+  const Check check = question_ids_are_unique(req::kRequestIdsAreUnique);
+  const Judgement again = asked("one", "1").judge(check);
+  ASSERT_EQ(again.outcome, Outcome::kBroken);
+  EXPECT_EQ(again.findings.front().level, Level::kMust);
+  EXPECT_EQ(asked("one", "2").judge(check).outcome, Outcome::kHeld);
+  EXPECT_EQ(asked("one", R"("1")").judge(check).outcome, Outcome::kHeld) << "another id";
+  EXPECT_EQ(asked("two", "1").judge(check).outcome, Outcome::kHeld) << "sessions count apart";
+  Story resumed;
+  resumed.open(1).call(1, 1, "tools/call", "Mcp-Session-Id: one\r\n").sse_head(1);
+  const std::string ping = R"({"jsonrpc":"2.0","id":1,"method":"ping"})";
+  resumed.event(1, ping, "a").open(2).from_client(
+      2, "GET /mcp HTTP/1.1\r\nMcp-Session-Id: one\r\nLast-Event-ID: a\r\n\r\n");
+  resumed.sse_head(2).event(2, ping, "a");
+  EXPECT_EQ(resumed.judge(check).outcome, Outcome::kNotApplicable) << "a replay repeats it";
+}
+
 }  // namespace
 }  // namespace tailrace
