@@ -130,6 +130,8 @@ inline constexpr Fault kQuestionBlocks{"unanswered_question_blocks"};
 inline constexpr Fault kKeepsStreamsAfterDelete{"keeps_streams_after_delete"};
 inline constexpr Fault kCutsJsonAnswers{"cuts_json_answers"};
 inline constexpr Fault kTwoObjectsInJson{"two_objects_in_json"};
+inline constexpr Fault kFirstMessageInJson{"first_message_in_json"};
+inline constexpr Fault kRepeatsQuestionIds{"repeats_question_ids"};
 inline constexpr Fault kKeepsOpenAfterUnknownMethod{"keeps_stream_open_after_unknown_method"};
 inline constexpr Fault kKeepsOpenAfterUnknownTool{"keeps_stream_open_after_unknown_tool"};
 inline constexpr Fault kKeepsOpenAfterBadArguments{"keeps_stream_open_after_bad_arguments"};

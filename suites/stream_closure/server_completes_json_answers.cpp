@@ -26,7 +26,8 @@ Scenario stream_closure_server_completes_json_answers() {
       .covers = {req::kJsonIsOneObject},
       .drive = &drive,
       .checks = {json_answers_are_whole(req::kJsonIsOneObject)},
-      .catches = {server_fault::kCutsJsonAnswers, server_fault::kTwoObjectsInJson},
+      .catches = {server_fault::kCutsJsonAnswers, server_fault::kTwoObjectsInJson,
+                  server_fault::kFirstMessageInJson},
       .spares = {server_oddity::kIgnoresPreference, server_oddity::kClosesAfterEachResponse},
   }};
 }

@@ -38,7 +38,8 @@ Scenario stream_closure_server_serves_beside_open_question() {
       .drive = &drive,
       .checks = {still_serves(req::kOneResponse), cancelled_stream_ends(req::kCancelFreesStream),
                  question_ids_are_unique(req::kRequestIdsAreUnique)},
-      .catches = {server_fault::kQuestionBlocks, server_fault::kKeepsOpenAfterCancel},
+      .catches = {server_fault::kQuestionBlocks, server_fault::kKeepsOpenAfterCancel,
+                  server_fault::kRepeatsQuestionIds},
       .spares = {server_oddity::kErrorForCancelled, server_oddity::kNoEventIds},
   }};
 }
