@@ -285,6 +285,29 @@ TEST(Replay, OfAnEventThatWasSentTwiceIsInOrderWhereItComesOnce) {
   EXPECT_EQ(story.judge(replay_begins_behind()).outcome, Outcome::kHeld);
 }
 
+// A stream that is over brings nothing again; one that was cut behind "y" is resumed from there.
+Outcome resumed_in_flight(const std::vector<std::string>& brought) {
+  Story story;
+  story.at(10).open(2).post(2, tool(1, "chatty"), kSession).sse_head(2);
+  story.event(2, log("one"), "a").result(2, 1, "b").end(2);
+  get(story.at(50), 3, "a");
+  story.sse_head(3).end(3);
+  story.at(60).open(4).post(4, tool(2, "chatty"), kSession).sse_head(4);
+  story.event(4, log("one"), "x").event(4, log("two"), "y");
+  get(story.at(70), 5, "y");
+  story.sse_head(5);
+  for (const std::string& id : brought) story.event(5, log(id), id);
+  story.result(5, 2, "z").end(5);
+  return story.judge(replay_begins_behind()).outcome;
+}
+
+TEST(Replay, OfACallInFlightIsJudgedWhereFinishedStreamsBringNothing) {
+  EXPECT_EQ(resumed_in_flight({}), Outcome::kHeld);
+  EXPECT_EQ(resumed_in_flight({"more"}), Outcome::kHeld);
+  EXPECT_EQ(resumed_in_flight({"y"}), Outcome::kBroken) << "the last one that was seen";
+  EXPECT_EQ(resumed_in_flight({"more", "more"}), Outcome::kBroken) << "a message came twice";
+}
+
 TEST(Replay, IsNotJudgedWhereNothingIsProven) {
   EXPECT_EQ(replayed({}, false), Outcome::kNotApplicable) << "it brought nothing, as it may";
   EXPECT_EQ(replayed({"b"}, false), Outcome::kInconclusive) << "the rest comes to who comes back";

@@ -124,15 +124,25 @@ Judgement judge_names(const Evidence& evidence, const Exchange& stream, const Ex
   return judgement;
 }
 
+// The first that brought a message, else the first that was answered: of a stream that is over a
+// server may keep nothing, and a call in flight is asked about then.
+const Exchange* telling_resume(const Timeline& timeline) {
+  const Exchange* first = nullptr;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (!resumes(exchange) || !exchange.response) continue;
+    if (std::ranges::any_of(exchange.events, brings_message)) return &exchange;
+    if (first == nullptr) first = &exchange;
+  }
+  return first;
+}
+
 Judgement judge_beginning(const Evidence& evidence) {
-  const auto& all = evidence.timeline.exchanges;
-  const auto get = std::ranges::find_if(
-      all, [](const Exchange& exchange) { return resumes(exchange) && exchange.response; });
-  if (get == all.end() && std::ranges::any_of(all, resumes)) {
+  const Exchange* get = telling_resume(evidence.timeline);
+  if (get == nullptr && std::ranges::any_of(evidence.timeline.exchanges, resumes)) {
     return not_applicable("a GET that resumes gets no head: whether it is answered is a question "
                           "of its own");
   }
-  if (get == all.end()) return inconclusive("no resume was answered");
+  if (get == nullptr) return inconclusive("no resume was answered");
   const std::string named = header_of(*get, "last-event-id");
   const Exchange* stream = issuer_of(evidence.timeline, named);
   if (stream == nullptr) return inconclusive("no stream issued the id that was named");
@@ -168,6 +178,8 @@ Judgement judge_beginning(const Evidence& evidence) {
     ++followed;
     lost += carries(get->events, *event) ? 0U : 1U;
   }
+  const bool in_flight = from->message && stream->final_message() == nullptr;
+  if (followed == 0 && in_flight) return held();
   if (followed == 0) return not_applicable("no message had followed the event that was named");
   const bool as_sent = lost == 0 && keeps_order(stream->events, from + 1, get->events);
   if (as_sent) return judge_names(evidence, *stream, *get);
