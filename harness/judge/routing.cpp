@@ -124,6 +124,16 @@ void blame_body(const Exchange& exchange, Finding& finding) {
   finding.cure = trouble->reason.cure;
 }
 
+// No byte came: not the message was lost, but the connection.
+void blame_closed_connection(const Exchange& exchange, Finding& finding) {
+  const bool closed = exchange.end == BodyEnd::kCut || exchange.end == BodyEnd::kReset;
+  if (!closed || exchange.first_byte_at) return;
+  finding.observed += ": its connection was closed without a reply";
+  finding.likely_cause = "what serves the connection failed, by a panic, a crash or an exception "
+                         "that nothing catches, and took the reply with it";
+  finding.cure = "answer with an Error where a handler fails, and end a body where its source ends";
+}
+
 Judgement judge_answered(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
   std::size_t asked = 0, unfetched = 0;
@@ -155,6 +165,7 @@ Judgement judge_answered(const Evidence& evidence, Rule rule) {
     blame_broken_event(exchange, finding);
     blame_open_body(exchange, finding);
     blame_body(exchange, finding);
+    blame_closed_connection(exchange, finding);
     finding.evidence = ladder_of(timeline, exchange);
     return broken(finding);
   }

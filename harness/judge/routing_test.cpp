@@ -99,6 +99,18 @@ TEST(EveryRequestIsAnswered, SparesStaleConnectionsAndRefusals) {
   EXPECT_EQ(cancelled.judge(check).outcome, Outcome::kHeld);
 }
 
+TEST(EveryRequestIsAnswered, BlamesTheConnectionThatWentWithoutAReply) {
+  Story story;
+  story.open(1).call(1, 1).tell(PeerEnded{{1}, Ending::kFin});
+  const Judgement judgement = story.judge(every_request_is_answered(req::kOneResponse));
+  ASSERT_EQ(judgement.outcome, Outcome::kBroken);
+  EXPECT_TRUE(judgement.findings.front().observed.ends_with("closed without a reply"));
+  Story cut;
+  cut.open(1).call(1, 1).sse_head(1).tell(PeerEnded{{1}, Ending::kFin});
+  EXPECT_TRUE(cut.judge(every_request_is_answered(req::kOneResponse))
+                  .findings.front().observed.ends_with("got none"));
+}
+
 // A body that is no message shows that the request's route was kept.
 TEST(EveryRequestIsAnswered, BlamesTheBodyThatCame) {
   const auto told = [](const std::string& head, const std::string& body, bool cut = false) {
