@@ -25,6 +25,7 @@ constexpr int kUnmoved = 1000;
 constexpr Millis kLongest{12000};
 constexpr int kAtOnce = 8;  // Calls that we leave.
 constexpr Millis kUnderWay{50}, kSlowest{1000};
+constexpr Millis kReplay{1000};  // What is stored is sent at once.
 
 std::vector<Kind> kinds_of_call(const AllowedTools& tools) {
   std::vector<Kind> kinds = {
@@ -160,6 +161,17 @@ class StillTexts {
   int since_ = 0;
 };
 
+// Whether what is kept of a finished call may be for a client that resumes: its events have ids,
+// and nothing shows that a resume of it brings none of them.
+bool may_replay(ClientDriver& client, StreamId finished) {
+  const std::string begun = client.first_event_id(finished);
+  if (begun.empty()) return false;
+  if (begun == client.last_event_id(finished)) return true;  // Nothing is behind it.
+  const StreamId again = client.get({.last_event_id = begun});
+  const bool over = client.watch_end(again, kReplay);
+  return !over || !client.first_event_id(again).empty();
+}
+
 void search(ClientDriver& client, bool notices) {
   if (!client.can_search()) client.decline(std::string(kUnwatched));
   client.open_session();
@@ -167,7 +179,8 @@ void search(ClientDriver& client, bool notices) {
   client.await_answer(first);
   MarkedCalls calls(client, notices);
   // Where events have ids, what is kept of calls may be for clients that resume.
-  const bool keeps_events = !client.last_event_id(first).empty();
+  const bool keeps_events =
+      notices ? may_replay(client, first) : !client.last_event_id(first).empty();
   if (!keeps_events) calls.ask_about_calls();
   if (!calls.end_sessions() && keeps_events) {
     client.decline("its events have ids: what it keeps of calls may be for clients that resume; "

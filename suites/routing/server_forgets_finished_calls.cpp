@@ -18,7 +18,8 @@ Scenario routing_server_forgets_finished_calls() {
       .checks = {finished_calls_are_let_go()},
       .catches = {server_fault::kKeepsRequestIds, server_fault::kKeepsFailedCalls,
                   server_fault::kKeepsRequests},
-      .spares = {server_oddity::kNoEventIds, server_oddity::kFillsHeapFirst},
+      .spares = {server_oddity::kNoEventIds, server_oddity::kFillsHeapFirst,
+                 server_oddity::kRefusesResume},
       .exclusive = true,
       .growth = true,
   }};
