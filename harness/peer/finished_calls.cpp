@@ -26,6 +26,7 @@ constexpr Millis kLongest{12000};
 constexpr int kAtOnce = 8;  // Calls that we leave.
 constexpr Millis kUnderWay{50}, kSlowest{1000};
 constexpr Millis kReplay{1000};  // What is stored is sent at once.
+constexpr int kNotNow = 409, kServerError = 500;  // Another time it may be replayed.
 
 std::vector<Kind> kinds_of_call(const AllowedTools& tools) {
   std::vector<Kind> kinds = {
@@ -168,8 +169,11 @@ bool may_replay(ClientDriver& client, StreamId finished) {
   if (begun.empty()) return false;
   if (begun == client.last_event_id(finished)) return true;  // Nothing is behind it.
   const StreamId again = client.get({.last_event_id = begun});
-  const bool over = client.watch_end(again, kReplay);
-  return !over || !client.first_event_id(again).empty();
+  if (!client.watch_end(again, kReplay) || !client.first_event_id(again).empty()) return true;
+  return client.history().read([&](const Timeline& timeline) {
+    const auto& response = timeline.exchange(again)->response;
+    return !response || response->status == kNotNow || response->status >= kServerError;
+  });
 }
 
 void search(ClientDriver& client, bool notices) {

@@ -82,6 +82,7 @@ inline constexpr Fault kDeleteEndsAll{"delete_ends_all_sessions"};
 inline constexpr Fault kLeaksPerNotifyingCall{"leaks_descriptor_per_notifying_call"};
 inline constexpr Fault kLeaksPerGet{"leaks_descriptor_per_get"};
 inline constexpr Fault kReplaysNamedEvent{"replays_named_event"};
+inline constexpr Fault kReplaysNamedInFlight{"replays_named_event_in_flight"};
 inline constexpr Fault kSkipsFirstReplayed{"skips_first_replayed_event"};
 inline constexpr Fault kReplaysBackwards{"replays_backwards"};
 inline constexpr Fault kReplaysTwice{"replays_each_event_twice"};
