@@ -64,6 +64,9 @@ bool begins_with_response(const Resume& resume) {
   return first != events.end() && first->message && first->message->is_response();
 }
 
+constexpr std::string_view kNoHead =
+    "a GET that resumes gets no head: whether it is answered is a question of its own";
+
 Judgement refused(const std::vector<Resume>& resumes) {
   for (const Resume& resume : resumes) {
     if (resume.get->response && !is_accepted(*resume.get)) {
@@ -76,10 +79,7 @@ Judgement refused(const std::vector<Resume>& resumes) {
                           "resumed");
   }
   for (const Resume& resume : resumes) {
-    if (!resume.get->response) {
-      return not_applicable("a GET that resumes gets no head: whether it is answered is a question "
-                            "of its own");
-    }
+    if (!resume.get->response) return not_applicable(std::string(kNoHead));
     if (resume.get->final_message() == nullptr) {
       return not_applicable("the resume brought no response: its call was over before");
     }
@@ -235,8 +235,9 @@ bool is_taken_over(const Foreign& foreign, const Exchange& get) {
 
 Judgement judge_foreign(const Evidence& evidence, Rule streams) {
   const Timeline& timeline = evidence.timeline;
+  const auto resumes = resumes_of(timeline);
   std::size_t answered = 0;
-  for (const Resume& resume : resumes_of(timeline)) {
+  for (const Resume& resume : resumes) {
     answered += resume.get->response.has_value();
     const Foreign foreign = foreign_on(timeline, resume);
     if (foreign.message == nullptr) continue;
@@ -259,7 +260,9 @@ Judgement judge_foreign(const Evidence& evidence, Rule streams) {
     mark_gap(finding.evidence, "event");
     return broken(finding);
   }
-  return answered == 0 ? inconclusive("no resume was answered") : held();
+  if (answered > 0) return held();
+  if (resumes.empty()) return inconclusive("no stream was resumed");
+  return not_applicable(std::string(kNoHead));
 }
 
 Judgement judge_gets(const Evidence& evidence, Rule rule) {

@@ -44,6 +44,16 @@ TEST(ResumeBringsAnswer, AnAcceptedResumeWithoutTheAnswerHasLostIt) {
   EXPECT_EQ(silent.judge(check).outcome, Outcome::kBroken);
 }
 
+TEST(ReplaysOnlyItsStream, AsksNothingOfAServerThatAnswersNoResume) {
+  const Check check = replays_only_its_stream(req::kReplaysOneStream);
+  EXPECT_EQ(call().judge(check).outcome, Outcome::kInconclusive) << "nothing was resumed";
+  Story silent = call();
+  get(silent.at(20), 2, "e0");
+  EXPECT_EQ(silent.judge(check).outcome, Outcome::kNotApplicable);
+  silent.sse_head(2).result(2, 7, "e1").end(2);
+  EXPECT_EQ(silent.judge(check).outcome, Outcome::kHeld);
+}
+
 TEST(ResumesBringOneResponse, AnotherIsMustAndTheSameEventAgainIsNot) {
   const Check check = resumes_bring_one_response(req::kOneResponse);
   const auto second = [&](const std::string& id) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One of two calls in flight loses its stream and resumes it: the other one keeps its own.
 
+#include "harness/judge/closure.h"
 #include "harness/judge/replay.h"
 #include "harness/judge/service.h"
 #include "harness/scenario/scenario.h"
@@ -16,8 +17,9 @@ void drive(ClientDriver& client) {
   client.await_event_id(broken);
   client.await_event_id(beside);
   client.close(client.connection_of(broken));
-  client.resume_until_answered(broken);
+  const StreamId rest = client.resume_until_answered(broken);
   client.watch_answer(beside, kWatchServed);
+  client.watch_answer(rest, kWatchOpen);
 }
 
 }  // namespace
