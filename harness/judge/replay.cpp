@@ -64,9 +64,6 @@ bool begins_with_response(const Resume& resume) {
   return first != events.end() && first->message && first->message->is_response();
 }
 
-constexpr std::string_view kNoHead =
-    "a GET that resumes gets no head: whether it is answered is a question of its own";
-
 Judgement refused(const std::vector<Resume>& resumes) {
   for (const Resume& resume : resumes) {
     if (resume.get->response && !is_accepted(*resume.get)) {

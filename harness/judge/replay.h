@@ -9,6 +9,10 @@
 
 namespace tailrace {
 
+// Why nothing is asked of a resume that is not answered.
+inline constexpr std::string_view kNoHead =
+    "a GET that resumes gets no head: whether it is answered is a question of its own";
+
 // Two connections count as open beside each other from here on: what was on its way is over.
 inline constexpr Millis kBeside{20};
 

@@ -139,8 +139,7 @@ const Exchange* telling_resume(const Timeline& timeline) {
 Judgement judge_beginning(const Evidence& evidence) {
   const Exchange* get = telling_resume(evidence.timeline);
   if (get == nullptr && std::ranges::any_of(evidence.timeline.exchanges, resumes)) {
-    return not_applicable("a GET that resumes gets no head: whether it is answered is a question "
-                          "of its own");
+    return not_applicable(std::string(kNoHead));
   }
   if (get == nullptr) return inconclusive("no resume was answered");
   const std::string named = header_of(*get, "last-event-id");
