@@ -21,7 +21,6 @@ constexpr Reason kNothingWritten{
 constexpr Reason kAsBatch{
     "answers are gathered in a list, and a single one is written as a list, too",
     "answer one request with one object"};
-constexpr int kAccepted = 202;
 constexpr Reason kAsNotification{"the request is taken for a notification",
                                  "answer whatever has an id"};
 constexpr Reason kNoJson{

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "harness/judge/ladder.h"
+#include "harness/judge/open_cause.h"
 #include "harness/judge/session.h"
 
 namespace tailrace {
@@ -116,11 +117,9 @@ Finding left_open(const Evidence& evidence, const std::vector<const Exchange*>& 
   finding.observed =
       fmt::format("{} of {} streams were still open {} s after their {}; first: {}", open.size(),
                   judged, kLeftOpen.count() / 1000, word(final), describe(first));
-  finding.likely_cause =
-      final == Final::kError
-          ? "the path that sends an Error does not end the stream as the path of a Result does"
-          : "the sender of the stream is kept after the response, often by a routing table entry";
-  finding.cure = "drop the stream's sender (or call its end) once a Response or an Error went out";
+  const Reason reason = cause_of_open_streams(evidence.timeline, open);
+  finding.likely_cause = reason.likely_cause;
+  finding.cure = reason.cure;
   finding.evidence = ladder_of(evidence.timeline, first);
   finding.evidence.push_back(
       gap_line(evidence.timeline, *first.final_at() + kLeftOpen, "no end of the stream so far"));
@@ -252,6 +251,19 @@ Finding finding_that_follows(const Evidence& evidence, const Trailing& trailing,
   return finding;
 }
 
+Reason reason_of(const RpcMessage& trailing, const RpcMessage& final) {
+  if (trailing.kind == MessageKind::kInvalid) {
+    return {"an empty value or a marker of the end is written as an event",
+            "end the stream by ending its body: no event stands for that"};
+  }
+  if (trailing.is_response() && trailing.id == final.id && trailing.kind == final.kind) {
+    return {"the response is sent twice: by the handler's end and by what waits for it",
+            "let one place send the response, and forget the request's route with it"};
+  }
+  return {"messages of the request are still routed to its stream after the end",
+          "forget the request's route before, or in one step with, its final message"};
+}
+
 Judgement judge_nothing_follows(const Evidence& evidence, Final final, Rule once, Rule ends) {
   const Streams found = streams_with(evidence.timeline, final);
   if (found.streams.empty()) return nothing_to_judge(found, final);
@@ -262,8 +274,9 @@ Judgement judge_nothing_follows(const Evidence& evidence, Final final, Rule once
     finding.required = fmt::format("the {} is the last message of its stream", word(final));
     finding.observed = fmt::format("{} followed the {} of {}", describe(*trailing.event->message),
                                    word(final), describe(*stream));
-    finding.likely_cause = "messages of the request are still routed to its stream after the end";
-    finding.cure = "forget the request's route before, or in one step with, its final message";
+    const Reason reason = reason_of(*trailing.event->message, *stream->final_message());
+    finding.likely_cause = reason.likely_cause;
+    finding.cure = reason.cure;
     finding.evidence = ladder_of(evidence.timeline, *stream);
     mark_gap(finding.evidence, "event");
     return broken(finding);

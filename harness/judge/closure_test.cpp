@@ -78,6 +78,32 @@ TEST(StreamEnds, TellsAnEndThatNeverCameFromOneThatIsLate) {
       "the stream is ended by a timer"));
 }
 
+// What stays open is told by what it has and what ended beside it has not.
+TEST(StreamEnds, TellsWhatOpenStreamsHaveInCommon) {
+  const auto cause = [](const std::string& before, bool error, bool ended_before) {
+    Story story;
+    for (std::uint32_t i = 1; i <= 4; ++i) {
+      const bool open = i % 2 == 0;
+      story.at(i).open(i).call(i, static_cast<int>(i)).sse_head(i);
+      if (!before.empty() && (open || ended_before)) story.event(i, before);
+      if (open && error) {
+        story.error(i, static_cast<int>(i));
+      } else {
+        story.result(i, static_cast<int>(i));
+      }
+      if (!open) story.end(i);
+    }
+    story.at(6000).mark("x", "");
+    return story.judge(ends(Final::kEither)).findings.front().likely_cause;
+  };
+  const std::string log = R"({"jsonrpc":"2.0","method":"notifications/message"})";
+  EXPECT_TRUE(cause(log, false, false).starts_with("a response that comes behind other messages"));
+  EXPECT_TRUE(cause(log, false, true).starts_with("the sender of the stream is kept"));
+  EXPECT_TRUE(cause("", true, false).starts_with("the path that sends an Error"));
+  EXPECT_TRUE(cause(log, true, true).starts_with("the path that sends an Error"));
+  EXPECT_TRUE(cause("", false, false).starts_with("the sender of the stream is kept"));
+}
+
 TEST(StreamEnds, TellsResultsAndErrorsApart) {
   Story story;
   story.open(1).call(1, 1).sse_head(1).error(1, 1);
@@ -116,6 +142,19 @@ TEST(StreamEndsInOrder, FinAndResetInsideTheMessageAreMust) {
     EXPECT_EQ(judgement.findings.front().level, Level::kMust);
   }
   EXPECT_EQ(calls(1, 0).judge(check).outcome, Outcome::kNotApplicable);
+}
+
+TEST(NothingFollows, TellsWhatFollowsByItsKind) {
+  const Check check = nothing_follows(Final::kEither, req::kOneResponse, req::kResponseEndsStream);
+  const auto cause = [&](const std::string& data) {
+    Story story;
+    story.open(1).call(1, 1).sse_head(1).result(1, 1).event(1, data).end(1);
+    return story.judge(check).findings.front().likely_cause;
+  };
+  EXPECT_TRUE(cause("null").starts_with("an empty value or a marker"));
+  EXPECT_TRUE(cause("[DONE]").starts_with("an empty value or a marker"));
+  EXPECT_TRUE(cause(R"({"jsonrpc":"2.0","id":1,"result":{}})").starts_with("the response is sent"));
+  EXPECT_TRUE(cause(R"({"jsonrpc":"2.0","id":2,"result":{}})").starts_with("messages of the"));
 }
 
 TEST(NothingFollows, GradesWhatFollows) {

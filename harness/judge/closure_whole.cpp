@@ -14,8 +14,6 @@
 namespace tailrace {
 namespace {
 
-constexpr int kServerError = 500;
-
 Judgement judge_session_end(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
   const auto erased = std::find_if(
@@ -148,7 +146,7 @@ Judgement judge_deletes(const Evidence& evidence, Rule rule) {
     ++open;
   }
   if (first != nullptr) return broken(without_end(evidence, *first, open, judged));
-  if (refused != nullptr && refused->response->status == kServerError) {
+  if (refused != nullptr && refused->response->status == kFirstServerError) {
     return broken(went_wrong(evidence, *refused));
   }
   if (judged > 0) return held();

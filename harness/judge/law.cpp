@@ -6,13 +6,13 @@
 #include <algorithm>
 
 #include "harness/judge/ladder.h"
+#include "harness/judge/session.h"
 #include "harness/wire/http_head.h"
 #include "harness/wire/meta_names.h"
 
 namespace tailrace {
 namespace {
 
-constexpr int kFirstError = 400;
 constexpr std::int64_t kParseError = -32700;
 
 Judgement judge_law(const Evidence& evidence, const Law& law, Rule rule) {

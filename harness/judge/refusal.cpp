@@ -142,7 +142,9 @@ Judgement judge_unknown_session(const Evidence& evidence) {
                                  describe(*asked), status, served ? " and served" : "");
   finding.likely_cause = served ? "ids of sessions are not looked up, one is made up for an id "
                                   "that is not in the table, or found by a part of its id"
-                                : "an unknown id is taken for a request without one";
+                       : status >= kFirstServerError
+                           ? "the look-up of an unknown id throws, and nothing catches it"
+                           : "an unknown id is taken for a request without one";
   finding.cure = "answer 404: then a client whose session was lost opens another";
   finding.evidence = ladder_of(evidence.timeline, *asked);
   mark_gap(finding.evidence, std::to_string(status));

@@ -14,8 +14,6 @@
 namespace tailrace {
 namespace {
 
-constexpr int kAccepted = 202;
-
 Finding refusal_finding(const Evidence& evidence, std::string_view check, const ClientCall& call,
                         std::string harm) {
   Finding finding = finding_of(evidence, check, Rule{}, std::move(harm));

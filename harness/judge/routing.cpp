@@ -48,6 +48,11 @@ Judgement judge_deleted(const Evidence& evidence, Rule rule) {
   finding.cure = refused ? "answer 404: then the client knows to open another session"
                          : "remove the session from the table before DELETE is answered, and "
                            "answer 404 for ids that are not there";
+  if (served->response->status >= kFirstServerError) {
+    finding.likely_cause = "DELETE leaves the session in the session table, and what serves it is "
+                           "gone: what it is sent fails there";
+    finding.cure = "remove the session from the table before DELETE is answered";
+  }
   if (!refused && !served->is_post()) {  // Others before it were refused.
     finding.likely_cause = "DELETE is answered whether there is such a session or not";
     finding.cure = "answer 404 where there is none";

@@ -19,7 +19,7 @@ namespace tailrace {
 namespace {
 
 constexpr std::size_t kExcerpt = 60;
-constexpr int kAccepted = 202, kFirstError = 400, kMethodNotAllowed = 405;
+constexpr int kMethodNotAllowed = 405;
 constexpr std::string_view kInitialize = "initialize";
 
 std::string type_of(const Exchange& exchange) {
@@ -43,6 +43,13 @@ Look json_or_events(const Evidence&, const Exchange& exchange) {
   const std::string type = type_of(exchange);
   if (type == "application/json" || type == "text/event-stream") return "";
   return type.empty() ? "the reply has no Content-Type" : "the reply is " + excerpt(type, kExcerpt);
+}
+
+std::optional<Reason> taken_for_notice(const Exchange& exchange) {
+  if (!exchange.response || exchange.response->status != kAccepted) return std::nullopt;
+  return Reason{"the request is taken for a notification, or its answer is lost and the reply to a "
+                "notification is what is left",
+                "answer whatever has an id"};
 }
 
 // Nothing at all came back, on a connection that stayed, until a wait ran out. We may leave sooner.
@@ -257,7 +264,7 @@ Check requests_get_json_or_events(Rule rule) {
   return check_of({"requests_get_json_or_events",
                    "a request is answered with application/json or text/event-stream",
                    "the framework's default type is left standing", "set the Content-Type",
-                   "no request was answered", json_or_events},
+                   "no request was answered", json_or_events, Level::kMust, taken_for_notice},
                   rule);
 }
 

@@ -191,7 +191,6 @@ bool opens_beside_others(const Timeline& timeline, const Exchange& exchange) {
 // One call may meet a restart. A refused initialize ends the script, so it stands for others.
 Judgement judge_lasting(const Evidence& evidence) {
   constexpr std::size_t kOften = 10, kNoAccident = 3;
-  constexpr int kServerErrors = 5;  // Of the hundreds of a status
   const Timeline& timeline = evidence.timeline;
   std::map<std::string, std::size_t> served;
   std::size_t asked = 0, refused = 0;
@@ -201,7 +200,7 @@ Judgement judge_lasting(const Evidence& evidence) {
     ++asked;
     std::size_t& times = served[kind_of(exchange)];
     times += is_success(exchange);
-    const bool fails = exchange.response->status / 100 == kServerErrors &&
+    const bool fails = exchange.response->status >= kFirstServerError &&
                        exchange.response->find("retry-after") == nullptr;
     if (!fails || times < kOften || opens_beside_others(timeline, exchange)) continue;
     refused += exchange.asked->method == kInitialize ? kNoAccident : 1;

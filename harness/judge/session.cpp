@@ -57,7 +57,6 @@ bool is_success(const Exchange& exchange) {
 }
 
 bool is_refused(const Exchange& exchange) {
-  constexpr int kFirstError = 400;
   return exchange.response && exchange.response->status >= kFirstError;
 }
 
