@@ -180,6 +180,7 @@ void Direction::judge_release(const Segment& segment, const Path& path, Sending&
     told.release = Release{stall_of(segment, gap, path.late), true};
     return;
   }
+  if (released && is_chance_since_option()) return;
   if (!released && !knows_path && !too_soon) note_unsure_hold(stall_of(segment, gap, path.late));
   if (released || (knows_path && !too_soon)) ++candidates_;
   loose_ += too_soon;

@@ -168,6 +168,7 @@ class Direction {
     return lacks_answers_ ? proofs.all - proofs.vague : proofs.all;
   }
   bool has_proofs() const;
+  bool is_chance_since_option();
   bool all_left_on_acks() const;
   bool released_by_chance() const;
 
@@ -197,6 +198,7 @@ class Direction {
   std::uint32_t early_ = 0;  // Stalls that were seen before that was known.
   bool is_far_ = false;  // R is behind a path, not on this host.
   Proofs proofs_, proofs_at_hold_;  // The latter: when data was last held.
+  std::uint8_t since_option_ = 0;  // Releases on an ACK after a series and its proofs.
   bool lacks_answers_ = false;
   bool heard_data_ = false;  // Of R, after all that S sent.
   std::optional<RealTime> heard_data_at_;  // Where S answers.

@@ -164,6 +164,25 @@ TEST_F(Stalls, AnOptionThatIsSetLaterAcquitsNoSeriesBefore) {
   EXPECT_EQ(seen.stalls.size(), 4U);
 }
 
+TEST_F(Stalls, AnAccidentAfterTheOptionAcquitsNoSeriesBefore) {
+  talk.open();
+  for (int call = 0; call < 6; ++call) talk.stalled_call();
+  for (int call = 0; call < 3; ++call) talk.prompt_call();
+  talk.stalled_call();
+  for (int call = 0; call < 3; ++call) talk.prompt_call();
+  EXPECT_EQ(flow().stalls.size(), 6U);
+}
+
+TEST_F(Stalls, AccidentsThatComeAgainWereSomeBefore) {
+  talk.open();
+  for (int call = 0; call < 6; ++call) talk.stalled_call();
+  for (int i = 0; i < 4; ++i) {
+    for (int call = 0; call < 3; ++call) talk.prompt_call();
+    talk.stalled_call();
+  }
+  EXPECT_TRUE(flow().stalls.empty());
+}
+
 // A busy sender had nothing to send when the ACK came: that call is not in the series.
 TEST_F(Stalls, ALateWriteIsNoBreakOfASeries) {
   talk.open();

@@ -91,6 +91,22 @@ bool Direction::has_proofs() const {
   return proofs * kHoldsPerProof > flow_.held;
 }
 
+// A hold now would end a series that nothing spoke against when it was last held: the option was
+// set since, and a machine that stood still lets the ACK and the next write go at one time. Where
+// that is no accident, the series was one of such accidents itself.
+bool Direction::is_chance_since_option() {
+  constexpr std::uint8_t kAccidents = 2;
+  const auto speaks_against = [&](const Proofs& proofs, std::uint64_t held) {
+    return count_of(proofs) * kHoldsPerProof > held;
+  };
+  const bool series = flow_.held >= kEnoughToSeeWaking && loose_ == 0 && has_held(kMostlyHeld);
+  const bool set_since = series && !speaks_against(proofs_at_hold_, flow_.held) &&
+                         speaks_against(proofs_, flow_.held + 1);
+  if (!set_since || since_option_ == kAccidents) return false;
+  ++since_option_;
+  return true;
+}
+
 // Some set it for a part of their messages only (Tornado: for the end of each). Where all that
 // followed a delayed ACK left on it, and sharply, it was held all the same.
 bool Direction::all_left_on_acks() const {
