@@ -183,6 +183,7 @@ Judgement judge_others(const Evidence& evidence) {
   for (const Cancel& cancel : cancels) {
     for (const Exchange& other : timeline.exchanges) {
       if (!is_beside(cancel, other) || is_cancelled(timeline, other)) continue;
+      if (answered_as_text(other)) continue;  // Another check tells of that.
       const auto copies = copies_of_answer(timeline, other);
       const auto over = copies.empty() ? other.ended_at : copies.front().at;
       const bool silent = !over && fell_silent(timeline, cancel, other);

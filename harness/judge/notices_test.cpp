@@ -230,8 +230,9 @@ TEST(Replay, BeginsBehindTheEventThatIsNamed) {
   EXPECT_EQ(replayed({"b", "b"}), Outcome::kBroken) << "a message came twice";
 }
 
-// The resume brings all, under other ids or none, and one from such an id gets this status.
-Judgement renamed(const std::string& before, int status) {
+// The resume brings all, under other ids or none, and one from such an id gets this status, and
+// with 200 the rest.
+Judgement renamed(const std::string& before, int status, bool rest = true) {
   Story story;
   story.at(10).open(2).post(2, tool(1, "chatty"), kSession).sse_head(2);
   story.event(2, log("one"), "a").event(2, log("two"), "b").result(2, 1, "c").end(2);
@@ -240,8 +241,10 @@ Judgement renamed(const std::string& before, int status) {
   story.sse_head(3).event(3, log("two"), name("b")).result(3, 1, name("c")).end(3);
   if (status == 0) return story.judge(replay_begins_behind());
   get(story.at(70), 4, name("b"));
-  story.plain(4, status);
-  return story.judge(replay_begins_behind());
+  if (status != 200) return story.plain(4, status).judge(replay_begins_behind());
+  story.sse_head(4);
+  if (rest) story.result(4, 1, name("c"));
+  return story.end(4).judge(replay_begins_behind());
 }
 
 TEST(Replay, KeepsTheIdsOrMakesOnesToResumeFrom) {
@@ -253,6 +256,9 @@ TEST(Replay, KeepsTheIdsOrMakesOnesToResumeFrom) {
   ASSERT_EQ(unknown.outcome, Outcome::kBroken);
   EXPECT_NE(unknown.findings.front().observed.find("got 400"), std::string::npos);
   EXPECT_EQ(renamed("new-", 200).outcome, Outcome::kHeld);
+  const Judgement empty = renamed("new-", 200, false);
+  ASSERT_EQ(empty.outcome, Outcome::kBroken);
+  EXPECT_NE(empty.findings.front().observed.find("got 200 and nothing"), std::string::npos);
   EXPECT_EQ(renamed("new-", 0).outcome, Outcome::kHeld) << "nobody asked from there";
 }
 

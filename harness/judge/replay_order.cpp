@@ -90,11 +90,27 @@ Names names_of(const Exchange& stream, const Exchange& get) {
   return names;
 }
 
-// A resume from an id that only the replay gave out, and that is refused.
-const Exchange* refused_resume_of(const Timeline& timeline, const Names& names) {
+// Messages came behind the event of this id, and the resume from there brought none of them.
+bool brings_nothing(const Timeline& timeline, const Exchange& get, const Exchange& later,
+                    const std::string& id) {
+  const auto named = std::ranges::find_if(get.events, [&](const StreamEvent& event) {
+    return event.has_id() && *event.sse.id == id;
+  });
+  if (named == get.events.end() || std::none_of(named + 1, get.events.end(), brings_message)) {
+    return false;
+  }
+  const bool seen = later.ended() || *timeline.last - later.request_at >= kLeftOpen;
+  return seen && std::ranges::none_of(later.events, brings_message);
+}
+
+// A resume from an id that only the replay gave out, and that is refused, or brings nothing.
+const Exchange* useless_resume_of(const Timeline& timeline, const Names& names,
+                                  const Exchange& get) {
   const auto found = std::ranges::find_if(timeline.exchanges, [&](const Exchange& later) {
-    return resumes(later) && later.response && !is_success(later) &&
-           names.renamed.contains(header_of(later, "last-event-id"));
+    if (!resumes(later) || !later.response) return false;
+    const std::string id = header_of(later, "last-event-id");
+    if (!names.renamed.contains(id)) return false;
+    return !is_success(later) || brings_nothing(timeline, get, later, id);
   });
   return found == timeline.exchanges.end() ? nullptr : &*found;
 }
@@ -103,18 +119,19 @@ const Exchange* refused_resume_of(const Timeline& timeline, const Names& names) 
 Judgement judge_names(const Evidence& evidence, const Exchange& stream, const Exchange& get) {
   const Names names = names_of(stream, get);
   Judgement judgement = held();
-  const Exchange* refused = refused_resume_of(evidence.timeline, names);
+  const Exchange* useless = useless_resume_of(evidence.timeline, names, get);
   if (names.bare > 0) {
     judgement = wrong(evidence, stream, get,
                       fmt::format("{} of the {} messages that the resume of {} brought came "
                                   "without the ids they had",
                                   names.bare, names.all, describe(stream)),
                       "the path that replays an event does not hand on its id");
-  } else if (refused != nullptr) {
-    judgement = wrong(evidence, stream, *refused,
+  } else if (useless != nullptr) {
+    judgement = wrong(evidence, stream, *useless,
                       fmt::format("the resume of {} brought messages under other ids, and a "
-                                  "resume from such an id got {}",
-                                  describe(stream), refused->response->status),
+                                  "resume from such an id got {}{}",
+                                  describe(stream), useless->response->status,
+                                  is_success(*useless) ? " and nothing of what was behind it" : ""),
                       "the path that replays an event makes a new id, and does not store it");
   }
   for (Finding& finding : judgement.findings) {

@@ -235,7 +235,7 @@ bool ends_unanswered(const Timeline& timeline, const Exchange& exchange) {
 
 Look brings_response(const Evidence& evidence, const Exchange& exchange) {
   if (!ends_unanswered(evidence.timeline, exchange)) return std::nullopt;
-  if (is_answered(evidence.timeline, exchange)) return "";
+  if (is_answered(evidence.timeline, exchange) || answered_as_text(exchange)) return "";
   if (refused_nameless(exchange)) return "it brought an Error that names no request, and ended";
   const auto& all = evidence.timeline.exchanges;
   const bool asked_again = std::any_of(all.begin(), all.end(), resumes);

@@ -9,6 +9,7 @@
 
 #include "harness/judge/closure.h"
 #include "harness/judge/ladder.h"
+#include "harness/judge/law.h"
 #include "harness/judge/session.h"
 
 namespace tailrace {
@@ -31,6 +32,7 @@ bool lost_its_session(const Exchange& exchange) {
 // Answered, and in time: what a block lets go of in the end was blocked all the same.
 bool was_served(const Timeline& timeline, const Exchange& exchange) {
   if (lost_its_session(exchange)) return false;
+  if (answered_as_text(exchange)) return true;  // Another check tells of that.
   const auto at = exchange.final_at();
   if (own_answer(exchange) && at && *at - exchange.request_at <= kServed) return true;
   const auto copies = copies_of_answer(timeline, exchange);

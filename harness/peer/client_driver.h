@@ -158,6 +158,10 @@ class ClientDriver : public Script {
   // A call of the tool whose answer has this size; declines where none is named.
   StreamId ask_for_bytes(std::int64_t bytes, const PostOptions& options = {});
 
+  // Responds to what the server asks on the call's stream, question by question, until its answer
+  // came or no more is asked within the window.
+  void answer_questions(StreamId call, Millis window);
+
   // 2026-07-28: a subscription to all list changes.
   StreamId subscribe(const PostOptions& options = {.fresh = true});
   // Declines where the subscription was refused, so that nothing can be asked of it.

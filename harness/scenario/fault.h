@@ -247,6 +247,9 @@ inline constexpr Fault kListsGrow{"lists_grow_by_session"};
 inline constexpr Fault kOneSubscriptionPerId{"one_subscription_per_id"};
 inline constexpr Fault kRefusesOddIds{"refuses_ids_of_other_letters"};
 inline constexpr Fault kTakesOverSubscription{"takes_over_subscription"};
+inline constexpr Fault kLosesReplies{"loses_replies_to_questions"};
+inline constexpr Fault kReplyToOldest{"replies_reach_oldest_question"};
+inline constexpr Fault kKeepsIdsOfForgotten{"keeps_ids_of_forgotten_streams"};
 }  // namespace server_fault
 
 namespace server_oddity {
@@ -299,6 +302,7 @@ inline constexpr Oddity kLooksForSession{"looks_for_session_first"};
 inline constexpr Oddity kOneSubscription{"one_subscription"};
 inline constexpr Oddity kBatchInArray{"answers_batch_in_array"};
 inline constexpr Oddity kMeetsEndsLate{"meets_ends_of_subscriptions_late"};
+inline constexpr Oddity kForgetsFinished{"forgets_finished_streams"};
 }  // namespace server_oddity
 
 }  // namespace tailrace

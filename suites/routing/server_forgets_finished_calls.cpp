@@ -17,9 +17,9 @@ Scenario routing_server_forgets_finished_calls() {
       .drive = &search_for_finished_calls,
       .checks = {finished_calls_are_let_go()},
       .catches = {server_fault::kKeepsRequestIds, server_fault::kKeepsFailedCalls,
-                  server_fault::kKeepsRequests},
+                  server_fault::kKeepsRequests, server_fault::kKeepsIdsOfForgotten},
       .spares = {server_oddity::kNoEventIds, server_oddity::kFillsHeapFirst,
-                 server_oddity::kRefusesResume},
+                 server_oddity::kRefusesResume, server_oddity::kForgetsFinished},
       .exclusive = true,
       .growth = true,
   }};
