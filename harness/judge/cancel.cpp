@@ -168,13 +168,6 @@ Finding hit_another(const Evidence& evidence, const Cancel& cancel, const Exchan
   return finding;
 }
 
-// Of a server that answers no call at all, what stays unanswered beside a cancel proves nothing.
-bool answers_calls(const Timeline& timeline) {
-  return std::ranges::any_of(timeline.exchanges, [](const Exchange& exchange) {
-    return is_request(exchange) && exchange.asked->method != "initialize" && exchange.final_at();
-  });
-}
-
 // The calls that were under way, too, when the cancel was accepted.
 Judgement judge_others(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
@@ -187,7 +180,9 @@ Judgement judge_others(const Evidence& evidence) {
       const auto copies = copies_of_answer(timeline, other);
       const auto over = copies.empty() ? other.ended_at : copies.front().at;
       const bool silent = !over && fell_silent(timeline, cancel, other);
-      if (!silent && (!over || *over < cancel.accepted || other.end == BodyEnd::kUnseen)) continue;
+      // What the cancel did may be read before the word that it was accepted.
+      const bool before = over && *over <= cancel.notice->request_at;
+      if (!silent && (!over || before || other.end == BodyEnd::kUnseen)) continue;
       if (copies.empty() && waits_to_be_fetched(timeline, other, evidence.revision)) continue;
       ++beside;
       const RpcMessage* answer = copies.empty() ? nullptr : copies.front().message;

@@ -28,6 +28,7 @@ Judgement judge_session_end(const Evidence& evidence) {
   std::size_t open = 0;
   for (const Exchange& stream : timeline.exchanges) {
     if (&stream == &*erased || session_of(stream) != session_of(*erased)) continue;
+    if (stream.is_post() && !is_request(stream)) continue;  // Its reply is no stream.
     if (stream.request_at > erased->request_at) continue;
     if (stream.ended_at && *stream.ended_at <= erased->request_at) continue;
     ++open;

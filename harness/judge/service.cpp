@@ -55,6 +55,12 @@ Finding not_served(const Evidence& evidence, const Exchange& exchange, const std
   finding.likely_cause = "what concerns one request or one client is kept with the session or the "
                          "process, or holds its lock";
   finding.cure = "end what belongs to the one stream, and nothing else";
+  const bool in_order = exchange.end == BodyEnd::kComplete;
+  if (!refused && (in_order || !answers_calls(evidence.timeline))) {  // With or without that.
+    finding.likely_cause = in_order ? "the stream is ended by another path than the response's"
+                                    : "responses are dropped, whatever came before";
+    finding.cure = "send a Response or an Error for every request before its route goes away";
+  }
   blame_broken_event(exchange, finding);
   finding.evidence = ladder_of(evidence.timeline, exchange);
   if (refused) mark_gap(finding.evidence, std::to_string(exchange.response->status));

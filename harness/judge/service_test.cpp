@@ -189,6 +189,24 @@ TEST(Cancel, ThatHitsTheSameIdElsewhereIsNoEndOfItsSession) {
       "the call is looked up by its id alone"));
 }
 
+// mcp-go cancels the wrong call, and tells of it before it tells that it took the cancel.
+TEST(Cancel, MayHitBeforeItIsAccepted) {
+  const std::string one = "Mcp-Session-Id: one\r\n";
+  const auto told = [&](double failed_at) {
+    Story story;
+    story.at(0).open(4).call(4, 1, "ping", one).sse_head(4).result(4, 1).end(4);
+    story.open(1).call(1, 7, "tools/call", one).sse_head(1);
+    story.open(2).call(2, 8, "tools/call", one).sse_head(2).at(failed_at);
+    if (failed_at < 20) story.error(2, 8).end(2);
+    story.at(20).open(3).post(
+        3, R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}})", one);
+    if (failed_at > 20) story.at(failed_at).error(2, 8).end(2);
+    return story.at(25).plain(3, 202).at(30).end(1).judge(cancel_spares_other_calls()).outcome;
+  };
+  EXPECT_EQ(told(22), Outcome::kBroken);
+  EXPECT_EQ(told(10), Outcome::kNotApplicable) << "it had failed before";
+}
+
 TEST(Cancel, ThatEndsItsSessionIsNoMixUpOfIds) {
   const std::string one = "Mcp-Session-Id: one\r\n";
   const auto told = [&](bool answered) {
@@ -224,6 +242,21 @@ TEST(RefusedInitialize, LeavesNoSessionThatServes) {
                 .judge(check)
                 .outcome,
             Outcome::kNotApplicable);
+}
+
+TEST(StillServes, BlamesNothingBeforeWhereNobodyIsEverAnswered) {
+  Story story;
+  story.open(1).call(1, 1, "initialize").sse_head(1).result(1, 1).end(1);
+  story.mark(kMarkAfterwards, "requests were refused").call(1, 2).sse_head(1).end(1);
+  const auto ended = story.judge(still_serves(req::kOneResponse));
+  ASSERT_EQ(ended.outcome, Outcome::kBroken);
+  EXPECT_TRUE(ended.findings.front().likely_cause.starts_with("the stream is ended by another"));
+  Story silent;
+  silent.open(1).call(1, 1, "initialize").sse_head(1).result(1, 1).end(1);
+  silent.mark(kMarkAfterwards, "requests were refused").call(1, 2).at(6000).mark("x", "");
+  const auto dropped = silent.judge(still_serves(req::kOneResponse));
+  ASSERT_EQ(dropped.outcome, Outcome::kBroken);
+  EXPECT_TRUE(dropped.findings.front().likely_cause.starts_with("responses are dropped"));
 }
 
 TEST(OffersOtherRevision, AnEchoIsMustAndARefusalIsTolerated) {

@@ -135,6 +135,12 @@ bool leaves_initialize_open(const Timeline& timeline) {
   return false;
 }
 
+bool answers_calls(const Timeline& timeline) {
+  return std::ranges::any_of(timeline.exchanges, [](const Exchange& exchange) {
+    return is_request(exchange) && exchange.asked->method != "initialize" && exchange.final_at();
+  });
+}
+
 std::string last_id_of(const Exchange& exchange) {
   for (auto event = exchange.events.rbegin(); event != exchange.events.rend(); ++event) {
     if (event->has_id()) return *event->sse.id;

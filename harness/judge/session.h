@@ -32,6 +32,9 @@ std::vector<Copy> copies_of_answer(const Timeline& timeline, const Exchange& req
 const RpcMessage* own_answer(const Exchange& request);
 // Whether there is one. Most have it on their own stream, and nothing else is looked at then.
 bool is_answered(const Timeline& timeline, const Exchange& request);
+// Whether any request but initialize got a message. Of a server that answers none, what stays
+// unanswered after something else, or beside it, proves nothing about that.
+bool answers_calls(const Timeline& timeline);
 
 // Why initialize brought no message, where that is no choice of a server; "" where it brought one,
 // and for 400, by which some refuse a revision.
