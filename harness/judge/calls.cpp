@@ -4,12 +4,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
+#include "harness/judge/law.h"
 
 namespace tailrace {
 namespace {
+
+// Who still tries comes back sooner, told to do so after 500 ms.
+constexpr Millis kGivenUp{2500};
 
 std::string_view outcome_word(const CallReturn& back) {
   return back.outcome.empty() ? "unknown" : std::string_view(back.outcome);
@@ -90,6 +95,29 @@ Judgement judge_early_end(const Evidence& evidence) {
   return judgement;
 }
 
+// Since the last GET that was to resume it ended; 0 where none came or one is open.
+Nanos silent_before_return(const Timeline& timeline, const ClientCall& call) {
+  std::optional<MonoTime> last;
+  for (const Exchange& get : timeline.exchanges) {
+    if (get.request_at > *call.exchange->ended_at && resumes(get)) {
+      last = get.ended_at.value_or(*timeline.last);
+    }
+  }
+  return last ? std::max(*call.back.at - *last, Nanos(0)) : Nanos(0);
+}
+
+Finding left_to_its_limit(const Evidence& evidence, const ClientCall& call, Nanos silent) {
+  Finding finding = finding_of(evidence, "call_returns_after_failed_resume", Rule{});
+  finding.level = Level::kShould;  // No rule of MCP asks for it; the caller waits for nothing.
+  finding.required = "a call whose stream is not resumed any more returns, not only by its limit";
+  finding.observed = fmt::format("{} returned by its own limit, {} after the last attempt to resume it",
+                                 describe(*call.exchange), in_millis(silent));
+  finding.likely_cause = "who gives up resuming does not tell the call that waits";
+  finding.cure = "fail the pending call when the last attempt to resume its stream has failed";
+  finding.evidence = ladder_of(evidence.timeline, *call.exchange);
+  return finding;
+}
+
 Judgement judge_failed_resume(const Evidence& evidence) {
   const auto calls = calls_of(evidence.timeline);
   const auto lost = std::find_if(calls.begin(), calls.end(),
@@ -101,6 +129,10 @@ Judgement judge_failed_resume(const Evidence& evidence) {
   }
   if (!lost->back.at) return inconclusive("the end of the call was not seen within its limit");
   Judgement judgement = held();
+  if (lost->back.outcome == "limit" && lost->exchange->ended_at) {
+    const Nanos silent = silent_before_return(evidence.timeline, *lost);
+    if (silent >= kGivenUp) judgement = broken(left_to_its_limit(evidence, *lost, silent));
+  }
   const Nanos took = *lost->back.at - lost->exchange->request_at;
   judgement.measurements.push_back(
       {"call_returned_after", fmt::format("{}, {}", in_millis(took), outcome_word(lost->back))});

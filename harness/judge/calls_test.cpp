@@ -195,6 +195,20 @@ TEST(FailedResume, ItsOwnLimitIsAFairEndAndHangingIsNot) {
   EXPECT_EQ(answered.judge(check).outcome, Outcome::kInconclusive);
 }
 
+TEST(FailedResume, WhoGivesUpTellsTheCall) {
+  const auto returned = [](double resumed_at, const std::string& outcome) {
+    Story story = one_call();
+    story.end(1).at(resumed_at).open(2, Side::kServer);
+    story.from_client(2, "GET /mcp HTTP/1.1\r\nHost: x\r\nLast-Event-ID: a\r\n\r\n").plain(2, 405);
+    story.at(2900).tell(ProcessLine{R"({"call":1,"outcome":")" + outcome + R"("})"});
+    return story.judge(call_returns_after_failed_resume());
+  };
+  ASSERT_EQ(returned(200, "limit").outcome, Outcome::kBroken);
+  EXPECT_EQ(returned(200, "limit").findings.front().level, Level::kShould);
+  EXPECT_EQ(returned(200, "error").outcome, Outcome::kHeld);
+  EXPECT_EQ(returned(1900, "limit").outcome, Outcome::kHeld) << "it was still trying";
+}
+
 TEST(Calls, AnotherAttemptAndAFurtherRoundBelongToTheSameCall) {
   Story story;
   story.open(1, Side::kServer).call(1, 1).sse_head(1).end(1);

@@ -64,6 +64,16 @@ std::pair<std::string_view, std::string_view> cause_of(const RpcMessage* answer,
   return {"ping is taken for a method like any other", "answer ping with an empty object"};
 }
 
+// It left the stream, and was not seen any more where it might have answered; or the call was over.
+bool went_then(const Timeline& timeline, const Exchange& exchange, const StreamEvent& ping) {
+  if (exchange.final_at() && *exchange.final_at() < ping.at) return true;
+  const auto& left = timeline.connection(exchange.connection)->peer_ended;
+  if (!left || left->at - ping.at >= kPrompt) return false;
+  return std::ranges::none_of(timeline.exchanges, [&](const Exchange& later) {
+    return later.request_at - ping.at >= kPrompt;
+  });
+}
+
 Judgement judge_pings(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
   std::size_t answered = 0;
@@ -76,8 +86,7 @@ Judgement judge_pings(const Evidence& evidence, Rule rule) {
         ++answered;
         continue;
       }
-      const auto& left = timeline.connection(exchange.connection)->peer_ended;
-      if (answer == nullptr && left && left->at - event.at < kPrompt) continue;  // It went.
+      if (answer == nullptr && went_then(timeline, exchange, event)) continue;
       if (answer == nullptr && timeline.last.value_or(event.at) - event.at < kPrompt) {
         return inconclusive("the client left before it could answer a ping");
       }

@@ -151,6 +151,19 @@ TEST(Pings, SilenceOfAClientThatLivesIsMust) {
   EXPECT_EQ(silent.judge(check).findings.front().level, Level::kMust);
 }
 
+// Python's client closes each stream behind its response, and lives on.
+TEST(Pings, AreOwedByAClientThatClosesTheStreamAndLivesOn) {
+  const Check check = server_pings_are_answered(req::kPingIsAnswered);
+  const auto left = [&](double next_call) {
+    Story story = begun();
+    story.call(1, 2).sse_head(1).event(1, R"({"jsonrpc":"2.0","id":2,"method":"ping"})");
+    story.result(1, 2).at(100).tell(PeerEnded{{1}, Ending::kFin});
+    return story.at(next_call).open(2, Side::kServer).call(2, 3).judge(check).outcome;
+  };
+  EXPECT_EQ(left(1500), Outcome::kBroken);
+  EXPECT_EQ(left(900), Outcome::kInconclusive) << "it may have gone";
+}
+
 TEST(SessionIsDeleted, OnlyWhereTheManifestSaysSo) {
   const Check check = session_is_deleted(req::kClientEndsSession);
   Story left = begun();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/peer/resumes.h"
 
+#include <algorithm>
+
 #include "harness/judge/resume.h"
 
 namespace tailrace {
@@ -8,6 +10,7 @@ namespace {
 
 constexpr Millis kSlowRetry{500};  // A client that keeps to it is slow enough.
 constexpr Millis kTwoRetries = kSlowRetry * 2 + Millis(200);  // Long enough for a resume too many.
+constexpr Millis kLongEnough{6000};  // To tell who has given up from who will come back.
 constexpr int kMostGets = static_cast<int>(kStormResumes) + 2;
 
 constexpr Millis kSoonRetry{100};  // Short, so that a resume shows soon.
@@ -19,6 +22,7 @@ constexpr Millis kLeaves{10000};  // The linger, and the client's own shut-down.
 
 void fail_resumes(ServerDriver& server, const AnswerStream& answer) {
   server.use_event_ids(true, kSlowRetry);
+  server.limit_calls(std::max(kLongEnough, server.call_limit()));
   server.claim_gets();
   server.start_client(1, kTwoRetries);
   const StreamId call = server.await_call();
