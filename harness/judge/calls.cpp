@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 
 #include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
@@ -13,8 +12,8 @@
 namespace tailrace {
 namespace {
 
-// Who still tries comes back sooner, told to do so after 500 ms.
-constexpr Millis kGivenUp{2500};
+// Beyond its back-off: who still tries comes back sooner, told to do so after 500 ms.
+constexpr Millis kGivenUp{1500};
 
 std::string_view outcome_word(const CallReturn& back) {
   return back.outcome.empty() ? "unknown" : std::string_view(back.outcome);
@@ -95,15 +94,21 @@ Judgement judge_early_end(const Evidence& evidence) {
   return judgement;
 }
 
-// Since the last GET that was to resume it ended; 0 where none came or one is open.
+// How long nothing had come since the last GET that was to resume it ended, where that is longer
+// than a back-off that still grows; 0 where it is not, none came or one is open.
 Nanos silent_before_return(const Timeline& timeline, const ClientCall& call) {
-  std::optional<MonoTime> last;
+  constexpr int kGrowth = 2;
+  MonoTime last = *call.exchange->ended_at;
+  Nanos most_between{0};
+  bool came = false;
   for (const Exchange& get : timeline.exchanges) {
-    if (get.request_at > *call.exchange->ended_at && resumes(get)) {
-      last = get.ended_at.value_or(*timeline.last);
-    }
+    if (get.request_at <= *call.exchange->ended_at || !resumes(get)) continue;
+    came = true;
+    most_between = std::max(most_between, get.request_at - last);
+    last = get.ended_at.value_or(*timeline.last);
   }
-  return last ? std::max(*call.back.at - *last, Nanos(0)) : Nanos(0);
+  const Nanos silent = *call.back.at - last;
+  return came && silent >= kGrowth * most_between + kGivenUp ? silent : Nanos(0);
 }
 
 Finding left_to_its_limit(const Evidence& evidence, const ClientCall& call, Nanos silent) {
@@ -131,7 +136,7 @@ Judgement judge_failed_resume(const Evidence& evidence) {
   Judgement judgement = held();
   if (lost->back.outcome == "limit" && lost->exchange->ended_at) {
     const Nanos silent = silent_before_return(evidence.timeline, *lost);
-    if (silent >= kGivenUp) judgement = broken(left_to_its_limit(evidence, *lost, silent));
+    if (silent > Nanos(0)) judgement = broken(left_to_its_limit(evidence, *lost, silent));
   }
   const Nanos took = *lost->back.at - lost->exchange->request_at;
   judgement.measurements.push_back(

@@ -10,7 +10,7 @@ namespace {
 
 constexpr Millis kSlowRetry{500};  // A client that keeps to it is slow enough.
 constexpr Millis kTwoRetries = kSlowRetry * 2 + Millis(200);  // Long enough for a resume too many.
-constexpr Millis kLongEnough{6000};  // To tell who has given up from who will come back.
+constexpr Millis kLongEnough{8000};  // To tell who has given up from who will come back.
 constexpr int kMostGets = static_cast<int>(kStormResumes) + 2;
 
 constexpr Millis kSoonRetry{100};  // Short, so that a resume shows soon.
