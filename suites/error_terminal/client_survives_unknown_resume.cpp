@@ -23,7 +23,7 @@ Scenario error_terminal_client_survives_unknown_resume() {
       .covers = {},
       .drive = &drive,
       .checks = {call_returns_after_failed_resume(), resumes_in_bounds()},
-      .catches = {client_fault::kResumesWithoutEnd},
+      .catches = {client_fault::kResumesWithoutEnd, client_fault::kGivesUpOnlyByLimit},
       .spares = {client_oddity::kResumesOnce, client_oddity::kOpensListeningGet},
   }};
 }

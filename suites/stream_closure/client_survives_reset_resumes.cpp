@@ -24,7 +24,7 @@ Scenario stream_closure_client_survives_reset_resumes() {
       .covers = {},
       .drive = &drive,
       .checks = {call_returns_after_failed_resume(), resumes_in_bounds()},
-      .catches = {client_fault::kResumesWithoutEnd},
+      .catches = {client_fault::kResumesWithoutEnd, client_fault::kGivesUpOnlyByLimit},
       .spares = {client_oddity::kResumesOnce, client_oddity::kOpensListeningGet},
   }};
 }
