@@ -70,6 +70,9 @@ bool is_text_of(const RpcId& one, const RpcId& other);  // Either way round.
 inline constexpr Reason kIdsAsText{
     "ids are kept or compared as text: a number and the string of its digits are one",
     "keep an id with its type where responses are routed and calls are cancelled"};
+inline constexpr Reason kSentAgain{
+    "a request whose stream ended before its response is sent again, so that its handler runs twice",
+    "resume the stream by GET, or fail the call: whether it is made again is for its caller to say"};
 bool is_notification_of(const RpcMessage& message, std::string_view name);
 
 }  // namespace tailrace

@@ -77,6 +77,16 @@ TEST(LostCause, MayBeThatOnlyResultsAreTaken) {
   EXPECT_NE(cause(false).find("only Results end a call"), std::string::npos);
 }
 
+TEST(LostCause, IsTheErrorWhereNothingElseWasSentAndItBeganWithAnId) {
+  Story story;
+  story.mark(kMarkContract, "calls").mark(kMarkCallLimit, "1000");
+  story.at(1).open(1, Side::kServer).call(1, 1).sse_head(1).event(1, "", "a").error(1, 1).end(1);
+  story.at(20).tell(ProcessLine{R"({"call":1,"outcome":"result"})"});
+  EXPECT_NE(story.judge(call_returns_what_was_sent(Rule{})).findings.front().likely_cause.find(
+                "only Results end a call"),
+            std::string::npos);
+}
+
 TEST(LostCause, MayBeTheEndOfAnotherStream) {
   Story story;
   story.mark(kMarkContract, "calls").mark(kMarkCallLimit, "1000");

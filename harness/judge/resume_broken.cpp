@@ -7,6 +7,7 @@
 
 #include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
+#include "harness/judge/law.h"
 #include "harness/judge/resume.h"
 #include "harness/judge/session.h"
 
@@ -102,6 +103,10 @@ Finding wrong_way(const Evidence& evidence, const BrokenStream& stream, const Ex
   finding.observed = describe(*stream.call.exchange) + " broke off, and the client " + what;
   finding.likely_cause = "the id of the last event is not kept with the stream it came on";
   finding.cure = "keep the last id of each stream and send it as Last-Event-ID of its resume";
+  if (&instead == stream.asked_again) {
+    finding.likely_cause = kSentAgain.likely_cause;
+    finding.cure = kSentAgain.cure;
+  }
   finding.evidence = ladder_of(evidence.timeline, *stream.call.exchange, instead);
   mark_gap(finding.evidence, instead.request.method);
   return finding;

@@ -220,6 +220,10 @@ Judgement judge_ids(const Evidence& evidence, Rule rule) {
         fmt::format("{} reused the id of {}", describe(exchange), describe(*first->second));
     finding.likely_cause = "the id counter is kept per call or per connection, not per session";
     finding.cure = "count request ids in the session";
+    if (to_text(exchange.asked->body) == to_text(first->second->asked->body)) {
+      finding.likely_cause = kSentAgain.likely_cause;
+      finding.cure = kSentAgain.cure;
+    }
     finding.evidence = ladder_of(evidence.timeline, *first->second, exchange);
     mark_gap(finding.evidence, "POST");
     return broken(finding);
