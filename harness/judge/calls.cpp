@@ -62,6 +62,18 @@ Judgement judge_no_terminator(const Evidence& evidence) {
   return judgement;
 }
 
+Finding killed(const Evidence& evidence, const ClientCall& call, std::string_view check,
+               std::string required, std::string how) {
+  Finding finding = finding_of(evidence, check, Rule{});
+  finding.level = Level::kShould;  // An adapter of another kind might have ended so.
+  finding.required = std::move(required);
+  finding.observed = std::move(how) + ", and no line told what the call came back with";
+  finding.likely_cause = "what went wrong with one stream is thrown where nobody catches it";
+  finding.cure = "fail the one call, and keep what it has in common with others";
+  finding.evidence = ladder_of(evidence.timeline, *call.exchange);
+  return finding;
+}
+
 Judgement judge_early_end(const Evidence& evidence) {
   const auto calls = calls_of(evidence.timeline);
   const auto cut = std::find_if(calls.begin(), calls.end(), [](const ClientCall& call) {
@@ -73,6 +85,9 @@ Judgement judge_early_end(const Evidence& evidence) {
     return broken(call_hangs(evidence, *cut, "call_returns_after_early_end", required));
   }
   if (!cut->back.at) return inconclusive("the end of the call was not seen within its limit");
+  if (std::string how = died_in(evidence.timeline, *cut); !how.empty()) {
+    return broken(killed(evidence, *cut, "call_returns_after_early_end", required, std::move(how)));
+  }
   if (limit_was_near(evidence.timeline, *cut, *cut->exchange->ended_at)) {
     return inconclusive("its stream could be ended only when the call's own limit was near");
   }
@@ -115,8 +130,9 @@ Finding left_to_its_limit(const Evidence& evidence, const ClientCall& call, Nano
   Finding finding = finding_of(evidence, "call_returns_after_failed_resume", Rule{});
   finding.level = Level::kShould;  // No rule of MCP asks for it; the caller waits for nothing.
   finding.required = "a call whose stream is not resumed any more returns, not only by its limit";
-  finding.observed = fmt::format("{} returned by its own limit, {} after the last attempt to resume it",
-                                 describe(*call.exchange), in_millis(silent));
+  finding.observed =
+      fmt::format("{} returned by its own limit, {} after the last attempt to resume it",
+                  describe(*call.exchange), in_millis(silent));
   finding.likely_cause = "who gives up resuming does not tell the call that waits";
   finding.cure = "fail the pending call when the last attempt to resume its stream has failed";
   finding.evidence = ladder_of(evidence.timeline, *call.exchange);
@@ -133,6 +149,10 @@ Judgement judge_failed_resume(const Evidence& evidence) {
                         "a call whose stream cannot be resumed returns"));
   }
   if (!lost->back.at) return inconclusive("the end of the call was not seen within its limit");
+  if (std::string how = died_in(evidence.timeline, *lost); !how.empty()) {
+    return broken(killed(evidence, *lost, "call_returns_after_failed_resume",
+                         "a call whose stream cannot be resumed returns", std::move(how)));
+  }
   Judgement judgement = held();
   if (lost->back.outcome == "limit" && lost->exchange->ended_at) {
     const Nanos silent = silent_before_return(evidence.timeline, *lost);

@@ -195,6 +195,19 @@ TEST(FailedResume, ItsOwnLimitIsAFairEndAndHangingIsNot) {
   EXPECT_EQ(answered.judge(check).outcome, Outcome::kInconclusive);
 }
 
+// A client that dies has not returned.
+TEST(EarlyEnd, IsNoEndOfTheClientsProcess) {
+  const auto ended = [](int status, const std::string& contract) {
+    Story story = one_call();
+    story.mark(kMarkContract, contract).at(100).end(1);
+    return story.at(150).tell(ProcessEnded{status, 0, false}).judge(call_returns_after_early_end());
+  };
+  ASSERT_EQ(ended(1, "calls").outcome, Outcome::kBroken);
+  EXPECT_EQ(ended(1, "calls").findings.front().level, Level::kShould);
+  EXPECT_EQ(ended(0, "calls").outcome, Outcome::kHeld);
+  EXPECT_EQ(ended(1, "conformance").outcome, Outcome::kHeld) << "so it says that the call failed";
+}
+
 TEST(FailedResume, WhoGivesUpTellsTheCall) {
   const auto returned = [](double resumed_at, const std::string& outcome) {
     Story story = one_call();

@@ -193,6 +193,17 @@ std::string variant_of(const Timeline& timeline, MonoTime from, std::optional<Mo
   return "";
 }
 
+// The text may be left out; who tells some of them had none where it tells none.
+void note_missing_texts(std::vector<ClientCall>& calls) {
+  const auto tells = [](const ClientCall& call) {
+    return call.back.text && !call.back.text->empty();
+  };
+  if (std::ranges::none_of(calls, tells)) return;
+  for (ClientCall& call : calls) {
+    if (call.back.outcome == "result" && !call.back.text) call.back.text = "";
+  }
+}
+
 }  // namespace
 
 bool is_call(const Exchange& exchange) {
@@ -268,6 +279,7 @@ std::vector<ClientCall> calls_of(const Timeline& timeline) {
     if (i + 1 < calls.size()) until = calls[i + 1].exchange->request_at;
     calls[i].variant = variant_of(timeline, calls[i].exchange->request_at, until);
   }
+  note_missing_texts(calls);
   return calls;
 }
 
@@ -285,6 +297,23 @@ bool is_next_round(const Exchange& exchange) {
 bool asks_for_input(const Exchange& exchange) {
   const RpcMessage* final = exchange.final_message();
   return final != nullptr && final->body["result"]["resultType"].as_string() == "input_required";
+}
+
+std::string how_it_died(const Timeline& timeline) {
+  const auto& end = timeline.process_ended;
+  if (!end || end->what.asked || timeline.mark(kMarkContract) != "calls") return "";
+  if (end->what.signal != 0) {
+    return fmt::format("the client's process died by signal {}", end->what.signal);
+  }
+  if (end->what.exit_code == 0) return "";
+  return fmt::format("the client's process ended with status {}", end->what.exit_code);
+}
+
+std::string died_in(const Timeline& timeline, const ClientCall& call) {
+  const auto& end = timeline.process_ended;
+  if (!end || call.back.at != end->at || !call.back.outcome.empty()) return "";
+  const std::string how = how_it_died(timeline);
+  return how.empty() ? "" : name_of(call) + ": " + how;
 }
 
 bool limit_was_near(const Timeline& timeline, const ClientCall& call, MonoTime at) {

@@ -90,6 +90,10 @@ bool came_late(const Timeline& timeline, const std::vector<ClientCall>& calls);
 bool is_silent_get(const Exchange& exchange);
 // "call 3 (CRLF)": for findings.
 std::string name_of(const ClientCall& call);
+// How the client's process ended by itself, and not well; "" where it did not, or was told to end.
+// Its contract is to exit with 0 whatever its calls came back with.
+std::string how_it_died(const Timeline& timeline);
+std::string died_in(const Timeline& timeline, const ClientCall& call);  // While that was under way.
 // Of one that outlived its limits: harm, whatever it waits for.
 Finding call_hangs(const Evidence& evidence, const ClientCall& call, std::string_view check,
                    std::string required);

@@ -38,12 +38,22 @@ Look lists_events(const Evidence&, const Exchange& exchange) {
   return accepts(exchange, kEvents) == Accepts::kByRange ? accept_of(exchange) : "";
 }
 
-Finding lacks(const Evidence& evidence, const Exchange& exchange, Rule rule, std::string what) {
+Finding lacks(const Evidence& evidence, const Exchange& exchange, Rule rule, std::string what,
+              std::string_view name) {
   Finding finding = finding_of(evidence, "requests_say_what_they_must", rule);
   finding.required = "requests after initialize carry " + what;
   finding.observed = describe(exchange) + " did not";
   finding.likely_cause = "the header is set where one kind of request is made, not for all";
   finding.cure = "set the headers of the session in one place";
+  const bool of_none = std::ranges::all_of(evidence.timeline.exchanges, [&](const auto& other) {
+    return header_of(other, name).empty();
+  });
+  if (of_none) {
+    finding.likely_cause = name == kSession
+                               ? "the id is not found in the answer to initialize, as where names "
+                                 "of headers are compared with their case, or nothing sends it"
+                               : "nothing sets the header, on any request";
+  }
   finding.evidence = ladder_of(evidence.timeline, exchange);
   mark_gap(finding.evidence, exchange.request.method);
   return finding;
@@ -55,7 +65,8 @@ void names_another(Finding& finding, const Exchange& exchange, bool lost) {
                                  lost ? "the session that had been lost by 404, and not the one "
                                         "that followed it"
                                       : "a session that this server never gave");
-  finding.likely_cause = "where this request is made, the id is kept from an earlier session";
+  finding.likely_cause = "where this request is made, the id is kept from an earlier session, or "
+                         "is not sent byte for byte as it was given";
   finding.cure = "keep the id of the session in one place, and replace it there";
 }
 
@@ -175,7 +186,7 @@ class HeaderFindings {
   void look_at(const Exchange& request, const Known& known) {
     const std::string named = header_of(request, kSession);
     if (known.must_name_session && !known.sessions.contains(named) && !no_session_) {
-      add(no_session_, request, rules_.session, "the id of the session");
+      add(no_session_, request, rules_.session, "the id of the session", kSession);
       if (!named.empty()) {
         names_another(findings_.back(), request, known.lost.contains(named));
       } else if (named_it_.contains(kind_of_request(request)) && !named_after(request, known)) {
@@ -186,12 +197,12 @@ class HeaderFindings {
     // Who did not take the answer to initialize for one may still delete what its head named.
     const bool agreed = known.has_revision && (known.in_use || !deletes(request));
     if (agreed && header_of(request, kVersion).empty()) {
-      add(no_version_, request, rules_.version, "MCP-Protocol-Version");
+      add(no_version_, request, rules_.version, "MCP-Protocol-Version", kVersion);
     }
     const Accepts both = std::min(accepts(request, kJson), accepts(request, kEvents));
     if (!request.is_post() || both == Accepts::kByName) return;
     const bool first = !no_accept_;
-    add(no_accept_, request, rules_.accept, "Accept with JSON and event streams");
+    add(no_accept_, request, rules_.accept, "Accept with JSON and event streams", "accept");
     if (first && both == Accepts::kByRange) only_by_range(findings_.back(), request);
   }
   // A rule that the revision does not have convicts nobody.
@@ -207,8 +218,9 @@ class HeaderFindings {
              known.sessions.contains(header_of(later, kSession));
     });
   }
-  void add(bool& told, const Exchange& request, Rule rule, std::string what) {
-    if (!told) findings_.push_back(lacks(evidence_, request, rule, std::move(what)));
+  void add(bool& told, const Exchange& request, Rule rule, std::string what,
+           std::string_view name) {
+    if (!told) findings_.push_back(lacks(evidence_, request, rule, std::move(what), name));
     told = true;
   }
 

@@ -102,9 +102,12 @@ bool succeeded(const Exchange& handshake) {
   return final != nullptr && final->kind == MessageKind::kResult;
 }
 
-// One that names no session is taken for one of any.
+// One that names no session is taken for one of any. What initialize opens stands in its answer,
+// whatever its request named.
 bool is_of_other_session(const Exchange& handshake, const Exchange& later) {
-  const std::string own = session_of(handshake), named = session_of(later);
+  const auto& response = handshake.response;
+  const std::string* given = response ? response->find("mcp-session-id") : nullptr;
+  const std::string own = given == nullptr ? "" : *given, named = session_of(later);
   return !own.empty() && !named.empty() && own != named;
 }
 
@@ -275,7 +278,7 @@ Check posts_say_their_type() {
 Check names_the_agreed_revision(Rule rule) {
   return check_of({"names_the_agreed_revision",
                    "MCP-Protocol-Version is the revision that was agreed on",
-                   "the newest revision is sent, whatever was answered",
+                   "one revision is sent, such as the newest, whatever was answered",
                    "keep the revision of the answer", "no request named a revision",
                    agreed_revision},
                   rule);

@@ -71,8 +71,8 @@ inline constexpr Reason kIdsAsText{
     "ids are kept or compared as text: a number and the string of its digits are one",
     "keep an id with its type where responses are routed and calls are cancelled"};
 inline constexpr Reason kSentAgain{
-    "a request whose stream ended before its response is sent again, so that its handler runs twice",
-    "resume the stream by GET, or fail the call: whether it is made again is for its caller to say"};
+    "a request whose stream ended before its response is sent again, and its handler runs twice",
+    "resume the stream by GET, or fail the call: its caller says whether it is made again"};
 bool is_notification_of(const RpcMessage& message, std::string_view name);
 
 }  // namespace tailrace

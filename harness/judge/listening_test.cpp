@@ -90,6 +90,19 @@ TEST(ListeningStream, ThatItsClientHadLeftDidNotBreakOff) {
             Outcome::kNotApplicable);
 }
 
+TEST(ListensInBounds, ARefusalIsNoEndOfTheClient) {
+  const auto ended = [](int status) {
+    Story story;
+    story.mark(kMarkContract, "calls").mark(kMarkCallLimit, "1000");
+    story.at(1).open(2, Side::kServer).call(2, 1).sse_head(2);
+    get(story.at(2), 1, "").plain(1, 405);
+    return story.at(10).tell(ProcessEnded{status, 0, false}).judge(listens_in_bounds());
+  };
+  ASSERT_EQ(ended(1).outcome, Outcome::kBroken);
+  EXPECT_EQ(ended(1).findings.front().harm, "harm.answer_lost");
+  EXPECT_EQ(ended(0).outcome, Outcome::kHeld);
+}
+
 TEST(ListensInBounds, ABusyHostThatAnswersLateSeesNoPace) {
   const auto listened = [](double busy_ms, double left_at) {
     Story story;

@@ -45,6 +45,12 @@ bool is_error(const Timeline&, const ClientCall& call) {
   return call.final != nullptr && call.final->kind == MessageKind::kError;
 }
 
+bool has_unusual_type(const Timeline&, const ClientCall& call) {
+  if (!call.exchange->response) return false;
+  const std::string* type = call.exchange->response->find("content-type");
+  return type != nullptr && *type != "application/json" && *type != "text/event-stream";
+}
+
 bool is_json_error(const Timeline& timeline, const ClientCall& call) {
   return is_error(timeline, call) && !call.exchange->is_event_stream();
 }
@@ -55,7 +61,10 @@ struct Suspect {
 };
 
 // Errors first: of a client that came by no answer at all other histories tell.
-constexpr std::array<Suspect, 6> kSuspects{{
+constexpr std::array<Suspect, 7> kSuspects{{
+    {has_unusual_type,
+     {"Content-Type is compared as a whole text: another case, a space or a parameter is unknown",
+      "read the type before the first semicolon, whatever the case of its letters"}},
     {is_json_error,
      {"an Error in a body of JSON reaches nobody: only Results are looked for there",
       "give an Error to the call of its id, as a Result"}},
@@ -83,7 +92,9 @@ std::optional<LostCause> cause_of_losses(const Timeline& timeline,
                                          const std::vector<const ClientCall*>& came_back) {
   for (const Suspect& suspect : kSuspects) {
     const auto has = [&](const ClientCall* call) { return suspect.has(timeline, *call); };
-    if (std::ranges::all_of(lost, has) && std::ranges::none_of(came_back, has)) {
+    // Not all that is unusual need be lost, where all that is usual came back.
+    const bool enough = suspect.has == has_unusual_type && !std::ranges::all_of(came_back, has);
+    if (std::ranges::all_of(lost, has) && (enough || std::ranges::none_of(came_back, has))) {
       return suspect.cause;
     }
   }

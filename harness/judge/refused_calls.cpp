@@ -7,6 +7,7 @@
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
+#include "harness/judge/law.h"
 #include "harness/judge/resume.h"
 #include "harness/judge/session.h"
 #include "harness/record/marks.h"
@@ -234,7 +235,31 @@ Judgement calm(const std::vector<const Exchange*>& gets, const Timeline& timelin
   return judgement;
 }
 
+// The answer to a GET that was refused, or ended, took the process with it, and a call on the way.
+std::optional<Finding> killed_by_get(const Evidence& evidence) {
+  const auto calls = calls_of(evidence.timeline);
+  const std::string how = calls.empty() ? how_it_died(evidence.timeline)
+                                        : died_in(evidence.timeline, calls.back());
+  const auto get = std::ranges::find_if(evidence.timeline.exchanges, [](const Exchange& exchange) {
+    return listens(exchange) && exchange.response && exchange.ended() &&
+           exchange.end != BodyEnd::kUnseen;
+  });
+  if (how.empty() || get == evidence.timeline.exchanges.end()) return std::nullopt;
+  Finding finding = finding_of(evidence, "listens_in_bounds", Rule{}, "harm.answer_lost");
+  finding.required = "a client whose GET is refused or ends goes on with its calls";
+  finding.observed = fmt::format("{}, after {} got {} and an end", how, describe(*get),
+                                 get->response->status);
+  finding.likely_cause = "a listening stream that is refused or ends is thrown as an error, and "
+                         "nobody catches it";
+  finding.cure = "give up the one stream, and keep the session and its calls";
+  finding.evidence = calls.empty()
+                         ? ladder_of(evidence.timeline, *get)
+                         : ladder_of(evidence.timeline, *get, *calls.back().exchange);
+  return finding;
+}
+
 Judgement judge_listening(const Evidence& evidence) {
+  if (auto finding = killed_by_get(evidence)) return broken(std::move(*finding));
   const Timeline& timeline = evidence.timeline;
   std::vector<const Exchange*> pages;
   for (const Exchange& exchange : timeline.exchanges) {

@@ -24,6 +24,7 @@ struct BrokenStream {
   std::vector<const Exchange*> resumes;    // GETs with one of its ids.
   std::vector<const Exchange*> nameless;   // GETs without an id, after it broke.
   const Exchange* without_id = nullptr;    // The first such GET, also where it may listen.
+  const Exchange* other_id = nullptr;      // A GET with an id that no event had.
   const Exchange* asked_again = nullptr;   // A POST with the request's own id.
   const Exchange* wrong_id = nullptr;      // A resume with another id than the last one.
   MonoTime broke_at;                       // The first time.
@@ -49,6 +50,13 @@ bool listened_before(const Timeline& timeline, const Exchange& get) {
     return earlier.request.method == "GET" && earlier.request_at < get.request_at &&
            session_of(earlier) == session_of(get) &&
            earlier.request.find("last-event-id") == nullptr;
+  });
+}
+
+bool is_issued(const Timeline& timeline, const std::string& id) {
+  return std::ranges::any_of(timeline.exchanges, [&](const Exchange& exchange) {
+    return std::ranges::any_of(exchange.events,
+                               [&](const StreamEvent& event) { return event.sse.id == id; });
   });
 }
 
@@ -80,6 +88,7 @@ std::optional<BrokenStream> broken_stream(const Timeline& timeline) {
     const std::string* from = later.request.find("last-event-id");
     if (from == nullptr && stream.without_id == nullptr) stream.without_id = &later;
     if (from == nullptr && !listened_before(timeline, later)) stream.nameless.push_back(&later);
+    if (from != nullptr && !is_issued(timeline, *from)) stream.other_id = &later;
     if (from == nullptr || !stream.ids.contains(*from)) continue;
     stream.resumes.push_back(&later);
     if (*from != last && stream.wrong_id == nullptr) stream.wrong_id = &later;
@@ -132,6 +141,11 @@ Judgement not_resumed(const Evidence& evidence, const BrokenStream& stream, Rule
     finding.likely_cause = fmt::format(
         "{}, {} later, asks for the stream without the id of its last event, or only listens",
         describe(*stream.without_id), in_millis(stream.without_id->request_at - stream.broke_at));
+  }
+  if (stream.other_id != nullptr) {
+    finding.likely_cause = fmt::format(
+        "{} names an event that never was: the id of the last one is cut, or written otherwise",
+        describe(*stream.other_id));
   }
   finding.cure = "after `retry`, send GET with Last-Event-ID, and read the response there";
   finding.evidence = ladder_of(timeline, *stream.call.exchange);

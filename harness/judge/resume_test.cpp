@@ -85,6 +85,17 @@ TEST(ResumesBrokenStream, AGetWithoutIdIsNamedWhereNoResumeCame) {
   EXPECT_NE(cause.find("105.00 ms later"), std::string::npos) << cause;
 }
 
+TEST(ResumesBrokenStream, AnIdThatNoEventHadIsNamed) {
+  Story story = broken_off();
+  get(story.at(220), "a").plain(1, 400);
+  story.at(230).tell(ProcessLine{R"({"call":1,"outcome":"error"})"});
+  story.at(2500).tell(ProcessEnded{0, 0, false});
+  const Judgement judgement = story.judge(resumes());
+  ASSERT_EQ(judgement.outcome, Outcome::kBroken);
+  const std::string& cause = judgement.findings.front().likely_cause;
+  EXPECT_NE(cause.find("names an event that never was"), std::string::npos) << cause;
+}
+
 TEST(WaitsBeforeResuming, OnlyTooEarlyConvicts) {
   const Check check = waits_before_resuming(req::kWaitsForRetry);
   const auto resumed_at = [&](double ms) {

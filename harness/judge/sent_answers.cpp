@@ -93,20 +93,11 @@ bool came_too_late(const Timeline& timeline, const std::vector<ClientCall>& call
          *call.final_at > calls[next].exchange->request_at;
 }
 
-// How the process of a client that tells of its calls died in this one; "" where it did not.
-std::string died_in(const Timeline& timeline, const ClientCall& call) {
-  const auto& end = timeline.process_ended;
-  if (!end || end->what.asked || call.back.at != end->at) return "";
+// Such an end, of a client that tells of its calls; "" where it does not.
+std::string told_death_in(const Timeline& timeline, const ClientCall& call) {
   const bool tells = std::ranges::any_of(
       timeline.lines, [](const auto& line) { return parse_json(line.what.text).has_value(); });
-  if (!tells || timeline.mark(kMarkContract) != "calls") return "";
-  if (end->what.signal != 0) {
-    return fmt::format("{}: the client's process died by signal {}", name_of(call),
-                       end->what.signal);
-  }
-  if (end->what.exit_code == 0) return "";
-  return fmt::format("{}: the client's process ended with status {}", name_of(call),
-                     end->what.exit_code);
+  return tells ? died_in(timeline, call) : "";
 }
 
 // An answer that leaves no reader a doubt: one response, in a small body that ended in order.
@@ -226,7 +217,7 @@ Judgement judge_as_sent(const Evidence& evidence, const std::vector<ClientCall>&
     if (call.final_at && limit_was_near(evidence.timeline, call, *call.final_at)) {
       return inconclusive(name_of(call) + " was answered only when its own limit was near");
     }
-    std::string what = died_in(evidence.timeline, call);
+    std::string what = told_death_in(evidence.timeline, call);
     if (call.back.outcome.empty() && what.empty()) {
       ++untold;
       continue;

@@ -147,6 +147,29 @@ Finding wrong_round(const Evidence& evidence, const Exchange& asked, const Excha
   return finding;
 }
 
+// Rounds after the first: each has the state of the result right before it.
+std::optional<Finding> old_state(const Evidence& evidence, Rule rule) {
+  const Exchange* asked = nullptr;
+  for (const Exchange& exchange : evidence.timeline.exchanges) {
+    const bool follows = asked != nullptr && gives_input(exchange) &&
+                         exchange.request_at >= *asked->final_at();
+    if (follows) {
+      const Json& given = asked->final_message()->body["result"]["requestState"];
+      const Json& brought = exchange.asked->body["params"]["requestState"];
+      if (to_text(given) != to_text(brought)) {
+        return wrong_round(evidence, *asked, &exchange, rule,
+                           fmt::format("the state came as {}, and {} came back with {}",
+                                       excerpt(to_text(given), kExcerpt), describe(exchange),
+                                       excerpt(to_text(brought), kExcerpt)),
+                           {"the state of an earlier round is kept",
+                            "copy the state of each result into the round that follows it"});
+      }
+    }
+    if (asks_for_input(exchange)) asked = &exchange;
+  }
+  return std::nullopt;
+}
+
 Judgement judge_input(const Evidence& evidence, Rule gathers, Rule new_id, Rule state) {
   const Timeline& timeline = evidence.timeline;
   const auto asked =
@@ -194,6 +217,7 @@ Judgement judge_input(const Evidence& evidence, Rule gathers, Rule new_id, Rule 
                   "have names of their own",
                   "answer under the key of each input request"});
   }
+  if (auto finding = old_state(evidence, state)) return broken(std::move(*finding));
   Judgement judgement = held();
   judgement.measurements.push_back(
       {"input_given_after", in_millis(round->request_at - *asked->final_at())});

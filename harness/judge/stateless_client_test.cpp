@@ -107,6 +107,16 @@ TEST(InputIsGiven, UnderANewIdWithItsState) {
                   R"("k":{}}}})")
                 .find("answers alone"),
             std::string::npos);
+  const auto twice = [&](const std::string& state) {
+    Story story = asked();
+    story.post(2, round_of("2", "s", "k")).sse_head(2);
+    story.event(2, R"({"jsonrpc":"2.0","id":2,"result":{"resultType":"input_required",)"
+                   R"("requestState":"t","inputRequests":{"k":{}}}})").end(2);
+    return story.at(9).post(2, round_of("3", state, "k")).judge(check, kRevision);
+  };
+  EXPECT_EQ(twice("t").outcome, Outcome::kHeld);
+  ASSERT_EQ(twice("s").outcome, Outcome::kBroken) << "that of the round before";
+  EXPECT_NE(twice("s").findings.front().likely_cause.find("earlier round"), std::string::npos);
   EXPECT_EQ(asked().at(600).mark("x", "").judge(check, kRevision).outcome, Outcome::kBroken);
   EXPECT_EQ(asked().judge(check, kRevision).outcome, Outcome::kInconclusive);
   EXPECT_EQ(calls().judge(check, kRevision).outcome, Outcome::kInconclusive);

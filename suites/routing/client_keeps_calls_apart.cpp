@@ -2,6 +2,7 @@
 // Several calls are made at once, beside a listening GET without an answer where that holds up
 // none: all are sent, and each gets its own response, though they come in the opposite order.
 
+#include <algorithm>
 #include <vector>
 
 #include "harness/judge/at_once.h"
@@ -13,7 +14,8 @@ namespace {
 
 constexpr std::size_t kCalls = 4;
 constexpr Millis kGetComes{1000};  // Clients open it beside their first call.
-constexpr Millis kLeaves{10000};
+constexpr Millis kLongEnough{8000};  // For each to wait for a quarter of it, and tell which did.
+constexpr Millis kLeaves{12000};
 
 void answer(ServerDriver& server, StreamId call) {
   server.send_bare_head(call);
@@ -25,6 +27,7 @@ void drive(ServerDriver& server) {
   server.claim_listening_gets();
   server.ask_to_listen();
   server.ask_for_calls_at_once();
+  server.limit_calls(std::max(kLongEnough, server.call_limit()));
   server.start_client(kCalls);
   const Millis patience = server.call_limit() / 2;
   const auto get = server.watch_get(kGetComes);

@@ -14,6 +14,7 @@ namespace tailrace::suites {
 namespace {
 
 constexpr const char* kState = R"( a\b "c"/+=% \u00e9 )";
+constexpr const char* kNextState = R"(another "one")";
 constexpr Millis kLeaves{10000};
 
 void drive(ServerDriver& server) {
@@ -27,7 +28,7 @@ void drive(ServerDriver& server) {
   if (!round) return;
   // Once more, on a stream that stays open for now.
   server.send_bare_head(*round);
-  server.send_message(*round, server.input_request_for(*round, kState));
+  server.send_message(*round, server.input_request_for(*round, kNextState));
   server.mark(kMarkInputOnOpenStream, "");
   const auto next = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
   if (!next) return;
@@ -43,12 +44,16 @@ Scenario routing_stateless_client_gives_input() {
       .id = "routing.stateless_client_gives_input",
       .question = "Is a request for input answered, with a new id and the state as it came?",
       .covers = {req::kInputIsGathered, req::kRoundHasNewId, req::kStateIsKept,
-                 req::kNoClientResponses},
+                 req::kNoClientResponses, req::kVersionInEveryHeader, req::kVersionsAgree,
+                 req::kMethodInHeader, req::kNameInHeader, req::kMetaIsComplete},
       .drive = &drive,
       .checks = {input_is_given(req::kInputIsGathered, req::kRoundHasNewId, req::kStateIsKept),
                  rounds_repeat_the_call(req::kInputIsGathered),
                  input_is_given_on_open_stream(),
-                 posts_carry_no_responses(req::kNoClientResponses)},
+                 posts_carry_no_responses(req::kNoClientResponses),
+                 requests_describe_themselves({req::kVersionInEveryHeader, req::kVersionsAgree,
+                                               req::kMethodInHeader, req::kNameInHeader,
+                                               req::kMetaIsComplete})},
       .catches = {client_fault::kIgnoresInputRequests, client_fault::kKeepsIdForInput,
                   client_fault::kChangesState, client_fault::kWaitsForTerminator,
                   client_fault::kPostsInputAsResponse, client_fault::kLosesArgumentsForInput},
