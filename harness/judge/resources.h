@@ -19,6 +19,8 @@ inline constexpr std::string_view kAtRest = "at rest";
 inline constexpr std::string_view kWholeBatch = "whole_batch";
 // "session" where a batch of a server is of those.
 inline constexpr std::string_view kBatchUnit = "batch_unit";
+// What grows in this history is no store of events: none is replayed, or none is made.
+inline constexpr std::string_view kNothingToReplay = "nothing_to_replay";
 // Why such a question is declined where there is nothing to sample.
 inline constexpr std::string_view kUnwatched =
     "the processes of the server cannot be seen: start it with -- COMMAND to have them watched";

@@ -164,7 +164,7 @@ Collector collector_of(const Timeline& timeline) {
 }
 
 bool keeps_events(const Timeline& timeline) {
-  if (timeline.mark(kBatchUnit) == "session") return false;
+  if (timeline.mark(kBatchUnit) == "session" || timeline.mark(kNothingToReplay)) return false;
   return std::ranges::any_of(timeline.exchanges, [](const Exchange& exchange) {
     return std::ranges::any_of(exchange.events, &StreamEvent::has_id);
   });

@@ -120,6 +120,8 @@ TEST(Retention, WhatHasNoCollectorNeedsNoReserveForIt) {
   EXPECT_EQ(growing(Collector::kNone, "e1").judge(memory).outcome, Outcome::kNotApplicable);
   Story sessions = growing(Collector::kNone, "e1");
   EXPECT_EQ(sessions.mark(kBatchUnit, "session").judge(memory).outcome, Outcome::kBroken);
+  Story forgets = growing(Collector::kNone, "e1");  // A resume of a call that is over is empty.
+  EXPECT_EQ(forgets.mark(kNothingToReplay, "").judge(memory).outcome, Outcome::kBroken);
 }
 
 TEST(Retention, FewCallsOfASlowMachineMayFillAHeapForTheFirstTime) {

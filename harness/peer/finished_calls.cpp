@@ -162,8 +162,8 @@ class StillTexts {
   int since_ = 0;
 };
 
-// Whether what is kept of a finished call may be for a client that resumes: its events have ids,
-// and nothing shows that a resume of it brings none of them.
+}  // namespace
+
 bool may_replay(ClientDriver& client, StreamId finished) {
   const std::string begun = client.first_event_id(finished);
   if (begun.empty()) return false;
@@ -175,6 +175,8 @@ bool may_replay(ClientDriver& client, StreamId finished) {
     return !response || response->status == kNotNow || response->status >= kServerError;
   });
 }
+
+namespace {
 
 void search(ClientDriver& client, bool notices) {
   if (!client.can_search()) client.decline(std::string(kUnwatched));

@@ -14,4 +14,8 @@ void search_for_finished_calls(ClientDriver& client);
 // The same without sessions, where no notification may be sent that nobody keeps.
 void search_for_finished_requests(ClientDriver& client);
 
+// Whether what is kept of a finished call may be for a client that resumes: its events have ids,
+// and nothing shows that a resume of it brings none of them.
+bool may_replay(ClientDriver& client, StreamId finished);
+
 }  // namespace tailrace

@@ -7,6 +7,7 @@
 #include "harness/judge/resources.h"
 #include "harness/judge/threads.h"
 #include "harness/peer/call_batches.h"
+#include "harness/peer/finished_calls.h"
 #include "harness/peer/plateau.h"
 
 namespace tailrace {
@@ -34,6 +35,9 @@ StreamId ask_otherwise(ClientDriver& client, int call) {
 void call_until_memory_settles(ClientDriver& client) {
   if (!client.can_sample()) client.decline(std::string(kUnwatched));
   client.open_session();
+  const StreamId first = client.ask_for_result();
+  client.await_answer(first);
+  if (!may_replay(client, first)) client.mark(kNothingToReplay, "");
   const auto one = [&](int call) {
     client.await_answer(call % 2 == 0 ? client.ask_for_result() : ask_otherwise(client, call / 2));
   };

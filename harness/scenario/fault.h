@@ -250,6 +250,7 @@ inline constexpr Fault kTakesOverSubscription{"takes_over_subscription"};
 inline constexpr Fault kLosesReplies{"loses_replies_to_questions"};
 inline constexpr Fault kReplyToOldest{"replies_reach_oldest_question"};
 inline constexpr Fault kKeepsIdsOfForgotten{"keeps_ids_of_forgotten_streams"};
+inline constexpr Fault kLeaksMemoryPerRefusal{"leaks_memory_per_refusal"};
 }  // namespace server_fault
 
 namespace server_oddity {
