@@ -102,12 +102,9 @@ bool succeeded(const Exchange& handshake) {
   return final != nullptr && final->kind == MessageKind::kResult;
 }
 
-// One that names no session is taken for one of any. What initialize opens stands in its answer,
-// whatever its request named.
+// One that names no session is taken for one of any.
 bool is_of_other_session(const Exchange& handshake, const Exchange& later) {
-  const auto& response = handshake.response;
-  const std::string* given = response ? response->find("mcp-session-id") : nullptr;
-  const std::string own = given == nullptr ? "" : *given, named = session_of(later);
+  const std::string own = session_of(handshake), named = session_of(later);
   return !own.empty() && !named.empty() && own != named;
 }
 

@@ -9,6 +9,7 @@
 #include "harness/judge/body_trouble.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
+#include "harness/judge/questions.h"
 #include "harness/judge/service.h"
 #include "harness/judge/session.h"
 #include "harness/record/marks.h"
@@ -25,13 +26,6 @@ bool has_own_id(const Timeline& timeline, const Exchange& request) {
            return is_request(other) && other.asked->id == request.asked->id &&
                   session_of(other) == session_of(request);
          }) == 1;
-}
-
-// A request of the server's on this stream: it may wait for our answer before it gives its own.
-bool asks_us(const Exchange& request) {
-  return std::ranges::any_of(request.events, [](const StreamEvent& event) {
-    return event.message && event.message->kind == MessageKind::kRequest;
-  });
 }
 
 // Sent while another had not been answered on its connection: what becomes of it is a note.
@@ -63,7 +57,8 @@ bool is_of_our_making(const Timeline& timeline, const Exchange& request) {
 bool is_judged(const Timeline& timeline, const Exchange& request) {
   return is_request(request) && request.asked->method != kListen &&
          request.final_message() == nullptr && has_own_id(timeline, request) &&
-         !asks_us(request) && !is_of_our_making(timeline, request) &&
+         // It may wait for our answer before it gives its own.
+         questions_on(request).empty() && !is_of_our_making(timeline, request) &&
          !is_answered(timeline, request);
 }
 

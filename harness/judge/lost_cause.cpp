@@ -58,13 +58,15 @@ bool is_json_error(const Timeline& timeline, const ClientCall& call) {
 struct Suspect {
   bool (*has)(const Timeline&, const ClientCall&);
   LostCause cause;
+  bool may_come_back = false;  // Some that have it; then some that have it not did, too.
 };
 
 // Errors first: of a client that came by no answer at all other histories tell.
 constexpr std::array<Suspect, 7> kSuspects{{
     {has_unusual_type,
      {"Content-Type is compared as a whole text: another case, a space or a parameter is unknown",
-      "read the type before the first semicolon, whatever the case of its letters"}},
+      "read the type before the first semicolon, whatever the case of its letters"},
+     true},
     {is_json_error,
      {"an Error in a body of JSON reaches nobody: only Results are looked for there",
       "give an Error to the call of its id, as a Result"}},
@@ -92,8 +94,7 @@ std::optional<LostCause> cause_of_losses(const Timeline& timeline,
                                          const std::vector<const ClientCall*>& came_back) {
   for (const Suspect& suspect : kSuspects) {
     const auto has = [&](const ClientCall* call) { return suspect.has(timeline, *call); };
-    // Not all that is unusual need be lost, where all that is usual came back.
-    const bool enough = suspect.has == has_unusual_type && !std::ranges::all_of(came_back, has);
+    const bool enough = suspect.may_come_back && !std::ranges::all_of(came_back, has);
     if (std::ranges::all_of(lost, has) && (enough || std::ranges::none_of(came_back, has))) {
       return suspect.cause;
     }

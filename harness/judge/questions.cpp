@@ -121,7 +121,7 @@ std::vector<const RpcMessage*> questions_on(const Exchange& call) {
   std::vector<const RpcMessage*> questions;
   for (const StreamEvent& event : call.events) {
     const bool asks = event.message && event.message->kind == MessageKind::kRequest;
-    if (asks && event.message->id) questions.push_back(&*event.message);
+    if (asks) questions.push_back(&*event.message);
   }
   return questions;
 }

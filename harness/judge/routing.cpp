@@ -9,6 +9,7 @@
 #include "harness/judge/body_trouble.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
+#include "harness/judge/questions.h"
 #include "harness/judge/session.h"
 
 namespace tailrace {
@@ -237,15 +238,14 @@ Judgement judge_question_ids(const Evidence& evidence, Rule rule) {
   std::map<std::pair<std::string, std::string>, const Exchange*> seen;
   for (const Exchange& exchange : evidence.timeline.exchanges) {
     if (!is_request(exchange) || session_of(exchange).empty()) continue;
-    for (const StreamEvent& event : exchange.events) {
-      if (!event.message || event.message->kind != MessageKind::kRequest) continue;
+    for (const RpcMessage* question : questions_on(exchange)) {
       const auto [first, is_new] =
-          seen.try_emplace({session_of(exchange), event.message->id->text}, &exchange);
+          seen.try_emplace({session_of(exchange), question->id->text}, &exchange);
       if (is_new || first->second == &exchange) continue;
       Finding finding = finding_of(evidence, "question_ids_are_unique", rule);
       finding.required = "a requestor uses each request id once in a session";
       finding.observed = fmt::format("{} came on the stream of {}, and its id on that of {} before",
-                                     describe(*event.message), describe(exchange),
+                                     describe(*question), describe(exchange),
                                      describe(*first->second));
       finding.likely_cause = "the id counter is kept per call or per stream, not per session";
       finding.cure = "count request ids in the session";

@@ -45,11 +45,12 @@ std::string_view hint_at(const HttpHead& refusal) {
 }  // namespace
 
 std::string session_of(const Exchange& exchange) {
-  if (const std::string* id = exchange.request.find(kSessionHeader)) return *id;
   const bool opens = exchange.asked && exchange.asked->method == "initialize";
-  if (!opens || !exchange.response) return "";
-  const std::string* given = exchange.response->find(kSessionHeader);
-  return given == nullptr ? "" : *given;
+  if (opens && exchange.response) {
+    if (const std::string* given = exchange.response->find(kSessionHeader)) return *given;
+  }
+  const std::string* named = exchange.request.find(kSessionHeader);
+  return named == nullptr ? "" : *named;
 }
 
 bool is_success(const Exchange& exchange) {

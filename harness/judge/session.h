@@ -15,7 +15,8 @@ inline constexpr int kAccepted = 202;  // What is no request was taken.
 inline constexpr int kNotFound = 404;  // A session that is not, or no more.
 inline constexpr int kFirstError = 400, kFirstServerError = 500;  // RFC 9110, 15.5 and 15.6.
 
-// The id in its request; that of initialize is in its response. "" where there is none.
+// The id in its request; that of initialize is in its response, whatever its request names. ""
+// where there is none.
 std::string session_of(const Exchange& exchange);
 bool is_success(const Exchange& exchange);  // 2xx
 bool is_refused(const Exchange& exchange);  // 4xx, 5xx
