@@ -42,7 +42,7 @@ constexpr int kDefaultJobs = 8;
 constexpr int kDefaultJobs = 64;
 #endif
 
-constexpr Millis kBetween{30};  // Two beginnings
+constexpr Millis kBetween{20};  // Two beginnings
 constexpr Millis kNap{5}, kLateNap{10};
 constexpr int kFewest = 12;
 
