@@ -158,14 +158,14 @@ StreamId ClientDriver::initialize(Session& session, const std::string& revision)
 
 // An answer within the limit, or an end without one, tells that the server listens.
 void ClientDriver::await_opening(StreamId stream) {
-  OpeningTried tried(settings_.openings, opened());
+  Attempt tried(settings_.attempts, opened());
   await_answer(stream);
   tried.answered();
 }
 
 void ClientDriver::stop_where_in_vain() {
-  if (insists_ || settings_.openings == nullptr) return;
-  const int others = settings_.openings->in_vain(opened());
+  if (insists_ || settings_.attempts == nullptr) return;
+  const int others = settings_.attempts->in_vain(opened());
   if (others == 0) return;
   history_.append(DeadlinePassed{
       "initialize",

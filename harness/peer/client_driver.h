@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "harness/net/network.h"
-#include "harness/peer/openings.h"
+#include "harness/peer/attempts.h"
 #include "harness/peer/pace.h"
 #include "harness/peer/script.h"
 #include "harness/sut/manifest.h"
@@ -67,7 +67,7 @@ struct ClientSettings {
   std::string revision;
   Pace* pace = nullptr;  // Shared by the scripts of a run.
   ServerTimes times;
-  Openings* openings = nullptr;  // The same; none: nobody else opens sessions.
+  Attempts* attempts = nullptr;  // The same; none: nobody else asks.
   std::string mode;              // The server's, of the manifest.
   bool own_network = false;  // What holds for a whole network may be changed.
   Sampler sample;
@@ -264,7 +264,8 @@ class ClientDriver : public Script {
   void watch_ends_of_posts(Millis window);  // Listening streams stay open.
   void fetch_answer(StreamId stream);
   void await_while_it_comes(StreamId stream);
-  Deadline answer_deadline() const;
+  std::string kind_asked(StreamId stream) const;
+  Deadline answer_deadline(const std::string& kind) const;
   [[noreturn]] void decline_without(std::optional<ToolCall> AllowedTools::*kind);
   std::optional<ConnectionId> idle_connection() const;
   bool await_open(ConnectionId connection);

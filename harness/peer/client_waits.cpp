@@ -4,6 +4,7 @@
 
 #include "harness/judge/closure.h"
 #include "harness/judge/ladder.h"
+#include "harness/judge/service.h"
 #include "harness/judge/session.h"
 #include "harness/judge/stopping.h"
 #include "harness/peer/client_driver.h"
@@ -71,8 +72,21 @@ auto all_ended_but(Others others) {
 
 }  // namespace
 
-Deadline ClientDriver::answer_deadline() const {
-  return {"answer", settings_.times.answer};
+// Of the kind of request that it is, where that is one: another of its kind fares as it does.
+std::string ClientDriver::kind_asked(StreamId stream) const {
+  return history_.read([&](const Timeline& timeline) -> std::string {
+    const Exchange& exchange = *timeline.exchange(stream);
+    if (!is_request(exchange) || exchange.asked->method == "initialize") return "";
+    const Json& params = exchange.asked->body["params"];
+    return opened() + " " + exchange.asked->method + " " + to_text(params["name"]) +
+           to_text(params["arguments"]);
+  });
+}
+
+Deadline ClientDriver::answer_deadline(const std::string& kind) const {
+  const Millis limit = settings_.times.answer;
+  const bool vain = settings_.attempts != nullptr && settings_.attempts->in_vain(kind) > 0;
+  return {"answer", vain ? std::min(limit, kWatchServed) : limit};
 }
 
 void ClientDriver::await_answer(StreamId stream) {
@@ -94,28 +108,35 @@ void ClientDriver::await_answer(StreamId stream) {
 
 void ClientDriver::await_while_it_comes(StreamId stream) {
   const auto replied = [&](const Timeline& timeline) { return is_replied(timeline, stream); };
-  const Nanos limit = stretched(settings_.times.answer);
+  const std::string kind = kind_asked(stream);
+  Attempt tried(kind.empty() ? nullptr : settings_.attempts, kind);
+  const Deadline deadline = answer_deadline(kind);
+  const Nanos limit = stretched(deadline.limit);
   const MonoTime most = std::min(mono_now() + limit * kMostDeadlines, give_up_at());
   MonoTime until = mono_now() + limit;
   const auto bytes = [&](const Timeline& timeline) { return bytes_beside(timeline, stream); };
   for (std::uint64_t come = history_.read(bytes); mono_now() < std::min(until, most);) {
-    if (wait_until(std::min(mono_now() + kNothingMore, until), replied)) return;
+    if (wait_until(std::min(mono_now() + kNothingMore, until), replied)) return tried.answered();
     const std::uint64_t now = history_.read(bytes);
     if (now != come) until = mono_now() + limit;
     come = now;
   }
-  gave_up(answer_deadline(), "the answer to " + told(history_, stream));
+  gave_up(deadline, "the answer to " + told(history_, stream));
 }
 
 void ClientDriver::await_head(StreamId stream) {
-  await(answer_deadline(), "the head of the answer to " + told(history_, stream),
+  const std::string kind = kind_asked(stream);
+  Attempt tried(kind.empty() ? nullptr : settings_.attempts, kind + " head");
+  await(answer_deadline(kind + " head"), "the head of the answer to " + told(history_, stream),
         [&](const Timeline& timeline) {
           return timeline.exchange(stream)->head_at || is_over(timeline, stream);
         });
+  tried.answered();
 }
 
 void ClientDriver::await_event_id(StreamId stream) {
-  await(answer_deadline(), "an event id in the answer to " + told(history_, stream),
+  await(answer_deadline(kind_asked(stream)),
+        "an event id in the answer to " + told(history_, stream),
         [&](const Timeline& timeline) {
           const Exchange& exchange = *timeline.exchange(stream);
           return !last_id_of(exchange).empty() || exchange.final_message() != nullptr ||

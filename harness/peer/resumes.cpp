@@ -22,7 +22,7 @@ constexpr Millis kLeaves{10000};  // The linger, and the client's own shut-down.
 
 void fail_resumes(ServerDriver& server, const AnswerStream& answer) {
   server.use_event_ids(true, kSlowRetry);
-  server.limit_calls(std::max(kLongEnough, server.call_limit()));
+  server.limit_calls_from(kLongEnough);
   server.claim_gets();
   server.start_client(1, kTwoRetries);
   const StreamId call = server.await_call();

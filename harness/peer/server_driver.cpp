@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 
-#include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
 #include "harness/judge/leaving.h"
 #include "harness/judge/resume.h"
@@ -259,7 +258,7 @@ RpcId ServerDriver::id_of(StreamId stream) const {
 StreamId ServerDriver::await_call() {
   // Only the first waits for a client's start: a later one that does not come is held up by the
   // call before it, and that is harm past so many of its limits.
-  const Millis held_up = settings_.call_limit * (kLimitsUntilHarm + 1);
+  const Millis held_up = until_harm();
   const bool has_called = history_.read([](const Timeline& timeline) {
     return std::ranges::any_of(timeline.exchanges,
                                [](const Exchange& exchange) { return is_call(exchange); });
@@ -340,7 +339,7 @@ std::optional<StreamId> ServerDriver::watch_delete(Millis window) {
 }
 
 void ServerDriver::answer_gets(int most, const std::function<void(StreamId)>& answer) {
-  const Millis window = settings_.call_limit * (kLimitsUntilHarm + 1);
+  const Millis window = until_harm();
   for (int answered = 0; answered < most; ++answered) {
     const auto get = watch_get(window);
     if (!get) return;
@@ -349,7 +348,7 @@ void ServerDriver::answer_gets(int most, const std::function<void(StreamId)>& an
 }
 
 bool ServerDriver::answer_calls(int calls) {
-  const Millis window = settings_.call_limit * (kLimitsUntilHarm + 1);
+  const Millis window = until_harm();
   for (int call = 0; call < calls; ++call) {
     const auto stream = watch_call(window);
     if (!stream) return false;

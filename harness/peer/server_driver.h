@@ -6,6 +6,7 @@
 // tools/list, notifications, GET (405) and DELETE. A script claims tools/call, one at a time.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <map>
@@ -132,7 +133,9 @@ class ServerDriver : public Script {
   void respond_in_chunks(StreamId stream, const HttpHeader& type, std::string_view body);
   void respond_until_close(StreamId stream, const HttpHeader& type, std::string_view body);
 
-  void limit_calls(Millis limit) { settings_.call_limit = limit; }  // Before the client starts.
+  // Before the client starts; the latter leaves it a limit that is longer.
+  void limit_calls(Millis limit) { settings_.call_limit = limit; }
+  void limit_calls_from(Millis least) { limit_calls(std::max(least, call_limit())); }
   void declare_logging() { declares_logging_ = true; }
   void answer_initialize_by_stream() { streams_initialize_ = true; }  // Behind a log message.
   void open_no_session() { gives_session_ = false; }
@@ -192,6 +195,7 @@ class ServerDriver : public Script {
   // It keeps the contract of N calls.
   bool counts_calls() const { return settings_.contract == ClientContract::kCalls; }
   Millis call_limit() const { return settings_.call_limit; }
+  Millis until_harm() const;  // A call that is not over by then has outlived what is a failure.
 
  private:
   bool wait_until(MonoTime until, const Condition& holds) override;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
 #include "harness/peer/server_driver.h"
 #include "harness/record/marks.h"
@@ -14,6 +15,10 @@ namespace {
 constexpr Millis kPong{500};  // Some answer none while a call waits.
 
 }  // namespace
+
+Millis ServerDriver::until_harm() const {
+  return call_limit() * (kLimitsUntilHarm + 1);
+}
 
 void ServerDriver::await_exit(Millis limit) {
   await({"client_exit", limit}, std::string(kEndOfClient),

@@ -91,7 +91,7 @@ class Run {
             network_,
             vault_,
             pace_,
-            openings_,
+            attempts_,
             folder_,
             std::move(addresses),
             options.budget.count() > 0 ? mono_now() + options.budget : MonoTime{Nanos::max()}} {
@@ -239,7 +239,7 @@ class Run {
   Vault vault_;
   Network network_;
   Pace pace_;
-  Openings openings_;
+  Attempts attempts_;
   const std::function<void(const Progress&)>& tell_;
   RunContext context_;
   RunRecord about_;

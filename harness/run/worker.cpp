@@ -150,7 +150,7 @@ ClientSettings Worker::client_settings(const std::string& revision) {
   settings.tools = allowed_tools(context_.options);
   settings.revision = revision;
   settings.pace = &context_.pace;
-  settings.openings = &context_.openings;
+  settings.attempts = &context_.attempts;
   settings.mode = server_mode_;
   settings.own_network = context_.setup.own_network;
   settings.queue = [this](const Endpoint& server, const Endpoint& client) {

@@ -25,7 +25,7 @@ struct RunContext {
   Network& network;
   Vault& vault;
   Pace& pace;
-  Openings& openings;
+  Attempts& attempts;
   RunFolder& folder;
   std::vector<Endpoint> addresses;  // Of a URL
   MonoTime over_at;                 // End of the budget

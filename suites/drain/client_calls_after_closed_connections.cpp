@@ -16,7 +16,7 @@ constexpr Millis kLeaves{10000};
 void drive(ServerDriver& server) {
   server.start_client(kCalls);
   for (int number = 1; number <= kCalls; ++number) {
-    const auto call = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
+    const auto call = server.watch_call(server.until_harm());
     if (!call) return;
     if (number <= kAnnounced) {
       server.respond(*call, 200, {{"Content-Type", "application/json"}, {"Connection", "close"}},

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // DELETE is never answered: closing the client is bounded all the same.
 
-#include "harness/judge/calls.h"
 #include "harness/judge/leaving.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -13,7 +12,7 @@ void drive(ServerDriver& server) {
   server.claim_deletes();
   server.start_client(1);
   server.answer_with_result(server.await_call());
-  server.watch_exit(server.call_limit() * (kLimitsUntilHarm + 1));
+  server.watch_exit(server.until_harm());
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ void drive(ServerDriver& server) {
   server.mark(kMarkTerminator, "never");
   server.send_head(endless);
   server.send_result(endless, false);
-  const auto next = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
+  const auto next = server.watch_call(server.until_harm());
   if (!next) return;  // It waits for the end: the checks tell.
   server.answer_with_result(*next);
   server.watch_return(*next, server.call_limit());

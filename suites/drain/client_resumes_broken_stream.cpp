@@ -2,8 +2,6 @@
 // A stream breaks off after an event id and before its response: the client waits for `retry`,
 // asks for the rest by GET with the last id, and its call returns what comes there.
 
-#include <algorithm>
-
 #include "harness/judge/calls.h"
 #include "harness/judge/client_headers.h"
 #include "harness/judge/client_laws.h"
@@ -22,7 +20,7 @@ constexpr int kMostGets = 6;
 void drive(ServerDriver& server) {
   server.use_event_ids(true, kRetry);
   server.claim_gets();
-  server.limit_calls(std::max(kCallLimit, server.call_limit()));
+  server.limit_calls_from(kCallLimit);
   server.start_client(1, kLinger);
   const StreamId call = server.await_call();
   server.send_head(call);

@@ -2,7 +2,6 @@
 // A stream is reset after an event id and before its response: the client waits for `retry` as it
 // does where a stream ends, and asks for the rest by GET with the last id.
 
-#include "harness/judge/calls.h"
 #include "harness/judge/client_headers.h"
 #include "harness/judge/resume.h"
 #include "harness/scenario/scenario.h"
@@ -20,7 +19,7 @@ constexpr Millis kReadBeforeReset{50};
 void drive(ServerDriver& server) {
   server.use_event_ids(true, kRetry);
   server.claim_gets();
-  server.limit_calls(std::max(kCallLimit, server.call_limit()));
+  server.limit_calls_from(kCallLimit);
   server.start_client(1, kLinger);
   const StreamId call = server.await_call();
   server.send_head(call);

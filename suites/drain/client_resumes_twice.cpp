@@ -3,8 +3,6 @@
 // client resumes again, from the newest id and after the newest `retry`, and its call returns the
 // response in the end.
 
-#include <algorithm>
-
 #include "harness/judge/calls.h"
 #include "harness/judge/client_headers.h"
 #include "harness/judge/resume.h"
@@ -24,7 +22,7 @@ constexpr int kMostGets = 6;
 void drive(ServerDriver& server) {
   server.use_event_ids(true, kRetry);
   server.claim_gets();
-  server.limit_calls(std::max(kCallLimit, server.call_limit()));
+  server.limit_calls_from(kCallLimit);
   server.start_client(1, kLinger);
   const StreamId call = server.await_call();
   server.send_head(call);

@@ -18,7 +18,7 @@ constexpr Millis kLeaves{10000};
 void drive(ServerDriver& server) {
   server.ask_for_large_calls(kArgument);
   server.start_client(kCalls);
-  const Millis window = server.call_limit() * (kLimitsUntilHarm + 1);
+  const Millis window = server.until_harm();
   const auto held = server.watch_upload(window);
   if (!held) return;
   server.mark(kMarkVariant, "the rest is not read");

@@ -13,7 +13,7 @@ constexpr Millis kLeaves{10000};
 void drive(ServerDriver& server) {
   server.leave_accepts_open();
   server.start_client(1);
-  const auto call = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
+  const auto call = server.watch_call(server.until_harm());
   if (!call) return;  // It waits for the body: the checks tell.
   server.answer_with_result(*call);
   server.await_exit(kLeaves);

@@ -2,7 +2,6 @@
 // A call is not answered before its own limit: the client closes that stream, which cancels it, and
 // leaves its other streams alone.
 
-#include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
 #include "harness/judge/client_laws.h"
 #include "harness/judge/stateless_client.h"
@@ -21,7 +20,7 @@ void drive(ServerDriver& server) {
   server.ask_to_listen();
   server.start_client(kCalls, kLinger);
   server.send_bare_head(server.await_call());
-  const auto next = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
+  const auto next = server.watch_call(server.until_harm());
   if (!next) return;
   server.answer_with_result(*next);
   server.await_exit(kLeaves);

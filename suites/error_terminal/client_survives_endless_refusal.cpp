@@ -22,7 +22,7 @@ void drive(ServerDriver& server) {
     const StreamId call = server.await_call();
     server.mark(kMarkVariant, std::to_string(kStatuses[i]));
     server.send_endless_body(call, kStatuses[i]);
-    if (!server.watch_return(call, server.call_limit() * (kLimitsUntilHarm + 1))) return;
+    if (!server.watch_return(call, server.until_harm())) return;
   }
 }
 

@@ -17,7 +17,7 @@ constexpr Millis kLeaves{10000};
 void drive(ServerDriver& server) {
   server.start_client(kCalls);
   server.respond(server.await_call(), 200, {{"Content-Type", "text/html; charset=utf-8"}}, kPage);
-  const auto next = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
+  const auto next = server.watch_call(server.until_harm());
   if (!next) return;
   server.answer_with_result(*next);
   server.await_exit(kLeaves);

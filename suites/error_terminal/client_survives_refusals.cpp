@@ -18,7 +18,7 @@ constexpr Millis kLeaves{10000};
 
 void drive(ServerDriver& server) {
   server.start_client(kCalls);
-  const Millis window = server.call_limit() * (kLimitsUntilHarm + 1);
+  const Millis window = server.until_harm();
   for (const int status : kStatuses) {
     const auto call = server.watch_call(window);
     if (!call) return;  // It hangs, or it has left: the checks tell.

@@ -21,7 +21,7 @@ void drive(ServerDriver& server) {
   server.start_client(kCalls);
   const StreamId late = server.await_call();
   server.send_head(late);
-  const auto next = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
+  const auto next = server.watch_call(server.until_harm());
   if (!next) return;
   server.send_message(late, server.result_for(late, "too late"));
   server.send_end(late);

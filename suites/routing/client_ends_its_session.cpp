@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "harness/judge/calls.h"
 #include "harness/judge/leaving.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -16,7 +15,7 @@ constexpr Millis kLeaves{10000};  // The client's own shut-down included.
 void drive(ServerDriver& server) {
   server.start_client(1);
   server.answer_with_result(server.await_call());
-  server.watch_exit(std::max(kLeaves, server.call_limit() * (kLimitsUntilHarm + 1)));
+  server.watch_exit(std::max(kLeaves, server.until_harm()));
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 // Several calls are made at once, beside a listening GET without an answer where that holds up
 // none: all are sent, and each gets its own response, though they come in the opposite order.
 
-#include <algorithm>
 #include <vector>
 
 #include "harness/judge/at_once.h"
@@ -27,7 +26,7 @@ void drive(ServerDriver& server) {
   server.claim_listening_gets();
   server.ask_to_listen();
   server.ask_for_calls_at_once();
-  server.limit_calls(std::max(kLongEnough, server.call_limit()));
+  server.limit_calls_from(kLongEnough);
   server.start_client(kCalls);
   const Millis patience = server.call_limit() / 2;
   const auto get = server.watch_get(kGetComes);

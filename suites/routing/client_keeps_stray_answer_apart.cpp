@@ -3,7 +3,6 @@
 // before that one's own. Servers must not do so, and what else the client makes of it is its
 // affair: but it should ignore the late answer, and the next caller should get his own.
 
-#include "harness/judge/calls.h"
 #include "harness/judge/client_laws.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -18,7 +17,7 @@ void drive(ServerDriver& server) {
   server.start_client(kCalls);
   const StreamId late = server.await_call();
   server.send_head(late);
-  const auto next = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
+  const auto next = server.watch_call(server.until_harm());
   if (!next) return;
   server.send_head(*next);
   server.send_message(*next, server.result_for(late, "too late"));

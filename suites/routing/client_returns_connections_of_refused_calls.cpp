@@ -5,7 +5,6 @@
 #include <array>
 #include <string>
 
-#include "harness/judge/calls.h"
 #include "harness/judge/reuse.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -24,7 +23,7 @@ void drive(ServerDriver& server) {
   server.start_client(kCalls);
   const std::string page(kPage, 'x');
   for (std::size_t call = 0; call < kCalls; ++call) {
-    const auto stream = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
+    const auto stream = server.watch_call(server.until_harm());
     if (!stream) return;  // Refusals may end its session: another scenario's matter.
     server.respond(*stream, kStatuses[call % kStatuses.size()], {{"Content-Type", "text/plain"}},
                    page);

@@ -19,7 +19,7 @@ constexpr int kCalls = 2;
 void drive(ServerDriver& server) {
   server.start_client(kCalls);
   server.respond(server.await_call(), 404, {}, "");
-  const auto next = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
+  const auto next = server.watch_call(server.until_harm());
   if (!next) return;  // It gave up, which it may.
   server.answer_with_result(*next);
   // Some ask anew for the call that was refused: then there is one more.

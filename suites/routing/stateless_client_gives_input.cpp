@@ -2,7 +2,6 @@
 // A result asks for input, and then another on a stream that is held open: the client answers each
 // by a further round at once: the same call, under a new id, with the state byte for byte.
 
-#include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
 #include "harness/judge/client_laws.h"
 #include "harness/judge/multi_round.h"
@@ -24,13 +23,13 @@ void drive(ServerDriver& server) {
   server.send_bare_head(call);
   server.send_message(call, server.input_request_for(call, kState));
   server.send_end(call);
-  const auto round = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
+  const auto round = server.watch_call(server.until_harm());
   if (!round) return;
   // Once more, on a stream that stays open for now.
   server.send_bare_head(*round);
   server.send_message(*round, server.input_request_for(*round, kNextState));
   server.mark(kMarkInputOnOpenStream, "");
-  const auto next = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
+  const auto next = server.watch_call(server.until_harm());
   if (!next) return;
   server.send_end(*round);
   server.answer_with_result(*next);

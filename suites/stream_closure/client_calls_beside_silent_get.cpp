@@ -16,7 +16,7 @@ void drive(ServerDriver& server) {
   server.claim_listening_gets();
   server.ask_to_listen();
   server.start_client(kCalls);
-  const Millis window = server.call_limit() * (kLimitsUntilHarm + 1);
+  const Millis window = server.until_harm();
   for (int call = 0; call < kCalls; ++call) {
     const auto stream = server.watch_call(window);
     if (!stream) return;  // It waits for the GET: the checks tell.

@@ -2,7 +2,6 @@
 // Answers around the sizes at which readers of lines give up, in one event: the call returns its
 // Result.
 
-#include <algorithm>
 #include <array>
 
 #include "harness/judge/calls.h"
@@ -22,7 +21,7 @@ constexpr std::array<std::size_t, 4> kSizes = {4096, 65535, 65537, 2097153};
 constexpr Millis kCallLimit{4000};
 
 void drive(ServerDriver& server) {
-  server.limit_calls(std::max(kCallLimit, server.call_limit()));
+  server.limit_calls_from(kCallLimit);
   server.start_client(static_cast<int>(kSizes.size()));
   for (const std::size_t size : kSizes) {
     const StreamId call = server.await_call();

@@ -52,7 +52,7 @@ void drive(ServerDriver& server) {
   server.start_client(static_cast<int>(calls));
   for (std::size_t made = 0; made < calls; ++made) {
     const Variant& variant = kVariants[made % kVariants.size()];
-    const auto call = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
+    const auto call = server.watch_call(server.until_harm());
     if (!call) return;
     server.mark(kMarkVariant, std::string(variant.name));
     answer(server, *call, variant);

@@ -13,7 +13,7 @@ void drive(ServerDriver& server) {
   const StreamId call = server.await_call();
   server.send_head(call);
   server.send_result(call, false);
-  server.watch_return(call, server.call_limit() * (kLimitsUntilHarm + 1));
+  server.watch_return(call, server.until_harm());
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ void drive(ServerDriver& server) {
   server.send_half_chunk(call, "event: message\ndata: " + server.result_for(call) + "\n\n");
   server.stay_connected(Millis(50));  // Two writes for the reader, too.
   server.close_connection(call);
-  server.watch_return(call, server.call_limit() * (kLimitsUntilHarm + 1));
+  server.watch_return(call, server.until_harm());
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ void drive(ServerDriver& server) {
   const StreamId call = server.await_call();
   server.send_head(call);
   server.send_end(call);
-  server.watch_return(call, server.call_limit() * (kLimitsUntilHarm + 1));
+  server.watch_return(call, server.until_harm());
 }
 
 }  // namespace

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Thousands of blocks without data come in one burst before the response: the call returns it.
 
-#include <algorithm>
-
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
 #include "harness/scenario/scenario.h"
@@ -17,7 +15,7 @@ constexpr Millis kLeaves{20000};  // The client's own shut-down included.
 constexpr int kBlocks = 15000;  // Fewer than the record keeps of one stream.
 
 void drive(ServerDriver& server) {
-  server.limit_calls(std::max(kLongest, server.call_limit()));
+  server.limit_calls_from(kLongest);
   server.start_client(1);
   const StreamId call = server.await_call();
   std::string burst;

@@ -17,7 +17,7 @@ void drive(ServerDriver& server) {
   server.send_head(call);
   server.stay_connected(Millis(50));  // The head is read before the reset discards it.
   server.reset_connection(call);
-  server.watch_return(call, server.call_limit() * (kLimitsUntilHarm + 1));
+  server.watch_return(call, server.until_harm());
 }
 
 }  // namespace

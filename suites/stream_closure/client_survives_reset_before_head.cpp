@@ -17,7 +17,7 @@ void drive(ServerDriver& server) {
   const StreamId call = server.await_call();
   server.reset_connection(call);
   for (int attempt = 1; attempt < kMostAttempts; ++attempt) {
-    const auto again = server.watch_call(server.call_limit() * (kLimitsUntilHarm + 1));
+    const auto again = server.watch_call(server.until_harm());
     if (!again) break;
     server.reset_connection(*again);
   }

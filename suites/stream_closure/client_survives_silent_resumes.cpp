@@ -22,7 +22,7 @@ void drive(ServerDriver& server) {
   server.send_head(call);
   server.send_message(call, server.ping());  // With an id, also where no priming event has one.
   server.send_end(call);
-  const Millis patience = server.call_limit() * (kLimitsUntilHarm + 1);
+  const Millis patience = server.until_harm();
   const auto get = server.watch_get(patience);
   if (!get) return;
   server.send_bare_head(*get);

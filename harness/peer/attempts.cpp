@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "harness/peer/openings.h"
+#include "harness/peer/attempts.h"
 
 namespace tailrace {
 
-void Openings::note(const std::string& what, bool answered) {
+void Attempts::note(const std::string& what, bool answered) {
   const std::scoped_lock lock(mutex_);
   Count& count = counts_[what];
   ++(answered ? count.answered : count.unanswered);
 }
 
-int Openings::in_vain(const std::string& what) const {
+int Attempts::in_vain(const std::string& what) const {
   const std::scoped_lock lock(mutex_);
   const auto found = counts_.find(what);
   if (found == counts_.end() || found->second.answered > 0) return 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Openings: how the scripts of a run fared that opened sessions, so that where none can be opened
-// the wait is had twice and not by each of them. Thread-safe.
+// Attempts: what the scripts of a run asked of a server and whether it was ever answered, so that
+// what is never answered is waited for twice and not by each of them. Thread-safe.
 #pragma once
 
 #include <map>
@@ -9,12 +9,12 @@
 
 namespace tailrace {
 
-class Openings {
+class Attempts {
  public:
   // The first may have met a server that was still starting.
   static constexpr int kInVain = 2;
 
-  // `what`: which mode of the server, and which revision.
+  // `what`: which mode of the server, which revision, and what was asked for.
   void note(const std::string& what, bool answered);
   // How many were not answered in time, where that is enough and none ever was; else 0.
   int in_vain(const std::string& what) const;
@@ -27,19 +27,19 @@ class Openings {
   std::map<std::string, Count> counts_;
 };
 
-// One that is asked for now: unanswered unless it is told that an answer came.
-class OpeningTried {
+// One that is made now: unanswered unless it is told that an answer came.
+class Attempt {
  public:
-  OpeningTried(Openings* openings, const std::string& what) : openings_(openings), what_(what) {}
-  OpeningTried(const OpeningTried&) = delete;
-  OpeningTried& operator=(const OpeningTried&) = delete;
-  ~OpeningTried() {
-    if (openings_ != nullptr) openings_->note(what_, answered_);
+  Attempt(Attempts* attempts, const std::string& what) : attempts_(attempts), what_(what) {}
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+  ~Attempt() {
+    if (attempts_ != nullptr) attempts_->note(what_, answered_);
   }
   void answered() { answered_ = true; }
 
  private:
-  Openings* openings_;
+  Attempts* attempts_;
   std::string what_;
   bool answered_ = false;
 };
