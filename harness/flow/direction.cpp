@@ -16,6 +16,7 @@ constexpr int kJitterPart = 6;
 // A tail loss probe is sent no sooner, and may carry new data (RFC 8985, 7.2 and 7.3).
 constexpr Nanos kLeastProbe = Millis(200);
 constexpr int kMostProbes = 3;  // Of that: round trips with lost ACKs seem long to a sender.
+constexpr int kPartThatTells = 8;  // Of a pause that was seen once.
 constexpr Nanos kWorthAWord = Millis(1);  // Of a hold that cost one round trip.
 
 }  // namespace
@@ -82,8 +83,12 @@ void Direction::new_data(const Segment& segment, const Path& path, Sending& told
   last_data_at_ = segment.time;
   if (!is_small(segment)) {
     if (waiting_) waiting_->since = segment.time;
-    // One that left before S had the ACK says nothing of what waits for that.
-    if (!pending_ || heard(segment)) drop_pending();
+    // One that left before S had the ACK passed what waits for that, as before.
+    if (!pending_ || heard(segment)) {
+      drop_pending();
+    } else {
+      pending_->waiting.since = segment.time;
+    }
     return;
   }
   ++flow_.small_segments;
@@ -226,16 +231,20 @@ void Direction::doubt_pause(Nanos apart, Nanos gap, const Path& path) {
   const bool begins_turn = pending_->waiting.begins_turn;
   const Nanos clearly = path.is_at_sender() ? kCloseRelease : kLeastLateness;
   if (apart + clearly >= usual_pause(pending_->waiting)) return;
-  if (!doubt_) doubt_ = std::make_unique<Doubt>(Doubt{0, apart, apart, gap, gap});
+  if (!doubt_) doubt_ = std::make_unique<Doubt>(Doubt{0, 0, apart, apart, gap, gap});
   Doubt& doubt = *doubt_;
   ++doubt.times;
+  // One pause, of which nothing is known that came again, says little against that.
+  const Nanos pause = least_pause_[begins_turn]->length;
+  doubt.clear += least_pause_[begins_turn]->alone && apart + pause / kPartThatTells < pause;
   doubt.least_apart = std::min(doubt.least_apart, apart);
   doubt.most_apart = std::max(doubt.most_apart, apart);
   doubt.least_gap = std::min(doubt.least_gap, gap);
   doubt.most_gap = std::max(doubt.most_gap, gap);
   const Nanos of_acks = doubt.most_apart - doubt.least_apart;
   const Nanos of_own = doubt.most_gap - doubt.least_gap;
-  if (doubt.times < kHighConfidence || of_acks < kCloseRelease + 4 * of_own) return;
+  const bool by_acks = of_acks >= kCloseRelease + 4 * of_own;
+  if (doubt.times < kHighConfidence || !(by_acks || doubt.clear == doubt.times)) return;
   forget_pause(begins_turn);
 }
 
@@ -255,7 +264,13 @@ void Direction::learn_pause(const Pause& pause, Nanos doubt, const Path& path) {
   Pause at_most = pause;
   if (!loose) at_most.length = Nanos(0);
   auto& least = least_pause_[pause.begins_turn];
-  if (!least || at_most.length < least->length || !least->is_usual(pause.thought)) least = at_most;
+  const bool again = least && least->length > Nanos(0) && at_most.length > Nanos(0);
+  if (!least || at_most.length < least->length) {
+    least = at_most;
+  } else if (!least->is_usual(pause.thought)) {
+    least->thought = pause.thought;  // So short was it in a turn that took longer to begin.
+  }
+  least->alone = !again;
 }
 
 Stall Direction::stall_of(const Segment& segment, Nanos gap, Nanos late) const {
@@ -268,7 +283,7 @@ Stall Direction::stall_of(const Segment& segment, Nanos gap, Nanos late) const {
   stall.ack_at = pending.ack_at;
   stall.release_at = segment.time;
   stall.ack_wait = pending.ack_at - pending.waiting.at;
-  stall.ack_delay = pending.ack_delay;
+  stall.ack_delay = std::max(pending.ack_delay, Nanos(0));
   stall.release_gap = gap;
   stall.begins_turn = pending.waiting.begins_turn;
   const Nanos pause = usual_pause(pending.waiting);
@@ -311,8 +326,10 @@ void Direction::answered(const Segment& segment, const Path& path) {
     if (ack_times_ < 2) ++ack_times_;
   }
   const bool pure = segment.length == 0 && !segment.syn && !segment.fin && !segment.rst;
+  // What passed it may have made R acknowledge both at once; an ACK of it alone left before that.
+  const RealTime told = segment.ack == waiting_->end ? waiting_->at : waiting_->since;
   // A slow link takes its time for what was sent before it: R may not have had it for long.
-  const Nanos delay = std::min(segment.time - waiting_->since - path.to_receiver - path.late,
+  const Nanos delay = std::min(segment.time - told - path.to_receiver - path.late,
                                segment.time - waiting_->not_there);
   drop_pending();
   if (pure) {

@@ -125,6 +125,7 @@ class Direction {
     Nanos gap{0}, length{0};
     bool begins_turn = false;
     Nanos thought{0};  // Before what it follows.
+    bool alone = true;  // No other was seen, of whatever length.
     // Not of a turn that S was much slower to begin, as a program is whose code is not loaded yet.
     bool is_usual(Nanos present) const { return thought <= length + kSlower * present; }
     static constexpr int kSlower = 4;
@@ -211,7 +212,7 @@ class Direction {
   std::unique_ptr<std::vector<Stall>> unsure_holds_;
   // Of such pauses: releases that were sooner, after their sender's last data and after the ACK.
   struct Doubt {
-    std::uint64_t times = 0;
+    std::uint64_t times = 0, clear = 0;
     Nanos least_apart{0}, most_apart{0}, least_gap{0}, most_gap{0};
   };
   std::unique_ptr<Doubt> doubt_;  // Rare.

@@ -144,14 +144,17 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
   if (flow.held >= kHighConfidence && sure) confidence = Confidence::kHigh;
   left_out += stalls_left_out_;
   const Nanos usual = usual_delay();
+  // Where the capture is at S, whose kernel lets go at once, what came later was written later.
+  const bool is_prompt = close_ == kCloseRelease && flow_.held >= loose_ + kHighConfidence;
   for (const Stall& seen : stalls_) {
     // Who pauses for so long when nothing holds its data did so here.
     if (is_by_path(seen, usual) || seen.hold == Nanos(0)) continue;
+    // A series says nothing of what came near an ACK only.
+    const bool close = std::chrono::abs(seen.release_gap) <= close_;
+    if (is_prompt && !close) continue;
     Stall stall = seen;
     stall.holder = holder;
     stall.ack_delayer = other(holder);
-    // A series says nothing of what came near an ACK only.
-    const bool close = std::chrono::abs(seen.release_gap) <= close_;
     stall.confidence = close ? confidence : std::min(confidence, Confidence::kMedium);
     stalls.push_back(stall);
   }
