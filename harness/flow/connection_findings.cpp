@@ -253,7 +253,7 @@ std::optional<Nanos> open_for(const ExchangeRecord& record, const ConnectionFlow
   if (!record.is_event_stream || !record.final_at || record.complete || record.degraded) {
     return std::nullopt;
   }
-  if (record.http_method != "POST") return std::nullopt;
+  if (record.http_method != "POST" || record.cut_in_data) return std::nullopt;
   const auto& client = flow.from_client;
   const auto& server = flow.from_server;
   std::optional<RealTime> client_left = client.fin_at;

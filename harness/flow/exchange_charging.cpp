@@ -9,6 +9,8 @@
 namespace tailrace {
 namespace {
 
+// Who sent data so shortly before a reset was sending it, and left no silent stream open.
+constexpr Nanos kStillSending = Millis(2);
 // Between packets of one burst.
 constexpr Nanos kMoving = std::chrono::microseconds(200);
 constexpr std::size_t kMostSlices = 2048;
@@ -106,6 +108,10 @@ void ExchangeAccount::charge_http(Open& open, const PacketFacts& facts) {
   if (open.record->answered) {
     note_silence(open, Side::kServer, facts);
     return charge_gap(facts, Cause::kServerThink, moving);
+  }
+  // The request was still on its way.
+  if (facts.partial_ack && facts.from == Side::kServer && open.request_complete) {
+    return ledger_.charge(facts.at, Cause::kTransfer);
   }
   charge_answer(open.request_at, facts, open);
   if (!open.expects_continue || facts.from == Side::kServer || facts.length == 0) return;
@@ -228,10 +234,13 @@ void ExchangeAccount::track_window(const PacketFacts& facts) {
 // RFC 9293, 3.10.4: a side that closes with unread data resets, with its acknowledgement.
 void ExchangeAccount::take_reset(const PacketFacts& facts) {
   if (facts.from != Side::kClient || !facts.ack || fin_[0] || fin_[1]) return;
-  const Open* open = open_.empty() ? nullptr : &open_.back();
+  Open* open = open_.empty() ? nullptr : &open_.back();
   if (open == nullptr || !open->record->answered) return;
-  const bool left_open = open->record->final_at && !open->record->complete;
-  if (left_open) return;
+  ExchangeRecord& record = *open->record;
+  const bool lacks_end = record.final_at && !record.complete;
+  record.cut_in_data = lacks_end && record.end > *record.final_at &&
+                       facts.at - record.end <= kStillSending + 2 * rtt_;
+  if (lacks_end && !record.cut_in_data) return;
   sink_.on_incident({Incident::kResetUndrained, id_, open->record->index, Side::kClient,
                      Repeat::kNone, open->record->end, facts.at, open->record->last_frame,
                      facts.frame});

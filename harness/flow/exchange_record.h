@@ -57,6 +57,7 @@ struct ExchangeRecord {
   std::optional<RealTime> final_at;  // A Result or an Error had come.
   FrameNumber final_frame;
   bool answered = false, complete = false;
+  bool cut_in_data = false;  // The client reset it while more came behind its answer.
   bool degraded = false;  // Could not be read to its end.
   Span request, response;  // In the bytes of either side.
   Nanos setup{0};          // Part of the time that lies before the request.

@@ -32,6 +32,8 @@ struct PacketFacts {
   bool client_is_full = false, server_is_full = false;  // Its window is closed, before this packet.
   // It had sent data that was not acknowledged, before this packet.
   bool client_unacked = false, server_unacked = false;
+  // An ACK and no more, of a part of what was sent: the rest had not come when it left.
+  bool partial_ack = false;
   std::string_view payload;                             // What was captured of it.
 
   Nanos rtt_to(Side side) const { return side == Side::kClient ? rtt_to_client : rtt_to_server; }

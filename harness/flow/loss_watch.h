@@ -65,6 +65,7 @@ class LossWatch {
   std::uint64_t missed_by_capture() const { return missed_; }
   void fetch_ahead() const { fetch(flight_.place_of_next(), sizeof(Flight)); }
   bool all_acknowledged() const { return flight_.empty(); }
+  std::uint32_t acknowledged() const { return una_; }  // Up to there, as a sequence number.
 
  private:
   struct Flight {

@@ -169,7 +169,10 @@ void Tracked::observe(const Segment& segment, Side from, const Seen& seen, const
       .server_unacked = !server_.loss.all_acknowledged(),
       .payload = segment.payload,
   };
+  const std::uint32_t acknowledged = receiver.loss.acknowledged();
   auto answered = receiver.loss.answered(segment, sender.loss.is_ahead(segment));
+  facts.partial_ack = segment.length == 0 && receiver.loss.acknowledged() != acknowledged &&
+                      !receiver.loss.all_acknowledged();
   settle(facts, other(from), answered);
   const bool came_late = sender.unseen.tells_order() && sender.unseen.came_late();
   auto sent_again = segment.syn || segment.rst
