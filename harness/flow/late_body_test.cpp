@@ -51,6 +51,58 @@ TEST_F(LateBody, WhatIsHeldBehindFullSegmentsWaitedSinceThem) {
   EXPECT_EQ(seen.stalls.front().ack_wait, Millis(7) + kDelayed);
 }
 
+// A full segment passes while the small one before it is acknowledged late: that ACK left before
+// the full one came, so a timer sent it.
+TEST_F(LateBody, AnAckOfTheSmallSegmentAloneWasSentBeforeWhatPassedIt) {
+  talk.open(Millis(30), kMoment);
+  for (int call = 0; call < 4; ++call) {
+    talk.send(kClient, 300);
+    talk.pass(kMoment);
+    talk.send(kServer, 100);
+    talk.pass(Millis(60));
+    const MadeSegment full = talk.compose(kServer, std::string(1448, 'x'));
+    talk.put(full);
+    talk.pass(Millis(23));
+    MadeSegment ack = talk.compose(kClient);
+    ack.ack = full.seq;
+    talk.put(ack);
+    talk.pass(kMoment);
+    talk.send(kServer, 300);
+    talk.pass(Millis(30));
+    talk.ack(kClient);
+    talk.pass(kMoment);
+  }
+  const ConnectionFlow seen = flow();
+  ASSERT_EQ(seen.stalls.size(), 4U);
+  EXPECT_EQ(seen.stalls.back().hold, Millis(23) + kMoment);
+  EXPECT_EQ(seen.stalls.back().ack_delay, Millis(60 + 23 - 30));
+}
+
+// The same at the client: the full segment comes when the ACK has gone, and had not heard of it.
+TEST_F(LateBody, WhatPassedUnheardOnTheWayOfTheAckWasSentBeforeTheRest) {
+  talk.open(kMoment, Millis(30));
+  for (int call = 0; call < 4; ++call) {
+    talk.send(kClient, 300);
+    talk.pass(Millis(30));
+    const MadeSegment small = talk.compose(kServer, std::string(100, 'x'));
+    talk.put(small);
+    talk.pass(kDelayed);
+    talk.ack(kClient);
+    talk.pass(Millis(10));
+    MadeSegment full = talk.compose(kServer, std::string(1448, 'x'));
+    full.ts_echo = small.ts_echo;
+    talk.put(full);
+    talk.pass(Millis(20));
+    talk.send(kServer, 300);
+    talk.pass(kMoment);
+    talk.ack(kClient);
+    talk.pass(kMoment);
+  }
+  const ConnectionFlow seen = flow();
+  ASSERT_EQ(seen.stalls.size(), 4U);
+  EXPECT_EQ(seen.stalls.back().hold, Millis(20));
+}
+
 // A slow link, seen at the server: what the client's ACK covers took its time to get there.
 TEST_F(LateBody, OnASlowLinkAnAckOfMoreThanAFullSegmentIsNotDelayed) {
   talk.open(Millis(10), kMoment);

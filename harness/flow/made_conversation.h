@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // For the tests: one connection as a capture on loopback sees it, packet by packet, fed to a
-// FlowAnalyzer. Each side has heard all that the other composed.
+// FlowAnalyzer or a CaptureAnalysis. Each side has heard all that the other composed.
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -20,8 +21,10 @@ inline constexpr std::uint16_t kMss = 1460;  // 1448 with timestamps.
 
 class Conversation {
  public:
-  explicit Conversation(FlowAnalyzer& analyzer, std::uint32_t first_seq = 1000)
-      : analyzer_(analyzer), seq_{first_seq, first_seq + 5000} {}
+  template <class Analyzer>
+  explicit Conversation(Analyzer& analyzer, std::uint32_t first_seq = 1000)
+      : add_([&analyzer](const Packet& packet) { analyzer.add(packet); }),
+        seq_{first_seq, first_seq + 5000} {}
 
   bool stamps = true;  // Whether both sides send timestamps.
   bool v6 = false;
@@ -53,7 +56,7 @@ class Conversation {
   }
   FrameNumber put(const MadeSegment& made) {
     const std::string bytes = v6 ? ipv6_of(made) : ipv4_of(made);
-    analyzer_.add(packet_of(bytes, LinkType::kRaw, now_, {++*frame_}));
+    add_(packet_of(bytes, LinkType::kRaw, now_, {++*frame_}));
     return {*frame_};
   }
   FrameNumber send(Side from, std::size_t length) {
@@ -130,7 +133,7 @@ class Conversation {
 
   static constexpr RealTime kBegins{std::chrono::seconds(1'700'000'000)};
   static constexpr std::uint32_t kFirstStamp[2] = {100, 70000};
-  FlowAnalyzer& analyzer_;
+  std::function<void(const Packet&)> add_;
   std::uint32_t seq_[2];
   std::uint32_t stamp_[2] = {kFirstStamp[0], kFirstStamp[1]};
   std::uint16_t ip_id_[2] = {0, 30000};

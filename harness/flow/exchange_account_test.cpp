@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// What of an exchange is the way of its request, and what a reset in the middle of data says.
+#include "harness/flow/exchange_account.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/flow/capture_analysis.h"
+#include "harness/flow/made_conversation.h"
+
+namespace tailrace {
+namespace {
+
+constexpr auto kClient = Side::kClient, kServer = Side::kServer;
+constexpr Nanos kTrip = Millis(20);
+
+// A call whose body is so long.
+std::string request_of(std::size_t body) {
+  std::string call = R"({"jsonrpc":"2.0","id":1,"method":"tools/call"})";
+  call.resize(body, ' ');
+  return "POST /mcp HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: " +
+         std::to_string(body) + "\r\n\r\n" + call;
+}
+
+// Seen at the client, behind a slow link: what acknowledges a part left before the rest had come.
+TEST(Exchanges, ARequestOfWhichAPartWasAcknowledgedIsOnItsWay) {
+  for (const bool in_parts : {true, false}) {
+    CaptureAnalysis whole{AnalysisOptions{}};
+    Conversation story(whole);
+    story.open(kMoment, kTrip);
+    std::vector<MadeSegment> acks;
+    for (const std::size_t from : {0U, 1448U, 2896U}) {
+      story.put(story.compose(kClient, request_of(4000).substr(from, 1448)));
+      acks.push_back(story.compose(kServer));
+    }
+    acks.pop_back();
+    for (const MadeSegment& ack : acks) {
+      story.pass(Millis(30));
+      if (in_parts) story.put(ack);
+    }
+    story.pass(Millis(30));
+    story.put(story.compose(kServer, "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"));
+    const CaptureReport seen = whole.finish("made.pcap", false);
+    EXPECT_EQ(seen.causes[Cause::kTransfer], in_parts ? Millis(60) : Nanos(0));
+    EXPECT_EQ(seen.causes[Cause::kServerThink], in_parts ? Millis(30) : Millis(90) - kTrip);
+  }
+}
+
+// The client resets in the midst of a message behind its answer, or long after all was silent.
+TEST(Exchanges, AResetInTheMidstOfDataLeavesNoStreamOpen) {
+  for (const Nanos silent : {Nanos(kMoment), Nanos(Millis(60))}) {
+    CaptureAnalysis whole{AnalysisOptions{}};
+    Conversation story(whole);
+    story.open();
+    story.put(story.compose(kClient, request_of(300)));
+    story.pass(kMoment);
+    story.put(story.compose(kServer,
+                            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                            "Transfer-Encoding: chunked\r\n\r\n"
+                            "30\r\ndata: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}   \n\n\r\n"));
+    story.pass(kMoment);
+    story.put(story.compose(kServer, "ffff\r\n: more and more"));
+    story.pass(silent);
+    MadeSegment reset = story.compose(kClient);
+    reset.rst = true;
+    story.put(reset);
+    const CaptureReport seen = whole.finish("made.pcap", false);
+    EXPECT_EQ(seen.verdict, silent == kMoment ? kind::kReset : kind::kLeftOpen);
+  }
+}
+
+}  // namespace
+}  // namespace tailrace
