@@ -32,14 +32,17 @@ bool Direction::released_by_chance() const {
   return loose_ * 2 > flow_.held;
 }
 
-// A timer takes its time: an ACK that came much sooner was sent at once, by a busy receiver.
+// A timer takes its time: an ACK that came much sooner was sent at once, by a busy receiver. Where
+// most did, those that took equally long, and by far the longest, show what the timer takes.
 Nanos Direction::usual_delay() const {
   if (stalls_.size() < kEnoughToKnowTimer) return Nanos(0);
   std::vector<Nanos> delays;
   for (const Stall& stall : stalls_) delays.push_back(stall.ack_delay);
-  const auto middle = delays.begin() + static_cast<std::ptrdiff_t>(delays.size() / 2);
-  std::ranges::nth_element(delays, middle);
-  return *middle;
+  std::ranges::sort(delays);
+  const Nanos middle = delays[delays.size() / 2];
+  const Nanos long_one = delays[delays.size() - kHighConfidence];
+  const bool alike = delays.back() <= long_one + long_one / kPartOfTimer;
+  return alike && long_one > middle * kPartOfTimer ? long_one : middle;
 }
 
 // What was taken for a timer's delay turned out to be one of the path: later, by what prompt ACKs

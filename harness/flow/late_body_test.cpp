@@ -190,5 +190,23 @@ TEST_F(LateBody, AnAckThatIsLateByAPartOfTheTimerWasNotDelayedByIt) {
   EXPECT_EQ(seen.holds_of_one_rtt, 1U);
 }
 
+// The same reader is late more often than its timer runs out.
+TEST_F(LateBody, AFewAcksOfATimerShowThatTheOthersWereLateOtherwise) {
+  talk.open();
+  for (int call = 0; call < 12; ++call) {
+    talk.send(kClient, 300);
+    talk.pass(kMoment);
+    talk.send(kServer, 100);
+    talk.pass(call % 4 == 3 ? kDelayed : Nanos(Millis(4 + call % 3)));
+    talk.ack(kClient);
+    talk.pass(kMoment);
+    talk.send(kServer, 60);
+    talk.pass(kMoment);
+  }
+  const ConnectionFlow seen = flow();
+  EXPECT_EQ(seen.stalls.size(), 3U);
+  for (const Stall& stall : seen.stalls) EXPECT_GE(stall.ack_delay, kDelayed - kMoment);
+}
+
 }  // namespace
 }  // namespace tailrace
