@@ -185,7 +185,12 @@ class HeaderFindings {
 
   void look_at(const Exchange& request, const Known& known) {
     const std::string named = header_of(request, kSession);
-    if (known.must_name_session && !known.sessions.contains(named) && !no_session_) {
+    // A DELETE is of the session that it names, and may come when the next one is open: which has
+    // one of its own.
+    const bool ends_lost =
+        deletes(request) && known.lost.contains(named) && has_delete_of(known.sessions);
+    const bool names_none = known.must_name_session && !known.sessions.contains(named);
+    if (names_none && !ends_lost && !no_session_) {
       add(no_session_, request, rules_.session, "the id of the session", kSession);
       if (!named.empty()) {
         names_another(findings_.back(), request, known.lost.contains(named));
@@ -212,6 +217,11 @@ class HeaderFindings {
   }
 
  private:
+  bool has_delete_of(const std::set<std::string>& sessions) const {
+    return std::ranges::any_of(evidence_.timeline.exchanges, [&](const Exchange& other) {
+      return deletes(other) && sessions.contains(header_of(other, kSession));
+    });
+  }
   bool named_after(const Exchange& request, const Known& known) const {
     return std::ranges::any_of(evidence_.timeline.exchanges, [&](const Exchange& later) {
       return later.request_at > request.request_at &&

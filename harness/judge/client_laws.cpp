@@ -146,6 +146,12 @@ Look speaks_it(const Evidence& evidence, const Exchange& exchange) {
   // Who breaks off its connection has met with something else than a revision.
   const auto& ended = evidence.timeline.connection(exchange.connection)->peer_ended;
   if (ended && ended->how == Ending::kReset) return std::nullopt;
+  // Nor is it one where what came then was refused, or where it had waited long for the answer.
+  const bool refused = std::ranges::any_of(evidence.timeline.exchanges, [&](const auto& later) {
+    return later.id > exchange.id && later.is_post() && is_refused(later);
+  });
+  const Nanos waited = *exchange.final_at() - exchange.request_at;
+  if (refused || waited * 2 >= call_limit_of(evidence.timeline)) return std::nullopt;
   const bool left = next_after(evidence.timeline, exchange, "") == nullptr &&
                     next_after(evidence.timeline, exchange, "notifications/initialized") == nullptr;
   return left ? "it was answered with what it offered, and the client left" : "";

@@ -148,6 +148,25 @@ TEST(ClientLaws, WhoWaitsOutItsLimitAfterInitializeHasNotSeenTheAnswer) {
   EXPECT_EQ(left(20).requirements.front(), "LC-07");
 }
 
+// What followed was refused, or the answer had been long in coming: it left for that.
+TEST(ClientLaws, WhoMetWithSomethingElseOffersWhatItSpeaks) {
+  const Check check = offers_what_it_speaks(req::kOffersOwnRevision);
+  Story refused = begun();
+  refused.post(1, R"({"jsonrpc":"2.0","id":9,"result":{}})").plain(1, 400).at(20);
+  refused.tell(ProcessEnded{1, 0, false});
+  EXPECT_NE(refused.judge(check).outcome, Outcome::kBroken);
+  Story late;
+  late.mark(kMarkContract, "calls").mark(kMarkCallLimit, "1000").open(1, Side::kServer);
+  late.post(1, request("1", "initialize", R"("protocolVersion":"2025-11-25")")).at(600);
+  const std::string answer =
+      R"({"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25"}})";
+  late.from_server(1, fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                                  "Content-Length: {}\r\n\r\n{}",
+                                  answer.size(), answer));
+  late.at(620).tell(ProcessEnded{1, 0, false});
+  EXPECT_NE(late.judge(check).outcome, Outcome::kBroken);
+}
+
 TEST(ClientLaws, InitializedAndACallMayRaceOnTwoConnections) {
   const Check check = initialized_is_said(req::kInitializedSaid);
   const auto late = [&](double ms) {

@@ -41,6 +41,21 @@ const RpcMessage* answer_to(const Timeline& timeline, const RpcMessage& ping, Mo
   return other;
 }
 
+// How many responses with its id were taken, beyond one for each time that it was sent.
+std::size_t answers_too_many(const Timeline& timeline, const RpcMessage& ping) {
+  std::size_t sent = 0, answered = 0;
+  for (const Exchange& exchange : timeline.exchanges) {
+    const bool taken = exchange.asked && exchange.asked->is_response() && is_success(exchange);
+    answered += taken && exchange.asked->id == ping.id;
+    sent += static_cast<std::size_t>(
+        std::ranges::count_if(exchange.events, [&](const StreamEvent& event) {
+          return event.message && event.message->kind == MessageKind::kRequest &&
+                 event.message->id == ping.id;
+        }));
+  }
+  return answered > sent ? answered - sent : 0;
+}
+
 // What is wrong with that answer; "" where nothing is.
 std::string wrong_answer(const RpcMessage* answer, const RpcMessage& ping) {
   if (answer == nullptr) return "was never answered";
@@ -81,7 +96,9 @@ Judgement judge_pings(const Evidence& evidence, Rule rule) {
     for (const StreamEvent& event : exchange.events) {
       if (!event.message || event.message->method != "ping") continue;
       const RpcMessage* const answer = answer_to(timeline, *event.message, event.at);
-      const std::string wrong = wrong_answer(answer, *event.message);
+      std::string wrong = wrong_answer(answer, *event.message);
+      const bool again = wrong.empty() && answers_too_many(timeline, *event.message) > 0;
+      if (again) wrong = "was answered again when it had its answer";
       if (wrong.empty()) {
         ++answered;
         continue;
@@ -95,6 +112,11 @@ Judgement judge_pings(const Evidence& evidence, Rule rule) {
       finding.observed = fmt::format("the ping {} on {} {}", event.message->id->text,
                                      describe(exchange), wrong);
       std::tie(finding.likely_cause, finding.cure) = cause_of(answer, *event.message);
+      if (again) {
+        finding.likely_cause = "two places answer a request of the server, or an answer that was "
+                               "accepted is sent once more";
+        finding.cure = "answer each request once";
+      }
       finding.evidence = ladder_of(timeline, exchange);
       return broken(finding);
     }

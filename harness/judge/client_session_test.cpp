@@ -135,6 +135,31 @@ TEST(StartsAnew, TheOldIdAfter404IsMust) {
   EXPECT_EQ(anew.judge(check).outcome, Outcome::kHeld);
 }
 
+// Java's deletes the session that it lost, which may come when the next one is open, and that one.
+TEST(RequestsSay, ADeleteIsOfTheSessionThatItNames) {
+  const Check check = requests_say_what_they_must(req::kNamesItsSession, Rule{}, Rule{});
+  Story story = begun();
+  story.call(1, 2, "tools/call", kSession).plain(1, 404).at(2);
+  story.call(1, 3, "initialize").plain(1, 200, "Mcp-Session-Id: two\r\n").at(3);
+  for (const char* session : {"one", "two"}) {
+    story.from_client(1, std::string("DELETE /mcp HTTP/1.1\r\nHost: a\r\nMcp-Session-Id: ") +
+                             session + "\r\n\r\n");
+  }
+  EXPECT_EQ(story.judge(check).outcome, Outcome::kHeld);
+}
+
+TEST(Pings, AreAnsweredOnce) {
+  const Check check = server_pings_are_answered(req::kPingIsAnswered);
+  for (const bool taken : {true, false}) {  // A first attempt may meet the end of its connection.
+    Story story = begun();
+    story.call(1, 2).sse_head(1).event(1, R"({"jsonrpc":"2.0","id":2,"method":"ping"})");
+    story.open(2, Side::kServer).post(2, R"({"jsonrpc":"2.0","id":2,"result":{}})").plain(2, 202);
+    story.open(3, Side::kServer).post(3, R"({"jsonrpc":"2.0","id":2,"result":{}})");
+    if (taken) story.plain(3, 202);
+    EXPECT_EQ(story.judge(check).outcome, taken ? Outcome::kBroken : Outcome::kHeld);
+  }
+}
+
 TEST(Pings, SilenceOfAClientThatLivesIsMust) {
   const Check check = server_pings_are_answered(req::kPingIsAnswered);
   const auto pinged = [] {

@@ -158,18 +158,23 @@ Check unknown_revisions_get_400(Rule rule) {
 }
 
 std::vector<Check> disagreeing_requests_are_refused(Disagreeing rules) {
-  return {refusal("disagreeing_revisions_are_refused",
-                  "a request whose header and body name different revisions is refused",
-                  Wrong::kDate, rules.version),
-          refusal("disagreeing_headers_are_refused",
-                  "a request whose headers do not say what its body says is refused",
-                  Wrong::kValue, rules.value),
-          refusal("headers_in_another_case_are_refused",
-                  "a header that says it in another case does not say the same", Wrong::kSpelling,
-                  rules.spelling),
-          refusal("requests_without_headers_are_refused",
-                  "a request without a header that repeats its body is refused", Wrong::kMissing,
-                  rules.missing)};
+  std::vector<Check> checks;
+  const auto add = [&](std::string_view name, std::string_view required, Wrong wrong, Rule rule) {
+    if (!rule.empty()) checks.push_back(refusal(name, required, wrong, rule));
+  };
+  add("disagreeing_revisions_are_refused",
+      "a request whose header and body name different revisions is refused", Wrong::kDate,
+      rules.version);
+  add("disagreeing_headers_are_refused",
+      "a request whose headers do not say what its body says is refused", Wrong::kValue,
+      rules.value);
+  add("headers_in_another_case_are_refused",
+      "a header that says it in another case does not say the same", Wrong::kSpelling,
+      rules.spelling);
+  add("requests_without_headers_are_refused",
+      "a request without a header that repeats its body is refused", Wrong::kMissing,
+      rules.missing);
+  return checks;
 }
 
 Check disagreeing_requests_get_400(Rule rule) {

@@ -16,6 +16,7 @@ Check unknown_revisions_get_400(Rule rule);
 struct Disagreeing {
   Rule version, value, spelling, missing;
 };
+// One for each of them that is given.
 std::vector<Check> disagreeing_requests_are_refused(Disagreeing rules);
 // Status and code of those refusals.
 Check disagreeing_requests_get_400(Rule rule);

@@ -14,7 +14,7 @@
 namespace tailrace {
 namespace {
 
-constexpr int kBadRequest = 400, kMethodNotAllowed = 405;
+constexpr int kBadRequest = 400;
 constexpr int kMethodNotFound = -32601;
 
 // Left open, as those of streams are: one may be an accident, kOpenStreamsAreHarm are none.

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "harness/judge/ladder.h"
+#include "harness/judge/service.h"
 #include "harness/judge/session.h"
 
 namespace tailrace {
@@ -92,6 +93,22 @@ Nanos seen_open(const Timeline& timeline, const Exchange& exchange, MonoTime fro
   return exchange.ended_at.value_or(timeline.last.value_or(from)) - from;
 }
 
+// AMB-09: who answers neither with a stream nor with a refusal leaves its client waiting.
+bool hangs(const Timeline& timeline, const Exchange& get) {
+  const bool ended = get.ended() && get.end != BodyEnd::kUnseen;
+  return !get.response && !ended && seen_open(timeline, get, get.request_at) >= kLeftOpen &&
+         !overslept_after(timeline, get.request_at);
+}
+
+std::string what_came(const Timeline& timeline, const Exchange& get) {
+  if (hangs(timeline, get)) {
+    return fmt::format("got no answer within {} s", kLeftOpen.count() / 1000);
+  }
+  const bool ended = get.ended() && get.end != BodyEnd::kUnseen;
+  return fmt::format("got {} and {}", get.response->status,
+                     ended ? "an end without it" : "a stream that stays silent");
+}
+
 Judgement judge_answer(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
   const auto resumes = resumes_of(timeline);
@@ -100,11 +117,14 @@ Judgement judge_answer(const Evidence& evidence, Rule rule) {
   for (const Resume& resume : resumes) {
     if (resume.stream == nullptr || !is_request(*resume.stream)) continue;
     const bool broke_off = resume.stream->final_message() == nullptr;
-    if (!broke_off || !is_accepted(*resume.get)) continue;
+    const bool hung = hangs(timeline, *resume.get);
+    if (!broke_off || !(hung || is_accepted(*resume.get))) continue;
     if (is_cancelled(timeline, *resume.stream)) continue;
     const bool came = is_answered(timeline, *resume.stream);
     if (came) {
-      ++brought;
+      brought += !hung;
+    } else if (hung) {
+      lost = &resume;
     } else if (resume.get->ended() && resume.get->end != BodyEnd::kUnseen) {
       lost = &resume;
     } else if (seen_open(timeline, *resume.get, *resume.get->head_at) >= kLeftOpen) {
@@ -116,11 +136,9 @@ Judgement judge_answer(const Evidence& evidence, Rule rule) {
   if (lost == nullptr) return brought == 0 ? refused(resumes) : held();
   Finding finding = finding_of(evidence, "resume_brings_answer", rule, "harm.answer_lost");
   finding.required = "a resume that is accepted brings what the broken stream had still to bring";
-  finding.observed = fmt::format(
-      "the answer of {} never came: a resume from event {} got {} and {}", describe(*lost->stream),
-      lost->last, lost->get->response->status,
-      lost->get->ended() && lost->get->end != BodyEnd::kUnseen ? "an end without it"
-                                                               : "a stream that stays silent");
+  finding.observed = fmt::format("the answer of {} never came: a resume from event {} {}",
+                                 describe(*lost->stream), lost->last,
+                                 what_came(timeline, *lost->get));
   finding.likely_cause = "the stream's route and its stored events go away with its connection, or "
                          "the replay does not find what is behind the named event";
   finding.cure = "keep a stream's events until its response was delivered, or give out no ids";
@@ -262,31 +280,6 @@ Judgement judge_foreign(const Evidence& evidence, Rule streams) {
   return not_applicable(std::string(kNoHead));
 }
 
-Judgement judge_gets(const Evidence& evidence, Rule rule) {
-  const Timeline& timeline = evidence.timeline;
-  std::size_t asked = 0;
-  for (const Exchange& get : timeline.exchanges) {
-    if (get.request.method != "GET") continue;
-    ++asked;
-    const bool form = !is_success(get) || get.is_event_stream() || get.response->status == 204;
-    if (get.response && form) continue;
-    if (!get.response && seen_open(timeline, get, get.request_at) < kLeftOpen) {
-      return inconclusive("the answer of a GET was not awaited for long enough");
-    }
-    Finding finding = finding_of(evidence, "get_is_answered", rule);
-    finding.required = "GET is answered, with an event stream or with a refusal";
-    finding.observed = get.response
-                           ? fmt::format("GET got {} with another type", get.response->status)
-                           : fmt::format("GET had no answer after {} s", kLeftOpen.count() / 1000);
-    finding.likely_cause = "the head waits for a first event that never comes";
-    finding.cure = "send the head at once, or refuse what cannot be resumed";
-    finding.evidence = ladder_of(timeline, get);
-    finding.evidence.push_back(gap_line(timeline, get.request_at + kLeftOpen, "no answer so far"));
-    return broken(finding);
-  }
-  return asked == 0 ? inconclusive("no GET was sent") : held();
-}
-
 Judgement judge_finished(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
   std::size_t judged = 0;
@@ -318,8 +311,12 @@ Judgement judge_finished(const Evidence& evidence, Rule rule) {
     mark_gap(finding.evidence, "GET");
     return broken(finding);
   }
-  if (judged == 0) return not_applicable("no response had an event id of its own");
-  return held();
+  if (judged > 0) return held();
+  const auto all = resumes_of(timeline);
+  const bool unanswered = std::ranges::any_of(
+      all, [&](const Resume& resume) { return hangs(timeline, *resume.get); });
+  return not_applicable(unanswered ? std::string(kNoHead)
+                                   : "no response had an event id of its own");
 }
 
 // Responses on a resumed stream. The same event again, by its id, is no second one.
@@ -381,11 +378,6 @@ Check answer_comes_once(Rule rule) {
 Check replays_only_its_stream(Rule streams) {
   return {"replays_only_its_stream",
           [=](const Evidence& evidence) { return judge_foreign(evidence, streams); }};
-}
-
-Check get_is_answered(Rule rule) {
-  return {"get_is_answered",
-          [=](const Evidence& evidence) { return judge_gets(evidence, rule); }};
 }
 
 Check finished_stream_stays_over(Rule rule) {

@@ -213,10 +213,40 @@ Judgement judge_beginning(const Evidence& evidence) {
                "the replay begins one event too far on, or keeps responses only");
 }
 
+Judgement judge_gets(const Evidence& evidence, Rule rule) {
+  const Timeline& timeline = evidence.timeline;
+  std::size_t asked = 0;
+  for (const Exchange& get : timeline.exchanges) {
+    if (get.request.method != "GET") continue;
+    ++asked;
+    const bool form = !is_success(get) || get.is_event_stream() || get.response->status == 204;
+    if (get.response && form) continue;
+    if (!get.response && get.ended_at.value_or(*timeline.last) - get.request_at < kLeftOpen) {
+      return inconclusive("the answer of a GET was not awaited for long enough");
+    }
+    Finding finding = finding_of(evidence, "get_is_answered", rule);
+    finding.required = "GET is answered, with an event stream or with a refusal";
+    finding.observed = get.response
+                           ? fmt::format("GET got {} with another type", get.response->status)
+                           : fmt::format("GET had no answer after {} s", kLeftOpen.count() / 1000);
+    finding.likely_cause = "the head waits for a first event that never comes";
+    finding.cure = "send the head at once, or refuse what cannot be resumed";
+    finding.evidence = ladder_of(timeline, get);
+    finding.evidence.push_back(gap_line(timeline, get.request_at + kLeftOpen, "no answer so far"));
+    return broken(finding);
+  }
+  return asked == 0 ? inconclusive("no GET was sent") : held();
+}
+
 }  // namespace
 
 Check replay_begins_behind() {
   return {"replay_begins_behind", judge_beginning};
+}
+
+Check get_is_answered(Rule rule) {
+  return {"get_is_answered",
+          [=](const Evidence& evidence) { return judge_gets(evidence, rule); }};
 }
 
 }  // namespace tailrace

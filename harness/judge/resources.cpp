@@ -11,6 +11,7 @@
 #include "harness/judge/ladder.h"
 #include "harness/judge/retention.h"
 #include "harness/judge/slope.h"
+#include "harness/judge/threads.h"
 #include "harness/record/marks.h"
 
 namespace tailrace {
@@ -150,6 +151,14 @@ Trend count_trend(const Timeline& timeline, const Growth& growth) {
   return trend == Trend::kGrows && closes_late(values) ? Trend::kUnclear : trend;
 }
 
+// A thread that lives is no collector's matter, so it need not wait for memory to settle.
+Trend live_threads_trend(const Timeline& timeline, const Growth& growth) {
+  const bool flat = is_let_go(growth) || gives_back(growth.values, kFewKept);
+  const bool grows = !flat && trend_of(growth.values, kThreads) == Trend::kGrows &&
+                     !closes_late(growth.values);
+  return grows ? Trend::kGrows : count_trend(timeline, growth);
+}
+
 // Too little to be told from noise in the time there was counts as none.
 bool is_settled(const Growth& growth, const Figure& figure, Trend trend) {
   return trend == Trend::kFlat ||
@@ -281,11 +290,12 @@ Check growth_check(std::string_view name, std::string_view noun, Rule rule, Grow
           }};
 }
 
-Check settling_check(std::string_view name, std::string_view noun, Rule rule, GrowthOf growth) {
+Check settling_check(std::string_view name, std::string_view noun, Rule rule, GrowthOf growth,
+                     Trend (*trend)(const Timeline&, const Growth&) = count_trend) {
   return {std::string(name), [=](const Evidence& evidence) {
             const Growth seen = growth(evidence.timeline);
             return judge_settling(evidence, seen, {name, noun}, rule,
-                                  count_trend(evidence.timeline, seen));
+                                  trend(evidence.timeline, seen));
           }};
 }
 
@@ -333,7 +343,7 @@ Trend counts_trend(const Timeline& timeline) {
 
 Trend resources_trend(const Timeline& timeline) {
   return together({memory_trend(timeline), counts_trend(timeline),
-                   count_trend(timeline, threads_of(timeline))});
+                   live_threads_trend(timeline, threads_of(timeline))});
 }
 
 Check sockets_do_not_grow(Rule rule) {
@@ -361,7 +371,7 @@ Check children_settle(Rule rule) {
 }
 
 Check threads_settle(Rule rule) {
-  return settling_check("threads_settle", "threads", rule, threads_of);
+  return settling_check("threads_settle", "threads", rule, threads_of, live_threads_trend);
 }
 
 Check closed_sessions_leave_no_connections() {

@@ -32,6 +32,8 @@ Judgement judge_deleted(const Evidence& evidence, Rule rule) {
   std::size_t asked = 0;
   for (auto later = erased + 1; later != exchanges.end(); ++later) {
     if (session_of(*later) != session || !later->response) continue;
+    const bool listens = later->request.method == "GET";
+    if (listens && later->response->status == kMethodNotAllowed) continue;  // Of any session.
     ++asked;
     if (later->response->status != kNotFound && served == nullptr) served = &*later;
   }

@@ -19,7 +19,6 @@ namespace tailrace {
 namespace {
 
 constexpr std::size_t kExcerpt = 60;
-constexpr int kMethodNotAllowed = 405;
 constexpr std::string_view kInitialize = "initialize";
 
 std::string type_of(const Exchange& exchange) {

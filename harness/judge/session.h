@@ -13,6 +13,7 @@ namespace tailrace {
 
 inline constexpr int kAccepted = 202;  // What is no request was taken.
 inline constexpr int kNotFound = 404;  // A session that is not, or no more.
+inline constexpr int kMethodNotAllowed = 405;
 inline constexpr int kFirstError = 400, kFirstServerError = 500;  // RFC 9110, 15.5 and 15.6.
 
 // The id in its request; that of initialize is in its response, whatever its request names. ""

@@ -62,6 +62,23 @@ TEST(Threads, ThatAreGoneAtRestAreNone) {
   EXPECT_EQ(at_rest(540), Outcome::kBroken);
 }
 
+// Memory that still grows says nothing of them: no collector gives a thread back.
+TEST(Threads, ThatStayNeedNoMemoryThatHasSettled) {
+  const auto settle = [](std::int64_t each) {
+    Story story;
+    story.mark(kCallsPerBatch, "40").mark(kBatchUnit, "call");
+    for (int i = 0; i < 23; ++i) {
+      ProcessSampled sample{"batch " + std::to_string(i), 0, 0, 0, 0, 0, 0, 0, {}, {}};
+      sample.threads = 95 + each * i;
+      sample.resident_bytes = (90000 + 3000 * i) * std::int64_t{1024};
+      story.at(100 * i).tell(sample);
+    }
+    return story.judge(threads_settle(Rule{})).outcome;
+  };
+  EXPECT_EQ(settle(40), Outcome::kBroken);
+  EXPECT_EQ(settle(6), Outcome::kInconclusive) << "a pool that fills looks the same";
+}
+
 TEST(Threads, ThatWereNotSeenAreNoVerdict) {
   EXPECT_EQ(Story().judge(threads_do_not_grow()).outcome, Outcome::kInconclusive);
 }

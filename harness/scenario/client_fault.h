@@ -46,6 +46,7 @@ inline constexpr Fault kSplitsCutLineEnds{"splits_cut_line_ends"};
 inline constexpr Fault kFailsOnUnknownEvents{"fails_on_unknown_events"};
 // Messages before the response, refusals.
 inline constexpr Fault kIgnoresPings{"ignores_pings"};
+inline constexpr Fault kAnswersPingsTwice{"answers_pings_twice"};
 inline constexpr Fault kStopsAtNotifications{"stops_at_notifications"};
 inline constexpr Fault kConflatesIds{"conflates_ids"};
 inline constexpr Fault kHangsOnRefusal{"hangs_on_refusal"};

@@ -48,6 +48,7 @@ inline constexpr Fault kListensWithoutAcknowledgement{"listens_without_acknowled
 inline constexpr Fault kUnreadSubscriptionBlocks{"unread_subscription_blocks"};
 inline constexpr Fault kEmptyResume{"empty_resume"};
 inline constexpr Fault kEndlessResume{"endless_resume"};
+inline constexpr Fault kHangsOnResume{"hangs_on_resume"};
 inline constexpr Fault kResumeEndsSession{"resume_ends_session"};
 inline constexpr Fault kSendsOnAllStreams{"sends_on_all_streams"};
 inline constexpr Fault kReplaysOtherSessions{"replays_other_sessions"};
@@ -149,6 +150,7 @@ inline constexpr Fault kNeverSaysContinue{"never_says_continue"};
 inline constexpr Fault kLeaksPerCutUpload{"leaks_descriptor_per_cut_upload"};
 inline constexpr Fault kCutUploadBlocks{"cut_upload_blocks"};
 inline constexpr Fault kLeftStreamEndsSession{"left_stream_ends_session"};
+inline constexpr Fault kLeftStreamEndsCalls{"left_stream_ends_other_calls"};
 inline constexpr Fault kNagleTwoWritesOfErrors{"nagle_two_writes_of_errors"};
 inline constexpr Fault kNagleSplitsReplies{"nagle_splits_replies"};
 inline constexpr Fault kNagleSplitsRefusals{"nagle_splits_refusals"};

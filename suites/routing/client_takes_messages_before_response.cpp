@@ -49,7 +49,8 @@ Scenario routing_client_takes_messages_before_response() {
       .drive = &drive,
       .checks = {call_returns_what_was_sent(Rule{}),
                  server_pings_are_answered(req::kPingIsAnswered)},
-      .catches = {client_fault::kIgnoresPings, client_fault::kStopsAtNotifications},
+      .catches = {client_fault::kIgnoresPings, client_fault::kAnswersPingsTwice,
+                  client_fault::kStopsAtNotifications},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
   }};
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// After DELETE the session is gone: requests that carry its id get 404.
+// After DELETE the session is gone: whatever carries its id gets 404, a call, a notification, GET
+// and DELETE.
 
 #include "harness/judge/routing.h"
 #include "harness/scenario/scenario.h"
@@ -8,14 +9,19 @@
 namespace tailrace::suites {
 namespace {
 
+constexpr Millis kAnswers{5000};
+
 void drive(ClientDriver& client) {
   const SessionNumber session = client.open_session();
   if (!client.has_session_id(session)) client.decline("the server keeps no sessions");
-  client.await_answer(client.ask_for_result({.session = session}));
+  const StreamId before = client.ask_for_result({.session = session});
+  client.await_answer(before);
   if (!client.is_accepted(client.delete_session(session))) {
     client.decline("the server did not accept DELETE: clients may not end its sessions");
   }
   client.await_answer(client.ask_for_result({.session = session}));
+  client.cancel(before, session);
+  client.watch_head(client.get({.session = session}), kAnswers);
   client.delete_session(session);
 }
 

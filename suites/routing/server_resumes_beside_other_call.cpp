@@ -32,7 +32,7 @@ Scenario routing_server_resumes_beside_other_call() {
       .drive = &drive,
       .checks = {replays_only_its_stream(req::kReplaysOneStream),
                  resume_brings_answer(req::kEventIdFindsStream)},
-      .catches = {server_fault::kResumeTakesOther},
+      .catches = {server_fault::kResumeTakesOther, server_fault::kHangsOnResume},
       .spares = {server_oddity::kRefusesResume, server_oddity::kOneReader,
                  server_oddity::kServesFourAtOnce},
   }};

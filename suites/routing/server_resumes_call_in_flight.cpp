@@ -36,7 +36,7 @@ Scenario routing_server_resumes_call_in_flight() {
                  event_ids_are_unique(req::kUniqueEventIds), still_serves(req::kOneResponse)},
       .catches = {server_fault::kSecondResponse, server_fault::kEmptyResume,
                   server_fault::kEndlessResume, server_fault::kResumeEndsSession,
-                  server_fault::kRepeatsEventIds},
+                  server_fault::kRepeatsEventIds, server_fault::kHangsOnResume},
       .spares = {server_oddity::kRefusesResume, server_oddity::kNoGet, server_oddity::kOneReader},
   }};
 }
