@@ -16,6 +16,9 @@ Check call_returns_after_early_end();
 Check call_returns_after_failed_resume();
 
 // A call that is answered with 202, which no server may, returns: a note unless it hangs.
+// A call whose connection was reset may be sent again, and not again and again at once.
+Check calls_are_repeated_in_bounds();
+
 Check accepted_call_returns();
 // The same of one that is answered with a page, as proxies do that want a log-in.
 Check call_returns_from_page();

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
@@ -282,6 +285,34 @@ Judgement judge_listening(const Evidence& evidence) {
   return broken(finding);
 }
 
+Judgement judge_repeats(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  std::map<std::string, std::vector<const Exchange*>> calls;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (!is_call(exchange) || !exchange.asked->id) continue;
+    calls[exchange.asked->id->text].push_back(&exchange);
+  }
+  if (calls.empty()) return inconclusive("the client made no call");
+  for (const auto& [id, attempts] : calls) {
+    const Repetition how = repetition_of(attempts, timeline);
+    if (how == Repetition::kCalm) continue;
+    const bool storm = how == Repetition::kStorm;
+    Finding finding = finding_of(evidence, "calls_are_repeated_in_bounds", Rule{},
+                                 storm ? "harm.retry_storm" : "");
+    if (!storm) finding.level = Level::kShould;
+    finding.required = "a call whose connection broke is not sent again and again at once";
+    finding.observed = fmt::format(
+        "{} was sent {} times within {}", describe(*attempts.front()), attempts.size(),
+        in_millis(attempts.back()->request_at - attempts.front()->request_at));
+    finding.likely_cause = "each end of a connection before its answer is taken for one that had "
+                           "gone stale, so the request is sent once more";
+    finding.cure = "send it again once, on a kept connection only; then the call has failed";
+    finding.evidence = ladder_of(timeline, *attempts.front(), *attempts.back());
+    return broken(finding);
+  }
+  return held();
+}
+
 }  // namespace
 
 Check refused_calls_return() {
@@ -312,6 +343,10 @@ Check calls_go_on_beside_endless_accept() {
 
 Check listens_in_bounds() {
   return {"listens_in_bounds", judge_listening};
+}
+
+Check calls_are_repeated_in_bounds() {
+  return {"calls_are_repeated_in_bounds", judge_repeats};
 }
 
 }  // namespace tailrace

@@ -10,6 +10,7 @@
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
 #include "harness/judge/questions.h"
+#include "harness/judge/service.h"
 #include "harness/judge/session.h"
 
 namespace tailrace {
@@ -259,6 +260,35 @@ Judgement judge_question_ids(const Evidence& evidence, Rule rule) {
   return held();
 }
 
+// What is asked behind the mark has the ids of requests whose streams were closed a while ago.
+Judgement judge_free_ids(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  const auto mark = std::ranges::find_if(
+      timeline.marks, [](const auto& one) { return one.what.name == kMarkAfterwards; });
+  if (mark == timeline.marks.end()) return inconclusive("the script did not come so far");
+  std::size_t answered = 0;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (!is_request(exchange) || exchange.request_at < mark->at) continue;
+    const RpcMessage* const final = exchange.final_message();
+    const bool refused = final != nullptr && final->kind == MessageKind::kError;
+    answered += final != nullptr;
+    if (!refused && !is_refused(exchange)) continue;
+    Finding finding =
+        finding_of(evidence, "ids_of_closed_requests_are_free", Rule{}, "harm.request_refused");
+    finding.required = "a request is served whatever the ids of others were, which are over";
+    finding.observed = fmt::format("{} was refused with {}, after a request with its id had been "
+                                   "cancelled by close",
+                                   describe(exchange), refused ? describe(*final)
+                                                               : "an error status");
+    finding.likely_cause = "ids are kept by process to tell repeats from new requests, and stay "
+                           "when their stream was closed";
+    finding.cure = "forget the id with its stream: other clients may use it, too";
+    finding.evidence = ladder_of(timeline, exchange);
+    return broken(finding);
+  }
+  return answered == 0 ? inconclusive("nothing was answered afterwards") : held();
+}
+
 }  // namespace
 
 Check session_is_gone_after_delete(Rule rule) {
@@ -289,6 +319,10 @@ Check request_ids_are_unique(Rule rule) {
 Check question_ids_are_unique(Rule rule) {
   return {"question_ids_are_unique",
           [=](const Evidence& evidence) { return judge_question_ids(evidence, rule); }};
+}
+
+Check ids_of_closed_requests_are_free() {
+  return {"ids_of_closed_requests_are_free", judge_free_ids};
 }
 
 }  // namespace tailrace

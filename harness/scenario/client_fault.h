@@ -47,6 +47,7 @@ inline constexpr Fault kFailsOnUnknownEvents{"fails_on_unknown_events"};
 // Messages before the response, refusals.
 inline constexpr Fault kIgnoresPings{"ignores_pings"};
 inline constexpr Fault kAnswersPingsTwice{"answers_pings_twice"};
+inline constexpr Fault kRepeatsCutCalls{"repeats_cut_calls"};
 inline constexpr Fault kStopsAtNotifications{"stops_at_notifications"};
 inline constexpr Fault kConflatesIds{"conflates_ids"};
 inline constexpr Fault kHangsOnRefusal{"hangs_on_refusal"};

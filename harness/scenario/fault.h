@@ -151,6 +151,7 @@ inline constexpr Fault kLeaksPerCutUpload{"leaks_descriptor_per_cut_upload"};
 inline constexpr Fault kCutUploadBlocks{"cut_upload_blocks"};
 inline constexpr Fault kLeftStreamEndsSession{"left_stream_ends_session"};
 inline constexpr Fault kLeftStreamEndsCalls{"left_stream_ends_other_calls"};
+inline constexpr Fault kKeepsIdsOfClosed{"keeps_ids_of_closed_streams"};
 inline constexpr Fault kNagleTwoWritesOfErrors{"nagle_two_writes_of_errors"};
 inline constexpr Fault kNagleSplitsReplies{"nagle_splits_replies"};
 inline constexpr Fault kNagleSplitsRefusals{"nagle_splits_refusals"};

@@ -5,6 +5,7 @@
 
 #include "harness/judge/closure.h"
 #include "harness/judge/routing.h"
+#include "harness/judge/service.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -12,6 +13,7 @@ namespace tailrace::suites {
 namespace {
 
 constexpr int kFirstId = 500;  // Far from the ids that the driver counts.
+constexpr Millis kCleanUp{1000};
 
 void drive(ClientDriver& client) {
   client.open_session();
@@ -34,6 +36,13 @@ void drive(ClientDriver& client) {
     }
   }
   if (!cancelled) client.decline("the slow tool answered before it was cancelled");
+  client.stay_connected(kCleanUp);
+  client.mark(kMarkAfterwards, "requests with their ids were cancelled by close");
+  for (int again = kFirstId + 1; again <= id; ++again) {
+    const StreamId once_more =
+        client.ask_for_result({.fresh = true, .id = std::to_string(again)});
+    client.watch_answer(once_more, kWatchServed);
+  }
 }
 
 }  // namespace
@@ -46,8 +55,10 @@ Scenario drain_stateless_server_frees_id_of_closed_stream() {
       .drive = &drive,
       .checks = {answers_reach_their_requests("the id of a request cancelled by close",
                                               req::kNothingForCancelled),
-                 nothing_follows(Final::kResult, req::kOneResponse, req::kResponseEndsStream)},
-      .catches = {server_fault::kLateAnswerToNextStream},
+                 nothing_follows(Final::kResult, req::kOneResponse, req::kResponseEndsStream),
+                 ids_of_closed_requests_are_free(),
+                 still_serves(req::kOneResponse)},
+      .catches = {server_fault::kLateAnswerToNextStream, server_fault::kKeepsIdsOfClosed},
       .spares = {server_oddity::kThinks40Ms, server_oddity::kJsonAnswers},
       .era = Era::kStateless,
   }};

@@ -9,6 +9,7 @@
 namespace tailrace::suites {
 namespace {
 
+constexpr int kFirstId = 1000, kSlowId = 2000;
 constexpr int kRounds = 10;  // A mix-up needs both in flight at once, which is up to chance.
 
 void drive(ClientDriver& client) {
@@ -16,7 +17,7 @@ void drive(ClientDriver& client) {
   const ConnectionId first = client.open_connection();
   const ConnectionId second = client.open_connection();
   for (int round = 0; round < kRounds; ++round) {
-    const std::string id = std::to_string(1000 + round);
+    const std::string id = std::to_string(kFirstId + round);
     const StreamId list = client.post(
         "tools/list", Json(), {.on = client.is_usable(first) ? first : ConnectionId{}, .id = id});
     // Another method: its answer cannot be taken for the first one's.
@@ -26,6 +27,13 @@ void drive(ClientDriver& client) {
     client.await_answer(list);
     client.await_answer(other);
   }
+  if (!client.tools().slow) return;
+  // Both are in flight for sure.
+  const PostOptions equal{.fresh = true, .id = std::to_string(kSlowId)};
+  const StreamId slow = client.ask_tool(&AllowedTools::slow, equal);
+  const StreamId too = client.ask_tool(&AllowedTools::slow, equal);
+  client.await_answer(slow);
+  client.await_answer(too);
 }
 
 }  // namespace
