@@ -16,4 +16,10 @@ int Attempts::in_vain(const std::string& what) const {
   return found->second.unanswered < kInVain ? 0 : found->second.unanswered;
 }
 
+bool Attempts::was_answered(const std::string& what) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = counts_.find(what);
+  return found != counts_.end() && found->second.answered > 0;
+}
+
 }  // namespace tailrace

@@ -18,6 +18,7 @@ class Attempts {
   void note(const std::string& what, bool answered);
   // How many were not answered in time, where that is enough and none ever was; else 0.
   int in_vain(const std::string& what) const;
+  bool was_answered(const std::string& what) const;  // At least once.
 
  private:
   struct Count {

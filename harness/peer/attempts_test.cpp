@@ -21,6 +21,8 @@ TEST(Attempts, OneAnswerShowsThatSessionsCanBeOpened) {
   for (int time = 0; time < 5; ++time) attempts.note("", false);
   attempts.note("", true);
   EXPECT_EQ(attempts.in_vain(""), 0);
+  EXPECT_TRUE(attempts.was_answered(""));
+  EXPECT_FALSE(attempts.was_answered("another"));
   for (int time = 0; time < 5; ++time) attempts.note("", false);
   EXPECT_EQ(attempts.in_vain(""), 0);
 }

@@ -175,14 +175,23 @@ void ClientDriver::stop_where_in_vain() {
   stop();
 }
 
+// That it spoke it to another script is no choice of the server's.
+void ClientDriver::stop_without_revision() {
+  const bool spoken =
+      settings_.attempts != nullptr && settings_.attempts->was_answered(opened() + kSpoken);
+  if (!spoken) decline("the server does not speak revision " + settings_.revision);
+  history_.append(DeadlinePassed{
+      "discover", "server/discover to name revision " + settings_.revision + ", as it had before",
+      Millis(0)});
+  stop();
+}
+
 SessionNumber ClientDriver::open_session() {
   stop_where_in_vain();
   if (is_stateless()) {
     Session each_by_itself;
     discover(each_by_itself);
-    if (each_by_itself.revision.empty()) {
-      decline("the server does not speak revision " + settings_.revision);
-    }
+    if (each_by_itself.revision.empty()) stop_without_revision();
     sessions_.push_back(each_by_itself);
     return sessions_.size() - 1;
   }

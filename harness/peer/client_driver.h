@@ -283,6 +283,8 @@ class ClientDriver : public Script {
   StreamId initialize(Session& session, const std::string& revision);
   std::string opened() const { return settings_.mode + " " + settings_.revision; }
   void stop_where_in_vain();
+  [[noreturn]] void stop_without_revision();
+  static constexpr const char* kSpoken = " spoken";  // That server/discover named the revision.
   void await_opening(StreamId stream);
   bool is_stateless() const;
   Json with_meta(const Json& params) const;

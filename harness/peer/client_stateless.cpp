@@ -76,6 +76,8 @@ void ClientDriver::discover(Session& session) {
     });
     if (speaks) session.revision = settings_.revision;
   });
+  const bool speaks = !session.revision.empty() && settings_.attempts != nullptr;
+  if (speaks) settings_.attempts->note(opened() + kSpoken, true);
 }
 
 bool ClientDriver::probe_stateless() {
