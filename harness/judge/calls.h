@@ -14,11 +14,10 @@ Check call_returns_without_terminator();
 Check call_returns_after_early_end();
 // The same where resuming is possible and fails: its own limit is a fair end then.
 Check call_returns_after_failed_resume();
-
-// A call that is answered with 202, which no server may, returns: a note unless it hangs.
 // A call whose connection was reset may be sent again, and not again and again at once.
 Check calls_are_repeated_in_bounds();
 
+// A call that is answered with 202, which no server may, returns: a note unless it hangs.
 Check accepted_call_returns();
 // The same of one that is answered with a page, as proxies do that want a log-in.
 Check call_returns_from_page();

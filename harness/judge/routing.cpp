@@ -57,7 +57,7 @@ Judgement judge_deleted(const Evidence& evidence, Rule rule) {
                            "gone: what it is sent fails there";
     finding.cure = "remove the session from the table before DELETE is answered";
   }
-  if (!refused && !served->is_post()) {  // Others before it were refused.
+  if (!refused && served->request.method == "DELETE") {  // Others before it were refused.
     finding.likely_cause = "DELETE is answered whether there is such a session or not";
     finding.cure = "answer 404 where there is none";
   }
