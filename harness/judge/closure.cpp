@@ -104,7 +104,7 @@ Ended end_of(const Timeline& timeline, const Exchange& exchange) {
 
 bool overslept(const Timeline& timeline) {
   return std::any_of(timeline.windows.begin(), timeline.windows.end(), [](const auto& window) {
-    return window.what.took > window.what.length + kOverslept;
+    return !kept_time(window.what);
   });
 }
 
@@ -285,6 +285,10 @@ Judgement judge_nothing_follows(const Evidence& evidence, Final final, Rule once
 }
 
 }  // namespace
+
+bool kept_time(const WindowEnded& window) {
+  return window.took <= window.length + kOverslept;
+}
 
 Check stream_ends(Final final, Rule rule, Of of) {
   return {"stream_ends",

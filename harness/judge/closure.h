@@ -24,6 +24,7 @@ inline constexpr Millis kQuickReply{100};
 inline constexpr std::size_t kOpenStreamsAreHarm = 3;
 // A window of ours that took longer than this over its length shows a machine too busy to judge.
 inline constexpr Millis kOverslept{50};
+bool kept_time(const WindowEnded& window);
 
 // Whose streams: those of initialize are a question of their own.
 enum class Of { kCalls, kInitialize };

@@ -113,11 +113,13 @@ std::optional<MonoTime> waited_in_vain(const Timeline& timeline, const Exchange&
   };
   const auto deadline = std::ranges::find_if(timeline.deadlines, is_long);
   if (deadline != timeline.deadlines.end()) return deadline->at;
-  const auto window = std::ranges::find_if(timeline.windows, is_long);
-  if (window == timeline.windows.end() || overslept_after(timeline, exchange.request_at)) {
-    return std::nullopt;
-  }
-  return window->at;
+  // One that is long enough and kept time tells, however the machine stood still in another.
+  const bool overslept = overslept_after(timeline, exchange.request_at);
+  const auto window = std::ranges::find_if(timeline.windows, [&](const auto& wait) {
+    const bool tells = wait.what.length >= kLeftOpen && kept_time(wait.what);
+    return is_long(wait) && (tells || !overslept);
+  });
+  return window == timeline.windows.end() ? std::nullopt : std::optional(window->at);
 }
 
 // Those with an error status are judged as refusals.

@@ -107,6 +107,20 @@ TEST(AnswersToDelete, ThatNeverEndAreHarmWhereTheyAreMany) {
             Level::kMust);
 }
 
+// The machine stood still in the first wait of two: the second one, which kept time, tells.
+TEST(AnswersToDelete, ThatNeverComeAreToldByAWaitThatKeptTime) {
+  const Check check = answers_to_delete_end(req::kStreamEndsAsHttp);
+  const auto waited = [&](int waits) {
+    Story story;
+    story.open(1).from_client(1, "DELETE /mcp HTTP/1.1\r\nHost: a\r\n\r\n");
+    story.at(5900).tell(WindowEnded{"head_window", Millis(5500), Millis(5900)});
+    if (waits > 1) story.at(11400).tell(WindowEnded{"watch_ends", Millis(5500), Millis(5500)});
+    return story.judge(check).outcome;
+  };
+  EXPECT_EQ(waited(1), Outcome::kInconclusive);
+  EXPECT_EQ(waited(2), Outcome::kBroken);
+}
+
 TEST(ConnectionCarriesNextRequest, BytesThatAnswerNothingAreMustA408IsNot) {
   const Check check = connection_carries_next_request(req::kAnswerCarriesId);
   EXPECT_EQ(answered(kResult).from_server(1, "{}\r\n\r\n").judge(check).outcome,

@@ -240,7 +240,7 @@ std::string kind_of(const Exchange& request) {
 
 bool overslept_after(const Timeline& timeline, MonoTime at) {
   return std::ranges::any_of(timeline.windows, [&](const auto& window) {
-    return window.at > at && window.what.took > window.what.length + kOverslept;
+    return window.at > at && !kept_time(window.what);
   });
 }
 

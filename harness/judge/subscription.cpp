@@ -31,7 +31,7 @@ bool was_silent(const Timeline& timeline, const Exchange& listen) {
   const MonoTime until = left ? left->at : *timeline.last;
   if (listen.ended() && *listen.ended_at < until) return false;
   const bool overslept = std::ranges::any_of(timeline.windows, [](const auto& window) {
-    return window.what.took > window.what.length + kOverslept;
+    return !kept_time(window.what);
   });
   if (overslept) return false;
   return until - from >= kSilent &&
