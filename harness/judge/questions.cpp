@@ -49,7 +49,7 @@ bool is_lost(const Timeline& timeline, const Asked& asked) {
   const bool over = asked.call->ended() && asked.call->end != BodyEnd::kUnseen;
   if (!asked.all_replied || asked.answered || over) return false;
   const MonoTime since = asked.last_reply->request_at;
-  return *timeline.last - since >= kServed && !overslept_after(timeline, since);
+  return watched_for(timeline, since, kServed);
 }
 
 // It has its Result, though its question was open: since the one whose reply came has none.

@@ -57,6 +57,32 @@ TEST_F(Questions, WhoseAnswersAreLostAreHarm) {
                                                                   "is accepted and dropped"));
 }
 
+// The machine stood still in one wait, and another one as long kept time: or none did.
+TEST(QuestionsOnABusyMachine, AreToldByAWaitThatKeptTime) {
+  const auto waited = [](Millis took) {
+    Story story;
+    for (const int call : {1, 2}) {
+      const auto connection = static_cast<std::uint32_t>(call);
+      story.at(call).open(connection).call(connection, call).sse_head(connection);
+      story.event(connection,
+                  fmt::format(R"({{"jsonrpc":"2.0","id":"q{}","method":"ping"}})", call));
+    }
+    story.open(3).at(10);
+    for (const int call : {2, 1}) {
+      story.post(3, fmt::format(R"({{"jsonrpc":"2.0","id":"q{}","result":{{}}}})", call));
+      story.plain(3, 202);
+    }
+    story.at(5900).tell(WindowEnded{"answer_window", Millis(5500), Millis(5880)});
+    story.at(5900.0 + static_cast<double>(took.count()) + 10);
+    return story.tell(WindowEnded{"watch_ends", Millis(5500), took})
+        .judge(answered_questions_go_on())
+        .outcome;
+  };
+  EXPECT_EQ(waited(Millis(5500)), Outcome::kBroken);
+  EXPECT_EQ(waited(Millis(5800)), Outcome::kInconclusive);
+  EXPECT_EQ(waited(Millis(100)), Outcome::kInconclusive) << "it ended before its time was over";
+}
+
 TEST_F(Questions, WhoseAnswersAreRefusedAreToldApart) {
   story_.at(10);
   reply(2, 400);

@@ -19,8 +19,7 @@ constexpr std::string_view kInitialize = "initialize";
 
 // Long enough to say that no answer comes, with a timer of ours that kept time.
 bool was_watched(const Timeline& timeline, const Exchange& exchange, Millis length) {
-  return *timeline.last - exchange.request_at >= length &&
-         !overslept_after(timeline, exchange.request_at);
+  return watched_for(timeline, exchange.request_at, length);
 }
 
 // 404 says that the request's session is gone (SH-SESS-08), whatever stands in its body.
@@ -236,6 +235,15 @@ Judgement judge_lasting(const Evidence& evidence) {
 
 std::string kind_of(const Exchange& request) {
   return request.asked->method + " " + request.asked->body["params"]["name"].as_string();
+}
+
+bool watched_for(const Timeline& timeline, MonoTime since, Millis length) {
+  if (*timeline.last - since < length) return false;
+  if (!overslept_after(timeline, since)) return true;
+  return std::ranges::any_of(timeline.windows, [&](const auto& window) {
+    const bool ran_out = window.what.took >= window.what.length && window.what.length >= length;
+    return ran_out && kept_time(window.what) && window.at + (-window.what.took) >= since;
+  });
 }
 
 bool overslept_after(const Timeline& timeline, MonoTime at) {

@@ -19,6 +19,8 @@ inline constexpr Millis kWatchServed{5500};  // So long do scripts watch for it.
 std::string kind_of(const Exchange& request);
 // A window of ours after this time took far longer than it was to: the machine was too busy.
 bool overslept_after(const Timeline& timeline, MonoTime at);
+// We looked for so long after `since` by timers that kept time: all of them, or one wait as long.
+bool watched_for(const Timeline& timeline, MonoTime since, Millis length);
 
 // Requests after the mark are served: not refused, not left without an answer.
 Check still_serves(Rule rule);
