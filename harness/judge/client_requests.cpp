@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <tuple>
 #include <utility>
 
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
+#include "harness/judge/questions.h"
 #include "harness/judge/session.h"
 
 namespace tailrace {
@@ -17,14 +19,16 @@ namespace {
 constexpr std::string_view kSession = "mcp-session-id";
 constexpr Millis kPrompt{1000};  // A client that lives this long after a ping could answer it.
 
-// Whether a request of the server's has this id.
-bool asks_with(const Timeline& timeline, const RpcId& id) {
-  return std::ranges::any_of(timeline.exchanges, [&](const Exchange& exchange) {
-    return std::ranges::any_of(exchange.events, [&](const StreamEvent& event) {
-      return event.message && event.message->kind == MessageKind::kRequest &&
-             event.message->id == id;
-    });
-  });
+// How often the server asked under this id.
+std::size_t times_asked(const Timeline& timeline, const std::optional<RpcId>& id) {
+  std::size_t times = 0;
+  for (const Exchange& exchange : timeline.exchanges) {
+    times += static_cast<std::size_t>(
+        std::ranges::count_if(questions_on(exchange), [&](const RpcMessage* question) {
+          return question->id == id;
+        }));
+  }
+  return times;
 }
 
 // The POSTed response that is meant for the ping: one with its id, else one whose id no other
@@ -35,25 +39,19 @@ const RpcMessage* answer_to(const Timeline& timeline, const RpcMessage& ping, Mo
     const bool response = exchange.asked && exchange.asked->is_response();
     if (!response || exchange.request_at < at) continue;
     if (exchange.asked->id == ping.id) return &*exchange.asked;
-    const bool strays = !exchange.asked->id || !asks_with(timeline, *exchange.asked->id);
+    const bool strays = !exchange.asked->id || times_asked(timeline, exchange.asked->id) == 0;
     if (strays && other == nullptr) other = &*exchange.asked;
   }
   return other;
 }
 
-// How many responses with its id were taken, beyond one for each time that it was sent.
-std::size_t answers_too_many(const Timeline& timeline, const RpcMessage& ping) {
-  std::size_t sent = 0, answered = 0;
-  for (const Exchange& exchange : timeline.exchanges) {
-    const bool taken = exchange.asked && exchange.asked->is_response() && is_success(exchange);
-    answered += taken && exchange.asked->id == ping.id;
-    sent += static_cast<std::size_t>(
-        std::ranges::count_if(exchange.events, [&](const StreamEvent& event) {
-          return event.message && event.message->kind == MessageKind::kRequest &&
-                 event.message->id == ping.id;
-        }));
-  }
-  return answered > sent ? answered - sent : 0;
+// More responses with its id were taken than it was asked.
+bool is_answered_again(const Timeline& timeline, const RpcMessage& ping) {
+  const auto taken = std::ranges::count_if(timeline.exchanges, [&](const Exchange& exchange) {
+    const bool response = exchange.asked && exchange.asked->is_response();
+    return response && exchange.asked->id == ping.id && is_success(exchange);
+  });
+  return static_cast<std::size_t>(taken) > times_asked(timeline, ping.id);
 }
 
 // What is wrong with that answer; "" where nothing is.
@@ -97,7 +95,7 @@ Judgement judge_pings(const Evidence& evidence, Rule rule) {
       if (!event.message || event.message->method != "ping") continue;
       const RpcMessage* const answer = answer_to(timeline, *event.message, event.at);
       std::string wrong = wrong_answer(answer, *event.message);
-      const bool again = wrong.empty() && answers_too_many(timeline, *event.message) > 0;
+      const bool again = wrong.empty() && is_answered_again(timeline, *event.message);
       if (again) wrong = "was answered again when it had its answer";
       if (wrong.empty()) {
         ++answered;

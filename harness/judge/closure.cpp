@@ -102,12 +102,6 @@ Ended end_of(const Timeline& timeline, const Exchange& exchange) {
   return {!seen, until - final_at};
 }
 
-bool overslept(const Timeline& timeline) {
-  return std::any_of(timeline.windows.begin(), timeline.windows.end(), [](const auto& window) {
-    return !kept_time(window.what);
-  });
-}
-
 Finding left_open(const Evidence& evidence, const std::vector<const Exchange*>& open,
                   std::size_t judged, Final final, Rule rule) {
   const bool grows = open.size() >= kOpenStreamsAreHarm;
@@ -286,8 +280,17 @@ Judgement judge_nothing_follows(const Evidence& evidence, Final final, Rule once
 
 }  // namespace
 
+bool overslept(const Timeline& timeline) {
+  return std::ranges::any_of(timeline.windows,
+                             [](const auto& window) { return !kept_time(window.what); });
+}
+
 bool kept_time(const WindowEnded& window) {
   return window.took <= window.length + kOverslept;
+}
+
+bool lasted(const WindowEnded& window, Millis least) {
+  return window.length >= least && window.took >= window.length && kept_time(window);
 }
 
 Check stream_ends(Final final, Rule rule, Of of) {

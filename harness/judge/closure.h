@@ -24,7 +24,10 @@ inline constexpr Millis kQuickReply{100};
 inline constexpr std::size_t kOpenStreamsAreHarm = 3;
 // A window of ours that took longer than this over its length shows a machine too busy to judge.
 inline constexpr Millis kOverslept{50};
+bool overslept(const Timeline& timeline);  // One of them did.
 bool kept_time(const WindowEnded& window);
+// It was to last so long, did, and kept time: what did not come in it was not for want of ours.
+bool lasted(const WindowEnded& window, Millis least);
 
 // Whose streams: those of initialize are a question of their own.
 enum class Of { kCalls, kInitialize };

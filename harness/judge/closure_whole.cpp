@@ -114,11 +114,9 @@ std::optional<MonoTime> waited_in_vain(const Timeline& timeline, const Exchange&
   const auto deadline = std::ranges::find_if(timeline.deadlines, is_long);
   if (deadline != timeline.deadlines.end()) return deadline->at;
   // One that is long enough and kept time tells, however the machine stood still in another.
-  const bool overslept = overslept_after(timeline, exchange.request_at);
+  const bool all_kept_time = !overslept_after(timeline, exchange.request_at);
   const auto window = std::ranges::find_if(timeline.windows, [&](const auto& wait) {
-    const bool ran_out = wait.what.took >= wait.what.length && wait.what.length >= kLeftOpen;
-    const bool tells = ran_out && kept_time(wait.what);
-    return is_long(wait) && (tells || !overslept);
+    return is_long(wait) && (all_kept_time || lasted(wait.what, kLeftOpen));
   });
   return window == timeline.windows.end() ? std::nullopt : std::optional(window->at);
 }

@@ -9,16 +9,19 @@ namespace tailrace {
 namespace {
 
 // Two calls that ask, on connections 1 and 2; what is POSTed goes over connection 3 and gets this.
+Story two_asked() {
+  Story story;
+  for (const int call : {1, 2}) {
+    const auto connection = static_cast<std::uint32_t>(call);
+    story.at(call).open(connection).call(connection, call).sse_head(connection);
+    story.event(connection, fmt::format(R"({{"jsonrpc":"2.0","id":"q{}","method":"ping"}})", call));
+  }
+  story.open(3);
+  return story;
+}
+
 class Questions : public testing::Test {
  protected:
-  Questions() {
-    for (const int call : {1, 2}) {
-      const auto connection = static_cast<std::uint32_t>(call);
-      story_.at(call).open(connection).call(connection, call).sse_head(connection);
-      ask(call);
-    }
-    story_.open(3);
-  }
   void ask(int call, const std::string& more = "") {
     story_.event(static_cast<std::uint32_t>(call),
                  fmt::format(R"({{"jsonrpc":"2.0","id":"q{}{}","method":"ping"}})", call, more));
@@ -32,7 +35,7 @@ class Questions : public testing::Test {
   }
   Judgement judged() { return story_.judge(answered_questions_go_on()); }
 
-  Story story_;
+  Story story_ = two_asked();
 };
 
 TEST_F(Questions, GoOnWithTheirOwnAnswers) {
@@ -60,14 +63,8 @@ TEST_F(Questions, WhoseAnswersAreLostAreHarm) {
 // The machine stood still in one wait, and another one as long kept time: or none did.
 TEST(QuestionsOnABusyMachine, AreToldByAWaitThatKeptTime) {
   const auto waited = [](Millis took) {
-    Story story;
-    for (const int call : {1, 2}) {
-      const auto connection = static_cast<std::uint32_t>(call);
-      story.at(call).open(connection).call(connection, call).sse_head(connection);
-      story.event(connection,
-                  fmt::format(R"({{"jsonrpc":"2.0","id":"q{}","method":"ping"}})", call));
-    }
-    story.open(3).at(10);
+    Story story = two_asked();
+    story.at(10);
     for (const int call : {2, 1}) {
       story.post(3, fmt::format(R"({{"jsonrpc":"2.0","id":"q{}","result":{{}}}})", call));
       story.plain(3, 202);

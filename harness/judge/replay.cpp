@@ -282,8 +282,9 @@ Judgement judge_foreign(const Evidence& evidence, Rule streams) {
 
 Judgement judge_finished(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
+  const auto resumes = resumes_of(timeline);
   std::size_t judged = 0;
-  for (const Resume& resume : resumes_of(timeline)) {
+  for (const Resume& resume : resumes) {
     if (resume.stream == nullptr || !is_request(*resume.stream) || !resume.get->response) continue;
     const auto& events = resume.stream->events;
     const auto final = std::find_if(events.begin(), events.end(), [](const StreamEvent& event) {
@@ -312,9 +313,8 @@ Judgement judge_finished(const Evidence& evidence, Rule rule) {
     return broken(finding);
   }
   if (judged > 0) return held();
-  const auto all = resumes_of(timeline);
   const bool unanswered = std::ranges::any_of(
-      all, [&](const Resume& resume) { return hangs(timeline, *resume.get); });
+      resumes, [&](const Resume& resume) { return hangs(timeline, *resume.get); });
   return not_applicable(unanswered ? std::string(kNoHead)
                                    : "no response had an event id of its own");
 }

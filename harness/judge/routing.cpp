@@ -263,9 +263,8 @@ Judgement judge_question_ids(const Evidence& evidence, Rule rule) {
 // What is asked behind the mark has the ids of requests whose streams were closed a while ago.
 Judgement judge_free_ids(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
-  const auto mark = std::ranges::find_if(
-      timeline.marks, [](const auto& one) { return one.what.name == kMarkAfterwards; });
-  if (mark == timeline.marks.end()) return inconclusive("the script did not come so far");
+  const auto* mark = afterwards(timeline);
+  if (mark == nullptr) return inconclusive("the script did not come so far");
   std::size_t answered = 0;
   for (const Exchange& exchange : timeline.exchanges) {
     if (!is_request(exchange) || exchange.request_at < mark->at) continue;

@@ -68,9 +68,8 @@ Finding not_served(const Evidence& evidence, const Exchange& exchange, const std
 
 Judgement judge_serves(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
-  const auto mark = std::find_if(timeline.marks.begin(), timeline.marks.end(),
-                                 [](const auto& m) { return m.what.name == kMarkAfterwards; });
-  if (mark == timeline.marks.end()) return inconclusive("the script did not come so far");
+  const auto* mark = afterwards(timeline);
+  if (mark == nullptr) return inconclusive("the script did not come so far");
   std::size_t served = 0;
   for (const Exchange& exchange : timeline.exchanges) {
     if (!is_request(exchange) || exchange.request_at < mark->at) continue;
@@ -237,12 +236,17 @@ std::string kind_of(const Exchange& request) {
   return request.asked->method + " " + request.asked->body["params"]["name"].as_string();
 }
 
+const At<Marked>* afterwards(const Timeline& timeline) {
+  const auto mark = std::ranges::find_if(
+      timeline.marks, [](const auto& one) { return one.what.name == kMarkAfterwards; });
+  return mark == timeline.marks.end() ? nullptr : &*mark;
+}
+
 bool watched_for(const Timeline& timeline, MonoTime since, Millis length) {
   if (*timeline.last - since < length) return false;
   if (!overslept_after(timeline, since)) return true;
   return std::ranges::any_of(timeline.windows, [&](const auto& window) {
-    const bool ran_out = window.what.took >= window.what.length && window.what.length >= length;
-    return ran_out && kept_time(window.what) && window.at + (-window.what.took) >= since;
+    return lasted(window.what, length) && window.at - since >= window.what.took;
   });
 }
 

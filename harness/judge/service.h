@@ -11,6 +11,7 @@ namespace tailrace {
 
 // The script marks what happened ("the GET stream was closed") and sends valid requests after it.
 inline constexpr std::string_view kMarkAfterwards = "afterwards";
+const At<Marked>* afterwards(const Timeline& timeline);  // That mark; nullptr where none is.
 // A server that answers nothing for so long does not serve.
 inline constexpr Millis kServed{5000};
 inline constexpr Millis kWatchServed{5500};  // So long do scripts watch for it.

@@ -30,10 +30,7 @@ bool was_silent(const Timeline& timeline, const Exchange& listen) {
   const auto& left = timeline.connection(listen.connection)->we_ended;
   const MonoTime until = left ? left->at : *timeline.last;
   if (listen.ended() && *listen.ended_at < until) return false;
-  const bool overslept = std::ranges::any_of(timeline.windows, [](const auto& window) {
-    return !kept_time(window.what);
-  });
-  if (overslept) return false;
+  if (overslept(timeline)) return false;
   return until - from >= kSilent &&
          std::ranges::any_of(timeline.exchanges, [&](const Exchange& other) {
            const auto answered = other.final_at();
