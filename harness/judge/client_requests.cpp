@@ -11,6 +11,7 @@
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
 #include "harness/judge/questions.h"
+#include "harness/judge/service.h"
 #include "harness/judge/session.h"
 
 namespace tailrace {
@@ -77,6 +78,21 @@ std::pair<std::string_view, std::string_view> cause_of(const RpcMessage* answer,
   return {"ping is taken for a method like any other", "answer ping with an empty object"};
 }
 
+// The response waited for the answer for so long that a tool which asks would have given up, and
+// the answer came when the stream was over. "" where it was not so.
+std::string answered_behind(const Timeline& timeline, const Exchange& exchange,
+                            const StreamEvent& ping) {
+  const auto final_at = exchange.final_at();
+  if (!final_at || *final_at - ping.at < kServed) return "";
+  const auto answer = std::ranges::find_if(timeline.exchanges, [&](const Exchange& other) {
+    return other.asked && other.asked->is_response() && other.asked->id == ping.message->id;
+  });
+  const bool behind = answer != timeline.exchanges.end() && answer->request_at > *final_at;
+  if (!behind || !watched_for(timeline, ping.at, kServed)) return "";
+  return fmt::format("was answered after {}, when the response of the call had come",
+                     in_millis(answer->request_at - ping.at));
+}
+
 // It left the stream, and was not seen any more where it might have answered; or the call was over.
 bool went_then(const Timeline& timeline, const Exchange& exchange, const StreamEvent& ping) {
   if (exchange.final_at() && *exchange.final_at() < ping.at) return true;
@@ -97,6 +113,9 @@ Judgement judge_pings(const Evidence& evidence, Rule rule) {
       std::string wrong = wrong_answer(answer, *event.message);
       const bool again = wrong.empty() && is_answered_again(timeline, *event.message);
       if (again) wrong = "was answered again when it had its answer";
+      const std::string behind = answered_behind(timeline, exchange, event);
+      const bool late = wrong.empty() && !behind.empty();
+      if (late) wrong = behind;
       if (wrong.empty()) {
         ++answered;
         continue;
@@ -114,6 +133,12 @@ Judgement judge_pings(const Evidence& evidence, Rule rule) {
         finding.likely_cause = "two places answer a request of the server, or an answer that was "
                                "accepted is sent once more";
         finding.cure = "answer each request once";
+      }
+      if (late) {
+        finding.likely_cause = "what a stream brings is handled when its response was read, or by "
+                               "the task that waits for the response";
+        finding.cure = "answer requests of the server while the call waits: a tool that asks waits "
+                       "for the answer";
       }
       finding.evidence = ladder_of(timeline, exchange);
       return broken(finding);

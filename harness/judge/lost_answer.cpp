@@ -98,7 +98,7 @@ std::map<std::string, std::size_t> prompt_answers(const Timeline& timeline) {
 
 // A wait of ours ran out, so long after the request that no timer of this machine explains it.
 bool was_awaited(const Timeline& timeline, const Exchange& request) {
-  if (overslept_after(timeline, request.request_at)) return false;
+  if (!watched_for(timeline, request.request_at, kServed)) return false;
   return std::ranges::any_of(timeline.deadlines, [&](const auto& passed) {
     return passed.at - request.request_at >= kServed;
   });

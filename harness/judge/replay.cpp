@@ -97,7 +97,7 @@ Nanos seen_open(const Timeline& timeline, const Exchange& exchange, MonoTime fro
 bool hangs(const Timeline& timeline, const Exchange& get) {
   const bool ended = get.ended() && get.end != BodyEnd::kUnseen;
   return !get.response && !ended && seen_open(timeline, get, get.request_at) >= kLeftOpen &&
-         !overslept_after(timeline, get.request_at);
+         watched_for(timeline, get.request_at, kLeftOpen);
 }
 
 std::string what_came(const Timeline& timeline, const Exchange& get) {

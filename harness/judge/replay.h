@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checks of a server's resumed streams (fairness.md, section 2, routing): GET with Last-Event-ID
-// after we broke a stream off. Refusing to resume is legal (AMB-09): no text gives it a status.
+// after we broke a stream off. Refusing to resume is legal (AMB-09): no text gives it a status,
+// and 404 has a meaning of its own.
 // Pure.
 #pragma once
 
@@ -37,6 +38,9 @@ Check replays_only_its_stream(Rule streams);
 Check replay_begins_behind();
 // Each GET is answered: with a stream, or with a refusal.
 Check get_is_answered(Rule rule);
+// A resume that is refused in a session that lives does not get 404, by which a client takes its
+// session for lost (SH-SESS-09, AMB-09). A should without a row.
+Check refused_resume_keeps_session();
 // A stream whose response came is over: to resume it from there brings no second copy and no
 // stream that stays open.
 Check finished_stream_stays_over(Rule rule);

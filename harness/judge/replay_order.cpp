@@ -238,7 +238,39 @@ Judgement judge_gets(const Evidence& evidence, Rule rule) {
   return asked == 0 ? inconclusive("no GET was sent") : held();
 }
 
+// The same session answered something else after it was refused this.
+bool lives_on(const Timeline& timeline, const Exchange& refused) {
+  return std::ranges::any_of(timeline.exchanges, [&](const Exchange& later) {
+    return later.request_at > *refused.head_at && is_request(later) && is_success(later) &&
+           session_of(later) == session_of(refused);
+  });
+}
+
+Judgement judge_refusals(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  bool asked = false;
+  for (const Exchange& get : timeline.exchanges) {
+    if (!resumes(get) || !get.response || session_of(get).empty()) continue;
+    asked = true;
+    if (get.response->status != kNotFound || !lives_on(timeline, get)) continue;
+    Finding finding = finding_of(evidence, "refused_resume_keeps_session", Rule{});
+    finding.level = Level::kShould;
+    finding.required = "404 with the id of a session says that it has ended, and nothing else";
+    finding.observed = fmt::format("a resume from {} got 404, and its session goes on",
+                                   excerpt(*get.request.find("last-event-id"), kShownId));
+    finding.likely_cause = "an event that is not found is answered as a session that is not found";
+    finding.cure = "refuse it with 400, or begin a fresh stream: on 404 a client begins a session";
+    finding.evidence = ladder_of(timeline, get);
+    return broken(finding);
+  }
+  return asked ? held() : not_applicable("no resume in a session was answered");
+}
+
 }  // namespace
+
+Check refused_resume_keeps_session() {
+  return {"refused_resume_keeps_session", judge_refusals};
+}
 
 Check replay_begins_behind() {
   return {"replay_begins_behind", judge_beginning};

@@ -57,7 +57,7 @@ Look unanswered_notice(const Timeline& timeline, const Exchange& exchange) {
       exchange.asked && exchange.asked->kind == MessageKind::kNotification;
   const bool ended = exchange.ended() && exchange.end != BodyEnd::kUnseen;
   if (!notification || exchange.response || ended) return std::nullopt;
-  if (overslept_after(timeline, exchange.request_at)) return std::nullopt;
+  if (!watched_for(timeline, exchange.request_at, kServed)) return std::nullopt;
   for (const auto& passed : timeline.deadlines) {
     const Nanos waited = std::min(passed.at, exchange.ended_at.value_or(passed.at)) -
                          exchange.request_at;

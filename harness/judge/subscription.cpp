@@ -8,6 +8,7 @@
 
 #include "harness/judge/closure.h"
 #include "harness/judge/ladder.h"
+#include "harness/judge/service.h"
 #include "harness/wire/meta_names.h"
 
 namespace tailrace {
@@ -30,8 +31,7 @@ bool was_silent(const Timeline& timeline, const Exchange& listen) {
   const auto& left = timeline.connection(listen.connection)->we_ended;
   const MonoTime until = left ? left->at : *timeline.last;
   if (listen.ended() && *listen.ended_at < until) return false;
-  if (overslept(timeline)) return false;
-  return until - from >= kSilent &&
+  return until - from >= kSilent && watched_for(timeline, from, kSilent) &&
          std::ranges::any_of(timeline.exchanges, [&](const Exchange& other) {
            const auto answered = other.final_at();
            return answered && other.request_at > from && *answered < until;

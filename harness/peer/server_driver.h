@@ -81,7 +81,8 @@ class ServerDriver : public Script {
   bool watch_exit(Millis window);
   // The client has finished this call: told by its line, its next request or its end.
   bool watch_return(StreamId call, Millis window);
-  void watch_pong();  // The client has answered the last ping, or does not in time.
+  // The client has answered the last ping, or does not: some answer none while a call waits.
+  void watch_pong(Millis window = Millis(500));
 
   // Parts of an event stream, one write each. send_head also sends the priming event where the
   // revision has one and `ids` is set.

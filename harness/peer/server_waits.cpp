@@ -10,12 +10,6 @@
 #include "harness/record/marks.h"
 
 namespace tailrace {
-namespace {
-
-constexpr Millis kPong{500};  // Some answer none while a call waits.
-
-}  // namespace
-
 Millis ServerDriver::until_harm() const {
   return call_limit() * (kLimitsUntilHarm + 1);
 }
@@ -54,9 +48,9 @@ bool ServerDriver::watch_return(StreamId call, Millis window) {
   });
 }
 
-void ServerDriver::watch_pong() {
+void ServerDriver::watch_pong(Millis window) {
   const RpcId id = rpc_id(fmt::format("tailrace-ping-{}", pings_));
-  watch({"pong", kPong}, [&](const Timeline& timeline) {
+  watch({"pong", window}, [&](const Timeline& timeline) {
     const bool came = std::ranges::any_of(timeline.exchanges, [&](const Exchange& exchange) {
       return exchange.asked && exchange.asked->is_response() && exchange.asked->id == id;
     });

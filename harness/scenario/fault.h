@@ -111,6 +111,7 @@ inline constexpr Fault kCancelsInAllSessions{"cancels_id_in_all_sessions"};
 inline constexpr Fault kLosesSomeNotifications{"loses_some_notifications"};
 inline constexpr Fault kRefusesAfterMany{"refuses_after_many_calls"};
 inline constexpr Fault kUnknownIdEndsSession{"unknown_event_id_ends_session"};
+inline constexpr Fault kUnknownIdNotFound{"answers_unknown_event_id_with_404"};
 inline constexpr Fault kRefusesManySessions{"refuses_after_many_sessions"};
 inline constexpr Fault kKeepsEighthOpen{"keeps_each_eighth_stream_open"};
 inline constexpr Fault kKeepsStringIdsOpen{"keeps_string_ids_open"};

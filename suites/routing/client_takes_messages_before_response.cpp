@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Requests and notifications of the server come on the stream before the response, a Result or an
-// Error: requests are answered, and the call returns the response.
+// Error: requests are answered while the call waits, and the call returns the response. Once the
+// response waits for the answer, as it does where a tool asks its client.
 
 #include <fmt/format.h>
 
@@ -17,22 +18,30 @@ namespace {
 
 struct Before {
   int pings = 0, logs = 0;
+  bool waits = false;  // The response, for the answer to the ping.
 };
 
-constexpr std::array<Before, 5> kBefore = {{{1, 0}, {2, 0}, {5, 0}, {0, 1}, {1, 4}}};
+// More messages than queues between a reader and a caller are made for.
+constexpr int kFlood = 1000;
+constexpr std::array<Before, 7> kBefore = {
+    {{1, 0}, {2, 0}, {5, 0}, {0, 1}, {1, 4}, {1, 0, true}, {0, kFlood}}};
 constexpr int kCalls = static_cast<int>(kBefore.size());
+constexpr Millis kAnswers{5500};  // Longer than what is harm; a call may take it.
 constexpr Millis kLinger{1200};  // An answer that comes late still comes while the client lives.
 constexpr Millis kLeaves{10000};
 
 void drive(ServerDriver& server) {
   server.declare_logging();
+  server.limit_calls_from(kAnswers * 2);
   server.start_client(kCalls, kLinger);
-  for (const auto [pings, logs] : kBefore) {
+  for (const auto [pings, logs, waits] : kBefore) {
     const StreamId call = server.await_call();
-    server.mark(kMarkVariant, fmt::format("{} pings and {} log messages before it", pings, logs));
+    server.mark(kMarkVariant, fmt::format("{} pings and {} log messages before it{}", pings, logs,
+                                          waits ? ", which waits for the answer" : ""));
     server.send_head(call);
     for (int log = 0; log < logs; ++log) server.send_message(call, server.log_message("so far"));
     for (int ping = 0; ping < pings; ++ping) server.send_message(call, server.ping());
+    if (waits) server.watch_pong(kAnswers);
     const bool error = pings == 2;
     error ? server.send_error(call, true) : server.send_result(call, true);
   }
@@ -50,7 +59,8 @@ Scenario routing_client_takes_messages_before_response() {
       .checks = {call_returns_what_was_sent(Rule{}),
                  server_pings_are_answered(req::kPingIsAnswered)},
       .catches = {client_fault::kIgnoresPings, client_fault::kAnswersPingsTwice,
-                  client_fault::kStopsAtNotifications},
+                  client_fault::kAnswersPingsAtEnd, client_fault::kStopsAtNotifications,
+                  client_fault::kStopsAtManyNotifications},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
   }};
 }

@@ -27,8 +27,9 @@ Scenario routing_server_answers_unknown_event_id() {
       .drive = &drive,
       .checks = {get_is_answered(req::kGetIsAnswered),
                  replays_only_its_stream(req::kReplaysOneStream),
-                 still_serves(req::kGetIsAnswered)},
-      .catches = {server_fault::kHangsOnUnknownEventId, server_fault::kUnknownIdEndsSession},
+                 still_serves(req::kGetIsAnswered), refused_resume_keeps_session()},
+      .catches = {server_fault::kHangsOnUnknownEventId, server_fault::kUnknownIdEndsSession,
+                  server_fault::kUnknownIdNotFound},
       .spares = {server_oddity::kListensToUnknownId, server_oddity::kNoGet},
   }};
 }
