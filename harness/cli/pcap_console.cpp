@@ -60,6 +60,18 @@ std::string holders(const CaptureReport& report, const CaptureFinding& worst) {
   return text;
 }
 
+// For who asks where the time went: the stalls may be proven, and little of it.
+std::string mostly_else(const CaptureReport& report) {
+  for (std::size_t i = 0; i < kCauses; ++i) {
+    const auto cause = static_cast<Cause>(i);
+    if (cause == Cause::kDelayedAck || report.causes[cause] * 2 <= report.exchange_time) continue;
+    if (report.causes[cause] < report.causes[Cause::kDelayedAck] * 4) continue;
+    return fmt::format(" Most of the time goes elsewhere: {} takes {} of {}.", name_of(cause),
+                       in_millis(report.causes[cause]), in_millis(report.exchange_time));
+  }
+  return "";
+}
+
 std::string stall_words(const CaptureReport& report, const CaptureFinding& worst) {
   const std::string holder = worst.side ? name_of(*worst.side) : "server";
   const std::string delayer = worst.side ? name_of(other(*worst.side)) : "client";
@@ -75,10 +87,10 @@ std::string stall_words(const CaptureReport& report, const CaptureFinding& worst
       "{} waits for a delayed ACK{}, median {}. The {} writes a message in small pieces with "
       "Nagle's algorithm on: it holds the next piece until the {}'s kernel acknowledges the one "
       "before, and that ACK is delayed. The connection is healthy; a new connection for each call "
-      "would hide this and cure nothing. Cure: {} ({}).{}{}",
+      "would hide this and cure nothing. Cure: {} ({}).{}{}{}",
       report.stalls, sure ? "" : ", as it seems", in_millis(median_cost(report, worst.kind)),
       holder, delayer, worst.details["cure"].as_string(), worst.details["owner"].as_string(),
-      holders(report, worst), sure ? "" : doubt);
+      holders(report, worst), sure ? "" : doubt, mostly_else(report));
 }
 
 std::string words_of(std::string_view kind) {

@@ -38,6 +38,29 @@ Look lists_events(const Evidence&, const Exchange& exchange) {
   return accepts(exchange, kEvents) == Accepts::kByRange ? accept_of(exchange) : "";
 }
 
+// The capability that a method needs, "" where it needs none.
+std::string_view capability_of(std::string_view method) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kNeeds = {{
+      {"logging/", "logging"},
+      {"resources/", "resources"},
+      {"prompts/", "prompts"},
+      {"completion/", "completions"},
+      {"tools/", "tools"},
+  }};
+  const auto need = std::ranges::find_if(
+      kNeeds, [&](const auto& entry) { return method.starts_with(entry.first); });
+  return need == kNeeds.end() ? "" : need->second;
+}
+
+Look declared(const Evidence& evidence, const Exchange& exchange) {
+  const Json& offered = first_result(evidence.timeline, kInitialize)["capabilities"];
+  if (!is_request(exchange) || !offered.is_object() || is_probe(exchange)) return std::nullopt;
+  const std::string_view needed = capability_of(exchange.asked->method);
+  // Completions have been declared since 2025-03-26, and were offered before.
+  if (needed.empty() || offered.find(needed) != nullptr) return "";
+  return fmt::format("the server had not declared {}", needed);
+}
+
 Finding lacks(const Evidence& evidence, const Exchange& exchange, Rule rule, std::string what,
               std::string_view name) {
   Finding finding = finding_of(evidence, "requests_say_what_they_must", rule);
@@ -313,6 +336,14 @@ Check requests_say_what_they_must(Rule session, Rule version, Rule accept) {
   return {"requests_say_what_they_must", [=](const Evidence& evidence) {
             return judge_headers(evidence, {session, version, accept});
           }};
+}
+
+Check asks_for_what_is_declared(Rule rule) {
+  return check_of({"asks_for_what_is_declared", "a client asks for what the server declared",
+                   "lists and levels are asked for of every server alike",
+                   "look at the capabilities of the answer to initialize first",
+                   "the client made no request of a declared session", declared},
+                  rule);
 }
 
 Check gets_accept_events(Rule rule) {

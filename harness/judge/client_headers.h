@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks of the headers that each request of a client carries. Pure.
+// Checks of the headers that each request of a client carries, and of what it may ask. Pure.
 #pragma once
 
 #include "harness/judge/check.h"
@@ -13,6 +13,9 @@ Check requests_say_what_they_must(Rule session, Rule version, Rule accept);
 
 // The client goes on when initialize was answered; where it leaves, it has not read the answer.
 Check goes_on_after_initialize();
+
+// What the client asks for was declared by the server, in its answer to initialize.
+Check asks_for_what_is_declared(Rule rule);
 
 Check gets_accept_events(Rule rule);
 Check gets_list_events(Rule rule);  // By its name, and not by a range.

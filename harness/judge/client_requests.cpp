@@ -147,6 +147,29 @@ Judgement judge_pings(const Evidence& evidence, Rule rule) {
   return answered == 0 ? inconclusive("no ping was sent on a stream") : held();
 }
 
+Judgement judge_responses(const Evidence& evidence, Rule asked, Rule notice) {
+  const Timeline& timeline = evidence.timeline;
+  bool any = false;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (!exchange.is_post() || !exchange.asked) continue;
+    any = true;
+    if (!exchange.asked->is_response() || times_asked(timeline, exchange.asked->id) > 0) continue;
+    const bool nameless = names_nobody(*exchange.asked);
+    Finding finding =
+        finding_of(evidence, "responses_were_asked_for", nameless ? notice : asked);
+    finding.required = "a response answers a request, and a notification gets none";
+    finding.observed = fmt::format("the client sent {}, and nothing had asked for it",
+                                   describe(*exchange.asked));
+    finding.likely_cause = nameless ? "whatever comes on a stream is answered, also what has no id"
+                                    : "the id is kept as text, or made anew";
+    finding.cure = nameless ? "answer what has an id, and drop notifications that are not known"
+                            : "give the id back as it came, of its own type";
+    finding.evidence = ladder_of(timeline, exchange);
+    return broken(finding);
+  }
+  return any ? held() : inconclusive("the client sent no message");
+}
+
 Judgement judge_lost(const Evidence& evidence, Rule rule) {
   const auto& exchanges = evidence.timeline.exchanges;
   const auto lost = std::find_if(exchanges.begin(), exchanges.end(), [](const Exchange& e) {
@@ -183,6 +206,12 @@ Judgement judge_lost(const Evidence& evidence, Rule rule) {
 Check server_pings_are_answered(Rule rule) {
   return {"server_pings_are_answered",
           [=](const Evidence& evidence) { return judge_pings(evidence, rule); }};
+}
+
+Check responses_were_asked_for(Rule asked, Rule notice) {
+  return {"responses_were_asked_for", [=](const Evidence& evidence) {
+            return judge_responses(evidence, asked, notice);
+          }};
 }
 
 Check starts_anew_after_404(Rule rule) {

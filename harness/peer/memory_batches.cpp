@@ -21,6 +21,10 @@ constexpr Millis kUnderWay{50};
 constexpr Millis kCleanUp{100};
 constexpr Millis kLongest{1000};
 
+constexpr int kGets = 20;       // Per batch
+constexpr Millis kHead{500};    // Some send it only with the first event: then there is no telling.
+constexpr Millis kSoon{5};      // One that listens in the place of another comes later.
+
 // What is kept of a call may be its notifications, or its failure.
 StreamId ask_otherwise(ClientDriver& client, int call) {
   const AllowedTools& tools = client.tools();
@@ -28,6 +32,15 @@ StreamId ask_otherwise(ClientDriver& client, int call) {
   if (call % 4 == 2 && tools.failing) return client.ask_tool(&AllowedTools::failing);
   if (call % 4 == 3 && tools.refused) return client.ask_tool(&AllowedTools::refused);
   return client.ask_for_error(0);
+}
+
+void leave_call(ClientDriver& client, StreamId call, Leave how) {
+  if (how == Leave::kByCancel) {
+    if (!client.is_accepted(client.cancel(call))) client.decline("the server takes no cancel");
+    return;
+  }
+  const ConnectionId connection = client.connection_of(call);
+  how == Leave::kByReset ? client.reset(connection) : client.close(connection);
 }
 
 }  // namespace
@@ -58,15 +71,38 @@ void leave_calls_until_memory_settles(ClientDriver& client, Leave how) {
   };
   const auto leave = [&] {
     client.watch_head(open.back(), kUnderWay);
-    for (const StreamId call : std::exchange(open, {})) {
-      const ConnectionId connection = client.connection_of(call);
-      how == Leave::kByReset ? client.reset(connection) : client.close(connection);
-    }
+    for (const StreamId call : std::exchange(open, {})) leave_call(client, call, how);
+    if (how == Leave::kByCancel) client.watch_ends(kCleanUp);
+    if (how == Leave::kByCancel) client.close_all();
     client.stay_connected(done);
     client.await_answer(client.ask_for_result());  // Some work at one call after the other.
   };
   repeat_until_settled(
       client, {.size = kLeft, .one = one, .after_each = leave, .most = kManyBatches});
+}
+
+void listen_until_memory_settles(ClientDriver& client) {
+  if (!client.can_sample()) client.decline(std::string(kUnwatched));
+  client.mark(kMemoryNoise, kNoise);
+  client.mark(kBatchUnit, "GET");
+  client.open_session();
+  const StreamId first = client.get();
+  if (!client.watch_head(first, kHead)) client.decline("the GET stream has no head so far");
+  if (!client.is_listening(first)) client.decline("the server offers no GET stream");
+  client.close(client.connection_of(first));
+  client.stay_connected(kCleanUp);
+  const auto one = [&](int) {
+    const StreamId get = client.get();
+    client.watch_head(get, kHead);
+    client.close(client.connection_of(get));
+    client.stay_connected(kSoon);
+  };
+  const auto settle = [&] {
+    client.stay_connected(kCleanUp);
+    client.await_answer(client.ask_for_result());  // Some work at one call after the other.
+  };
+  repeat_until_settled(
+      client, {.size = kGets, .one = one, .after_each = settle, .most = kManyBatches});
 }
 
 }  // namespace tailrace

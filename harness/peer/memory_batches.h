@@ -11,8 +11,12 @@ namespace tailrace {
 // Calls of each kind that the tools allow, one after the other, half of them plain.
 void call_until_memory_settles(ClientDriver& client);
 
-// Calls of the slow tool that we leave in mid stream: by RST, and by FIN where that cancels them.
-enum class Leave : std::uint8_t { kByReset, kByClosing };
+// Calls of the slow tool that we leave in mid stream, by RST, or by FIN where that cancels them; or
+// that we cancel by notifications/cancelled.
+enum class Leave : std::uint8_t { kByReset, kByClosing, kByCancel };
 void leave_calls_until_memory_settles(ClientDriver& client, Leave how);
+
+// Listening streams that we close again. Declines where the server offers none.
+void listen_until_memory_settles(ClientDriver& client);
 
 }  // namespace tailrace

@@ -50,6 +50,7 @@ inline constexpr Fault kAnswersPingsTwice{"answers_pings_twice"};
 inline constexpr Fault kRepeatsCutCalls{"repeats_cut_calls"};
 inline constexpr Fault kStopsAtNotifications{"stops_at_notifications"};
 inline constexpr Fault kStopsAtManyNotifications{"stops_at_many_notifications"};
+inline constexpr Fault kAnswersNotifications{"answers_notifications"};
 inline constexpr Fault kAnswersPingsAtEnd{"answers_pings_at_end"};
 inline constexpr Fault kKnowsStandardCodes{"knows_standard_codes_only"};
 inline constexpr Fault kConflatesIds{"conflates_ids"};
@@ -65,6 +66,8 @@ inline constexpr Fault kResumesAfterCutResult{"resumes_after_cut_result"};
 // What every request says.
 inline constexpr Fault kDropsSessionHeader{"drops_session_header"};
 inline constexpr Fault kDropsVersionHeader{"drops_version_header"};
+inline constexpr Fault kDoublesVersionHeader{"doubles_version_header"};
+inline constexpr Fault kAsksForUndeclared{"asks_for_undeclared"};
 inline constexpr Fault kAcceptsJsonOnly{"accepts_json_only"};
 inline constexpr Fault kAcceptsAnything{"accepts_anything"};
 // Time-outs and the end.

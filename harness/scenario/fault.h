@@ -79,6 +79,8 @@ inline constexpr Fault kLosesNotifications{"loses_notifications"};
 inline constexpr Fault kLeaksPerToolError{"leaks_descriptor_per_tool_error"};
 inline constexpr Fault kLeaksMemoryPerNotification{"leaks_memory_per_notification"};
 inline constexpr Fault kLeaksMemoryPerAbort{"leaks_memory_per_abort"};
+inline constexpr Fault kLeaksMemoryPerCancel{"leaks_memory_per_cancel"};
+inline constexpr Fault kLeaksMemoryPerGet{"leaks_memory_per_get"};
 inline constexpr Fault kDeleteEndsAll{"delete_ends_all_sessions"};
 inline constexpr Fault kLeaksPerNotifyingCall{"leaks_descriptor_per_notifying_call"};
 inline constexpr Fault kLeaksPerGet{"leaks_descriptor_per_get"};

@@ -134,6 +134,7 @@ inline constexpr std::array<Requirement, 1> kInitializeInFull = {Requirement{"LC
 inline constexpr std::array<Requirement, 1> kWaitsForInitialized = {Requirement{"LC-06"}};
 inline constexpr std::array<Requirement, 2> kClientDeclared = {
     Requirement{"LC-14"}, Requirement{"LC-16"}};
+inline constexpr std::array<Requirement, 2> kServerDeclared = kClientDeclared;
 inline constexpr std::array<Requirement, 1> kLoggingDeclared = {Requirement{"LOG-01"}};
 inline constexpr std::array<Requirement, 2> kDeclaredLists = {
     Requirement{"CAP-01"}, Requirement{"CAP-05"}};

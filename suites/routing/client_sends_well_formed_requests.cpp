@@ -5,6 +5,7 @@
 #include "harness/judge/client_headers.h"
 #include "harness/judge/client_laws.h"
 #include "harness/judge/message_laws.h"
+#include "harness/judge/single_fields.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -37,7 +38,7 @@ Scenario routing_client_sends_well_formed_requests() {
                  req::kOneMessageAPost, req::kMessagesInPosts, req::kGetAcceptsEvents,
                  req::kRevisionAsAgreed, req::kInitializeFirst, req::kInitializeSaysWho,
                  req::kInitializeAwaited, req::kInitializedSaid, req::kOffersOwnRevision,
-                 req::kTokenKind, req::kFewPings},
+                 req::kTokenKind, req::kFewPings, req::kServerDeclared},
       .drive = &drive,
       .checks = {messages_are_json_rpc(req::kIsJsonRpc),
                  request_ids_are_text_or_integers(req::kIdIsTextOrInteger),
@@ -58,7 +59,8 @@ Scenario routing_client_sends_well_formed_requests() {
                  initialized_is_said(req::kInitializedSaid),
                  offers_what_it_speaks(req::kOffersOwnRevision),
                  progress_tokens_are_text_or_integers(req::kTokenKind),
-                 pings_are_few(req::kFewPings)},
+                 pings_are_few(req::kFewPings), single_fields_come_once(),
+                 asks_for_what_is_declared(req::kServerDeclared)},
       .catches = {client_fault::kAcceptsAnything, client_fault::kDropsJsonrpc,
                   client_fault::kFractionIds, client_fault::kNullIds, client_fault::kIdsInNotices,
                   client_fault::kOddMetaKeys, client_fault::kPostsTwoMessages,
@@ -67,7 +69,8 @@ Scenario routing_client_sends_well_formed_requests() {
                   client_fault::kAsksBeforeInitialize, client_fault::kHidesItself,
                   client_fault::kNeverSaysInitialized, client_fault::kRefusesOwnRevision,
                   client_fault::kOddTokens, client_fault::kFloodsPings,
-                  client_fault::kLosesInitialize},
+                  client_fault::kLosesInitialize, client_fault::kDoublesVersionHeader,
+                  client_fault::kAsksForUndeclared},
       .spares = {client_oddity::kOpensListeningGet, client_oddity::kListsToolsFirst,
                  client_oddity::kSendsTokens, client_oddity::kStringRequestIds,
                  client_oddity::kPausesAfterInitialize},

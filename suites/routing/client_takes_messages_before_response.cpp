@@ -54,13 +54,14 @@ Scenario routing_client_takes_messages_before_response() {
   return Scenario{{
       .id = "routing.client_takes_messages_before_response",
       .question = "Does the client take messages that come before the response?",
-      .covers = {req::kPingIsAnswered},
+      .covers = {req::kPingIsAnswered, req::kAnswerCarriesId, req::kNoticeUnanswered},
       .drive = &drive,
       .checks = {call_returns_what_was_sent(Rule{}),
-                 server_pings_are_answered(req::kPingIsAnswered)},
+                 server_pings_are_answered(req::kPingIsAnswered),
+                 responses_were_asked_for(req::kAnswerCarriesId, req::kNoticeUnanswered)},
       .catches = {client_fault::kIgnoresPings, client_fault::kAnswersPingsTwice,
                   client_fault::kAnswersPingsAtEnd, client_fault::kStopsAtNotifications,
-                  client_fault::kStopsAtManyNotifications},
+                  client_fault::kStopsAtManyNotifications, client_fault::kAnswersNotifications},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
   }};
 }

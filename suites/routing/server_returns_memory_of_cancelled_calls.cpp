@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// A call that was cancelled gives its memory back.
+
+#include "harness/judge/resources.h"
+#include "harness/peer/memory_batches.h"
+#include "harness/scenario/scenario.h"
+
+namespace tailrace::suites {
+namespace {
+
+void drive(ClientDriver& client) {
+  leave_calls_until_memory_settles(client, Leave::kByCancel);
+}
+
+}  // namespace
+
+Scenario routing_server_returns_memory_of_cancelled_calls() {
+  return Scenario{{
+      .id = "routing.server_returns_memory_of_cancelled_calls",
+      .question = "Does memory not grow with each call that was cancelled?",
+      .covers = {},
+      .drive = &drive,
+      .checks = {memory_does_not_grow()},
+      .catches = {server_fault::kLeaksMemoryPerCancel},
+      .spares = {server_oddity::kErrorForCancelled},
+      .exclusive = true,
+      .growth = true,
+  }};
+}
+
+}  // namespace tailrace::suites
