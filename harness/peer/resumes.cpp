@@ -35,7 +35,7 @@ void fail_resumes(ServerDriver& server, const AnswerStream& answer) {
 void await_resume_after(ServerDriver& server, const AnswerStream& answer) {
   server.use_event_ids(true, kSoonRetry);
   // Several, where the client makes them: what goes wrong may do so now and then.
-  const int calls = server.counts_calls() ? kCalls : 1;
+  const int calls = server.up_to(kCalls);
   server.start_client(calls, kLinger);
   answer(server.await_call());
   for (int call = 1; call < calls; ++call) {

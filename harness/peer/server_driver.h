@@ -195,6 +195,8 @@ class ServerDriver : public Script {
   void use_event_ids(bool use, Millis retry);
   // It keeps the contract of N calls.
   bool counts_calls() const { return settings_.contract == ClientContract::kCalls; }
+  // What a script asks where more calls show more, and one shows something.
+  int up_to(int calls) const { return counts_calls() ? calls : 1; }
   Millis call_limit() const { return settings_.call_limit; }
   Millis until_harm() const;  // A call that is not over by then has outlived what is a failure.
 

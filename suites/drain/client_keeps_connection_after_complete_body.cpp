@@ -15,8 +15,9 @@ constexpr Millis kLinger{300};  // A reset that comes late still comes while the
 constexpr Millis kLeaves{10000};
 
 void drive(ServerDriver& server) {
-  server.start_client(kCalls, kLinger);
-  for (int call = 0; call < kCalls; ++call) {
+  const int calls = server.up_to(kCalls);
+  server.start_client(calls, kLinger);
+  for (int call = 0; call < calls; ++call) {
     server.answer_with_result(server.await_call());
   }
   server.await_exit(kLinger + kLeaves);

@@ -12,8 +12,9 @@ constexpr int kCalls = 6;
 constexpr Millis kLeaves{10000};
 
 void drive(ServerDriver& server) {
-  server.start_client(kCalls);
-  server.answer_by_turns(kCalls);
+  const int calls = server.up_to(kCalls);
+  server.start_client(calls);
+  server.answer_by_turns(calls);
   server.await_exit(kLeaves);
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the handshake to the end of its session, each message of the client is what it should be,
-// at its time and in a POST of its own.
+// From the handshake to the end, each message of the client is as it should be, in its own POST.
 
 #include "harness/judge/client_headers.h"
 #include "harness/judge/client_laws.h"
@@ -17,8 +16,9 @@ constexpr Millis kLeaves{10000};
 
 void drive(ServerDriver& server) {
   server.ask_to_listen();
-  server.start_client(kCalls);
-  for (int call = 0; call < kCalls; ++call) {
+  const int calls = server.up_to(kCalls);
+  server.start_client(calls);
+  for (int call = 0; call < calls; ++call) {
     const StreamId stream = server.await_call();
     server.send_head(stream);
     server.send_message(stream, server.ping());

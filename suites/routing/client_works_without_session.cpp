@@ -13,7 +13,7 @@ constexpr int kCalls = 2;
 
 void drive(ServerDriver& server) {
   server.open_no_session();
-  server.serve_calls(kCalls);
+  server.serve_calls(server.up_to(kCalls));
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ constexpr int kCalls = 2;
 
 void drive(ServerDriver& server) {
   server.answer_initialize_by_stream();
-  server.serve_calls(kCalls);
+  server.serve_calls(server.up_to(kCalls));
 }
 
 }  // namespace
