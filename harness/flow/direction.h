@@ -153,6 +153,7 @@ class Direction {
   std::uint64_t late_by_path() const;
   bool is_improbable() const;
   bool is_series() const;
+  bool outlasts_path() const;
   Stall stall_of(const Segment& segment, Nanos gap, Nanos late) const;
   void drop_pending();
   bool heard(const Segment& segment) const {  // S had the pending ACK when it sent this.

@@ -86,6 +86,15 @@ bool Direction::is_series() const {
          (has_held(kOftenHeld) && keep_time_of_acks(stalls_, tick_));
 }
 
+// Within what the path hides, all that a sender writes by its own clock follows an ACK: delays that
+// are to be told from it are longer.
+bool Direction::outlasts_path() const {
+  if (close_ == kCloseRelease) return true;
+  const auto longer = std::ranges::count_if(
+      stalls_, [&](const Stall& stall) { return stall.ack_delay > 2 * close_; });
+  return static_cast<std::uint64_t>(longer) >= kHighConfidence;
+}
+
 // The option can be set while the connection lives: what proves it then says nothing of a series of
 // holds before.
 bool Direction::has_proofs() const {
@@ -143,7 +152,7 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
   const bool clear = !has_coarse_clock() || keep_time_of_acks(stalls_, tick_);
   // Where the path hides whether they follow their ACKs, a handler may sleep for as long each time.
   const bool sleeps = like_slow_pause_ * 2 > flow.held;
-  const bool sure = sharp && clear && !sleeps && is_series();
+  const bool sure = sharp && clear && !sleeps && outlasts_path() && is_series();
   if (flow.held >= kHighConfidence && sure) confidence = Confidence::kHigh;
   left_out += stalls_left_out_;
   const Nanos usual = usual_delay();

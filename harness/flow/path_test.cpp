@@ -227,6 +227,19 @@ TEST_F(Paths, HeldDataMayComeLateToACaptureAtTheClient) {
   EXPECT_EQ(seen.stalls[1].hold, kRoundTrip + kDelayed + kLate[1]);
 }
 
+// By less than the path varies by twice: what a server writes by its own clock follows such ACKs as
+// closely, and does so each time.
+TEST_F(Paths, AcksThatAreLateByLessThanThePathHidesMakeNobodySure) {
+  talk.open(kMoment, kRoundTrip);
+  for (int call = 0; call < 4; ++call) call_at_client(Nanos(0), Nanos(0));
+  for (int round = 0; round < 2; ++round) {
+    for (const Nanos late_by : kLate) call_at_client(20ms, late_by);
+  }
+  const ConnectionFlow seen = flow();
+  ASSERT_FALSE(seen.stalls.empty());
+  for (const Stall& stall : seen.stalls) EXPECT_NE(stall.confidence, Confidence::kHigh);
+}
+
 // A pause that ends near the ACK of a long path: at the sender itself nothing is late but it.
 TEST_F(Paths, APauseIsNoHoldWhereTheCaptureIsAtTheSender) {
   constexpr Nanos kFar = 150ms;
