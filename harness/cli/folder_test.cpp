@@ -222,6 +222,8 @@ TEST(Folders, ABaselineHoldsOnlyWhatIsKnown) {
        "b.json, line 6: 'resaon' is not known here; known are id"},
       {"\"expected\": [],\n\"unstable\": [" + entry + "\"reason\": \"r\"},\n{\"id\": \"x\"}]}",
        "b.json, line 5: x has no 'revision'"},
+      {"\"expected\": [" + entry + "\"reason\": \"r\",\n\"checks\": []}]}",
+       "b.json, line 4: drain.*: 'checks' is no list of names"},
       {"\"expected\": {}}", "line 2: 'expected' is not a list"}};
   for (const auto& [text, wrong] : table) {
     const std::string said = says(text);

@@ -248,5 +248,22 @@ TEST(Baseline, IsExactInBothDirections) {
   EXPECT_NE(stale.out.find("stale"), std::string::npos);
 }
 
+// What was written down names what was found: another finding in the same scenario is a new one.
+TEST(Baseline, ExpectsWhatItNamesAndNothingBesideIt) {
+  const Workshop workshop;
+  const std::string only = " --only routing.server_answers_unknown_event_id ";
+  const std::string refuses = "-- {server} --fault answers_unknown_event_id_with_404 {port}";
+  const std::string hangs = "-- {server} --fault hangs_on_unknown_event_id {port}";
+  workshop.run("{tailrace} server --out a" + only + refuses);
+  EXPECT_EQ(workshop.run("{tailrace} baseline write a --reason known --out b.json").status, 0);
+  EXPECT_NE(Workshop::read(workshop.path("b.json")).find("\"refused_resume_keeps_session\""),
+            std::string::npos);
+  const std::string known = only + "--baseline b.json ";
+  EXPECT_EQ(workshop.run("{tailrace} server --out c" + known + refuses).status, 0);
+  const Ran other = workshop.run("{tailrace} server --out d" + known + hangs);
+  EXPECT_EQ(other.status, 1);
+  EXPECT_NE(other.out.find("GET had no answer"), std::string::npos) << other.out;
+}
+
 }  // namespace
 }  // namespace tailrace

@@ -17,8 +17,8 @@ namespace {
 constexpr std::string_view kBaselineSchema = "tailrace.baseline/1";
 constexpr std::array<std::string_view, 3> kLists = {"schema", "expected", "unstable"};
 // The last two are words for who reads the file.
-constexpr std::array<std::string_view, 8> kMembers = {
-    "id", "revision", "mode", "version", "reason", "link", "requirement", "seen"};
+constexpr std::array<std::string_view, 9> kMembers = {
+    "id", "revision", "mode", "version", "checks", "reason", "link", "requirement", "seen"};
 
 bool concerns(const ExpectedFailure& entry, const ScenarioResult& result) {
   return glob_matches(entry.id, result.id) && glob_matches(entry.revision, result.revision) &&
@@ -31,6 +31,27 @@ bool of_this_version(const ExpectedFailure& entry, const RunRecord& record) {
 
 bool failed(const ScenarioResult& result) {
   return result.verdict == Verdict::kFail || result.verdict == Verdict::kWarn;
+}
+
+// The checks whose findings make it fail or warn; notes do neither.
+std::set<std::string> checks_of(const ScenarioResult& result) {
+  std::set<std::string> checks;
+  for (const Finding& finding : result.findings) {
+    if (finding.level != Level::kNote) checks.insert(finding.check);
+  }
+  return checks;
+}
+
+// Something that the entry names was found, and nothing that it does not.
+struct Met {
+  bool some = false, all = false;
+};
+Met meets(const ExpectedFailure& entry, const ScenarioResult& result) {
+  if (entry.checks.empty()) return {true, true};
+  const auto found = checks_of(result);
+  const auto named = std::ranges::count_if(
+      found, [&](const std::string& check) { return entry.checks.contains(check); });
+  return {named > 0, static_cast<std::size_t>(named) == found.size()};
 }
 
 // Reads the lists and keeps the first complaint, with the line that it is about.
@@ -58,7 +79,7 @@ class BaselineReader {
       allow(row, where, kMembers);
       ExpectedFailure entry{row["id"].as_string(),     row["revision"].as_string(),
                             row["mode"].as_string(),   row["version"].as_string(),
-                            row["reason"].as_string(), row["link"].as_string()};
+                            row["reason"].as_string(), row["link"].as_string(), {}};
       // A line is known of what is there.
       const std::string first =
           row.members().empty() ? "" : where + row.members().front().first;
@@ -66,6 +87,10 @@ class BaselineReader {
       if (entry.id.empty()) complain(first, which + " has no 'id'");
       if (entry.revision.empty()) complain(first, which + " has no 'revision'");
       if (entry.reason.empty()) complain(first, which + " has no 'reason'");
+      for (const Json& check : row["checks"].items()) entry.checks.insert(check.as_string());
+      const bool named = row.find("checks") == nullptr ||
+                         (!entry.checks.empty() && !entry.checks.contains(""));
+      if (!named) complain(where + "checks", which + ": 'checks' is no list of names");
       entries.push_back(std::move(entry));
     }
     return entries;
@@ -89,6 +114,8 @@ Json to_json(const std::vector<ExpectedFailure>& entries) {
     row.set("id", entry.id).set("revision", entry.revision);
     if (!entry.mode.empty()) row.set("mode", entry.mode);
     if (!entry.version.empty()) row.set("version", entry.version);
+    Json::Array checks(entry.checks.begin(), entry.checks.end());
+    if (!checks.empty()) row.set("checks", Json(std::move(checks)));
     row.set("reason", entry.reason);
     if (!entry.link.empty()) row.set("link", entry.link);
     list.push(std::move(row));
@@ -136,7 +163,9 @@ void apply_baseline(const Baseline& baseline, RunRecord& record) {
       if (!concerns(entry, result) || result.baseline == "unstable") continue;
       ran |= result.verdict == Verdict::kPass || failed(result);
       if (!failed(result)) continue;
-      still_fails = true;
+      const auto [some, all] = meets(entry, result);
+      still_fails |= some;
+      if (!some || !all) continue;
       result.baseline = "expected";
       result.baseline_reason = with_link(entry);
     }
@@ -148,18 +177,21 @@ Baseline baseline_of(const RunRecord& record, const std::string& reason) {
   struct Seen {
     const ScenarioResult* failure = nullptr;
     bool passed = false;
+    std::set<std::string> checks;  // Of all its repeats.
   };
   std::map<std::tuple<std::string, std::string, std::string>, Seen> all;
   for (const ScenarioResult& result : record.scenarios) {
     Seen& seen = all[{result.id, result.revision, result.mode}];
     if (failed(result) && seen.failure == nullptr) seen.failure = &result;
+    if (failed(result)) seen.checks.merge(checks_of(result));
     seen.passed |= result.verdict == Verdict::kPass;
   }
   Baseline baseline;
   for (const auto& [key, seen] : all) {
     if (seen.failure == nullptr) continue;
     const ScenarioResult& result = *seen.failure;
-    ExpectedFailure entry{result.id, result.revision, result.mode, record.version, reason, ""};
+    ExpectedFailure entry{result.id, result.revision, result.mode, record.version, reason, "",
+                          seen.checks};
     if (entry.mode == "default") entry.mode.clear();
     if (!result.baseline_reason.empty()) entry.reason = result.baseline_reason;
     const bool unstable = seen.passed || result.baseline == "unstable";

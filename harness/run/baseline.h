@@ -3,12 +3,14 @@
 // fails is stale and fails the run. Values, any thread.
 //
 // File: JSON, comments allowed: {"schema": "tailrace.baseline/1", "expected": [{"id": ...,
-// "revision": ..., "mode": (optional), "version": (optional), "reason": ..., "link": (optional),
-// "requirement": (not read), "seen": (not read)}], "unstable": [the same]}. Globs may stand for id,
-// revision and version. A glob stands for all that it names together: it is stale when none of them
-// fails. What is unstable is run but not judged.
+// "revision": ..., "mode": (optional), "version": (optional), "checks": [...] (optional),
+// "reason": ..., "link": (optional), "requirement": (not read), "seen": (not read)}],
+// "unstable": [the same]}. Globs may stand for id, revision and version. A glob stands for all that
+// it names together: it is stale when none of them fails. Where checks are named, what another one
+// finds in the same scenario is not expected. What is unstable is run but not judged.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,7 @@ namespace tailrace {
 
 struct ExpectedFailure {
   std::string id, revision, mode, version, reason, link;  // mode, version "": any.
+  std::set<std::string> checks;  // Empty: any.
 };
 
 struct Baseline {
