@@ -297,8 +297,11 @@ int exit_status(const RunRecord& record, FailOn fail_on) {
     unseen |= result.verdict == Verdict::kInconclusive;
     failed |= result.verdict == Verdict::kFail && fail_on != FailOn::kMust;
     failed |= result.verdict == Verdict::kWarn && fail_on == FailOn::kShould;
-    failed |= std::any_of(result.findings.begin(), result.findings.end(), [](const Finding& f) {
-      return f.level == Level::kMust || (f.level == Level::kHarm && f.breaks_must);
+    // A finding counts also where another check of its scenario could not see enough.
+    failed |= std::ranges::any_of(result.findings, [&](const Finding& finding) {
+      const bool must = finding.level == Level::kMust || finding.breaks_must;
+      const bool should = finding.level == Level::kShould && fail_on == FailOn::kShould;
+      return should || (must && finding.fails());
     });
   }
   if (trouble || !judged) return kExitUnusable;

@@ -46,6 +46,13 @@ TEST(ExitStatus, AStaleEntryFailsAndAnExpectedFailureDoesNot) {
   EXPECT_EQ(exit_status(record, FailOn::kHarm), kExitFailed);
 }
 
+TEST(ExitStatus, AShouldBesideWhatWasNotSeenIsOneAllTheSame) {
+  RunRecord record = record_of({Verdict::kPass, Verdict::kInconclusive});
+  record.scenarios[1].findings.emplace_back().level = Level::kShould;
+  EXPECT_EQ(exit_status(record, FailOn::kShould), kExitFailed);
+  EXPECT_EQ(exit_status(record, FailOn::kHarm), kExitInconclusive);
+}
+
 TEST(ExitStatus, OfMustAloneCountsAMustThatIsToldAsHarm) {
   RunRecord record = record_of({Verdict::kPass, Verdict::kFail});
   Finding finding;
