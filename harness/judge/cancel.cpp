@@ -93,7 +93,11 @@ Judgement judge_end(const Evidence& evidence, Rule rule) {
 Judgement judge_nothing(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
   const auto cancels = cancels_of(timeline);
+  bool of_streams = cancels.empty();
   for (const Cancel& cancel : cancels) {
+    // AMB-13: what is no stream must be answered with something, and any answer will do.
+    if (cancel.request->response && !cancel.request->is_event_stream()) continue;
+    of_streams = true;
     for (const Copy& copy : copies_of_answer(timeline, *cancel.request)) {
       if (copy.message->kind == MessageKind::kError || copy.at < cancel.accepted + kRace) continue;
       if (may_have_overtaken(cancel)) {
@@ -112,6 +116,7 @@ Judgement judge_nothing(const Evidence& evidence, Rule rule) {
       return broken(finding);
     }
   }
+  if (!of_streams) return not_applicable("a call whose answer is no stream is answered anyhow");
   return cancels.empty() ? no_cancel(timeline) : held();
 }
 

@@ -56,6 +56,7 @@ template <class Chosen, class Look_>
 auto each_wrong(Chosen chosen, Look_ look) {
   return [chosen, look](const Evidence&, const Exchange& exchange) -> Look {
     if (!is_request(exchange) || !exchange.response) return std::nullopt;
+    if (is_refused_for_now(exchange)) return std::nullopt;
     return chosen(wrong_with(exchange)) ? look(exchange) : std::nullopt;
   };
 }
@@ -99,6 +100,7 @@ Look without_session(const Evidence& evidence, const Exchange& exchange) {
     return other.response && other.response->find(kSession) != nullptr;
   });
   if (!keeps || !header_of(exchange, kSession).empty()) return std::nullopt;
+  if (is_refused_for_now(exchange)) return std::nullopt;
   const int status = exchange.response->status;
   if (status == kBadRequest) return "";
   return fmt::format("without the id of its session it got {}", status);
@@ -107,6 +109,7 @@ Look without_session(const Evidence& evidence, const Exchange& exchange) {
 Look unknown_revision(const Evidence&, const Exchange& exchange) {
   const std::string said = header_of(exchange, kVersion);
   if (!is_request(exchange) || !exchange.response || said != "1999-01-01") return std::nullopt;
+  if (is_refused_for_now(exchange)) return std::nullopt;
   const int status = exchange.response->status;
   return status == kBadRequest ? "" : fmt::format("a revision that nobody has got {}", status);
 }

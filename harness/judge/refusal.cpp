@@ -125,7 +125,7 @@ Judgement judge_unknown_session(const Evidence& evidence) {
   if (asked == exchanges.end()) return inconclusive("no request of an unknown session was sent");
   // The first that was not refused with 404, where there is one.
   const auto wrong = std::find_if(asked, exchanges.end(), [&](const Exchange& e) {
-    return is_asked(e) && e.response && e.response->status != kNotFound;
+    return is_asked(e) && e.response && e.response->status != kNotFound && !is_refused_for_now(e);
   });
   if (wrong == exchanges.end()) {
     return asked->response ? held() : inconclusive("the request was not answered");

@@ -28,6 +28,9 @@ Judgement judge_deleted(const Evidence& evidence, Rule rule) {
                     "its sessions",
                     erased->response->status));
   }
+  if (erased->response->status == kAccepted) {  // RFC 9110, 15.3.3: it is not done yet.
+    return not_applicable("DELETE was accepted with 202, by which the session ends later");
+  }
   const std::string session = session_of(*erased);
   const Exchange* served = nullptr;
   std::size_t asked = 0;
@@ -35,6 +38,7 @@ Judgement judge_deleted(const Evidence& evidence, Rule rule) {
     if (session_of(*later) != session || !later->response) continue;
     const bool listens = later->request.method == "GET";
     if (listens && later->response->status == kMethodNotAllowed) continue;  // Of any session.
+    if (is_refused_for_now(*later)) continue;
     ++asked;
     if (later->response->status != kNotFound && served == nullptr) served = &*later;
   }

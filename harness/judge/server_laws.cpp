@@ -33,6 +33,13 @@ bool is_notice(const Exchange& exchange) {
   return notification && exchange.response.has_value();
 }
 
+// What has no answer, and is accepted; "" for other messages.
+std::string_view word_for(const Exchange& exchange) {
+  if (!exchange.asked) return "";
+  if (exchange.asked->kind == MessageKind::kNotification) return "notification";
+  return exchange.asked->is_response() ? "response" : "";
+}
+
 Look json_or_events(const Evidence&, const Exchange& exchange) {
   if (!is_request(exchange) || !exchange.response) return std::nullopt;
   const int status = exchange.response->status;
@@ -53,30 +60,32 @@ std::optional<Reason> taken_for_notice(const Exchange& exchange) {
 
 // Nothing at all came back, on a connection that stayed, until a wait ran out. We may leave sooner.
 Look unanswered_notice(const Timeline& timeline, const Exchange& exchange) {
-  const bool notification =
-      exchange.asked && exchange.asked->kind == MessageKind::kNotification;
+  const std::string_view word = word_for(exchange);
   const bool ended = exchange.ended() && exchange.end != BodyEnd::kUnseen;
-  if (!notification || exchange.response || ended) return std::nullopt;
+  if (word.empty() || exchange.response || ended) return std::nullopt;
   if (!watched_for(timeline, exchange.request_at, kServed)) return std::nullopt;
   for (const auto& passed : timeline.deadlines) {
     const Nanos waited = std::min(passed.at, exchange.ended_at.value_or(passed.at)) -
                          exchange.request_at;
-    if (waited >= kServed) return "a notification had no answer after " + in_millis(waited);
+    if (waited >= kServed) {
+      return fmt::format("a {} had no answer after {}", word, in_millis(waited));
+    }
   }
   return std::nullopt;
 }
 
 Look accepted(const Evidence& evidence, const Exchange& exchange) {
   if (!exchange.response) return unanswered_notice(evidence.timeline, exchange);
-  if (!is_notice(exchange) || !is_success(exchange)) return std::nullopt;
+  const std::string_view word = word_for(exchange);
+  if (word.empty() || !is_success(exchange)) return std::nullopt;
   const int status = exchange.response->status;
-  if (status != kAccepted) return fmt::format("a notification got {}, not 202", status);
+  if (status != kAccepted) return fmt::format("a {} got {}, not 202", word, status);
   const bool bare = exchange.body.empty() && exchange.events.empty();
-  if (!bare) return "the 202 for a notification has a body";
+  if (!bare) return fmt::format("the 202 for a {} has a body", word);
   if (exchange.ended() && exchange.end != BodyEnd::kUnseen) return "";
   const MonoTime seen = exchange.ended_at.value_or(*evidence.timeline.last);
   const bool open = seen - *exchange.head_at >= kLeftOpen;
-  return open ? "the 202 for a notification had not ended after 5 s" : "";
+  return open ? fmt::format("the 202 for a {} had not ended after 5 s", word) : "";
 }
 
 std::optional<Reason> accepted_otherwise(const Exchange& exchange) {
@@ -268,7 +277,8 @@ Check requests_get_json_or_events(Rule rule) {
 }
 
 Check notifications_are_accepted(Rule rule) {
-  return check_of({"notifications_are_accepted", "a notification gets 202 and no body",
+  return check_of({"notifications_are_accepted",
+                   "a notification or response gets 202 and no body",
                    "all POSTs are answered as requests are", "answer 202, and send nothing",
                    "no notification was accepted", accepted, Level::kMust, accepted_otherwise},
                   rule);

@@ -78,6 +78,10 @@ Judgement judge_serves(const Evidence& evidence, Rule rule) {
       continue;
     }
     if (is_cancelled(timeline, exchange)) continue;
+    if (is_refused_for_now(exchange)) {
+      return inconclusive(fmt::format("the server refused a request for now, with {}",
+                                      exchange.response->status));
+    }
     if (waits_to_be_fetched(timeline, exchange, evidence.revision)) {
       return inconclusive(std::string(kUnfetched));
     }

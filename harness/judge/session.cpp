@@ -61,6 +61,14 @@ bool is_refused(const Exchange& exchange) {
   return exchange.response && exchange.response->status >= kFirstError;
 }
 
+bool is_refused_for_now(const Exchange& exchange) {
+  constexpr int kTooMany = 429, kUnavailable = 503;
+  if (!exchange.response) return false;
+  const int status = exchange.response->status;
+  return status == kTooMany ||
+         (status == kUnavailable && exchange.response->find("retry-after") != nullptr);
+}
+
 bool is_request(const Exchange& exchange) {
   return exchange.asked && exchange.asked->kind == MessageKind::kRequest && exchange.asked->id;
 }

@@ -21,6 +21,9 @@ inline constexpr int kFirstError = 400, kFirstServerError = 500;  // RFC 9110, 1
 std::string session_of(const Exchange& exchange);
 bool is_success(const Exchange& exchange);  // 2xx
 bool is_refused(const Exchange& exchange);  // 4xx, 5xx
+// Of anything, since the server has no room for it now (RFC 6585, 4; RFC 9110, 15.6.4): 429, and
+// 503 with Retry-After. It says nothing of what was asked.
+bool is_refused_for_now(const Exchange& exchange);
 bool is_request(const Exchange& exchange);  // A POSTed JSON-RPC request.
 
 // A Result or Error with the id of a request, on whatever stream of its session.

@@ -8,8 +8,10 @@
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
+#include "harness/judge/law.h"
 #include "harness/judge/resume.h"
 #include "harness/judge/session.h"
+#include "harness/record/secret_spelling.h"
 #include "harness/wire/escape.h"
 #include "harness/wire/meta_names.h"
 
@@ -307,15 +309,22 @@ Judgement judge_calls(const Evidence& evidence) {
   return broken(finding);
 }
 
+// As it stands, or in Base64, in which plain names need not be, and may.
+bool names(std::string_view field, const std::string& name) {
+  constexpr std::string_view kBegin = "=?base64?", kEnd = "?=";
+  if (field == name) return true;
+  const std::size_t length = kBegin.size() + 4 * ((name.size() + 2) / 3) + kEnd.size();
+  if (!field.starts_with(kBegin) || field.size() != length) return false;
+  field.remove_prefix(kBegin.size());
+  return field.starts_with(base64_forms(name).front());
+}
+
 // The rule that the request breaks, and how; nothing where it breaks none.
 std::optional<std::pair<Rule, std::string>> undescribed(const Exchange& request,
                                                         const Described& rules) {
   const Json& params = request.asked->body["params"];
   const Json& meta = params["_meta"];
-  const auto header = [&](const char* name) {
-    const std::string* value = request.request.find(name);
-    return value == nullptr ? std::string() : *value;
-  };
+  const auto header = [&](const char* name) { return header_of(request, name); };
   const std::string version = header("mcp-protocol-version");
   if (version.empty()) return {{rules.version, "it has no MCP-Protocol-Version"}};
   if (meta[kMetaVersion].as_string() != version) {
@@ -325,7 +334,7 @@ std::optional<std::pair<Rule, std::string>> undescribed(const Exchange& request,
     return {{rules.method, "Mcp-Method is '" + excerpt(header("mcp-method"), kExcerpt) + "'"}};
   }
   const bool calls = request.asked->method == "tools/call";
-  if (calls && header("mcp-name") != params["name"].as_string()) {
+  if (calls && !names(header("mcp-name"), params["name"].as_string())) {
     return {{rules.name, "Mcp-Name is '" + excerpt(header("mcp-name"), kExcerpt) + "'"}};
   }
   if (!meta[kMetaCapabilities].is_object()) {

@@ -115,9 +115,7 @@ Environment ServerDriver::environment_for(int calls, Millis linger) const {
 bool ServerDriver::wait_until(MonoTime until, const Condition& holds) {
   const auto pending = [this](const Timeline& timeline) {
     return std::any_of(timeline.exchanges.begin() + static_cast<std::ptrdiff_t>(all_served_),
-                       timeline.exchanges.end(), [this](const auto& e) {
-                         return e.request_complete && !served_.contains(e.id);
-                       });
+                       timeline.exchanges.end(), [this](const auto& e) { return is_due(e); });
   };
   for (;;) {
     serve_pending();
@@ -136,12 +134,16 @@ void ServerDriver::serve_pending() {
     while (all_served_ < all.size() && served_.contains(all[all_served_].id)) ++all_served_;
     std::vector<Exchange> exchanges;
     for (std::size_t at = all_served_; at < all.size(); ++at) {
-      if (!all[at].request_complete || served_.contains(all[at].id)) continue;
-      exchanges.push_back(all[at]);
+      if (is_due(all[at])) exchanges.push_back(all[at]);
     }
     return exchanges;
   });
   for (const Exchange& exchange : due) {
+    if (!exchange.request_complete) {  // Who never says so breaks RFC 9110, 10.1.1.
+      continued_.insert(exchange.id);
+      write(exchange.id, "HTTP/1.1 100 Continue\r\n\r\n");
+      continue;
+    }
     served_.insert(exchange.id);
     serve(exchange);
   }

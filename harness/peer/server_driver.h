@@ -205,6 +205,7 @@ class ServerDriver : public Script {
   void tell_client(int calls, Millis linger);
   bool has_ended_session(const Timeline& timeline);
   Environment environment_for(int calls, Millis linger) const;
+  bool is_due(const Exchange& exchange) const;
   void serve_pending();
   void serve(const Exchange& exchange);
   void serve_post(const Exchange& exchange);
@@ -229,7 +230,7 @@ class ServerDriver : public Script {
   std::string revision_, answered_;
   bool event_ids_ = false;
   Millis retry_{0};
-  std::set<StreamId> served_;
+  std::set<StreamId> served_, continued_;
   std::size_t all_served_ = 0;  // Of the exchanges, from the first on
   std::size_t lines_read_ = 0;  // Of the client, for the end of a session
   bool session_over_ = false;

@@ -14,6 +14,14 @@ Millis ServerDriver::until_harm() const {
   return call_limit() * (kLimitsUntilHarm + 1);
 }
 
+// A request that is there, or a head that waits to be told to go on.
+bool ServerDriver::is_due(const Exchange& exchange) const {
+  if (exchange.request_complete) return !served_.contains(exchange.id);
+  const std::string* const expects = exchange.request.find("expect");
+  return expects != nullptr && lower_case(*expects) == "100-continue" &&
+         !continued_.contains(exchange.id);
+}
+
 void ServerDriver::await_exit(Millis limit) {
   await({"client_exit", limit}, std::string(kEndOfClient),
         [](const Timeline& timeline) { return timeline.process_ended.has_value(); });

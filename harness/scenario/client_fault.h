@@ -182,6 +182,7 @@ inline constexpr Oddity kResumesOnce{"resumes_once"};
 inline constexpr Oddity kListensEverSlower{"listens_ever_slower"};
 inline constexpr Oddity kAsksAgain{"asks_again_with_new_id"};
 inline constexpr Oddity kSendsTokens{"sends_progress_tokens"};
+inline constexpr Oddity kExpectsContinue{"expects_continue"};
 inline constexpr Oddity kSendsRefusedUploads{"sends_all_of_refused_uploads"};
 inline constexpr Oddity kDrainsTimedOut{"drains_timed_out_streams"};
 inline constexpr Oddity kKeepsFewConnections{"keeps_few_connections"};

@@ -35,7 +35,8 @@ Scenario drain_client_keeps_connection_after_complete_body() {
                  call_returns_what_was_sent(Rule{})},
       .catches = {client_fault::kResetsAfterEachCall, client_fault::kGivesPreviousAnswers,
                   client_fault::kForgetsToReturnOnce},
-      .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kClosesAfterResponseQuickly,
+      .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kExpectsContinue,
+                 client_oddity::kClosesAfterResponseQuickly,
                  client_oddity::kListsToolsFirst},
   }};
 }

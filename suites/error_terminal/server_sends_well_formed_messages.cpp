@@ -22,6 +22,7 @@ void drive(ClientDriver& client) {
     client.await_answer(client.ask_for_error(kind));
   }
   client.await_answer(client.ask_for_result({.id = R"("ключ é 鍵")"}));
+  client.await_answer(client.ask_for_result({.id = R"(9007199254740991)"}));
   client.await_answer(client.post_text(R"({"jsonrpc":"2.0","id":)"));
 }
 
@@ -58,6 +59,7 @@ Scenario error_terminal_server_sends_well_formed_messages() {
                  progress_stops_with_the_response(req::kProgressStops),
                  elicitation_errors_are_unasked(req::kElicitationError)},
       .catches = {server_fault::kDropsJsonrpc, server_fault::kResultAndError,
+                  server_fault::kShortIds,
                   server_fault::kErrorWithoutMessage, server_fault::kErrorCodeAsText,
                   server_fault::kErrorOfLines, server_fault::kOneCodeForAll,
                   server_fault::kTakesUnknownMethods, server_fault::kManglesUtf8,

@@ -31,7 +31,7 @@ Scenario routing_server_ends_only_deleted_session() {
       .checks = {still_serves(req::kOneResponse)},
       .catches = {server_fault::kDeleteEndsAll},
       .spares = {server_oddity::kNoDelete, server_oddity::kNoSession,
-                 server_oddity::kShortSessionIds},
+                 server_oddity::kShortSessionIds, server_oddity::kDeletesLater},
   }};
 }
 

@@ -36,7 +36,7 @@ Scenario routing_server_forgets_deleted_session() {
       .checks = {session_is_gone_after_delete(req::kDeletedSessionIsGone)},
       .catches = {server_fault::kAnswersAfterDelete, server_fault::kDeletesTwice},
       .spares = {server_oddity::kNoDelete, server_oddity::kNoSession,
-                 server_oddity::kShortSessionIds},
+                 server_oddity::kShortSessionIds, server_oddity::kDeletesLater},
   }};
 }
 

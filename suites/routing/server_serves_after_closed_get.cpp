@@ -2,6 +2,7 @@
 // The listening stream may be closed at any time: the session and its calls go on, and another one
 // can be opened.
 
+#include "harness/judge/in_flight.h"
 #include "harness/judge/notices.h"
 #include "harness/judge/routing.h"
 #include "harness/judge/service.h"
@@ -38,6 +39,7 @@ void drive(ClientDriver& client) {
   client.close(client.connection_of(listening));
   client.mark(kMarkAfterwards, "the end of the GET stream");
   client.await_answer(call);
+  client.watch_answer(client.ask_tool(&AllowedTools::slow, {.fresh = true}), kWatchServed);
   client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);
   client.stay_connected(kNoticed);
   client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);
@@ -53,8 +55,8 @@ Scenario routing_server_serves_after_closed_get() {
       .covers = {req::kOneResponse},
       .drive = &drive,
       .checks = {every_request_is_answered(req::kOneResponse), still_serves(req::kOneResponse),
-                 closed_get_gives_way()},
-      .catches = {server_fault::kClosedGetEndsSession,
+                 closed_get_gives_way(), calls_in_flight_get_results()},
+      .catches = {server_fault::kClosedGetEndsSession, server_fault::kLeavingFailsCalls,
                   server_fault::kClosedGetEndsSessionLater,
                   server_fault::kKeepsPlaceOfClosedGet},
       .spares = {server_oddity::kNoGet, server_oddity::kNoEventIds,

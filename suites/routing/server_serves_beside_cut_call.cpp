@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Of two calls in flight one loses its client's connection: the other one is answered.
 
+#include "harness/judge/in_flight.h"
 #include "harness/judge/service.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -18,6 +19,7 @@ void drive(ClientDriver& client) {
   client.watch_head(other, kUnderWay);
   client.close(client.connection_of(left));
   client.watch_answer(other, kWatchServed);
+  client.watch_answer(client.ask_tool(&AllowedTools::slow, {.fresh = true}), kWatchServed);
 }
 
 }  // namespace
@@ -28,8 +30,8 @@ Scenario routing_server_serves_beside_cut_call() {
       .question = "Does a call go on when another one loses its client?",
       .covers = {req::kOneResponse},
       .drive = &drive,
-      .checks = {still_serves(req::kOneResponse)},
-      .catches = {server_fault::kLeftStreamEndsCalls},
+      .checks = {still_serves(req::kOneResponse), calls_in_flight_get_results()},
+      .catches = {server_fault::kLeftStreamEndsCalls, server_fault::kLeavingFailsCalls},
       .spares = {server_oddity::kNoEventIds, server_oddity::kServesFourAtOnce,
                  server_oddity::kClosesAfterEachResponse},
   }};

@@ -4,6 +4,7 @@
 
 #include "harness/judge/closure.h"
 #include "harness/judge/questions.h"
+#include "harness/judge/server_laws.h"
 #include "harness/judge/service.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -41,10 +42,12 @@ Scenario routing_server_takes_answers_to_questions() {
   return Scenario{{
       .id = "routing.server_takes_answers_to_questions",
       .question = "Does a call go on when its question is answered, and no other one by that?",
-      .covers = {req::kOneResponse, req::kResponseEndsStream},
+      .covers = {req::kOneResponse, req::kResponseEndsStream, req::kNoticeGets202},
       .drive = &drive,
-      .checks = {answered_questions_go_on(), stream_ends(Final::kEither, req::kResponseEndsStream)},
-      .catches = {server_fault::kLosesReplies, server_fault::kReplyToOldest},
+      .checks = {answered_questions_go_on(), stream_ends(Final::kEither, req::kResponseEndsStream),
+                 notifications_are_accepted(req::kNoticeGets202)},
+      .catches = {server_fault::kLosesReplies, server_fault::kReplyToOldest,
+                  server_fault::kAnswersReplies},
       .spares = {server_oddity::kEndsStreamLate, server_oddity::kNoEventIds},
   }};
 }

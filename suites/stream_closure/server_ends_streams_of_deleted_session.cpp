@@ -33,7 +33,8 @@ Scenario stream_closure_server_ends_streams_of_deleted_session() {
       .drive = &drive,
       .checks = {streams_end_with_session()},
       .catches = {server_fault::kKeepsStreamsAfterDelete},
-      .spares = {server_oddity::kNoGet, server_oddity::kNoDelete, server_oddity::kNoSession},
+      .spares = {server_oddity::kNoGet, server_oddity::kNoDelete, server_oddity::kNoSession,
+                 server_oddity::kDeletesLater},
   }};
 }
 
