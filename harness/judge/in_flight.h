@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// A check of calls that were under way when something else happened in their session: another call
-// was cut, the listening stream was closed. Pure.
+// Checks of calls that were under way when something happened: their own connection broke, another
+// call was cut, the listening stream was closed. The script makes such a call, and the same call
+// apart from it, which shows that the tool gives a Result. Pure.
 #pragma once
 
 #include "harness/judge/check.h"
 
 namespace tailrace {
 
-// The script makes a call of a tool beside the accident, and the same call apart from it. An Error
-// for the one where the other got a Result has lost the caller its answer.
+// An Error for a call beside the accident has lost the caller its answer.
 Check calls_in_flight_get_results();
+// An Error for the call whose own connection broke, on a stream that resumes it.
+Check disconnect_is_no_cancel(Rule rule);
 
 }  // namespace tailrace

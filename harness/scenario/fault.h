@@ -153,6 +153,7 @@ inline constexpr Fault kNeverSaysContinue{"never_says_continue"};
 inline constexpr Fault kLeaksPerCutUpload{"leaks_descriptor_per_cut_upload"};
 inline constexpr Fault kCutUploadBlocks{"cut_upload_blocks"};
 inline constexpr Fault kLeftStreamEndsSession{"left_stream_ends_session"};
+inline constexpr Fault kDisconnectCancels{"disconnect_cancels_call"};
 inline constexpr Fault kLeavingFailsCalls{"leaving_fails_other_calls"};
 inline constexpr Fault kAnswersReplies{"answers_replies_with_200"};
 inline constexpr Fault kShortIds{"keeps_ids_in_32_bits"};

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A stream that broke off before its answer: the call goes on, and a resume brings the answer.
 
+#include "harness/judge/in_flight.h"
 #include "harness/judge/replay.h"
+#include "harness/judge/service.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -17,6 +19,7 @@ void drive(ClientDriver& client) {
   client.reset(client.connection_of(stream));
   client.stay_connected(kAway);
   client.watch_end(client.resume_until_answered(stream), kWatchOpen);
+  client.watch_answer(client.ask_tool(&AllowedTools::slow), kWatchServed);  // To compare with.
 }
 
 }  // namespace
@@ -29,9 +32,10 @@ Scenario routing_server_keeps_answer_of_cut_stream() {
       .drive = &drive,
       .checks = {resume_brings_answer(req::kDisconnectIsNoCancel),
                  resumed_stream_ends(Final::kEither, req::kResponseEndsStream),
-                 resumes_bring_one_response(req::kOneResponse)},
+                 resumes_bring_one_response(req::kOneResponse),
+                 disconnect_is_no_cancel(req::kDisconnectIsNoCancel)},
       .catches = {server_fault::kSecondResponse, server_fault::kEmptyResume,
-                  server_fault::kEndlessResume},
+                  server_fault::kEndlessResume, server_fault::kDisconnectCancels},
       .spares = {server_oddity::kRefusesResume, server_oddity::kNoEventIds,
                  server_oddity::kJsonAnswers, server_oddity::kSessionIdInEventId},
   }};
