@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// InterruptNote: while it lives, Ctrl-C tells how to have a report of what has run so far, and then
-// ends the process as it would have. One at a time, main thread.
+// InterruptNote: while it lives, Ctrl-C and SIGTERM tell how to have a report of what has run so
+// far, and then end the process as they would have. One at a time, main thread.
 #pragma once
 
 #include <string>

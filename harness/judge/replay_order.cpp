@@ -153,13 +153,8 @@ const Exchange* telling_resume(const Timeline& timeline) {
   return first;
 }
 
-Judgement judge_beginning(const Evidence& evidence) {
-  const Exchange* get = telling_resume(evidence.timeline);
-  if (get == nullptr && std::ranges::any_of(evidence.timeline.exchanges, resumes)) {
-    return not_applicable(std::string(kNoHead));
-  }
-  if (get == nullptr) return inconclusive("no resume was answered");
-  const std::string named = header_of(*get, "last-event-id");
+Judgement judge_replay(const Evidence& evidence, const Exchange& get) {
+  const std::string named = header_of(get, "last-event-id");
   const Exchange* stream = issuer_of(evidence.timeline, named);
   if (stream == nullptr) return inconclusive("no stream issued the id that was named");
   const auto issued = [&](const StreamEvent& event) {
@@ -168,21 +163,21 @@ Judgement judge_beginning(const Evidence& evidence) {
   if (std::ranges::count_if(stream->events, issued) > 1) {
     return not_applicable("the event ids of the server are not unique: nothing is proven by them");
   }
-  if (!is_success(*get) || !get->is_event_stream()) {
+  if (!is_success(get) || !get.is_event_stream()) {
     return not_applicable(
-        fmt::format("the server answers a resume with {}, as it may", get->response->status));
+        fmt::format("the server answers a resume with {}, as it may", get.response->status));
   }
-  if (std::ranges::none_of(get->events, brings_message)) {
+  if (std::ranges::none_of(get.events, brings_message)) {
     return not_applicable("the resume of a finished stream brought nothing, as it may");
   }
-  if (std::ranges::any_of(get->events, issued)) {
-    return wrong(evidence, *stream, *get,
+  if (std::ranges::any_of(get.events, issued)) {
+    return wrong(evidence, *stream, get,
                  fmt::format("the resume of {} brought the named event once more",
                              describe(*stream)),
                  "the search stops at the event, not behind it, or all of the stream comes again");
   }
-  if (const std::string id = twice_in(*get, *stream); !id.empty()) {
-    return wrong(evidence, *stream, *get,
+  if (const std::string id = twice_in(get, *stream); !id.empty()) {
+    return wrong(evidence, *stream, get,
                  fmt::format("the resume of {} brought the event {} twice", describe(*stream),
                              excerpt(id, kShownId)),
                  "what is stored while a replay runs is sent by the replay and by who stored it");
@@ -192,25 +187,40 @@ Judgement judge_beginning(const Evidence& evidence) {
   for (auto event = from + 1; event != stream->events.end(); ++event) {
     if (!event->message) continue;
     ++followed;
-    lost += carries(get->events, *event) ? 0U : 1U;
+    lost += carries(get.events, *event) ? 0U : 1U;
   }
   const bool in_flight = from->message && stream->final_message() == nullptr;
   if (followed == 0 && in_flight) return held();
   if (followed == 0) return not_applicable("no message had followed the event that was named");
-  const bool as_sent = lost == 0 && keeps_order(stream->events, from + 1, get->events);
-  if (as_sent) return judge_names(evidence, *stream, *get);
+  const bool as_sent = lost == 0 && keeps_order(stream->events, from + 1, get.events);
+  if (as_sent) return judge_names(evidence, *stream, get);
   if (lost == 0) {
-    return wrong(evidence, *stream, *get,
+    return wrong(evidence, *stream, get,
                  fmt::format("the resume of {} brought its messages in another order",
                              describe(*stream)),
                  "the store gives the events back in an order of its own");
   }
-  if (get->final_message() == nullptr && get->ended()) return inconclusive(std::string(kUnfetched));
-  return wrong(evidence, *stream, *get,
+  if (get.final_message() == nullptr && get.ended()) return inconclusive(std::string(kUnfetched));
+  return wrong(evidence, *stream, get,
                fmt::format("{} of the {} messages that had followed the named event of {} did not "
                            "come again",
                            lost, followed, describe(*stream)),
                "the replay begins one event too far on, or keeps responses only");
+}
+
+Judgement judge_beginning(const Evidence& evidence) {
+  const auto& all = evidence.timeline.exchanges;
+  const Exchange* const told = telling_resume(evidence.timeline);
+  if (told == nullptr && std::ranges::any_of(all, resumes)) {
+    return not_applicable(std::string(kNoHead));
+  }
+  if (told == nullptr) return inconclusive("no resume was answered");
+  for (const Exchange& get : all) {  // One from the beginning may be right, and others not.
+    if (&get == told || !resumes(get) || !std::ranges::any_of(get.events, brings_message)) continue;
+    Judgement other = judge_replay(evidence, get);
+    if (other.outcome == Outcome::kBroken) return other;
+  }
+  return judge_replay(evidence, *told);
 }
 
 Judgement judge_gets(const Evidence& evidence, Rule rule) {

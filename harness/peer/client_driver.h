@@ -260,6 +260,9 @@ class ClientDriver : public Script {
     Json capabilities;  // The server's.
   };
 
+  bool wait_looking(MonoTime until, const Condition& holds);
+  bool has_new_ping(const Timeline& timeline) const;
+  void answer_pings();
   bool watch_stream(StreamId stream, Millis window);
   void watch_ends_of_posts(Millis window);  // Listening streams stay open.
   void fetch_answer(StreamId stream);
@@ -303,6 +306,9 @@ class ClientDriver : public Script {
   std::map<ConnectionId, Link> links_;
   std::vector<Session> sessions_;
   std::optional<QueueWatched> looking_;  // During await_answer_and_look().
+  std::size_t heard_from_ = 0;                // Exchanges before it have ended.
+  std::map<StreamId, std::size_t> heard_;     // Of each, how many events were looked at for pings.
+  bool answers_ = false;                      // A ping, at this moment.
   bool insists_ = false;
   int progress_tokens_ = 0;
   std::deque<bool> settled_;  // Of the last answers: whether their streams ended at once.

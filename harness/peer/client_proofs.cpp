@@ -31,7 +31,7 @@ void ClientDriver::await_answer_and_look(StreamId stream) {
   looking_.reset();
 }
 
-bool ClientDriver::wait_until(MonoTime until, const Condition& holds) {
+bool ClientDriver::wait_looking(MonoTime until, const Condition& holds) {
   if (!looking_) return Script::wait_until(until, holds);
   const auto [server, client] = history_.read([&](const Timeline& timeline) {
     const Connection& connection = *timeline.connection(looking_->connection);

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the scripted client answers where a server asks in mid stream, as it may in revisions with
-// sessions. It declares no features, so that nothing but ping may be asked of it.
+// sessions. It declares no features, so that nothing but ping may be asked of it. That is answered
+// at once, as it must be, but for the tool by which scripts leave a question open.
 #include <algorithm>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "harness/judge/questions.h"
+#include "harness/judge/session.h"
 #include "harness/peer/client_driver.h"
 
 namespace tailrace {
@@ -37,7 +41,68 @@ std::optional<RpcMessage> open_question(const Timeline& timeline, StreamId call)
   return std::nullopt;
 }
 
+bool is_ping(const StreamEvent& event) {
+  return event.message && event.message->method == "ping" &&
+         event.message->kind == MessageKind::kRequest;
+}
+
+bool asks_by(const Exchange& call, const std::optional<ToolCall>& tool) {
+  return tool && call.asked && call.asked->body["params"]["name"].as_string() == tool->name;
+}
+
 }  // namespace
+
+bool ClientDriver::has_new_ping(const Timeline& timeline) const {
+  for (std::size_t at = heard_from_; at < timeline.exchanges.size(); ++at) {
+    const Exchange& exchange = timeline.exchanges[at];
+    const auto heard = heard_.find(exchange.id);
+    const std::size_t from = heard == heard_.end() ? 0 : heard->second;
+    if (from >= exchange.events.size() || asks_by(exchange, settings_.tools.asking)) continue;
+    const auto begin = exchange.events.begin() + static_cast<std::ptrdiff_t>(from);
+    if (std::any_of(begin, exchange.events.end(), is_ping)) return true;
+  }
+  return false;
+}
+
+void ClientDriver::answer_pings() {
+  std::vector<std::pair<std::string, RpcMessage>> pings;  // With the ids of their sessions.
+  history_.read([&](const Timeline& timeline) {
+    const auto& all = timeline.exchanges;
+    for (std::size_t at = heard_from_; at < all.size(); ++at) {
+      std::size_t& heard = heard_[all[at].id];
+      for (; heard < all[at].events.size(); ++heard) {
+        const StreamEvent& event = all[at].events[heard];
+        const bool asked = is_ping(event) && !asks_by(all[at], settings_.tools.asking);
+        if (asked) pings.emplace_back(session_of(all[at]), *event.message);
+      }
+    }
+    for (; heard_from_ < all.size() && all[heard_from_].ended(); ++heard_from_) {
+      heard_.erase(all[heard_from_].id);
+    }
+    return true;
+  });
+  for (const auto& [session, ping] : pings) {
+    const auto own = std::ranges::find(sessions_, session, &Session::id);
+    if (own == sessions_.end()) continue;
+    const auto number = static_cast<SessionNumber>(own - sessions_.begin());
+    post_text(to_text(reply_to(ping)), {.fresh = true, .session = number});
+  }
+}
+
+bool ClientDriver::wait_until(MonoTime until, const Condition& holds) {
+  if (answers_ || is_stateless()) return wait_looking(until, holds);
+  for (;;) {
+    bool held = false;
+    const bool came = wait_looking(until, [&](const Timeline& timeline) {
+      held = holds(timeline);
+      return held || has_new_ping(timeline);
+    });
+    if (held || !came) return held;
+    answers_ = true;
+    answer_pings();
+    answers_ = false;
+  }
+}
 
 void ClientDriver::answer_questions(StreamId call, Millis window) {
   const MonoTime until = mono_now() + stretched(window);

@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "harness/judge/after_answers.h"
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
 #include "harness/judge/resume.h"
@@ -63,11 +64,13 @@ Scenario error_terminal_client_takes_errors_of_every_shape() {
   return Scenario{{
       .id = "error_terminal.client_takes_errors_of_every_shape",
       .question = "Does an Error of any shape end the call of a client?",
-      .covers = {req::kResumeAfterDisconnect},
+      .covers = {req::kResumeAfterDisconnect, req::kCancelsItsOwn},
       .drive = &drive,
       .checks = {call_returns_what_was_sent(Rule{}),
-                 does_not_resume_after(Final::kError, req::kResumeAfterDisconnect)},
-      .catches = {client_fault::kKnowsStandardCodes, client_fault::kResumesAfterError},
+                 does_not_resume_after(Final::kError, req::kResumeAfterDisconnect),
+                 answered_calls_are_not_cancelled(req::kCancelsItsOwn), session_outlives_errors()},
+      .catches = {client_fault::kKnowsStandardCodes, client_fault::kResumesAfterError,
+                  client_fault::kCancelsAnswered, client_fault::kReopensAfterErrors},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
   }};
 }

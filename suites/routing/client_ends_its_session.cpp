@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "harness/judge/after_answers.h"
 #include "harness/judge/leaving.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -27,9 +28,10 @@ Scenario routing_client_ends_its_session() {
       .covers = {req::kClientEndsSession},
       .drive = &drive,
       .checks = {session_is_deleted(req::kClientEndsSession), client_leaves(),
-                 deletes_in_bounds(), client_exits_in_order()},
+                 deletes_in_bounds(), client_exits_in_order(), nothing_follows_delete()},
       .catches = {client_fault::kNeverDeletes, client_fault::kRepeatsDelete,
-                  client_fault::kExitsWithOne, client_fault::kNeverExits},
+                  client_fault::kExitsWithOne, client_fault::kNeverExits,
+                  client_fault::kGoesOnAfterDelete},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kOpensListeningGet},
   }};
 }

@@ -28,10 +28,11 @@ Scenario routing_server_answers_one_of_two_readers() {
   return Scenario{{
       .id = "routing.server_answers_one_of_two_readers",
       .question = "Does the answer come once where a stream is resumed while it is still open?",
-      .covers = {req::kOneStreamPerMessage, req::kOneResponse},
+      .covers = {req::kOneStreamPerMessage, req::kOneResponse, req::kResponseEndsStream},
       .drive = &drive,
       .checks = {answer_comes_once(req::kOneStreamPerMessage),
-                 every_request_is_answered(req::kOneResponse)},
+                 every_request_is_answered(req::kOneResponse),
+                 resumed_stream_ends(Final::kEither, req::kResponseEndsStream)},
       .catches = {server_fault::kSendsOnAllStreams},
       .spares = {server_oddity::kOneReader, server_oddity::kRefusesResume},
   }};

@@ -29,10 +29,12 @@ Scenario routing_server_answers_one_of_two_resumes() {
   return Scenario{{
       .id = "routing.server_answers_one_of_two_resumes",
       .question = "Does the answer come once where a stream is resumed twice at once?",
-      .covers = {req::kOneStreamPerMessage, req::kDisconnectIsNoCancel},
+      .covers = {req::kOneStreamPerMessage, req::kDisconnectIsNoCancel,
+                 req::kResponseEndsStream},
       .drive = &drive,
       .checks = {answer_comes_once(req::kOneStreamPerMessage),
-                 resume_brings_answer(req::kDisconnectIsNoCancel)},
+                 resume_brings_answer(req::kDisconnectIsNoCancel),
+                 resumed_stream_ends(Final::kEither, req::kResponseEndsStream)},
       .catches = {server_fault::kSendsOnAllStreams},
       .spares = {server_oddity::kOneReader, server_oddity::kNoGet},
   }};

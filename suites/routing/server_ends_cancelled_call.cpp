@@ -3,6 +3,7 @@
 
 #include "harness/judge/cancel.h"
 #include "harness/judge/closure.h"
+#include "harness/judge/server_laws.h"
 #include "harness/judge/service.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -31,13 +32,16 @@ Scenario routing_server_ends_cancelled_call() {
   return Scenario{{
       .id = "routing.server_ends_cancelled_call",
       .question = "Does a cancelled call end, and nothing else with it?",
-      .covers = {req::kCancelFreesStream, req::kNoAnswerAfterCancel, req::kOneResponse},
+      .covers = {req::kCancelFreesStream, req::kNoAnswerAfterCancel, req::kOneResponse,
+                 req::kNoticeGets202},
       .drive = &drive,
       .checks = {cancelled_stream_ends(req::kCancelFreesStream),
                  nothing_for_cancelled(req::kNoAnswerAfterCancel),
-                 cancel_spares_other_calls(), still_serves(req::kOneResponse)},
+                 cancel_spares_other_calls(), still_serves(req::kOneResponse),
+                 notifications_are_accepted(req::kNoticeGets202)},
       .catches = {server_fault::kKeepsOpenAfterCancel, server_fault::kAnswersCancelled,
-                  server_fault::kCancelsAllCalls, server_fault::kCancelSilencesAll},
+                  server_fault::kCancelsAllCalls, server_fault::kCancelSilencesAll,
+                  server_fault::k200ForNotices},
       .spares = {server_oddity::kErrorForCancelled, server_oddity::kNoEventIds,
                  server_oddity::kNoSession},
   }};

@@ -23,6 +23,9 @@ void drive(ClientDriver& client) {
   if (given.size() < 2) return;
   client.await_answer(
       client.ask_for_result({.session_id = given.substr(0, given.size() - 1)}));
+  const std::string other(1, given.back() == '0' ? '1' : '0');
+  client.await_answer(
+      client.ask_for_result({.session_id = given.substr(0, given.size() - 1) + other}));
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ void drive(ClientDriver& client) {
   const StreamId rest = client.resume_until_answered(broken);
   client.watch_answer(beside, kWatchServed);
   client.watch_answer(rest, kWatchOpen);
+  client.watch_end(rest, kWatchOpen);
 }
 
 }  // namespace
@@ -28,10 +29,11 @@ Scenario routing_server_resumes_beside_other_call() {
   return Scenario{{
       .id = "routing.server_resumes_beside_other_call",
       .question = "Does a resume leave the stream of another call alone?",
-      .covers = {req::kReplaysOneStream, req::kEventIdFindsStream},
+      .covers = {req::kReplaysOneStream, req::kEventIdFindsStream, req::kResponseEndsStream},
       .drive = &drive,
       .checks = {replays_only_its_stream(req::kReplaysOneStream),
-                 resume_brings_answer(req::kEventIdFindsStream)},
+                 resume_brings_answer(req::kEventIdFindsStream),
+                 resumed_stream_ends(Final::kEither, req::kResponseEndsStream)},
       .catches = {server_fault::kResumeTakesOther, server_fault::kHangsOnResume},
       .spares = {server_oddity::kRefusesResume, server_oddity::kOneReader,
                  server_oddity::kServesFourAtOnce},

@@ -31,10 +31,11 @@ Scenario routing_server_resumes_each_stream_by_its_id() {
   return Scenario{{
       .id = "routing.server_resumes_each_stream_by_its_id",
       .question = "Does each event id lead to its own stream?",
-      .covers = {req::kReplaysOneStream, req::kEventIdFindsStream},
+      .covers = {req::kReplaysOneStream, req::kEventIdFindsStream, req::kResponseEndsStream},
       .drive = &drive,
       .checks = {replays_only_its_stream(req::kReplaysOneStream),
-                 resume_brings_answer(req::kEventIdFindsStream)},
+                 resume_brings_answer(req::kEventIdFindsStream),
+                 resumed_stream_ends(Final::kEither, req::kResponseEndsStream)},
       .catches = {server_fault::kReplaysOtherStreams, server_fault::kEmptyResume},
       .spares = {server_oddity::kRefusesResume, server_oddity::kSessionIdAsEventId,
                  server_oddity::kSessionIdInEventId},
