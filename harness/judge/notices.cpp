@@ -167,6 +167,10 @@ Judgement judge_kept(const Evidence& evidence, Rule rule) {
     }
   }
   if (together > 0) return held();
+  const bool polls = std::ranges::any_of(calls, [&](const Exchange* call) {
+    return !last_id_of(*call).empty() && call->final_message() == nullptr && call->ended();
+  });
+  if (polls) return not_applicable("the server ends streams early, for clients that come back");
   return inconclusive("the other call was over before the one that notifies was made");
 }
 

@@ -271,5 +271,18 @@ TEST(OffersOtherRevision, AnEchoIsMustAndARefusalIsTolerated) {
             Outcome::kNotApplicable);
 }
 
+// It says nothing of what came before (RFC 6585, 4).
+TEST(StillServes, ARefusalForNowIsNone) {
+  const auto asked = [](int status, const std::string& headers) {
+    Story story;
+    story.open(1).mark(kMarkAfterwards, "x").at(5).call(1, 1).plain(1, status, headers);
+    return story.judge(still_serves(req::kOneResponse)).outcome;
+  };
+  EXPECT_EQ(asked(429, ""), Outcome::kInconclusive);
+  EXPECT_EQ(asked(503, "Retry-After: 1\r\n"), Outcome::kInconclusive);
+  EXPECT_EQ(asked(503, ""), Outcome::kBroken);
+  EXPECT_EQ(asked(500, "Retry-After: 1\r\n"), Outcome::kBroken);
+}
+
 }  // namespace
 }  // namespace tailrace

@@ -312,11 +312,11 @@ Judgement judge_calls(const Evidence& evidence) {
 // As it stands, or in Base64, in which plain names need not be, and may.
 bool names(std::string_view field, const std::string& name) {
   constexpr std::string_view kBegin = "=?base64?", kEnd = "?=";
-  if (field == name) return true;
   const std::size_t length = kBegin.size() + 4 * ((name.size() + 2) / 3) + kEnd.size();
-  if (!field.starts_with(kBegin) || field.size() != length) return false;
+  if (!field.starts_with(kBegin) || field.size() != length) return field == name;
   field.remove_prefix(kBegin.size());
-  return field.starts_with(base64_forms(name).front());
+  const auto forms = base64_forms(name + std::string(2, '\0'));  // All bits of it, and zeros.
+  return field.starts_with(forms.front().substr(0, (8 * name.size() + 5) / 6));
 }
 
 // The rule that the request breaks, and how; nothing where it breaks none.

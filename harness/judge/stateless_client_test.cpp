@@ -220,6 +220,8 @@ TEST(Described, HeadersAndBodySayTheSame) {
     return story.judge(check, kRevision).outcome;
   };
   EXPECT_EQ(judged(version + method + name), Outcome::kHeld);
+  EXPECT_EQ(judged(version + method + "Mcp-Name: =?base64?dA==?=\r\n"), Outcome::kHeld);
+  EXPECT_EQ(judged(version + method + "Mcp-Name: =?base64?dQ==?=\r\n"), Outcome::kBroken);
   EXPECT_EQ(judged(method + name), Outcome::kBroken);
   EXPECT_EQ(judged(version + name), Outcome::kBroken);
   EXPECT_EQ(judged(version + method), Outcome::kBroken);

@@ -19,7 +19,7 @@ void drive(ClientDriver& client) {
   client.watch_end(second, kWatchOpen);
   // Both may have ended early: the rest is then to be fetched.
   const bool came = client.is_answered(stream) || client.is_answered(second);
-  if (!came) client.resume_until_answered(stream);
+  if (!came) client.watch_end(client.resume_until_answered(stream), kWatchOpen);
 }
 
 }  // namespace
