@@ -24,7 +24,8 @@ namespace {
 constexpr const char* kExitStatus = R"(
 
 Exit status: 0 clean or exactly as baselined, 1 something failed, 2 wrong usage or nothing could be
-judged, 3 nothing failed but something could not be seen, 130 interrupted.)";
+judged, 3 nothing failed but something could not be seen, 130 or 143 interrupted
+(by Ctrl-C, by SIGTERM).)";
 
 // Every word that may stand where a wrong one did.
 std::vector<std::string> known_words(const CLI::App& app) {

@@ -58,7 +58,10 @@ Judgement judge_sessions(const Evidence& evidence) {
     const bool over = is_lost_session(exchange) || exchange.request.method == "DELETE";
     if (over) break;  // What comes then has another reason.
     const bool opens = exchange.asked && exchange.asked->method == "initialize";
-    if (opens && error != nullptr && opened != nullptr && is_request(exchange)) {
+    if (opens && error == nullptr && opened != nullptr) {
+      return not_applicable("the client opens a session for each call");
+    }
+    if (opens && error != nullptr && opened != nullptr) {
       Finding finding = finding_of(evidence, "session_outlives_errors", Rule{});
       finding.level = Level::kShould;
       finding.required = "an Error ends its request, and the session goes on";

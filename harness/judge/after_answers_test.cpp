@@ -56,6 +56,10 @@ TEST(Sessions, OutliveErrorsAndNotTheirLoss) {
   };
   EXPECT_EQ(failed().call(1, 3, "tools/call", kSession).judge(check).outcome, Outcome::kHeld);
   EXPECT_EQ(failed().call(1, 3, "initialize").judge(check).outcome, Outcome::kBroken);
+  Story many = opened();  // A session for each call.
+  many.at(10).call(1, 2, "tools/call", kSession).sse_head(1).result(1, 2).end(1).at(20);
+  many.call(1, 3, "initialize");
+  EXPECT_EQ(many.judge(check).outcome, Outcome::kNotApplicable);
   Story lost = failed();
   lost.call(1, 3, "tools/call", kSession).plain(1, 404).call(1, 4, "initialize");
   EXPECT_EQ(lost.judge(check).outcome, Outcome::kHeld);

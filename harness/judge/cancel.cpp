@@ -79,9 +79,11 @@ Judgement judge_end(const Evidence& evidence, Rule rule) {
                                    describe(request), in_millis(open));
     const bool told = request.final_message() != nullptr;
     finding.likely_cause = told ? "the path that sends its last message does not end the stream"
-                                : "the handler is stopped, and nobody is left to end its stream";
+                                : "the handler is stopped, and nobody is left to end its stream, "
+                                  "or it waits on, and the cancel reaches nobody";
     finding.cure = told ? "end the stream where that message is sent"
-                        : "end the stream where the handler's end by a cancel is noticed";
+                        : "end the stream where the handler's end by a cancel is noticed, and let "
+                          "the cancel end what the handler waits for";
     finding.evidence = ladder_of(timeline, *cancel.notice, request);
     finding.evidence.push_back(
         gap_line(timeline, cancel.accepted + kLeftOpen, "no end of the stream so far"));

@@ -69,8 +69,10 @@ std::string wrong_answer(const RpcMessage* answer, const RpcMessage& ping) {
 std::pair<std::string_view, std::string_view> cause_of(const RpcMessage* answer,
                                                        const RpcMessage& ping) {
   if (answer == nullptr) {
-    return {"requests of the server are dropped while a response is awaited",
-            "handle each message of a stream by its kind, not only the response"};
+    return {"requests of the server are dropped while a response is awaited; or their answers wait "
+            "for the one connection that the stream holds",
+            "handle each message of a stream by its kind, not only the response, and answer on a "
+            "connection beside it"};
   }
   if (answer->id != ping.id) {
     return {"the id is kept as text, or made anew", "give the id back as it came, of its own type"};

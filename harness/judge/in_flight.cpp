@@ -31,7 +31,7 @@ bool was_left(const Timeline& timeline, const Exchange& call) {
   return left && (!answered || *answered > left->at);
 }
 
-// A call whose Error the same call of the tool did not get: that one got a Result.
+// A call whose Error the same call of the tool did not get: that one got a Result, later.
 struct Failed {
   const Exchange *call = nullptr, *other = nullptr;
   Copy error;
@@ -55,6 +55,10 @@ Calls compare_calls(const Timeline& timeline, bool left) {
     if (other == timeline.exchanges.end()) continue;
     calls.compared = true;
     if (answer->message->kind != MessageKind::kError) continue;
+    // A tool may fail by itself. What ends a call from outside ends it sooner than it takes; when
+    // the answer of one that we left came, the resume decided.
+    const Nanos took = answer->at - call.request_at;
+    if (!left && took >= *other->final_at() - other->request_at) continue;
     calls.failed = Failed{&call, &*other, *answer};
     return calls;
   }

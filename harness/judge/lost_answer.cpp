@@ -96,11 +96,15 @@ std::map<std::string, std::size_t> prompt_answers(const Timeline& timeline) {
   return prompt;
 }
 
-// A wait of ours ran out, so long after the request that no timer of this machine explains it.
+// A wait of ours ran out, so long after the request that no timer of this machine explains it: all
+// of them kept time, or this one did, which began behind the request.
 bool was_awaited(const Timeline& timeline, const Exchange& request) {
-  if (!watched_for(timeline, request.request_at, kServed)) return false;
+  constexpr Millis kSlack{500};  // From the request to the wait, and over its limit.
+  const bool watched = watched_for(timeline, request.request_at, kServed);
   return std::ranges::any_of(timeline.deadlines, [&](const auto& passed) {
-    return passed.at - request.request_at >= kServed;
+    const Nanos waited = passed.at - request.request_at;
+    const bool kept_time = passed.what.limit >= kServed && waited <= passed.what.limit + kSlack;
+    return waited >= kServed && (watched || kept_time);
   });
 }
 

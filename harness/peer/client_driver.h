@@ -261,7 +261,7 @@ class ClientDriver : public Script {
   };
 
   bool wait_looking(MonoTime until, const Condition& holds);
-  bool has_new_ping(const Timeline& timeline) const;
+  bool hears_ping(const Timeline& timeline);
   void answer_pings();
   bool watch_stream(StreamId stream, Millis window);
   void watch_ends_of_posts(Millis window);  // Listening streams stay open.
@@ -306,9 +306,13 @@ class ClientDriver : public Script {
   std::map<ConnectionId, Link> links_;
   std::vector<Session> sessions_;
   std::optional<QueueWatched> looking_;  // During await_answer_and_look().
-  std::size_t heard_from_ = 0;                // Exchanges before it have ended.
-  std::map<StreamId, std::size_t> heard_;     // Of each, how many events were looked at for pings.
-  bool answers_ = false;                      // A ping, at this moment.
+  struct Heard {
+    std::size_t exchange = 0, events = 0;  // So many of its events were looked at for pings.
+  };
+  std::vector<Heard> open_;  // Of the exchanges before heard_of_, those that have not ended.
+  std::size_t heard_of_ = 0;
+  std::vector<std::pair<std::string, RpcMessage>> pings_;  // To be answered, with their sessions.
+  bool answers_ = false;                                   // One of them, at this moment.
   bool insists_ = false;
   int progress_tokens_ = 0;
   std::deque<bool> settled_;  // Of the last answers: whether their streams ended at once.

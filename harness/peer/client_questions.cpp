@@ -52,36 +52,24 @@ bool asks_by(const Exchange& call, const std::optional<ToolCall>& tool) {
 
 }  // namespace
 
-bool ClientDriver::has_new_ping(const Timeline& timeline) const {
-  for (std::size_t at = heard_from_; at < timeline.exchanges.size(); ++at) {
-    const Exchange& exchange = timeline.exchanges[at];
-    const auto heard = heard_.find(exchange.id);
-    const std::size_t from = heard == heard_.end() ? 0 : heard->second;
-    if (from >= exchange.events.size() || asks_by(exchange, settings_.tools.asking)) continue;
-    const auto begin = exchange.events.begin() + static_cast<std::ptrdiff_t>(from);
-    if (std::any_of(begin, exchange.events.end(), is_ping)) return true;
-  }
-  return false;
+// Of exchanges that have not ended, what came since they were heard last: thousands may be over.
+bool ClientDriver::hears_ping(const Timeline& timeline) {
+  const auto& all = timeline.exchanges;
+  for (; heard_of_ < all.size(); ++heard_of_) open_.push_back({heard_of_, 0});
+  std::erase_if(open_, [&](Heard& heard) {
+    const Exchange& exchange = all[heard.exchange];
+    for (; heard.events < exchange.events.size(); ++heard.events) {
+      const StreamEvent& event = exchange.events[heard.events];
+      const bool asked = is_ping(event) && !asks_by(exchange, settings_.tools.asking);
+      if (asked) pings_.emplace_back(session_of(exchange), *event.message);
+    }
+    return exchange.ended();
+  });
+  return !pings_.empty();
 }
 
 void ClientDriver::answer_pings() {
-  std::vector<std::pair<std::string, RpcMessage>> pings;  // With the ids of their sessions.
-  history_.read([&](const Timeline& timeline) {
-    const auto& all = timeline.exchanges;
-    for (std::size_t at = heard_from_; at < all.size(); ++at) {
-      std::size_t& heard = heard_[all[at].id];
-      for (; heard < all[at].events.size(); ++heard) {
-        const StreamEvent& event = all[at].events[heard];
-        const bool asked = is_ping(event) && !asks_by(all[at], settings_.tools.asking);
-        if (asked) pings.emplace_back(session_of(all[at]), *event.message);
-      }
-    }
-    for (; heard_from_ < all.size() && all[heard_from_].ended(); ++heard_from_) {
-      heard_.erase(all[heard_from_].id);
-    }
-    return true;
-  });
-  for (const auto& [session, ping] : pings) {
+  for (const auto& [session, ping] : std::exchange(pings_, {})) {
     const auto own = std::ranges::find(sessions_, session, &Session::id);
     if (own == sessions_.end()) continue;
     const auto number = static_cast<SessionNumber>(own - sessions_.begin());
@@ -95,7 +83,7 @@ bool ClientDriver::wait_until(MonoTime until, const Condition& holds) {
     bool held = false;
     const bool came = wait_looking(until, [&](const Timeline& timeline) {
       held = holds(timeline);
-      return held || has_new_ping(timeline);
+      return held || hears_ping(timeline);
     });
     if (held || !came) return held;
     answers_ = true;

@@ -41,6 +41,7 @@ void await_answers(ClientDriver& client, const std::vector<StreamId>& calls) {
 
 void ask_beside_unread(ClientDriver& client, const std::string& what) {
   client.open_session();
+  client.await_answer(client.ask_for_result());  // What is lost later is lost beside the stream.
   const ConnectionId unread = client.open_connection({.receive_buffer = kSmallBuffer});
   client.pause_reading(unread);
   client.ask_tool(&AllowedTools::big, {.on = unread});

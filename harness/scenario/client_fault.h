@@ -80,6 +80,7 @@ inline constexpr Fault kCancelsOtherRequest{"cancels_other_request"};
 inline constexpr Fault kEndsSessionAfterLimit{"ends_session_after_limit"};
 inline constexpr Fault kNeverDeletes{"never_deletes"};
 inline constexpr Fault kWaitsForDelete{"waits_for_delete"};
+inline constexpr Fault kWaitsForGetAtClose{"waits_for_listening_get_at_close"};
 inline constexpr Fault kWaitsForStreamsAtClose{"waits_for_streams_at_close"};
 inline constexpr Fault kBlocksOnListeningGet{"blocks_on_listening_get"};
 inline constexpr Fault kListensAgainAtOnce{"listens_again_at_once"};

@@ -40,7 +40,8 @@ constexpr Millis kLeaves{10000};
 
 void drive(ServerDriver& server) {
   server.use_event_ids(true, kRetry);
-  server.start_client(kCalls, kLinger);
+  server.start_client(kCalls + 1, kLinger);
+  server.answer_with_result(server.await_call());  // Who opens a session for each call shows it.
   for (int i = 0; i < kCalls; ++i) {
     const Shape& shape = kShapes[static_cast<std::size_t>(i) % kShapes.size()];
     const StreamId call = server.await_call();
