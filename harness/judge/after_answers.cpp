@@ -74,7 +74,8 @@ Judgement judge_sessions(const Evidence& evidence) {
     }
     if (opens) opened = &exchange;
     const RpcMessage* const final = exchange.final_message();
-    if (!opens && final != nullptr && final->kind == MessageKind::kError) error = &exchange;
+    const bool calls = exchange.asked && exchange.asked->method == "tools/call";
+    if (calls && final != nullptr && final->kind == MessageKind::kError) error = &exchange;
   }
   return error == nullptr ? inconclusive("no call got an Error") : held();
 }
