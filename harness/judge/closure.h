@@ -26,7 +26,8 @@ inline constexpr std::size_t kOpenStreamsAreHarm = 3;
 inline constexpr Millis kOverslept{50};
 bool overslept(const Timeline& timeline);  // One of them did.
 bool kept_time(const WindowEnded& window);
-// It was to last so long, did, and kept time: what did not come in it was not for want of ours.
+// It was to last so long, did, and kept time, or overslept by no more than it was longer than that:
+// what did not come in it was not for want of ours.
 bool lasted(const WindowEnded& window, Millis least);
 
 // Whose streams: those of initialize are a question of their own.

@@ -113,8 +113,8 @@ TEST(AnswersToDelete, ThatNeverComeAreToldByAWaitThatKeptTime) {
   const auto waited = [&](int waits) {
     Story story;
     story.open(1).from_client(1, "DELETE /mcp HTTP/1.1\r\nHost: a\r\n\r\n");
-    story.at(5900).tell(WindowEnded{"head_window", Millis(5500), Millis(5900)});
-    if (waits > 1) story.at(11400).tell(WindowEnded{"watch_ends", Millis(5500), Millis(5500)});
+    story.at(6100).tell(WindowEnded{"head_window", Millis(5500), Millis(6100)});
+    if (waits > 1) story.at(11600).tell(WindowEnded{"watch_ends", Millis(5500), Millis(5500)});
     return story.judge(check).outcome;
   };
   EXPECT_EQ(waited(1), Outcome::kInconclusive);

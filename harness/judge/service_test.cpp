@@ -112,6 +112,9 @@ TEST(StillServes, ARefusalAndSilenceAreHarm) {
   Story overslept = afterwards();
   overslept.at(6000).tell(WindowEnded{"answer_window", Millis(5000), Millis(5900)});
   EXPECT_EQ(overslept.judge(check).outcome, Outcome::kInconclusive);
+  Story a_little = afterwards();  // 5500 are more than are needed by 500.
+  a_little.at(6000).tell(WindowEnded{"answer_window", Millis(5500), Millis(5900)});
+  EXPECT_EQ(a_little.judge(check).outcome, Outcome::kBroken);
   EXPECT_EQ(Story().judge(check).outcome, Outcome::kInconclusive);
 }
 
