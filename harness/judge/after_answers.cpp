@@ -73,9 +73,8 @@ Judgement judge_sessions(const Evidence& evidence) {
       return broken(finding);
     }
     if (opens) opened = &exchange;
-    const RpcMessage* const final = exchange.final_message();
-    const bool calls = exchange.asked && exchange.asked->method == "tools/call";
-    if (calls && final != nullptr && final->kind == MessageKind::kError) error = &exchange;
+    const RpcMessage* const final = is_tool_call(exchange) ? exchange.final_message() : nullptr;
+    if (final != nullptr && final->kind == MessageKind::kError) error = &exchange;
   }
   return error == nullptr ? inconclusive("no call got an Error") : held();
 }

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 

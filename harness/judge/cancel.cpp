@@ -95,7 +95,8 @@ Judgement judge_end(const Evidence& evidence, Rule rule) {
 Judgement judge_nothing(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
   const auto cancels = cancels_of(timeline);
-  bool of_streams = cancels.empty();
+  if (cancels.empty()) return no_cancel(timeline);
+  bool of_streams = false;
   for (const Cancel& cancel : cancels) {
     // AMB-13: what is no stream must be answered with something, and any answer will do.
     if (cancel.request->response && !cancel.request->is_event_stream()) continue;
@@ -118,8 +119,8 @@ Judgement judge_nothing(const Evidence& evidence, Rule rule) {
       return broken(finding);
     }
   }
-  if (!of_streams) return not_applicable("a call whose answer is no stream is answered anyhow");
-  return cancels.empty() ? no_cancel(timeline) : held();
+  return of_streams ? held()
+                    : not_applicable("a call whose answer is no stream is answered anyhow");
 }
 
 // Nothing of it for kServed after the cancel, while a later request of the session was answered.

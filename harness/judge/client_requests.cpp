@@ -32,16 +32,16 @@ std::size_t times_asked(const Timeline& timeline, const std::optional<RpcId>& id
   return times;
 }
 
-// The POSTed response that is meant for the ping: one with its id, else one whose id no other
+// The POST of the response that is meant for the ping: one with its id, else one whose id no other
 // request of ours explains.
-const RpcMessage* answer_to(const Timeline& timeline, const RpcMessage& ping, MonoTime at) {
-  const RpcMessage* other = nullptr;
+const Exchange* answer_to(const Timeline& timeline, const RpcMessage& ping, MonoTime at) {
+  const Exchange* other = nullptr;
   for (const Exchange& exchange : timeline.exchanges) {
     const bool response = exchange.asked && exchange.asked->is_response();
     if (!response || exchange.request_at < at) continue;
-    if (exchange.asked->id == ping.id) return &*exchange.asked;
+    if (exchange.asked->id == ping.id) return &exchange;
     const bool strays = !exchange.asked->id || times_asked(timeline, exchange.asked->id) == 0;
-    if (strays && other == nullptr) other = &*exchange.asked;
+    if (strays && other == nullptr) other = &exchange;
   }
   return other;
 }
@@ -83,16 +83,12 @@ std::pair<std::string_view, std::string_view> cause_of(const RpcMessage* answer,
 // The response waited for the answer for so long that a tool which asks would have given up, and
 // the answer came when the stream was over. "" where it was not so.
 std::string answered_behind(const Timeline& timeline, const Exchange& exchange,
-                            const StreamEvent& ping) {
+                            const StreamEvent& ping, const Exchange& answer) {
   const auto final_at = exchange.final_at();
-  if (!final_at || *final_at - ping.at < kServed) return "";
-  const auto answer = std::ranges::find_if(timeline.exchanges, [&](const Exchange& other) {
-    return other.asked && other.asked->is_response() && other.asked->id == ping.message->id;
-  });
-  const bool behind = answer != timeline.exchanges.end() && answer->request_at > *final_at;
-  if (!behind || !watched_for(timeline, ping.at, kServed)) return "";
+  if (!final_at || *final_at - ping.at < kServed || answer.request_at <= *final_at) return "";
+  if (!watched_for(timeline, ping.at, kServed)) return "";
   return fmt::format("was answered after {}, when the response of the call had come",
-                     in_millis(answer->request_at - ping.at));
+                     in_millis(answer.request_at - ping.at));
 }
 
 // It left the stream, and was not seen any more where it might have answered; or the call was over.
@@ -111,13 +107,14 @@ Judgement judge_pings(const Evidence& evidence, Rule rule) {
   for (const Exchange& exchange : timeline.exchanges) {
     for (const StreamEvent& event : exchange.events) {
       if (!event.message || event.message->method != "ping") continue;
-      const RpcMessage* const answer = answer_to(timeline, *event.message, event.at);
+      const Exchange* const post = answer_to(timeline, *event.message, event.at);
+      const RpcMessage* const answer = post == nullptr ? nullptr : &*post->asked;
       std::string wrong = wrong_answer(answer, *event.message);
       const bool again = wrong.empty() && is_answered_again(timeline, *event.message);
       if (again) wrong = "was answered again when it had its answer";
-      const std::string behind = answered_behind(timeline, exchange, event);
-      const bool late = wrong.empty() && !behind.empty();
-      if (late) wrong = behind;
+      const bool in_order = wrong.empty();  // So there is one.
+      if (in_order) wrong = answered_behind(timeline, exchange, event, *post);
+      const bool late = in_order && !wrong.empty();
       if (wrong.empty()) {
         ++answered;
         continue;

@@ -14,10 +14,6 @@
 namespace tailrace {
 namespace {
 
-bool is_call(const Exchange& exchange) {
-  return is_request(exchange) && exchange.asked->method == "tools/call";
-}
-
 // The first answer of the call, on whatever stream; none where none came.
 std::optional<Copy> answer_of(const Timeline& timeline, const Exchange& call) {
   const auto copies = copies_of_answer(timeline, call);
@@ -44,11 +40,11 @@ struct Calls {
 Calls compare_calls(const Timeline& timeline, bool left) {
   Calls calls;
   for (const Exchange& call : timeline.exchanges) {
-    if (!is_call(call) || was_left(timeline, call) != left) continue;
+    if (!is_tool_call(call) || was_left(timeline, call) != left) continue;
     const auto answer = answer_of(timeline, call);
     if (!answer || is_cancelled(timeline, call)) continue;
     const auto other = std::ranges::find_if(timeline.exchanges, [&](const Exchange& one) {
-      const bool alike = &one != &call && is_call(one) && kind_of(one) == kind_of(call);
+      const bool alike = &one != &call && is_tool_call(one) && kind_of(one) == kind_of(call);
       const RpcMessage* const own = alike ? own_answer(one) : nullptr;
       return own != nullptr && own->kind == MessageKind::kResult;
     });

@@ -20,10 +20,6 @@ constexpr int kConflict = 409;
 constexpr int kTooMany = 429;  // Of all requests: no word on listeners.
 constexpr Millis kBroadcast{500};  // So long after its call a copy may still come.
 
-bool is_tool_call(const Exchange& exchange) {
-  return is_request(exchange) && exchange.asked->method == "tools/call";
-}
-
 std::size_t notices_on(const Exchange& exchange) {
   return static_cast<std::size_t>(
       std::ranges::count_if(exchange.events, [](const StreamEvent& event) {

@@ -73,6 +73,10 @@ bool is_request(const Exchange& exchange) {
   return exchange.asked && exchange.asked->kind == MessageKind::kRequest && exchange.asked->id;
 }
 
+bool is_tool_call(const Exchange& exchange) {
+  return is_request(exchange) && exchange.asked->method == "tools/call";
+}
+
 std::vector<Copy> copies_of_answer(const Timeline& timeline, const Exchange& request) {
   std::vector<Copy> copies;
   if (!is_request(request)) return copies;

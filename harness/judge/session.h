@@ -25,6 +25,7 @@ bool is_refused(const Exchange& exchange);  // 4xx, 5xx
 // 503 with Retry-After. It says nothing of what was asked.
 bool is_refused_for_now(const Exchange& exchange);
 bool is_request(const Exchange& exchange);  // A POSTed JSON-RPC request.
+bool is_tool_call(const Exchange& exchange);
 
 // A Result or Error with the id of a request, on whatever stream of its session.
 struct Copy {

@@ -39,10 +39,9 @@ std::string answer_to_body(const Timeline& timeline, const Exchange& upload) {
   const bool own = final != nullptr && next.asked && final->id &&
                    (final->id == next.asked->id || is_text_of(*final->id, *next.asked->id));
   const bool cut = final == nullptr && !is_refused(next);  // Its own, and not all of it.
+  if (!next.response || own || cut) return "";
   // For want of room, or of its session, which the refusal may have ended.
-  const bool of_other_rules = is_refused_for_now(next) ||
-                              (next.response && next.response->status == kNotFound);
-  if (!next.response || own || cut || of_other_rules) return "";
+  if (is_refused_for_now(next) || next.response->status == kNotFound) return "";
   return fmt::format("{} got {}", describe(next), next.response->status);
 }
 

@@ -72,8 +72,10 @@ void leave_calls_until_memory_settles(ClientDriver& client, Leave how) {
   const auto leave = [&] {
     client.watch_head(open.back(), kUnderWay);
     for (const StreamId call : std::exchange(open, {})) leave_call(client, call, how);
-    if (how == Leave::kByCancel) client.watch_ends(kCleanUp);
-    if (how == Leave::kByCancel) client.close_all();
+    if (how == Leave::kByCancel) {
+      client.watch_ends(kCleanUp);
+      client.close_all();
+    }
     client.stay_connected(done);
     client.await_answer(client.ask_for_result());  // Some work at one call after the other.
   };
