@@ -86,7 +86,7 @@ Judgement judge_deleted(const Evidence& evidence) {
   });
   if (erased == all.end()) return not_applicable("the client deletes no session");
   const auto later = std::ranges::find_if(all, [&](const Exchange& exchange) {
-    return exchange.id > erased->id && exchange.request_at > *erased->ended_at &&
+    return exchange.connection == erased->connection && exchange.index > erased->index &&
            exchange.request.method != "DELETE" && session_of(exchange) == session_of(*erased);
   });
   if (later == all.end()) return held();

@@ -14,7 +14,8 @@ Check answered_calls_are_not_cancelled(Rule rule);
 // An Error ends its request, and not the session: the client does not initialize another one after
 // it. A should without a row.
 Check session_outlives_errors();
-// Behind the DELETE that was answered nothing names the session any more. A should without a row.
+// Behind the DELETE that was answered nothing names the session any more, on its connection: on
+// another one it may have been under way. A should without a row.
 Check nothing_follows_delete();
 
 }  // namespace tailrace

@@ -76,6 +76,9 @@ TEST(Delete, IsFollowedByNothingOfItsSession) {
   EXPECT_EQ(erased().mark("x", "").judge(check).outcome, Outcome::kHeld);
   EXPECT_EQ(erased().call(1, 5, "tools/call", kSession).judge(check).outcome, Outcome::kBroken);
   EXPECT_EQ(erased().call(1, 5, "initialize").judge(check).outcome, Outcome::kHeld);
+  Story crossed = erased();  // As a listening stream does that is opened late.
+  crossed.open(2, Side::kServer).call(2, 5, "tools/call", kSession);
+  EXPECT_EQ(crossed.judge(check).outcome, Outcome::kHeld);
   EXPECT_EQ(opened().judge(check).outcome, Outcome::kNotApplicable);
 }
 
