@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "harness/judge/client_calls.h"
@@ -17,6 +18,25 @@ namespace {
 constexpr std::string_view kState = "requestState";
 constexpr std::size_t kNamed = 40;  // Letters of a name, in words.
 
+// Whether the round was taken, with its state as it was.
+bool goes_on(const Exchange& exchange) {
+  const RpcMessage& final = *exchange.final_message();
+  const bool asks_anew = final.body["result"]["resultType"].as_string() == "input_required";
+  return final.kind == MessageKind::kResult && !asks_anew;
+}
+
+// MRTR-11 asks for integrity where the state has influence: then nothing goes on without it. None
+// where no round without one was answered.
+std::optional<bool> state_decides(const Timeline& timeline) {
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (!exchange.asked || exchange.final_message() == nullptr) continue;
+    const Json& params = exchange.asked->body["params"];
+    if (params["inputResponses"].is_null() || !params[kState].is_null()) continue;
+    return !goes_on(exchange);
+  }
+  return std::nullopt;
+}
+
 Judgement judge_forged(const Evidence& evidence, Rule rule) {
   std::set<std::string> given;
   for (const Exchange& exchange : evidence.timeline.exchanges) {
@@ -26,18 +46,22 @@ Judgement judge_forged(const Evidence& evidence, Rule rule) {
     if (state.is_string()) given.insert(state.as_string());
   }
   if (given.empty()) return not_applicable("no result input_required with a requestState came");
+  const auto decides = state_decides(evidence.timeline);
   std::size_t forged = 0;
   for (const Exchange& exchange : evidence.timeline.exchanges) {
     if (!exchange.asked || exchange.final_message() == nullptr) continue;
     const Json& state = exchange.asked->body["params"][kState];
     if (!state.is_string() || given.contains(state.as_string())) continue;
     ++forged;
-    const RpcMessage& final = *exchange.final_message();
-    const bool asks_anew = final.body["result"]["resultType"].as_string() == "input_required";
-    if (final.kind == MessageKind::kError || asks_anew) continue;
+    if (!goes_on(exchange)) continue;
+    if (!decides) return inconclusive("nothing tells whether the state decides anything");
+    if (!*decides) {
+      return not_applicable("the call goes on without its state, too: it decides nothing");
+    }
     Finding finding = finding_of(evidence, "forged_state_is_rejected", rule);
     finding.required = "a requestState that the server did not give out is rejected";
-    finding.observed = describe(exchange) + " carried an altered state and got a complete result";
+    finding.observed = describe(exchange) + " carried an altered state and got a complete result; "
+                       "without a state the call does not go on";
     finding.likely_cause = "the state is used without a check of its integrity";
     finding.cure = "sign the state, and answer one that does not verify with an Error";
     finding.evidence = ladder_of(evidence.timeline, exchange);

@@ -65,6 +65,10 @@ Judgement judge_deleted(const Evidence& evidence, Rule rule) {
     finding.likely_cause = "DELETE is answered whether there is such a session or not";
     finding.cure = "answer 404 where there is none";
   }
+  if (!refused && resumes(*served)) {  // The listening GET before it was refused.
+    finding.likely_cause = "events are replayed by their id alone, and outlive their session";
+    finding.cure = "look the session up first, and drop its events when it ends";
+  }
   finding.evidence = ladder_of(evidence.timeline, *erased, *served);
   mark_gap(finding.evidence, std::to_string(served->response->status));
   return broken(finding);

@@ -58,20 +58,16 @@ std::optional<Reason> taken_for_notice(const Exchange& exchange) {
                 "answer whatever has an id"};
 }
 
-// Nothing at all came back, on a connection that stayed, until a wait ran out. We may leave sooner.
+// Nothing at all came back, on a connection that stayed. We may leave sooner.
 Look unanswered_notice(const Timeline& timeline, const Exchange& exchange) {
   const std::string_view word = word_for(exchange);
   const bool ended = exchange.ended() && exchange.end != BodyEnd::kUnseen;
   if (word.empty() || exchange.response || ended) return std::nullopt;
   if (!watched_for(timeline, exchange.request_at, kServed)) return std::nullopt;
-  for (const auto& passed : timeline.deadlines) {
-    const Nanos waited = std::min(passed.at, exchange.ended_at.value_or(passed.at)) -
-                         exchange.request_at;
-    if (waited >= kServed) {
-      return fmt::format("a {} had no answer after {}", word, in_millis(waited));
-    }
-  }
-  return std::nullopt;
+  const MonoTime until = std::min(*timeline.last, exchange.ended_at.value_or(*timeline.last));
+  const Nanos waited = until - exchange.request_at;
+  if (waited < kServed) return std::nullopt;
+  return fmt::format("a {} had no answer after {}", word, in_millis(waited));
 }
 
 Look accepted(const Evidence& evidence, const Exchange& exchange) {

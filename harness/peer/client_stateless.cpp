@@ -138,7 +138,7 @@ StreamId ClientDriver::answer_input(StreamId asked, const std::string& state,
     }
   });
   params.set("inputResponses", std::move(responses));
-  params.set("requestState", state);
+  if (!state.empty()) params.set("requestState", state);
   return post("tools/call", params, options);
 }
 

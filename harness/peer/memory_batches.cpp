@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "harness/judge/resources.h"
+#include "harness/judge/service.h"
 #include "harness/judge/threads.h"
 #include "harness/peer/call_batches.h"
 #include "harness/peer/finished_calls.h"
@@ -66,6 +67,7 @@ void leave_calls_until_memory_settles(ClientDriver& client, Leave how) {
   client.open_session();
   const Millis done = time_until_done(client, kCleanUp, kLongest);
   std::vector<StreamId> open;
+  bool serves = true;
   const auto one = [&](int) {
     open.push_back(client.ask_tool(&AllowedTools::slow, {.fresh = true}));
   };
@@ -77,10 +79,16 @@ void leave_calls_until_memory_settles(ClientDriver& client, Leave how) {
       client.close_all();
     }
     client.stay_connected(done);
-    client.await_answer(client.ask_for_result());  // Some work at one call after the other.
+    const StreamId call = client.ask_for_result();  // Some work at one call after the other.
+    serves = client.watch_answer(call, kWatchServed) && client.is_answered(call);
   };
-  repeat_until_settled(
-      client, {.size = kLeft, .one = one, .after_each = leave, .most = kManyBatches});
+  repeat_until_settled(client, {.size = kLeft,
+                                .one = one,
+                                .after_each = leave,
+                                .goes_on = [&] { return serves; },
+                                .most = kManyBatches});
+  client.mark(kMarkAfterwards, how == Leave::kByCancel ? "many cancels" : "many clients left");
+  client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);
 }
 
 void listen_until_memory_settles(ClientDriver& client) {

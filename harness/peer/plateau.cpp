@@ -28,6 +28,7 @@ void repeat_until_settled(Script& script, const Batches& batches) {
   const Patience timed(kOfABatch);
   for (int i = 1; i <= kTimed; ++i) batches.one(i);
   batches.after_each();
+  if (!batches.goes_on()) return;
   // All that is said is recorded, and a full record would look like a server that does not answer.
   const std::uint64_t each = script.history().kept() / kTimed + 1;
   const auto room = static_cast<int>(kMostOfRecord / each / kExpected);
@@ -45,6 +46,7 @@ void repeat_until_settled(Script& script, const Batches& batches) {
     if (batch >= kExpected && script.history().kept() > kMostOfRecord) return;
     for (int i = 0; i < size; ++i) batches.one(i);
     batches.after_each();
+    if (!batches.goes_on()) return;
     script.sample(std::string(kBatchLabel) + std::to_string(batch));
     if (script.history().read(batches.trend) != Trend::kUnclear) return;
   }

@@ -21,6 +21,7 @@ struct Batches {
   int size = 0;  // Of each; a slow implementation gets less.
   std::function<void(int)> one;  // Is given its number.
   std::function<void()> after_each = [] {};
+  std::function<bool()> goes_on = [] { return true; };  // Asked behind it
   int most = kMostBatches;
   Trend (*trend)(const Timeline&) = &memory_trend;
 };

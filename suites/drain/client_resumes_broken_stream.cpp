@@ -5,7 +5,9 @@
 #include "harness/judge/calls.h"
 #include "harness/judge/client_headers.h"
 #include "harness/judge/client_laws.h"
+#include "harness/judge/law.h"
 #include "harness/judge/resume.h"
+#include "harness/judge/routing.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -46,7 +48,8 @@ Scenario drain_client_resumes_broken_stream() {
                  requests_say_what_they_must(req::kNamesItsSession, req::kNamesItsRevision, Rule{}),
                  gets_accept_events(req::kGetAcceptsEvents),
                  resumes_by_get(req::kResumesByGet), call_returns_what_was_sent(Rule{}),
-                 resumed_response_is_final(req::kResumeAfterDisconnect)},
+                 resumed_response_is_final(req::kResumeAfterDisconnect),
+                 convicts(request_ids_are_unique(req::kRequestIdsAreUnique))},
       .catches = {client_fault::kDropsSessionOnResume, client_fault::kNeverResumes,
                   client_fault::kDropsIdOnResume,
                   client_fault::kResumesFromFirstId, client_fault::kResumesTooEarly,

@@ -3,7 +3,9 @@
 // does where a stream ends, and asks for the rest by GET with the last id.
 
 #include "harness/judge/client_headers.h"
+#include "harness/judge/law.h"
 #include "harness/judge/resume.h"
+#include "harness/judge/routing.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -41,7 +43,8 @@ Scenario drain_client_resumes_reset_stream() {
       .drive = &drive,
       .checks = {waits_before_resuming(req::kWaitsForRetry),
                  requests_say_what_they_must(req::kNamesItsSession, req::kNamesItsRevision, Rule{}),
-                 resumes_in_bounds()},
+                 resumes_in_bounds(),
+                 convicts(request_ids_are_unique(req::kRequestIdsAreUnique))},
       .catches = {client_fault::kResumesResetsAtOnce, client_fault::kDropsSessionOnResume},
       .spares = {client_oddity::kResumesLate, client_oddity::kResumesOnce,
                  client_oddity::kOpensListeningGet},

@@ -5,7 +5,9 @@
 
 #include "harness/judge/calls.h"
 #include "harness/judge/client_headers.h"
+#include "harness/judge/law.h"
 #include "harness/judge/resume.h"
+#include "harness/judge/routing.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -55,7 +57,8 @@ Scenario drain_client_resumes_twice() {
                  waits_before_resuming(req::kWaitsForRetry),
                  requests_say_what_they_must(req::kNamesItsSession, req::kNamesItsRevision, Rule{}),
                  resumed_response_is_final(req::kResumeAfterDisconnect),
-                 call_returns_what_was_sent(Rule{})},
+                 call_returns_what_was_sent(Rule{}),
+                 convicts(request_ids_are_unique(req::kRequestIdsAreUnique))},
       .catches = {client_fault::kDropsSessionOnResume, client_fault::kResumesFromFirstId,
                   client_fault::kResumesTooEarly,
                   client_fault::kNeverResumes, client_fault::kForgetsEmptyEvents,

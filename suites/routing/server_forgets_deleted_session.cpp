@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// After DELETE the session is gone: whatever carries its id gets 404, a call, a notification, GET
-// and DELETE.
+// After DELETE the session is gone: whatever carries its id gets 404, a call, a notification, GET,
+// a resume and DELETE.
 
 #include "harness/judge/routing.h"
 #include "harness/scenario/scenario.h"
@@ -22,6 +22,10 @@ void drive(ClientDriver& client) {
   client.await_answer(client.ask_for_result({.session = session}));
   client.cancel(before, session);
   client.watch_head(client.get({.session = session}), kAnswers);
+  const std::string event = client.first_event_id(before);
+  if (!event.empty()) {
+    client.watch_head(client.get({.session = session, .last_event_id = event}), kAnswers);
+  }
   client.delete_session(session);
 }
 
@@ -34,7 +38,8 @@ Scenario routing_server_forgets_deleted_session() {
       .covers = {req::kDeletedSessionIsGone},
       .drive = &drive,
       .checks = {session_is_gone_after_delete(req::kDeletedSessionIsGone)},
-      .catches = {server_fault::kAnswersAfterDelete, server_fault::kDeletesTwice},
+      .catches = {server_fault::kAnswersAfterDelete, server_fault::kDeletesTwice,
+                  server_fault::kReplaysAfterDelete},
       .spares = {server_oddity::kNoDelete, server_oddity::kNoSession,
                  server_oddity::kShortSessionIds, server_oddity::kDeletesLater},
   }};

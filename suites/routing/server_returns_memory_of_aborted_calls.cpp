@@ -2,8 +2,10 @@
 // A call whose client left in mid stream gives its memory back once its handler is done.
 
 #include "harness/judge/resources.h"
+#include "harness/judge/service.h"
 #include "harness/peer/memory_batches.h"
 #include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
 
 namespace tailrace::suites {
 namespace {
@@ -18,10 +20,10 @@ Scenario routing_server_returns_memory_of_aborted_calls() {
   return Scenario{{
       .id = "routing.server_returns_memory_of_aborted_calls",
       .question = "Does memory not grow with each call whose client left?",
-      .covers = {},
+      .covers = {req::kOneResponse},
       .drive = &drive,
-      .checks = {memory_does_not_grow()},
-      .catches = {server_fault::kLeaksMemoryPerAbort},
+      .checks = {memory_does_not_grow(), still_serves(req::kOneResponse)},
+      .catches = {server_fault::kLeaksMemoryPerAbort, server_fault::kKeepsSlotsOfAborted},
       .spares = {server_oddity::kFillsHeapFirst, server_oddity::kKeepsDescriptorCache},
       .exclusive = true,
       .growth = true,

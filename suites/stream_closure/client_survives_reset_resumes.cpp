@@ -3,7 +3,9 @@
 // returns, and no storm of requests comes.
 
 #include "harness/judge/calls.h"
+#include "harness/judge/law.h"
 #include "harness/judge/resume.h"
+#include "harness/judge/routing.h"
 #include "harness/peer/resumes.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -23,7 +25,8 @@ Scenario stream_closure_client_survives_reset_resumes() {
       .question = "Does the client give up when its resumes are reset?",
       .covers = {},
       .drive = &drive,
-      .checks = {call_returns_after_failed_resume(), resumes_in_bounds()},
+      .checks = {call_returns_after_failed_resume(), resumes_in_bounds(),
+                 convicts(request_ids_are_unique(req::kRequestIdsAreUnique))},
       .catches = {client_fault::kResumesWithoutEnd, client_fault::kGivesUpOnlyByLimit},
       .spares = {client_oddity::kResumesOnce, client_oddity::kOpensListeningGet},
   }};
