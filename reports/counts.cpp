@@ -105,6 +105,11 @@ std::vector<std::string> banners(const RunRecord& record) {
         record.shards.size(), record.shards.size() + missing.size(),
         excerpt(names, kLongestReason)));
   }
+  if (record.never_driven > 0) {
+    lines.push_back(fmt::format("the run was interrupted: {} of {} scenarios were not begun",
+                                record.never_driven,
+                                record.never_driven + record.scenarios.size()));
+  }
   if (record.packets != "captured") {
     const std::string why = record.packets.empty() ? "the record does not say why" : record.packets;
     lines.push_back(

@@ -45,6 +45,7 @@ std::string why_not(const ScenarioResult& result, const std::vector<Fact>& facts
   if (result.verdict == Verdict::kInconclusive && shown_findings(result, false).empty()) {
     return "its verdict is inconclusive: what it asked could not be seen, so nothing was shown";
   }
+  if (shown_findings(result, false).empty()) return "it passed: nothing is to be shown";
   bool sampled = false;
   for (const Fact& fact : facts) {
     sampled |= std::holds_alternative<ProcessSampled>(fact.event);

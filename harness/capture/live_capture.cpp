@@ -180,8 +180,7 @@ Result<std::unique_ptr<LiveCapture>> LiveCapture::start(const CaptureOptions& op
   auto handle =
       open_capture(options.interface, options.cut_payload ? Snap::kHeaders : Snap::kWhole);
   if (!handle) return std::unexpected(handle.error());
-  const auto link = static_cast<std::uint32_t>(pcap_datalink(handle->get()));
-  auto writer = PcapWriter::create(options.file, link);
+  auto writer = PcapWriter::create(options.file, link_number_of(*handle));
   if (!writer) return std::unexpected(writer.error());
   auto body = std::make_unique<Body>(std::move(*handle), std::move(*writer), options.cut_payload);
   if (auto set = body->filter(options); !set) return std::unexpected(set.error());

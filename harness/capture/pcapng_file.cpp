@@ -35,8 +35,8 @@ Nanos nanos_of(std::uint64_t ticks, std::uint64_t ticks_a_second) {
   const std::uint64_t part = ticks_a_second <= kNanos
                                  ? rest * kNanos / ticks_a_second
                                  : rest / std::max<std::uint64_t>(ticks_a_second / kNanos, 1);
-  // What no clock has told is cut, not overflown.
-  const std::uint64_t sane = std::min<std::uint64_t>(seconds, 9'000'000'000);
+  // What no clock has told is cut, not overflown; an offset of 32 bits may come on top.
+  const std::uint64_t sane = std::min<std::uint64_t>(seconds, 6'000'000'000);
   return std::chrono::seconds(sane) + Nanos(std::min(part, kNanos - 1));
 }
 

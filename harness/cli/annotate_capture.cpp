@@ -2,7 +2,9 @@
 #include "harness/cli/annotate_capture.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
+#include <fstream>
 #include <map>
 
 #include "harness/capture/capture_files.h"
@@ -25,6 +27,18 @@ std::map<std::uint32_t, std::vector<std::string>> comments_of(const CaptureRepor
   return comments;
 }
 
+// A file of another kind; an earlier annotation may be written anew.
+bool is_something_else(const std::string& path) {
+  constexpr std::string_view kSectionHeader = "\x0a\x0d\x0d\x0a";  // pcapng, 4.1
+  std::error_code failure;
+  if (!std::filesystem::is_regular_file(path, failure)) return false;
+  std::ifstream in(path, std::ios::binary);
+  std::array<char, kSectionHeader.size()> begin{};
+  in.read(begin.data(), begin.size());
+  const std::string_view read(begin.data(), static_cast<std::size_t>(in.gcount()));
+  return !read.empty() && read != kSectionHeader;
+}
+
 }  // namespace
 
 Status annotate_capture(const std::vector<std::string>& files, const CaptureReport& report,
@@ -35,6 +49,9 @@ Status annotate_capture(const std::vector<std::string>& files, const CaptureRepo
     if (std::filesystem::equivalent(file, out, failure)) {
       return trouble("--annotate: '" + out + "' is the capture itself");
     }
+  }
+  if (is_something_else(out)) {
+    return trouble("--annotate: '" + out + "' exists and is no pcapng file, so it is left alone");
   }
   auto capture = CaptureFiles::open(files, "");
   if (!capture) return std::unexpected(capture.error());

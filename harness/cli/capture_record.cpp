@@ -92,13 +92,12 @@ ScenarioResult result_of(const CaptureReport& report, int number) {
   result.mode = "capture";
   result.repeat = number;
   result.role = "server";
-  const int status = status_of(report);
-  result.verdict = status == kExitFailed         ? Verdict::kFail
-                   : status == kExitInconclusive ? Verdict::kInconclusive
-                                                 : Verdict::kPass;
-  if (result.verdict == Verdict::kInconclusive) {
-    result.reason = "the capture does not hold both directions of its connections";
-  }
+  // What else breaks in it is told by scenarios of their own.
+  const bool unclear = report.verdict == kind::kInsufficient;
+  result.verdict = report.stalls_of_high_confidence > 0 ? Verdict::kFail
+                   : unclear                            ? Verdict::kInconclusive
+                                                        : Verdict::kPass;
+  if (result.verdict == Verdict::kInconclusive) result.reason = why_insufficient(report);
   for (const CaptureFinding* worst : worst_of_each_kind(report)) {
     result.findings.push_back(finding_of(*worst, report));
     if (worst->kind == kind::kStall && worst->side) result.role = name_of(*worst->side);

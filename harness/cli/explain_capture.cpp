@@ -60,7 +60,8 @@ Result<CaptureReport> explain_capture(const std::vector<std::string>& files,
   report.dropped = (*capture)->dropped();
   add_notes(report);
   if (options.server && report.with_told_server == 0 && report.segments > 0) {
-    report.notes.push_back("no connection in it has the server " + options.server->text());
+    report.lacks_told_server = true;
+    report.verdict = std::string(kind::kInsufficient);
   }
   return report;
 }
@@ -68,6 +69,18 @@ Result<CaptureReport> explain_capture(const std::vector<std::string>& files,
 int status_of(const CaptureReport& report) {
   if (report.stalls_of_high_confidence > 0 || any_failed(report.scenarios)) return kExitFailed;
   return report.verdict == kind::kInsufficient ? kExitInconclusive : kExitClean;
+}
+
+std::string why_insufficient(const CaptureReport& report) {
+  if (report.frames == 0) return "There is no packet in it, or the filter takes none";
+  if (report.segments == 0) {
+    return fmt::format("None of its {} packets is of TCP", report.frames);
+  }
+  if (report.lacks_told_server) return "No connection in it has the server that --server names";
+  if (report.one_sided_connections * 2 > report.connections) {
+    return "The capture does not hold both directions of the connections; nothing can be told";
+  }
+  return fmt::format("Its {} connections carry no request and no answer", report.connections);
 }
 
 bool lost_packets(const CaptureReport& report) {

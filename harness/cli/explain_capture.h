@@ -21,6 +21,9 @@ void add_notes(CaptureReport& report);
 // What convicts is a stall of high confidence or a failed check; what only explains is clean.
 int status_of(const CaptureReport& report);
 
+// Where its verdict is insufficient-evidence.
+std::string why_insufficient(const CaptureReport& report);
+
 // By the capture itself: what was not seen may have been there.
 bool lost_packets(const CaptureReport& report);
 

@@ -206,7 +206,9 @@ int reproduce_command(const CommandLine& line) {
     if (chosen == nullptr || tells(result) > tells(*chosen)) chosen = &result;
   }
   if (chosen != nullptr) {
-    if (chosen->history.find("..") != std::string::npos) return complain("a foreign path");
+    if (!stays_inside(chosen->history)) {
+      return complain("'" + chosen->history + "' leads out of the run's folder");
+    }
     const auto facts = facts_in(line.folder + "/" + chosen->history);
     if (!facts) return complain(facts.error().what);
     const auto script = reproduction(*chosen, *facts);

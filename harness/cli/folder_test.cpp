@@ -144,8 +144,14 @@ TEST(Folders, BaselineDiffRedactAndReproduce) {
   const Ran same = workshop.run("{tailrace} diff good good --format junit");
   EXPECT_NE(same.out.find("tests=\"1\" failures=\"0\""), std::string::npos) << same.out;
   EXPECT_NE(same.out.find("name=\"2 the same\""), std::string::npos) << same.out;
-  const Ran script =
+  const Ran passed =
       workshop.run("{tailrace} reproduce bad routing.server_forgets_deleted_session");
+  EXPECT_EQ(passed.status, 2);
+  EXPECT_NE(passed.err.find("it passed: nothing is to be shown"), std::string::npos) << passed.err;
+  workshop.run("{tailrace} server --only routing.server_forgets_deleted_session --out broken "
+               "-- {server} --fault answers_after_delete {port}");
+  const Ran script =
+      workshop.run("{tailrace} reproduce broken routing.server_forgets_deleted_session");
   EXPECT_NE(script.out.find("not reproduced, recorded was"), std::string::npos) << script.err;
   Workshop::write(workshop.path("this.py"), script.out);
   const Ran unused = workshop.run("python3 this.py");

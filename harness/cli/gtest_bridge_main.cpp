@@ -35,8 +35,8 @@ class ScenarioTest : public testing::Test {
       }
       if (fails(result)) tell_failure(result);
     }
-    if (told == 0) tell_failure({});
-    if (told > 0 && skipped == told) GTEST_SKIP() << reason;
+    if (told == 0) GTEST_SKIP() << "not asked: no run of it was chosen or applies";
+    if (skipped == told) GTEST_SKIP() << reason;
   }
 
  private:
@@ -53,7 +53,7 @@ class ScenarioTest : public testing::Test {
     one.not_asked.clear();
     const auto& where = scenario_.spec().where;
     ADD_FAILURE_AT(where.file_name(), static_cast<int>(where.line()))
-        << (result.id.empty() ? "the scenario was not driven" : console_report(one, {}));
+        << console_report(one, {});
   }
 
   const Scenario& scenario_;
@@ -106,8 +106,12 @@ int judge_and_tell(CommandLine line) {
   }
   register_tests(registry, line.run.under_test, record);
   const int status = RUN_ALL_TESTS();
-  const bool none = testing::UnitTest::GetInstance()->test_to_run_count() == 0;
-  return none && !testing::GTEST_FLAG(list_tests) ? kExitUnusable : status;
+  if (testing::GTEST_FLAG(list_tests)) return status;
+  if (testing::UnitTest::GetInstance()->test_to_run_count() == 0) return kExitUnusable;
+  for (const auto& entry : record.stale) {
+    fmt::print(stderr, "tailrace-gtest: {} is in the baseline, and did not fail\n", entry.id);
+  }
+  return status != 0 ? status : exit_status(record, line.run.fail_on);
 }
 
 }  // namespace

@@ -43,15 +43,6 @@ std::vector<HeldData> held_in(const Timeline& timeline, const Captured& captured
   return held;
 }
 
-// A record may be somebody else's: its paths must not lead out of its folder.
-bool stays_inside(const std::filesystem::path& path) {
-  if (path.empty() || path.is_absolute()) return false;
-  for (const auto& step : path) {
-    if (step == "..") return false;
-  }
-  return true;
-}
-
 std::string newest_level(const CatalogueRow& row) {
   return row.levels.empty() ? "" : std::string(name_of(row.levels.rbegin()->second));
 }

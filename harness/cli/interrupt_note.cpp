@@ -6,24 +6,29 @@
 
 #include <array>
 #include <csignal>
+#include <utility>
 
 namespace tailrace {
 namespace {
 
 constexpr std::array kEnding = {SIGINT, SIGTERM};  // The latter by pipelines that run out of time.
-std::string note;                                   // Made before the handler can run.
+std::string note;                                   // Both made before the handler can run.
+std::vector<std::string> doomed;
 
 extern "C" void tell(int signal) {
-  // What may be called here is write() and raise() (signal-safety(7)).
+  // What may be called here is write(), unlink(), rmdir() and raise() (signal-safety(7)).
   [[maybe_unused]] const auto told = ::write(STDERR_FILENO, note.data(), note.size());
+  for (const std::string& path : doomed) {
+    if (::unlink(path.c_str()) != 0) ::rmdir(path.c_str());
+  }
   ::raise(signal);  // SA_RESETHAND: by the default action now.
 }
 
 }  // namespace
 
-InterruptNote::InterruptNote(const std::string& run_folder) {
-  note = fmt::format("\ntailrace: interrupted; a report of what ran so far: tailrace judge {}\n",
-                     run_folder);
+InterruptNote::InterruptNote(const std::string& text, std::vector<std::string> temporary) {
+  note = fmt::format("\ntailrace: interrupted{}\n", text);
+  doomed = std::move(temporary);
   for (const int signal : kEnding) {
     struct sigaction before {};
     ::sigaction(signal, nullptr, &before);

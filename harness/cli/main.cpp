@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <system_error>
 
 #include "harness/cli/commands.h"
@@ -82,6 +83,9 @@ int main(int argc, char** argv) {
     const int status = tailrace::obey(argc, argv);
     if (std::fflush(stdout) == 0) return status;
     return tailrace::cannot_write({errno, std::generic_category()});
+  } catch (const std::filesystem::filesystem_error& error) {  // It names the path.
+    std::fprintf(stderr, "tailrace: %s\n", error.what());
+    return tailrace::kExitUnusable;
   } catch (const std::system_error& error) {  // Of fmt, which checks each write.
     return tailrace::cannot_write(error.code());
   }

@@ -9,6 +9,7 @@
 #include "harness/cli/capture_record.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/explain_capture.h"
+#include "harness/cli/interrupt_note.h"
 #include "harness/cli/pair_report.h"
 #include "harness/cli/pcap_console.h"
 #include "harness/cli/pcap_json.h"
@@ -39,6 +40,14 @@ class PairFiles {
   PairFiles& operator=(const PairFiles&) = delete;
   bool kept() const { return kept_; }
   const std::string& path() const { return path_; }
+  // For who is interrupted.
+  std::string in_words() const {
+    return kept_ ? "; what was captured so far: tailrace pcap " + path_ + "/capture.pcap" : "";
+  }
+  std::vector<std::string> temporary() const {
+    if (kept_) return {};
+    return {path_ + "/capture.pcap", path_ + "/cured.pcap", path_ + "/histories", path_};
+  }
 
  private:
   bool kept_;
@@ -122,6 +131,7 @@ int pair_command(const CommandLine& line, const Registry& registry, const Catalo
   if (files.path().empty()) return complain("no temporary folder can be made");
   auto folder = RunFolder::create(files.path());
   if (!folder) return complain(folder.error().what);
+  const InterruptNote note(files.in_words(), files.temporary());
   auto outcome = run_pair(line.pair, *setup, *folder);
   if (!outcome) {
     folder->discard();  // The next attempt may have its name.

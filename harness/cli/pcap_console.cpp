@@ -9,6 +9,7 @@
 
 #include "harness/cli/capture_scenarios.h"
 #include "harness/cli/exchange_table.h"
+#include "harness/cli/explain_capture.h"
 #include "reports/wrap.h"
 
 namespace tailrace {
@@ -114,23 +115,20 @@ std::string words_of(std::string_view kind) {
   return "No wait that packets explain by a fault";
 }
 
-std::string why_insufficient(const CaptureReport& report) {
-  if (report.frames == 0) return "There is no packet in it, or the filter takes none";
-  if (report.segments == 0) {
-    return fmt::format("None of its {} packets is of TCP", report.frames);
-  }
-  if (report.one_sided_connections * 2 > report.connections) {
-    return "The capture does not hold both directions of the connections; nothing can be told";
-  }
-  return fmt::format("Its {} connections carry no request and no answer", report.connections);
-}
-
 // How many, and how long the longest was open while it was watched.
 std::string open_streams(const CaptureReport& report, std::uint64_t count) {
   double longest = 0;
   for (const CaptureFinding& finding : report.findings) {
     if (finding.kind != kind::kLeftOpen) continue;
     longest = std::max(longest, finding.details["open_ms"].as_double());
+  }
+  constexpr double kTells = 1000;  // Shorter ones may have ended yet, had their clients stayed.
+  if (longest < kTells) {
+    return fmt::format(" ({} times), for as long as their clients stayed: {:.2f} ms in the "
+                       "longest, too short to say that they would not have ended. A server that "
+                       "ends the body right behind the Result or Error lets its client reuse the "
+                       "connection",
+                       count, longest);
   }
   return fmt::format(" ({} times, for {:.2f} ms at least in the longest). A client that waits for "
                      "the end waits for ever, and each stream keeps a connection. Cure: end the "

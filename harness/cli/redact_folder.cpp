@@ -148,7 +148,9 @@ Result<Redacted> redact_folder(const std::string& folder, const std::vector<std:
   }
   // Histories first: from them the session ids are learned that other files may name.
   for (const fs::path& path : files) {
-    if (path.extension() != ".jsonl" || path.parent_path().filename() != "histories") continue;
+    const std::string name = path.filename().string();
+    const bool is_history = name.ends_with(".jsonl") || name.ends_with(".jsonl.aside");
+    if (!is_history || path.parent_path().filename() != "histories") continue;
     if (auto good = mask_history(path, vault); !good) return std::unexpected(good.error());
     ++redacted.histories;
   }

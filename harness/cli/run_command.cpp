@@ -41,7 +41,7 @@ int run_command(const CommandLine& line, const Registry& registry, const Catalog
   Result<RunRecord> record = trouble("");
   {
     ProgressLine progress(line.quiet);
-    const InterruptNote note(line.run.out);
+    const InterruptNote note("; a report of what ran so far: tailrace judge " + line.run.out);
     record = run(line.run, *setup, registry, catalogue, [&](const Progress& now) {
       progress.show(now);
       give_back();

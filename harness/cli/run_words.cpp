@@ -164,9 +164,12 @@ Status check_modes(const RunOptions& run) {
 
 Status take_url(RunOptions& run, const std::string& text) {
   auto url = parse_url(text);
+  // In one word, as `pair` takes it; here the shell takes its words apart.
+  const bool is_command_line = text.find(' ') != std::string::npos;
   if (!url && text.find("://") == std::string::npos) {
     return trouble("'" + text + "' is no URL, which begins with http:// or https://; a command "
-                   "stands behind --: tailrace server -- " + shell_quoted(text));
+                   "stands behind --: tailrace server -- " +
+                   (is_command_line ? text : shell_quoted(text)));
   }
   if (!url) return std::unexpected(url.error());
   run.url = std::move(*url);
@@ -229,7 +232,7 @@ std::string default_folder() {
 
 std::string shell_quoted(const std::string& word) {
   static constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:={}@,+%";
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:={}@+%";
   if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
   std::string quoted = "'";
   for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -257,7 +260,8 @@ void add_run_options(CLI::App& app, RunOptions& run, RunWords& words) {
   app.add_option("--budget", words.budget_s, "Seconds for the whole run")
       ->check(CLI::Range(1, 86400));
   app.add_option("--baseline", run.baseline_file, "Known failures (JSON)")->type_name("FILE");
-  add_choice(app, "--fail-on", run.fail_on, kFailOns, "What makes the run fail (default: harm)");
+  add_choice(app, "--fail-on", run.fail_on, kFailOns,
+             "What makes the run fail: a broken MUST, also harm (default), also a SHOULD");
   app.add_option("--out", run.out, "The run's folder")->type_name("DIR");
   add_choice(app, "--network", run.network, kNetworks, "Network namespace (default: auto)");
   app.add_flag("--require-packets", run.require_packets,

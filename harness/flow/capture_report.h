@@ -71,6 +71,7 @@ struct CaptureReport {
   std::uint64_t findings_left_out = 0, exchanges_left_out = 0;
   std::uint64_t frames = 0, segments = 0, second_copies = 0, connections = 0;
   std::uint64_t cut_segments = 0, with_told_server = 0;  // As in FlowReport.
+  bool lacks_told_server = false;  // --server names one that is in no connection.
   std::uint64_t retransmissions = 0, missed_by_capture = 0, incomplete_datagrams = 0;
   std::uint64_t tls_connections = 0, http2_connections = 0, one_sided_connections = 0;
   std::uint64_t exchange_count = 0, stalls = 0, stalls_of_high_confidence = 0;

@@ -280,6 +280,7 @@ Judgement judge_headers(const Evidence& evidence, HeaderRules rules) {
     // Another initialize opens another session.
     if (!known.opened || opens_session(*request) || is_probe(*request)) continue;
     if (is_unread(*request) || is_of_none(known, *request)) continue;
+    if (is_elsewhere(evidence.timeline, *request)) continue;
     judged = true;
     findings.look_at(*request, known);
     known.in_use |= !deletes(*request);

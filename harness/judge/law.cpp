@@ -142,6 +142,19 @@ bool listens(const Exchange& exchange) {
   return exchange.request.method == "GET" && !resumes(exchange);
 }
 
+bool is_elsewhere(const Timeline& timeline, const Exchange& exchange) {
+  if (exchange.asked) return false;
+  const auto path_of = [](const Exchange& one) {
+    const std::string_view target = one.request.target;
+    return target.substr(0, target.find('?'));
+  };
+  const auto& all = timeline.exchanges;
+  const auto posted = std::ranges::find_if(all, [](const Exchange& one) {
+    return one.asked && one.asked->kind != MessageKind::kInvalid;
+  });
+  return posted != all.end() && path_of(*posted) != path_of(exchange);
+}
+
 const Exchange* first_asked(const Timeline& timeline, std::string_view method) {
   const auto& all = timeline.exchanges;
   const auto found = std::find_if(all.begin(), all.end(), [&](const Exchange& exchange) {

@@ -56,6 +56,9 @@ Accepts accepts(const Exchange& exchange, std::string_view type);
 bool is_probe(const Exchange& exchange);
 bool resumes(const Exchange& exchange);
 bool listens(const Exchange& exchange);  // A GET that resumes nothing.
+// Carries no message, to another path than messages are POSTed to: no word on the MCP endpoint,
+// such as a look at the server's health, a token, or the transport of 2024-11-05.
+bool is_elsewhere(const Timeline& timeline, const Exchange& exchange);
 
 // The first exchange that asks by this method, and nullptr where none does.
 const Exchange* first_asked(const Timeline& timeline, std::string_view method);

@@ -9,6 +9,7 @@
 
 #include "harness/judge/closure.h"
 #include "harness/judge/ladder.h"
+#include "harness/judge/law.h"
 #include "harness/judge/session.h"
 
 namespace tailrace {
@@ -38,8 +39,8 @@ Finding left_open(const Evidence& evidence, const std::vector<const Exchange*>& 
 Finding broken_off(const Evidence& evidence, const Exchange& exchange, Rule rule) {
   Finding finding = finding_of(evidence, "refusals_are_complete", rule);
   finding.observed =
-      fmt::format("the reply {} to {} {}", exchange.response->status, describe(exchange),
-                  exchange.ended() ? "broke off inside its message" : "has not ended");
+      fmt::format("the reply {} to {} broke off inside its message", exchange.response->status,
+                  describe(exchange));
   finding.likely_cause = "the length that was announced is not the length that is sent";
   finding.cure = "send the whole body of error replies, or none";
   finding.evidence = ladder_of(evidence.timeline, exchange);
@@ -52,8 +53,10 @@ Judgement judge_complete(const Evidence& evidence, Rule rule) {
   std::optional<Finding> finding;
   for (const Exchange& exchange : evidence.timeline.exchanges) {
     if (!is_refused(exchange)) continue;
-    const bool left = exchange.end == BodyEnd::kUnseen;  // By us.
-    if (left && *exchange.ended_at - *exchange.head_at < kLeftOpen) continue;
+    // By us, or the capture does not go on.
+    const bool left = !exchange.ended() || exchange.end == BodyEnd::kUnseen;
+    const MonoTime seen = exchange.ended_at.value_or(*evidence.timeline.last);
+    if (left && seen - *exchange.head_at < kLeftOpen) continue;
     ++refused;
     if (left) open.push_back(&exchange);
     if (left || exchange.end == BodyEnd::kComplete || finding) continue;
@@ -92,7 +95,8 @@ Judgement judge_methods(const Evidence& evidence, Rule rule) {
   std::size_t asked = 0;
   Judgement judgement = held();
   for (const Exchange& exchange : evidence.timeline.exchanges) {
-    if (exchange.is_post() || !exchange.response) continue;
+    const bool is_one = exchange.request.method == "GET" || exchange.request.method == "DELETE";
+    if (!is_one || !exchange.response || is_elsewhere(evidence.timeline, exchange)) continue;
     ++asked;
     const int status = exchange.response->status;
     if (status == kMethodNotAllowed) continue;

@@ -11,6 +11,7 @@
 #include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
+#include "harness/judge/session.h"
 
 namespace tailrace {
 namespace {
@@ -134,6 +135,16 @@ Judgement lived_long_enough(const Timeline& timeline, MonoTime last_end) {
   return not_applicable(why + ": give it an adapter that lingers (TAILRACE_LINGER_MS)");
 }
 
+// Calls were answered, and none so; or there was no call.
+Judgement none_ended(const Timeline& timeline, Final final) {
+  const bool answered = std::ranges::any_of(timeline.exchanges, [](const Exchange& exchange) {
+    return is_tool_call(exchange) && exchange.final_message() != nullptr;
+  });
+  if (!answered) return inconclusive("the client asked for no stream that got its final message");
+  return not_applicable(fmt::format("no event stream carried {} to the client",
+                                    final == Final::kError ? "an Error" : "a Result"));
+}
+
 Judgement judge_resume(const Evidence& evidence, Final final, Rule rule) {
   const Timeline& timeline = evidence.timeline;
   std::optional<MonoTime> last_end;
@@ -143,7 +154,7 @@ Judgement judge_resume(const Evidence& evidence, Final final, Rule rule) {
       last_end = std::max(last_end.value_or(*exchange.ended_at), *exchange.ended_at);
     }
   }
-  if (!last_end) return inconclusive("the client asked for no stream that got its final message");
+  if (!last_end) return none_ended(evidence.timeline, final);
   const auto again = resumed_after_response(
       timeline, [&](const Exchange& stream) { return has_final(stream, final); });
   if (!again) return lived_long_enough(timeline, *last_end);

@@ -202,6 +202,10 @@ Judgement judge_own_stream(const Evidence& evidence, Rule rule) {
   return not_applicable("the client did not resume the stream");
 }
 
+Millis shortest_wait(Millis retry) {
+  return retry - std::max(kRetryTolerance, retry * kRetryTolerancePercent / 100);
+}
+
 Judgement judge_wait(const Evidence& evidence, Rule rule) {
   const auto stream = broken_stream(evidence.timeline);
   if (!stream) return nothing_broke();
@@ -209,9 +213,8 @@ Judgement judge_wait(const Evidence& evidence, Rule rule) {
   const Millis usual(marked_number(evidence.timeline, kMarkRetry));
   for (const auto& [broke, resume, named] : stream->gaps) {
     const Millis retry = named.value_or(usual);
-    const Millis tolerance = std::max(kRetryTolerance, retry * kRetryTolerancePercent / 100);
     const Nanos gap = resume->request_at - broke;
-    if (gap >= retry - tolerance) continue;
+    if (gap >= shortest_wait(retry)) continue;
     Finding finding = finding_of(evidence, "waits_before_resuming", rule);
     finding.required = fmt::format("the client waits the {} ms that `retry` names", retry.count());
     finding.observed = fmt::format("it resumed {} {} after the stream broke off",
@@ -223,6 +226,20 @@ Judgement judge_wait(const Evidence& evidence, Rule rule) {
     return broken(finding);
   }
   return held();
+}
+
+// The server names the pace: who keeps to it may lack a back-off, and does no harm while the limit
+// of the call ends it.
+bool keeps_to_retry(const Timeline& timeline, const BrokenStream& stream) {
+  const Millis usual(marked_number(timeline, kMarkRetry));
+  const Millis limit(marked_number(timeline, kMarkCallLimit));
+  return std::ranges::all_of(stream.gaps, [&](const auto& gap) {
+    const Millis retry = gap.retry.value_or(usual);
+    const Nanos since = gap.resume->request_at - stream.call.exchange->request_at;
+    const bool in_time = limit == Millis(0) || since <= limit + retry;
+    return in_time && retry > Millis(0) &&
+           gap.resume->request_at - gap.broke >= shortest_wait(retry);
+  });
 }
 
 Judgement judge_bounds(const Evidence& evidence) {
@@ -241,13 +258,16 @@ Judgement judge_bounds(const Evidence& evidence) {
     judgement.measurements.push_back({"resumes", fmt::format("{}", stream->resumes.size())});
     return judgement;
   }
+  const bool at_retry = storm && keeps_to_retry(timeline, *stream);
+  const bool is_harm = storm && !at_retry;
   Finding finding =
-      finding_of(evidence, "resumes_in_bounds", Rule{}, storm ? "harm.resume_storm" : "");
-  if (!storm) finding.level = Level::kShould;  // A field regression.
+      finding_of(evidence, "resumes_in_bounds", Rule{}, is_harm ? "harm.resume_storm" : "");
+  if (!is_harm) finding.level = Level::kShould;  // A field regression.
   finding.required = "resumes that bring nothing slow down, and end with their call";
   finding.observed =
       storm ? fmt::format("{} resumes of one stream, without back-off", stream->resumes.size())
             : fmt::format("{} resumes came after the call had returned", late);
+  if (at_retry) finding.observed += "; each waited as long as `retry` names";
   finding.likely_cause = "each failed resume starts the count of attempts, or the wait, anew";
   finding.cure = "double the wait after each attempt that brought nothing, and bound their number";
   finding.evidence =

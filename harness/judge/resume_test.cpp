@@ -125,14 +125,16 @@ TEST(WaitsBeforeResuming, TheNewestRetryCounts) {
 TEST(ResumesInBounds, ElevenAtOnePaceAreAStormAndSlowerOnesAreNot) {
   const auto resumed = [](int count, double pace, double growth) {
     Story story = broken_off();
-    double at = 100;
+    double at = 110;
     for (int i = 0; i < count; ++i, at += pace, pace *= growth) {
       empty_stream(get(story.at(at), "a-2"));
     }
     return story.judge(resumes_in_bounds());
   };
   ASSERT_EQ(resumed(11, 500, 1).outcome, Outcome::kBroken);
-  EXPECT_EQ(resumed(11, 500, 1).findings.front().harm, "harm.resume_storm");
+  EXPECT_EQ(resumed(11, 500, 1).findings.front().harm, "harm.resume_storm") << "beyond the limit";
+  EXPECT_EQ(resumed(11, 50, 1).findings.front().harm, "harm.resume_storm") << "`retry` is 100";
+  EXPECT_EQ(resumed(11, 96, 1).findings.front().level, Level::kShould) << "as `retry` asks for";
   EXPECT_EQ(resumed(10, 500, 1).outcome, Outcome::kHeld);
   EXPECT_EQ(resumed(12, 1100, 1).outcome, Outcome::kHeld);
   EXPECT_EQ(resumed(11, 100, 1.3).outcome, Outcome::kHeld);

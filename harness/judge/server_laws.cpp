@@ -139,15 +139,21 @@ Look no_response(const Evidence& evidence, const Exchange& exchange) {
   return "";
 }
 
-Look get_served(const Evidence&, const Exchange& exchange) {
-  if (!listens(exchange) || !exchange.response) return std::nullopt;
+// The listening GET of the endpoint that messages are POSTed to.
+bool listens_here(const Evidence& evidence, const Exchange& exchange) {
+  return listens(exchange) && !is_elsewhere(evidence.timeline, exchange);
+}
+
+Look get_served(const Evidence& evidence, const Exchange& exchange) {
+  if (!listens_here(evidence, exchange) || !exchange.response) return std::nullopt;
   return exchange.response->status == kNotFound ? "GET got 404 where POST is served" : "";
 }
 
 // Refusals for want of a right, of the session or of room have rules of their own.
-Look get_answered(const Evidence&, const Exchange& exchange) {
+Look get_answered(const Evidence& evidence, const Exchange& exchange) {
   constexpr std::array kOfOtherRules = {401, 403, kNotFound, kMethodNotAllowed, 409, 429};
-  if (!listens(exchange) || !exchange.response || session_of(exchange).empty()) return std::nullopt;
+  if (!listens_here(evidence, exchange) || !exchange.response) return std::nullopt;
+  if (session_of(exchange).empty()) return std::nullopt;
   const int status = exchange.response->status;
   const bool other = std::ranges::find(kOfOtherRules, status) != kOfOtherRules.end();
   if (other || (status >= 500 && status != 501)) return "";
@@ -156,8 +162,8 @@ Look get_answered(const Evidence&, const Exchange& exchange) {
                      is_success(exchange) ? " and no event stream" : "");
 }
 
-Look get_without_response(const Evidence&, const Exchange& exchange) {
-  if (!listens(exchange) || !exchange.is_event_stream()) return std::nullopt;
+Look get_without_response(const Evidence& evidence, const Exchange& exchange) {
+  if (!listens_here(evidence, exchange) || !exchange.is_event_stream()) return std::nullopt;
   const RpcMessage* final = exchange.final_message();
   return final == nullptr ? "" : describe(*final) + " came on a stream that resumes nothing";
 }

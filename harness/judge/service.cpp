@@ -169,7 +169,7 @@ Judgement judge_other_revision(const Evidence& evidence, Rule rule) {
     const RpcMessage* final = initialize.final_message();
     const std::string& offered = initialize.asked->body["params"]["protocolVersion"].as_string();
     const bool result = final != nullptr && final->kind == MessageKind::kResult;
-    if (!result || offered == evidence.revision) continue;
+    if (!result || offered != kNobodysRevision) continue;
     ++judged;
     const std::string& named = final->body["result"]["protocolVersion"].as_string();
     if (!named.empty() && named != offered) continue;

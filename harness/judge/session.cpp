@@ -124,11 +124,19 @@ std::string why_unanswered(const Exchange& initialize) {
                      is_refused(initialize) ? hint_at(*initialize.response) : "");
 }
 
+// The body of a refusal often names its reason.
+static std::string what_it_said(const Exchange& refused) {
+  constexpr std::size_t kMostSaid = 200;
+  const bool is_page = refused.body.find('<') != std::string::npos;
+  if (refused.body.empty() || is_page) return "";
+  return "; it said: " + excerpt(refused.body, kMostSaid);
+}
+
 std::string why_no_endpoint(const Timeline& timeline, bool is_ours) {
   for (const Exchange& exchange : timeline.exchanges) {
     if (!exchange.asked || exchange.asked->method != "initialize") continue;
     if (exchange.final_message() != nullptr) return "";
-    if (is_refused(exchange)) return why_unanswered(exchange);
+    if (is_refused(exchange)) return why_unanswered(exchange) + what_it_said(exchange);
     if (exchange.response) return why_elsewhere(exchange);
     if (is_ours) return "";  // It was started for this: not to answer is a fault of its own.
     const bool we_left = !exchange.ended() || exchange.end == BodyEnd::kUnseen;

@@ -5,6 +5,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <cstring>
 #include <future>
 #include <set>
@@ -66,6 +67,9 @@ struct Network::Body {
   }
 };
 
+// Until a descriptor may be free again.
+constexpr Deadline kAcceptsAgain{"accepts_again", Millis(10)};
+
 class ListenerBody : public std::enable_shared_from_this<ListenerBody> {
  public:
   ListenerBody(asio::io_context& io, TapContext tap, LinkOptions options,
@@ -75,6 +79,7 @@ class ListenerBody : public std::enable_shared_from_this<ListenerBody> {
         tap_(tap),
         options_(options),
         acceptor_(io),
+        again_(io),
         on_link_(std::move(on_link)),
         keep_(std::move(keep)) {}
 
@@ -95,19 +100,27 @@ class ListenerBody : public std::enable_shared_from_this<ListenerBody> {
   void accept_next() {
     acceptor_.async_accept([self = shared_from_this()](const Failure& failure, Tcp::socket socket) {
       if (failure == asio::error::operation_aborted || self->stopped_) return;
-      if (!failure) {
-        auto link = std::make_shared<LinkBody>(self->io_, self->tap_, self->options_);
-        self->keep_(link);
-        // First the owner learns of the link, then facts of it can arrive.
-        self->on_link_(Link(link));
-        link->adopt(std::move(socket));
-      }
+      // No descriptor is left: the listener stays readable, and would be asked without end.
+      if (failure) return self->accept_later();
+      auto link = std::make_shared<LinkBody>(self->io_, self->tap_, self->options_);
+      self->keep_(link);
+      // First the owner learns of the link, then facts of it can arrive.
+      self->on_link_(Link(link));
+      link->adopt(std::move(socket));
       self->accept_next();
+    });
+  }
+
+  void accept_later() {
+    again_.expires_after(kAcceptsAgain.limit);
+    again_.async_wait([self = shared_from_this()](const Failure&) {
+      if (!self->stopped_) self->accept_next();
     });
   }
 
   void stop() {
     stopped_ = true;
+    again_.cancel();
     Failure failure;
     acceptor_.close(failure);
   }
@@ -120,6 +133,7 @@ class ListenerBody : public std::enable_shared_from_this<ListenerBody> {
   TapContext tap_;
   LinkOptions options_;
   Tcp::acceptor acceptor_;
+  asio::steady_timer again_;
   std::function<void(Link)> on_link_;
   std::function<void(std::shared_ptr<LinkBody>)> keep_;
   Endpoint endpoint_;

@@ -29,6 +29,7 @@ struct ServerTarget {
   std::vector<Endpoint> addresses;
   std::vector<HttpHeader> headers;
   TlsOptions tls;
+  std::string url() const { return (tls.enabled ? "https://" : "http://") + host + target; }
 };
 
 struct ToolCall {

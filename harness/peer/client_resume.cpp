@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/judge/session.h"
+#include "harness/judge/service.h"
 #include "harness/peer/client_driver.h"
 
 namespace tailrace {
@@ -18,7 +19,6 @@ constexpr int kOftenUnfetched = 2;
 constexpr int kConflict = 409;
 constexpr Millis kStillRead{1000};
 constexpr Millis kSoon{100};
-constexpr std::string_view kUnknownRevision = "1999-01-01";
 
 // What the server asked for on this stream.
 Millis retry_of(const History& history, StreamId stream) {
@@ -90,7 +90,7 @@ void ClientDriver::fetch_answer(StreamId stream) {
 
 StreamId ClientDriver::ask_for_unknown_revision() {
   Session session;
-  const StreamId stream = initialize(session, std::string(kUnknownRevision));
+  const StreamId stream = initialize(session, std::string(kNobodysRevision));
   sessions_.push_back(session);
   return stream;
 }

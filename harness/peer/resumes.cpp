@@ -8,10 +8,12 @@
 namespace tailrace {
 namespace {
 
-constexpr Millis kSlowRetry{500};  // A client that keeps to it is slow enough.
+constexpr Millis kSlowRetry{500};  // A client that keeps to it does no harm, whatever it lacks.
 constexpr Millis kTwoRetries = kSlowRetry * 2 + Millis(200);  // Long enough for a resume too many.
 constexpr Millis kLongEnough{8000};  // To tell who has given up from who will come back.
-constexpr int kMostGets = static_cast<int>(kStormResumes) + 2;
+// More than who keeps to the retry comes to within the limit of his call.
+constexpr int kMostGets = static_cast<int>(kLongEnough / kSlowRetry) + 4;
+static_assert(kMostGets > static_cast<int>(kStormResumes));
 
 constexpr Millis kSoonRetry{100};  // Short, so that a resume shows soon.
 constexpr Millis kLinger = kSoonRetry + kResumePatience + Millis(500);

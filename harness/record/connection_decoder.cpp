@@ -127,12 +127,11 @@ class ConnectionDecoder::Responses final : public HttpSink {
       decoder_.end_response(BodyEnd::kMalformed, offset);
     }
   }
-  void on_cut(std::uint64_t offset) override { cut_at_ = offset; }
+  void on_cut(std::uint64_t) override {}
 
  private:
   ConnectionDecoder& decoder_;
   bool interim_ = false;
-  std::uint64_t cut_at_ = 0;
 };
 
 ConnectionDecoder::ConnectionDecoder(Timeline& timeline, std::size_t connection)
@@ -204,6 +203,7 @@ void ConnectionDecoder::lose_sight() {
 void ConnectionDecoder::end_response(BodyEnd how, std::uint64_t offset) {
   Exchange* exchange = receiving();
   if (exchange == nullptr) return;
+  if (overfull()) how = BodyEnd::kUnseen;  // What is not kept may have been its response.
   if (exchange->response) {
     exchange->response_span.end = offset;
     if (exchange->is_event_stream()) {

@@ -37,6 +37,11 @@ class History {
   // Whether so many bytes more are kept; those that are not are told by TapTruncated.
   bool keeps(std::uint64_t bytes) { return (kept_ += bytes) <= kMostKept; }
   std::uint64_t kept() const { return kept_; }
+  // Lines that a client prints: thousands of calls tell one each, and who never stops is bounded.
+  static constexpr std::uint64_t kMostLines = 50'000;
+  void hear(std::string line) {
+    if (++lines_ <= kMostLines) append(ProcessLine{std::move(line)});
+  }
 
   // Waits until `holds` says yes of the Timeline or `until` has come; returns its last word.
   // `holds` runs under the lock and must be quick.
@@ -57,7 +62,7 @@ class History {
 
   const int file_;
   std::atomic<std::uint32_t> connections_{0};
-  std::atomic<std::uint64_t> kept_{0};
+  std::atomic<std::uint64_t> kept_{0}, lines_{0};
   mutable std::mutex mutex_;
   mutable std::condition_variable grown_;
   std::uint64_t sequence_ = 0;

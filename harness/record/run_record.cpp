@@ -239,6 +239,7 @@ Json to_json(const RunRecord& record) {
   set_text(json, "seed", record.seed);
   if (!record.shards.empty()) json.set("shards", texts(record.shards));
   if (!record.missing_shards.empty()) json.set("missing_shards", texts(record.missing_shards));
+  if (record.never_driven > 0) json.set("never_driven", record.never_driven);
   json.set("ms", record.ms);
   for (const auto& result : record.scenarios) scenarios.push(to_json(result));
   json.set("scenarios", std::move(scenarios));
@@ -277,6 +278,7 @@ Result<RunRecord> run_record_from(const Json& json) {
   record.seed = reader.text(json, "", "seed", false);
   record.shards = reader.texts(json, "", "shards");
   record.missing_shards = reader.texts(json, "", "missing_shards");
+  record.never_driven = static_cast<std::size_t>(reader.number(json, "", "never_driven"));
   record.ms = reader.number(json, "", "ms");
   if (json.find("scenarios") == nullptr) reader.complain("scenarios", "a list");
   for (const Json& row : reader.list(json, "", "scenarios")) {

@@ -94,6 +94,7 @@ struct RunRecord {
   std::string seed;     // Shuffle seed, "" without.
   std::vector<std::string> shards;          // "2/3": the parts of the run that this holds; {}: all.
   std::vector<std::string> missing_shards;  // Of a merged run: the parts that it lacks.
+  std::size_t never_driven = 0;  // Of what was planned: the run was interrupted.
   double ms = 0;
   std::vector<ScenarioResult> scenarios;
   std::vector<StaleBaseline> stale;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "harness/run/glob.h"
 #include "harness/run/run_packets.h"
 #include "harness/run/verdict.h"
 
@@ -36,7 +37,9 @@ class RunJudge {
     result.repeat = run.repeat;
     result.history = run.history;
     result.command = command_of(contents_.about, run);
-    const auto timeline = replay(folder_.file(run.history));
+    const auto timeline = stays_inside(run.history)
+                              ? replay(folder_.file(run.history))
+                              : trouble("'" + run.history + "' leads out of the run's folder");
     if (!timeline) {
       result.verdict = Verdict::kHarnessError;
       result.reason = timeline.error().what;
@@ -70,6 +73,19 @@ class RunJudge {
   const RunPackets* packets_;
 };
 
+// A baseline is exact: what names no scenario would wait for a failure that cannot come.
+void add_unknown(const Baseline& baseline, const Registry& registry, RunRecord& record) {
+  for (const auto* list : {&baseline.expected, &baseline.unstable}) {
+    for (const ExpectedFailure& entry : *list) {
+      const bool known = std::ranges::any_of(registry, [&](const Scenario& scenario) {
+        return glob_matches(entry.id, scenario.id());
+      });
+      if (known) continue;
+      record.stale.push_back({entry.id, entry.revision, "no scenario of this version has this id"});
+    }
+  }
+}
+
 }  // namespace
 
 Result<RunRecord> judge_run(const RunFolder& folder, const Registry& registry,
@@ -98,7 +114,9 @@ Result<RunRecord> judge_run(const RunFolder& folder, const Registry& registry,
                      return std::tie(a.id, a.revision, a.mode, a.repeat) <
                             std::tie(b.id, b.revision, b.mode, b.repeat);
                    });
+  record.never_driven = contents->planned - std::min(contents->planned, contents->runs.size());
   apply_baseline(baseline, record);
+  add_unknown(baseline, registry, record);
   return record;
 }
 

@@ -130,7 +130,16 @@ Result<Plan> make_plan(const RunOptions& options, const Registry& registry,
     plan.not_asked.push_back(revisions.back() + ": the manifest does not say that the client "
                                                 "speaks it (`stateless`)");
   }
-  if (options.quick) plan.not_asked.emplace_back("questions of growth: left out by --quick");
+  for (const Scenario& scenario : registry) {
+    const bool asked = options.quick && scenario.spec().growth && is_selected(options, scenario) &&
+                       scenario.under_test() == options.under_test &&
+                       std::ranges::any_of(revisions, [&](const std::string& revision) {
+                         return !is_unspoken(options, revision) && scenario.asks_in(revision);
+                       });
+    if (!asked) continue;
+    plan.not_asked.push_back(std::string(scenario.id()) +
+                             ": a question of growth, left out by --quick");
+  }
   // What was asked for by name and holds in none of the revisions is said, not forgotten.
   for (const Scenario& scenario : registry) {
     if (options.only.empty() || scenario.under_test() != options.under_test ||

@@ -39,7 +39,6 @@ Json to_json(const CaptureOutcome& capture) {
   Json json;
   json.set("why_none", capture.why_none);
   json.set("required", capture.required);
-  json.set("received", capture.received);
   json.set("written", capture.written);
   json.set("dropped", capture.dropped);
   json.set("marker_seen", capture.marker_seen);
@@ -50,7 +49,6 @@ CaptureOutcome capture_from(const Json& json) {
   CaptureOutcome capture;
   capture.why_none = json["why_none"].as_string();
   capture.required = json["required"].as_bool();
-  capture.received = static_cast<std::uint64_t>(json["received"].as_int());
   capture.written = static_cast<std::uint64_t>(json["written"].as_int());
   capture.dropped = static_cast<std::uint64_t>(json["dropped"].as_int());
   capture.marker_seen = json["marker_seen"].as_bool();
@@ -75,6 +73,12 @@ ClockSample clock_from(const Json& json) {
 }
 
 }  // namespace
+
+bool stays_inside(const std::string& path) {
+  const fs::path steps(path);
+  return !path.empty() && !steps.is_absolute() &&
+         std::ranges::none_of(steps, [](const fs::path& step) { return step == ".."; });
+}
 
 std::string why_no_run(const std::string& path) {
   std::error_code failure;
@@ -102,7 +106,7 @@ Result<RunFolder> RunFolder::create(const std::string& path) {
   }
   fs::create_directories(fs::path(path) / "histories", failure);
   if (failure) return trouble("cannot create '" + path + "': " + failure.message());
-  return RunFolder(path);
+  return RunFolder(path, !there);
 }
 
 Result<RunFolder> RunFolder::open(const std::string& path) {
@@ -127,10 +131,11 @@ void RunFolder::discard() {
   }
   for (const fs::path& probe : probes) fs::remove(probe, failure);
   fs::remove(histories, failure);
-  for (const char* name : {"run.json", "capture.pcap", "clocks.jsonl", "output.txt"}) {
+  for (const char* name : {"run.json", "capture.pcap", "cured.pcap", "clocks.jsonl",
+                           "output.txt"}) {
     fs::remove(folder / name, failure);
   }
-  fs::remove(folder, failure);  // Nor is what others put there touched.
+  if (made_) fs::remove(folder, failure);  // Nor is what others put there touched.
 }
 
 std::string RunFolder::history_name(const DrivenScenario& run) {
@@ -140,11 +145,13 @@ std::string RunFolder::history_name(const DrivenScenario& run) {
   return "histories/" + name + ".jsonl";
 }
 
-Status RunFolder::write_run(const RunRecord& about, const CaptureOutcome& capture) {
+Status RunFolder::write_run(const RunRecord& about, const CaptureOutcome& capture,
+                            std::size_t planned) {
   Json json;
   json.set("schema", std::string(kRunSchema));
   json.set("about", tailrace::to_json(about));
   json.set("capture", to_json(capture));
+  json.set("planned", planned);
   const std::string path = file("run.json"), fresh = path + ".new";
   std::ofstream out(fresh, std::ios::binary);
   out << to_pretty_text(json);
@@ -203,7 +210,11 @@ Result<RunFolder::Contents> RunFolder::read() const {
   }
   auto about = run_record_from((*json)["about"]);
   if (!about) return trouble(file("run.json") + ": about: " + about.error().what);
-  Contents contents{std::move(*about), capture_from((*json)["capture"]), {}, {}};
+  Contents contents;
+  contents.about = std::move(*about);
+  const std::int64_t planned = (*json)["planned"].as_int();
+  contents.planned = static_cast<std::size_t>(std::max<std::int64_t>(planned, 0));
+  contents.capture = capture_from((*json)["capture"]);
   std::error_code failure;
   if (fs::exists(file("runs.jsonl"), failure)) {
     const auto lines = read_lines(file("runs.jsonl"));

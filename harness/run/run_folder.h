@@ -29,12 +29,15 @@ struct DrivenScenario {
 struct CaptureOutcome {
   std::string why_none;  // "" when the run was captured.
   bool required = false;
-  std::uint64_t received = 0, written = 0, dropped = 0;
+  std::uint64_t written = 0, dropped = 0;
   bool marker_seen = false;
 };
 
 // Why a path is no run's folder, what would be one, and what makes one. It looks at files.
 std::string why_no_run(const std::string& path);
+
+// A record may be somebody else's: its paths must not lead out of its folder.
+bool stays_inside(const std::string& path);
 
 class RunFolder {
  public:
@@ -44,14 +47,15 @@ class RunFolder {
   // Of a run that never came to a scenario: takes away what create() and the run put there, so that
   // the next one may have the name. Does nothing where a scenario's history stands in it.
   void discard();
-  RunFolder(RunFolder&& other) noexcept : path_(std::move(other.path_)) {}
+  RunFolder(RunFolder&& other) noexcept : path_(std::move(other.path_)), made_(other.made_) {}
 
   const std::string& path() const { return path_; }
   std::string file(const std::string& name) const { return path_ + "/" + name; }
   // Relative to the folder; unique for (id, revision, mode, repeat).
   static std::string history_name(const DrivenScenario& run);
 
-  Status write_run(const RunRecord& about, const CaptureOutcome& capture);
+  // `planned`: scenarios that are to be driven. One that is interrupted has driven fewer.
+  Status write_run(const RunRecord& about, const CaptureOutcome& capture, std::size_t planned);
   Status add(const DrivenScenario& run);
   // A history that is driven again keeps its facts under another name, "....aside".
   Status set_aside(const std::string& history);
@@ -59,6 +63,7 @@ class RunFolder {
 
   struct Contents {
     RunRecord about;  // Without scenarios
+    std::size_t planned = 0;
     CaptureOutcome capture;
     std::vector<DrivenScenario> runs;
     std::vector<ClockSample> clocks;
@@ -66,10 +71,11 @@ class RunFolder {
   Result<Contents> read() const;
 
  private:
-  explicit RunFolder(std::string path) : path_(std::move(path)) {}
+  explicit RunFolder(std::string path, bool made = false) : path_(std::move(path)), made_(made) {}
   Status append_line(const std::string& name, const Json& line);
 
   std::string path_;
+  bool made_;  // By create().
   std::mutex mutex_;
 };
 

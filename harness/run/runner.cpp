@@ -16,6 +16,7 @@
 #include "harness/capture/live_capture.h"
 #include "harness/run/judge_run.h"
 #include "harness/run/worker.h"
+#include "harness/wire/http_head.h"
 
 namespace tailrace {
 namespace {
@@ -26,18 +27,25 @@ std::string utc_now() {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
 }
 
-// "HOST:PORT:ADDRESS", as curl takes it.
-std::optional<std::string> overridden(const RunOptions& options) {
+// "HOST:PORT:ADDRESS", as curl takes it. One that names another host judges another one.
+Result<std::string> address_for(const RunOptions& options) {
   const std::string wanted = options.url->host + ":" + std::to_string(options.url->port) + ":";
+  std::optional<std::string> address;
   for (const std::string& entry : options.resolve) {
-    if (entry.starts_with(wanted)) return entry.substr(wanted.size());
+    if (lower_case(entry.substr(0, wanted.size())) != wanted) {
+      return trouble("--resolve '" + entry + "' is not of this run's host: it begins with '" +
+                     wanted + "'");
+    }
+    if (!address) address = entry.substr(wanted.size());
   }
-  return std::nullopt;
+  return address.value_or(options.url->host);
 }
 
 Result<std::vector<Endpoint>> addresses_of(const RunOptions& options) {
   if (!options.url) return std::vector<Endpoint>{};
-  return resolve(overridden(options).value_or(options.url->host), options.url->port);
+  const auto address = address_for(options);
+  if (!address) return std::unexpected(address.error());
+  return resolve(*address, options.url->port);
 }
 
 // The interface that sees our packets: the loopback unless a URL leads elsewhere.
@@ -102,18 +110,18 @@ class Run {
     const MonoTime begun = mono_now();
     about_ = about_run(options_, setup_, vault_);
     start_capture();
-    if (auto kept = folder_.write_run(about_, outcome_); !kept) {
+    if (auto kept = folder_.write_run(about_, outcome_, 0); !kept) {
       return std::unexpected(kept.error());
     }
     if (auto driven = drive_all(); !driven) {
       stop_capture();
       const bool is_client = options_.under_test == Side::kClient;
-      if (is_client && !context_.has_had_client) forget_scenarios(folder_);
+      if (is_client && !context_.has_met_client) forget_scenarios(folder_);
       return std::unexpected(driven.error());
     }
     stop_capture();
     about_.ms = static_cast<double>((mono_now() - begun).count()) / 1e6;
-    if (auto kept = folder_.write_run(about_, outcome_); !kept) {
+    if (auto kept = folder_.write_run(about_, outcome_, driven_); !kept) {
       return std::unexpected(kept.error());
     }
     // What the scenarios held lies free in the arenas of threads that judging does not use: 20 MB.
@@ -181,6 +189,7 @@ class Run {
         std::find_if(plan->runs.begin(), plan->runs.end(),
                      [](const PlannedRun& run) { return run.scenario->spec().exclusive; });
     planned_ = plan->runs.size();
+    if (auto kept = folder_.write_run(about_, outcome_, planned_); !kept) return kept;
     if (auto good = drive_shared({plan->runs.begin(), exclusive}, first); !good) return good;
     return drive_some({exclusive, plan->runs.end()}, first);
   }
@@ -222,6 +231,7 @@ class Run {
     tell_progress(run);
     auto driven = worker.drive(run);
     ++done_;
+    if (driven) ++driven_;
     return driven;
   }
 
@@ -246,7 +256,7 @@ class Run {
   CaptureOutcome outcome_;
   std::unique_ptr<LiveCapture> capture_;
   std::mutex mutex_;
-  std::atomic<std::size_t> done_{0};
+  std::atomic<std::size_t> done_{0}, driven_{0};
   std::size_t planned_ = 0;
 };
 

@@ -32,7 +32,7 @@ void ServingClient::hear(const std::string& line) {
     return;
   }
   const auto status = status_when_done(line);
-  if (!status || in_sessions_) return history_->append(ProcessLine{vault_.mask(line)});
+  if (!status || in_sessions_) return history_->hear(vault_.mask(line));
   done_ = true;
   history_->append(ProcessEnded{*status, 0, asked_});
 }

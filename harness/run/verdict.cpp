@@ -89,7 +89,8 @@ void judge_process(const Evidence& evidence, Side under_test, ScenarioResult& re
   }
   finding.evidence.push_back(
       gap_line(evidence.timeline, ended->at, "the implementation's process is gone"));
-  result.findings.push_back(std::move(finding));
+  // First: answers that are lost with it have no other cause.
+  result.findings.insert(result.findings.begin(), std::move(finding));
   result.verdict = Verdict::kFail;
 }
 
@@ -259,7 +260,10 @@ void judge_scenario(const Scenario& scenario, const Evidence& evidence, HeardLaw
   judge_always(scenario, evidence, heard, result);
   judge_process(evidence, scenario.under_test(), result);
   judge_late_end(evidence, result);
-  if (result.verdict == Verdict::kFail) return;
+  if (result.verdict == Verdict::kFail) {
+    result.reason.clear();  // Of another check: the findings tell.
+    return;
+  }
   const std::string misnamed = misnamed_tool(timeline);
   if (!timeline.troubles.empty()) {
     result.verdict = Verdict::kHarnessError;
@@ -289,7 +293,7 @@ void judge_scenario(const Scenario& scenario, const Evidence& evidence, HeardLaw
 
 int exit_status(const RunRecord& record, FailOn fail_on) {
   bool failed = !record.stale.empty(), trouble = false, judged = false;
-  bool unseen = !record.missing_shards.empty();
+  bool unseen = !record.missing_shards.empty() || record.never_driven > 0;
   for (const ScenarioResult& result : record.scenarios) {
     judged |= result.verdict != Verdict::kNotApplicable;
     if (!result.baseline.empty()) continue;  // As expected.

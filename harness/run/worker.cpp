@@ -173,51 +173,6 @@ ClientSettings Worker::client_settings(const std::string& revision) {
   return settings;
 }
 
-// What it answers with, "" where it refuses; this revision, where it leaves initialize open.
-Result<std::string> Worker::probe_one(const std::string& mode, std::string_view revision) {
-  const bool stateless = revision == kStatelessRevision;
-  const DrivenScenario asked{stateless ? "discover" : "probe", std::string(revision), mode, ""};
-  auto history = History::create(context_.folder.file(RunFolder::history_name(asked)));
-  if (!history) return std::unexpected(history.error());
-  std::string spoken;
-  {
-    ClientDriver driver(context_.network, context_.vault, **history,
-                        client_settings(std::string(revision)));
-    try {
-      if (!stateless) {
-        spoken = driver.probe_revision();
-      } else if (driver.probe_stateless()) {
-        spoken = revision;
-      }
-    } catch (const ScriptStopped&) {
-    }
-  }
-  context_.network.quiesce(**history);
-  const std::string refused = (*history)->read([](const Timeline& timeline) {
-    return timeline.refused.empty() ? std::string() : timeline.refused.front().what.why;
-  });
-  if (!refused.empty()) return trouble("cannot reach the server: " + refused);
-  const auto why = [&](const Timeline& t) { return why_no_endpoint(t, server_ != nullptr); };
-  if (!stateless) no_endpoint_ = (*history)->read(why);
-  // A fault of its own, which must not be passed over because the other era is spoken well.
-  const bool silent = !stateless && spoken.empty() && (*history)->read(leaves_initialize_open);
-  return silent ? std::string(revision) : spoken;
-}
-
-Result<std::vector<std::string>> Worker::probe(const std::string& mode) {
-  if (auto ready = ensure_server(mode); !ready) return std::unexpected(ready.error());
-  std::vector<std::string> spoken;
-  for (const std::string_view revision : {kNewestRevision, kStatelessRevision}) {
-    const auto one = probe_one(mode, revision);
-    if (!one) return std::unexpected(one.error());
-    if (std::ranges::find(kRevisions, *one) != std::end(kRevisions)) spoken.push_back(*one);
-  }
-  if (spoken.empty() && !no_endpoint_.empty()) {
-    return trouble("no MCP endpoint answers: " + no_endpoint_);
-  }
-  return spoken;
-}
-
 Status Worker::drive(const PlannedRun& run) {
   const Scenario& scenario = *run.scenario;
   if (scenario.under_test() == Side::kServer) {
@@ -231,12 +186,32 @@ Status Worker::drive(const PlannedRun& run) {
   if (history && doubtful_end_) history = attempt_anew(run, driven.history);
   if (!history) return std::unexpected(history.error());
   if (cannot_start_) return std::unexpected(*cannot_start_);
+  if (scenario.under_test() == Side::kClient) {
+    if (auto met = meet(**history); !met) return met;
+  }
   if (scenario.under_test() == Side::kServer && (*history)->read(leaves_doubt)) stop_server();
   driven.ms = static_cast<double>((mono_now() - begun).count()) / 1e6;
   if (auto kept = context_.folder.add(sample_clocks()); !kept) return kept;
   if (auto written = (*history)->written(); !written) return written;
   if (is_served(scenario)) last_served_ = std::move(*history);
   return context_.folder.add(driven);
+}
+
+// A client that ends by itself before it connects, each time, is told once, not by each scenario.
+Status Worker::meet(const History& history) {
+  constexpr int kNoAccident = 4;
+  constexpr std::size_t kShown = 1000;  // Of what it printed last.
+  if (context_.has_met_client) return {};
+  const bool came = history.read([](const Timeline& t) { return !t.connections.empty(); });
+  if (came) context_.has_met_client = true;
+  const bool left = history.read([](const Timeline& timeline) {
+    return timeline.process_ended && !timeline.process_ended->what.asked;
+  });
+  if (came || !left || ++context_.strangers < kNoAccident) return {};
+  const std::string said = context_.vault.mask(output_);
+  return trouble("the client ended before it connected, in all of the first scenarios; it printed" +
+                 (said.empty() ? " nothing"
+                               : ":\n" + said.substr(said.size() - std::min(said.size(), kShown))));
 }
 
 Result<std::unique_ptr<History>> Worker::attempt(const PlannedRun& run, const std::string& name) {
@@ -327,7 +302,7 @@ void Worker::drive_client(const Scenario& scenario, const PlannedRun& run, Histo
   settings.start_client = [&](const std::string& url, const Environment& environment) -> Status {
     auto started = ClientProcess::start(
         *context_.setup.supervisor, manifest, run.mode, url, environment,
-        [&](const std::string& line) { history.append(ProcessLine{context_.vault.mask(line)}); });
+        [&](const auto& line) { history.hear(context_.vault.mask(line)); });
     if (!started) return not_started(started.error());
     context_.has_had_client = true;
     client = std::move(*started);

@@ -30,6 +30,8 @@ struct RunContext {
   std::vector<Endpoint> addresses;  // Of a URL
   MonoTime over_at;                 // End of the budget
   std::atomic<bool> has_had_client{false};  // It could be started once, by any worker.
+  std::atomic<bool> has_met_client{false};  // It connected once.
+  std::atomic<int> strangers{0};  // Scenarios whose client ended before it connected.
 };
 
 class Worker {
@@ -45,6 +47,7 @@ class Worker {
   Status drive(const PlannedRun& run);
 
  private:
+  Status meet(const History& history);
   Result<std::string> probe_one(const std::string& mode, std::string_view revision);
   Status ensure_server(const std::string& mode);
   void stop_server();

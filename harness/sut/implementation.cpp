@@ -22,6 +22,7 @@ constexpr int kPortsTried = 100;
 constexpr Millis kBetweenAttempts{10};    // To connect, until the server accepts.
 constexpr std::size_t kTailShown = 2000;  // Bytes of output in an error.
 constexpr Deadline kLastWords{"last_words", Millis(500)};
+constexpr Deadline kConnects{"connects", Millis(500)};  // On the loopback, at once or never.
 // A server sets the options of a socket right after it accepted it, if it does.
 constexpr Deadline kAccepted{"accepted", Millis(500)}, kOptionsSet{"options_set", Millis(100)};
 constexpr std::array<std::string_view, 3> kAddressInUse = {"eaddrinuse", "address already in use",
@@ -86,10 +87,17 @@ Result<std::uint16_t> free_port() {
 
 // -1: nobody accepts.
 int connected_to(std::uint16_t port) {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (socket < 0) return -1;
   const sockaddr_in address = loopback(port);
-  if (::connect(socket, generic(address), sizeof address) == 0) return socket;
+  int failure = ::connect(socket, generic(address), sizeof address) == 0 ? 0 : errno;
+  pollfd wait{socket, POLLOUT, 0};
+  // A full queue of connections drops what comes, and the kernel tries on for minutes.
+  if (failure == EINPROGRESS && ::poll(&wait, 1, static_cast<int>(kConnects.limit.count())) == 1) {
+    socklen_t length = sizeof failure;
+    if (::getsockopt(socket, SOL_SOCKET, SO_ERROR, &failure, &length) != 0) failure = errno;
+  }
+  if (failure == 0) return socket;
   ::close(socket);
   return -1;
 }
@@ -176,6 +184,18 @@ std::string other_port_in(const std::string& output, std::uint16_t wanted) {
   return "";
 }
 
+constexpr std::string_view kNotTold =
+    ": {port} stands for it, and is neither in its command nor in \"environment\" of a manifest";
+
+bool names_port(const Manifest& manifest) {
+  const auto is_in = [](const std::string& text) {
+    return text.find("{port}") != std::string::npos;
+  };
+  return std::ranges::any_of(manifest.start, is_in) ||
+         std::ranges::any_of(manifest.environment,
+                             [&](const auto& entry) { return is_in(entry.second); });
+}
+
 std::string in_words(const ExitStatus& end) {
   if (end.code >= 0) return " with status " + std::to_string(end.code);
   return " by signal " + std::to_string(end.signal);
@@ -195,7 +215,8 @@ ServerProcess::ServerProcess(Supervisor& supervisor, const Manifest& manifest,
       term_(manifest.term),
       process_(process),
       output_(process, nullptr),
-      endpoint_(endpoint) {}
+      endpoint_(endpoint),
+      is_told_its_port_(names_port(manifest)) {}
 
 ServerProcess::~ServerProcess() {
   (void)supervisor_.stop(process_.pid, {"term", term_});
@@ -225,7 +246,8 @@ Result<std::unique_ptr<ServerProcess>> ServerProcess::start(Supervisor& supervis
     const Status ready = server->wait_until_it_accepts({"ready_ms", stretched(manifest.ready)});
     if (ready) return server;
     const bool port_taken = server->exit() && names_address_in_use(server->output());
-    if (!port_taken || attempt == kPortAttempts) return std::unexpected(ready.error());
+    if (port_taken && attempt < kPortAttempts) continue;
+    return std::unexpected(ready.error());
   }
 }
 
@@ -238,10 +260,11 @@ Status ServerProcess::wait_until_it_accepts(Deadline deadline) {
                      " before it accepted a connection; " + tail_of(output()));
     }
     if (mono_now() >= until) {
+      std::string where = other_port_in(output(), endpoint_.port);
+      if (where.empty() && !is_told_its_port_) where = std::string(kNotTold);
       return trouble("the server accepted no connection on port " + std::to_string(endpoint_.port) +
                      " of 127.0.0.1 within " + std::to_string(deadline.limit.count()) + " ms (" +
-                     std::string(deadline.name) + ")" + other_port_in(output(), endpoint_.port) +
-                     "; " + tail_of(output()));
+                     std::string(deadline.name) + ")" + where + "; " + tail_of(output()));
     }
   }
   return {};

@@ -43,6 +43,7 @@ class ServerProcess {
   StartedProcess process_;
   ProcessOutput output_;
   Endpoint endpoint_;
+  bool is_told_its_port_;
 };
 
 // TCP_NODELAY as this server sets it on a socket that it accepts: of a connection of ours that asks

@@ -2,6 +2,7 @@
 #include "harness/sut/supervisor.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +20,8 @@
 
 namespace tailrace {
 namespace {
+
+constexpr Deadline kKilled{"killed", Millis(5000)};  // By then the kernel has ended what it ends.
 
 struct Pipe {
   int read = -1, write = -1;
@@ -142,17 +145,16 @@ Result<StartedProcess> Supervisor::start(const ProcessSpec& spec) {
   if (sent) {
     body_->heard.wait(lock, [&] { return body_->ended || body_->replies.contains(request); });
   }
-  const auto reply = body_->replies.find(request);
-  const bool answered = reply != body_->replies.end();
-  if (answered && reply->second.find("started") != nullptr) {
-    return StartedProcess{static_cast<pid_t>(reply->second["started"].as_int()),
+  const auto reply = body_->replies.extract(request);
+  if (!reply.empty() && reply.mapped().find("started") != nullptr) {
+    return StartedProcess{static_cast<pid_t>(reply.mapped()["started"].as_int()),
                           std::exchange(output.read, -1), std::exchange(errors.read, -1),
                           std::exchange(input.write, -1)};
   }
   if (!sent) return std::unexpected(sent.error());
-  if (!answered) return trouble("the supervisor is gone");
-  const int failure = static_cast<int>(reply->second["failed"].as_int());
-  const bool folder = reply->second["folder"].as_bool();
+  if (reply.empty()) return trouble("the supervisor is gone");
+  const int failure = static_cast<int>(reply.mapped()["failed"].as_int());
+  const bool folder = reply.mapped()["folder"].as_bool();
   return system_trouble("cannot start '" + spec.arguments.front() + "'" +
                             (folder ? " in folder '" + spec.folder + "'" : ""),
                         failure);
@@ -166,8 +168,11 @@ Status Supervisor::stop(pid_t pid, Deadline grace) {
   word.set("stop", std::int64_t{pid});
   word.set("grace_ms", std::int64_t{grace.limit.count()});
   if (auto sent = send_word(body_->socket, word); !sent) return sent;
-  // KILL cannot be refused, so this ends soon after the grace.
-  body_->heard.wait(lock, [&] { return body_->ended || body_->stopped.contains(pid); });
+  // KILL comes after the grace; what is not ours to end is not waited for.
+  const bool gone = body_->heard.wait_for(lock, grace.limit + kKilled.limit, [&] {
+    return body_->ended || body_->stopped.contains(pid);
+  });
+  if (!gone) return trouble(fmt::format("process {} does not end by KILL", pid));
   return {};
 }
 

@@ -184,6 +184,11 @@ class SupervisorLoop {
     return *tag == stopping.tag;
   }
 
+  // 0 looks only. What another user owns, as behind sudo, cannot be ended by us, nor waited for.
+  static bool may_signal(pid_t pid, int signal) {
+    return ::kill(pid, signal) == 0 || errno != EPERM;
+  }
+
   // Whether any of them was still there. 0 is TERM to those that were unclear when it went out;
   // what was started after it, to clean up perhaps, is left to do so.
   static bool signal_all(Stopping& stopping, int signal) {
@@ -198,10 +203,9 @@ class SupervisorLoop {
       }
       stopping.unclear.erase(pid);
       if (!*ours) continue;
-      any = true;
       stopping.known.insert(pid);
       const int sent = signal == 0 && unclear ? SIGTERM : signal;
-      if (sent != 0) ::kill(pid, sent);
+      any = may_signal(pid, sent) || any;
     }
     return any;
   }
@@ -228,11 +232,10 @@ class SupervisorLoop {
     for (;;) {
       while (::waitpid(-1, nullptr, WNOHANG) > 0) {
       }
-      const auto left = descendants_of(::getpid());
-      if (left.empty()) ::_exit(0);
-      if (mono_now() >= kill_at) {
-        for (const pid_t pid : left) ::kill(pid, SIGKILL);
-      }
+      const int signal = mono_now() >= kill_at ? SIGKILL : 0;
+      bool any = false;
+      for (const pid_t pid : descendants_of(::getpid())) any = may_signal(pid, signal) || any;
+      if (!any) ::_exit(0);
       ::poll(nullptr, 0, static_cast<int>(kLook.count()));
     }
   }
