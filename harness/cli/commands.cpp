@@ -204,8 +204,18 @@ int explain_command(const CommandLine& line, const Registry& registry, const Cat
     }
     ids.emplace_back(harm.id);
   }
+  // The name of a check, as reports and baselines have it, or of a suite.
+  bool is_known = false;
+  for (const Scenario& scenario : registry) {
+    const auto& checks = scenario.spec().checks;
+    const bool asks = std::ranges::any_of(checks, [&](const auto& c) { return c.name == line.id; });
+    if (!asks && !scenario.id().starts_with(line.id + ".")) continue;
+    if (!std::exchange(is_known, true)) fmt::print("{}\n", line.id);
+    fmt::print("  asked by {}: {}\n", scenario.id(), scenario.spec().question);
+  }
+  if (is_known) return kExitClean;
   const std::string near = nearest_word(line.id, ids);
-  return complain("'" + line.id + "' is no scenario, no requirement and no harm" +
+  return complain("'" + line.id + "' is no scenario, suite, check, requirement or harm" +
                   (near.empty() ? "" : "; did you mean " + near + "?"));
 }
 

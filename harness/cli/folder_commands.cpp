@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "harness/cli/commands.h"
 #include "harness/cli/print_report.h"
@@ -130,6 +131,21 @@ int baseline_check_command(const CommandLine& line, const Registry& registry) {
   return status;
 }
 
+// Why no scenario of one run is one of the other.
+std::string why_apart(const RunRecord& before, const RunRecord& after) {
+  std::set<std::string> modes[2];
+  const RunRecord* const records[] = {&before, &after};
+  for (std::size_t i = 0; i < 2; ++i) {
+    for (const ScenarioResult& result : records[i]->scenarios) modes[i].insert(result.mode);
+  }
+  if (!modes[0].empty() && !modes[1].empty() && modes[0] != modes[1]) {
+    return fmt::format("the runs were made in other modes: {}; and {}",
+                       excerpt(fmt::format("{}", fmt::join(modes[0], ", ")), kReason),
+                       excerpt(fmt::format("{}", fmt::join(modes[1], ", ")), kReason));
+  }
+  return "the runs have no scenario at one revision in common";
+}
+
 int diff_command(const CommandLine& line) {
   const auto before = finished_record(line.folders.at(0));
   if (!before) return complain(before.error().what);
@@ -140,8 +156,8 @@ int diff_command(const CommandLine& line) {
                     line.folders.at(1) + "' of a " + after->role + ": nothing is comparable");
   }
   const RunDiff diff = diff_of(*before, *after);
+  if (!diff.compared()) return complain(why_apart(*before, *after));
   fmt::print("{}", text_of(diff, line.format));
-  if (!diff.compared()) return complain("the runs have no scenario at one revision in common");
   return diff.broke() ? kExitFailed : kExitClean;
 }
 

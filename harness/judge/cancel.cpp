@@ -173,6 +173,9 @@ Finding hit_another(const Evidence& evidence, const Cancel& cancel, const Exchan
     finding.cure = kIdsAsText.cure;
   }
   finding.evidence = ladder_of(evidence.timeline, *cancel.notice, other);
+  finding.evidence.insert(finding.evidence.begin(),
+                          ladder_of(evidence.timeline, *cancel.request).front());
+  mark_gap(finding.evidence, "event");
   return finding;
 }
 

@@ -117,13 +117,20 @@ void add_end(Ladder& ladder, const Timeline& timeline, ConnectionId id) {
 
 }  // namespace
 
+// The request that a cancel names, with the type of its id: 900 and "900" are two.
+static std::string of_which(const RpcMessage& notification) {
+  if (notification.method != "notifications/cancelled") return "";
+  const Json& id = notification.body["params"]["requestId"];
+  return id.is_null() ? "" : " of id " + excerpt(to_text(id), 40);
+}
+
 std::string describe(const RpcMessage& message) {
   const std::string id = message.id ? " (id " + excerpt(message.id->text, 40) + ")" : "";
   switch (message.kind) {
     case MessageKind::kRequest:
       return excerpt(message.method, 40) + id;
     case MessageKind::kNotification:
-      return excerpt(message.method, 40);
+      return excerpt(message.method, 40) + of_which(message);
     case MessageKind::kResult:
       return "Result" + id;
     case MessageKind::kError:

@@ -81,11 +81,28 @@ void LinkBody::handshake(const TlsOptions& tls) {
              const_cast<char*>(tls.server_name.c_str()));
   }
   tls_->async_handshake(asio::ssl::stream_base::client,
-                        [self = shared_from_this()](const Failure& refused) {
+                        [self = shared_from_this(), name = tls.server_name](const Failure& why) {
                           if (self->ended_) return;
-                          if (refused) return self->fail_to_connect("TLS: " + refused.message());
+                          if (why) return self->fail_to_connect(self->why_no_tls(why, name));
                           self->opened(Side::kClient);
                         });
+}
+
+// OpenSSL's words, and what they come to.
+std::string LinkBody::why_no_tls(const Failure& failure, const std::string& name) {
+  const std::string text = "TLS: " + failure.message();
+  if (failure.category() != asio::error::get_ssl_category()) return text;
+  const int reason = ERR_GET_REASON(static_cast<unsigned long>(failure.value()));
+  if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST) {
+    return text + ": that port does not speak TLS; is it http:// instead?";
+  }
+  if (reason != SSL_R_CERTIFICATE_VERIFY_FAILED) return text;
+  const long verified = SSL_get_verify_result(tls_->native_handle());
+  if (verified == X509_V_OK || verified == X509_V_ERR_UNSPECIFIED) {
+    return text + ": its certificate is not for '" + name + "'";
+  }
+  return text + ": " + X509_verify_cert_error_string(verified) +
+         "; --cacert FILE names who may sign it";
 }
 
 void LinkBody::fail_to_connect(const std::string& why) {

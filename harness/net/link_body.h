@@ -40,6 +40,7 @@ class LinkBody : public std::enable_shared_from_this<LinkBody> {
   void begin(const Endpoint& target, const TlsOptions& tls);
   void opened(Side we_are);
   void handshake(const TlsOptions& tls);
+  std::string why_no_tls(const Failure& failure, const std::string& name);
   void fail_to_connect(const std::string& why);
   void read_next();
   void has_read(const Failure& failure, std::size_t count);

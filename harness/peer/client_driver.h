@@ -199,7 +199,8 @@ class ClientDriver : public Script {
   void await_answer_and_look(StreamId stream);
   // The server's kernel holds what it cannot send on a connection that we do not read. Returns at
   // once where its queue cannot be seen, and at the end of the answer's deadline.
-  void await_backlog(ConnectionId connection);
+  // False where all was sent by then.
+  bool await_backlog(ConnectionId connection);
   // The cure in place, for what comes on this connection from here on: TCP_NODELAY set from outside
   // on the server's socket. Whether it is set now.
   bool cure(ConnectionId connection);
@@ -222,6 +223,10 @@ class ClientDriver : public Script {
   std::string last_event_id(StreamId stream) const;
   bool is_answered(StreamId stream) const;
   bool is_accepted(StreamId stream) const;   // With 2xx.
+  // Declines where the answer of the tool named as big is none, or that of the refused one no
+  // isError: then nothing was asked. One that broke off is no small one.
+  void decline_if_small(StreamId stream);
+  void decline_unless_is_error(StreamId stream);
   bool has_head(StreamId stream) const;
   bool is_listening(StreamId stream) const;  // An event stream that has not ended.
   bool ended_late(StreamId stream) const;    // kLate or more after its answer.

@@ -53,8 +53,8 @@ bool ClientDriver::wait_looking(MonoTime until, const Condition& holds) {
   return Script::wait_until(until, holds);
 }
 
-void ClientDriver::await_backlog(ConnectionId connection) {
-  if (!settings_.queue) return;
+bool ClientDriver::await_backlog(ConnectionId connection) {
+  if (!settings_.queue) return true;
   const auto [server, client] = history_.read([&](const Timeline& timeline) {
     const Connection& ends = *timeline.connection(connection);
     return std::pair(ends.server(), ends.client());
@@ -62,9 +62,10 @@ void ClientDriver::await_backlog(ConnectionId connection) {
   const MonoTime until = mono_now() + stretched(settings_.times.answer);
   while (mono_now() < std::min(until, give_up_at())) {
     const auto queue = settings_.queue(server, client);
-    if (!queue || queue->unsent > 0) return;
+    if (!queue || queue->unsent > 0) return true;
     Script::wait_until(mono_now() + kBetweenLooks, [](const Timeline&) { return false; });
   }
+  return false;
 }
 
 bool ClientDriver::cure(ConnectionId connection) {

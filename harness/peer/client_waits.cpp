@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What our scripted client waits for: answers, heads, event ids, ends.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "harness/judge/closure.h"
@@ -191,6 +193,27 @@ bool ClientDriver::is_answered(StreamId stream) const {
   return history_.read([&](const Timeline& timeline) {
     return timeline.exchange(stream)->final_message() != nullptr;
   });
+}
+
+void ClientDriver::decline_if_small(StreamId stream) {
+  constexpr std::size_t kBig = 128 << 10;  // More than the buffers of a slow reader.
+  const auto [size, is_whole] = history_.read([&](const Timeline& timeline) {
+    const Exchange& exchange = *timeline.exchange(stream);
+    std::size_t bytes = exchange.body.size();
+    for (const StreamEvent& event : exchange.events) bytes += event.sse.data.size();
+    return std::pair(bytes, exchange.end == BodyEnd::kComplete);
+  });
+  if (!is_whole || size >= kBig) return;
+  decline(fmt::format("the tool that is named as big answered {} bytes, of {} that make it so",
+                      size, kBig));
+}
+
+void ClientDriver::decline_unless_is_error(StreamId stream) {
+  const bool told = history_.read([&](const Timeline& timeline) {
+    const RpcMessage* const final = timeline.exchange(stream)->final_message();
+    return final == nullptr || final->body["result"]["isError"].as_bool();
+  });
+  if (!told) decline("the tool that is named as refused brought no Result with isError");
 }
 
 bool ClientDriver::is_accepted(StreamId stream) const {

@@ -45,7 +45,10 @@ void ask_beside_unread(ClientDriver& client, const std::string& what) {
   const ConnectionId unread = client.open_connection({.receive_buffer = kSmallBuffer});
   client.pause_reading(unread);
   client.ask_tool(&AllowedTools::big, {.on = unread});
-  client.await_backlog(unread);  // A busy machine has not even made the answer for a while.
+  // A busy machine has not even made the answer for a while.
+  if (!client.await_backlog(unread)) {
+    client.decline("the tool that is named as big answers with what fits into a socket's buffers");
+  }
   client.stay_connected(kFillsUp);
   client.mark(kMarkAfterwards, what);
   client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);

@@ -35,15 +35,15 @@
 namespace tailrace {
 namespace {
 
-// The trials compute for 40 s in all and wait for 1900: 96 at a time keep two cores at work, and
+// The trials compute for 40 s in all and wait for 1900: 64 at a time keep two cores at work, and
 // all hold with both cores loaded beside. A sanitizer makes them compute.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr int kDefaultJobs = 8;
 #else
-constexpr int kDefaultJobs = 96;
+constexpr int kDefaultJobs = 64;
 #endif
 
-constexpr Millis kBetween{17};  // Two beginnings
+constexpr Millis kBetween{20};  // Two beginnings
 constexpr Millis kNap{5}, kLateNap{10};
 constexpr int kFewest = 12;
 constexpr double kEarly = 0.5;  // Of all trials

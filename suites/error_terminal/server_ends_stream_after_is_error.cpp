@@ -10,7 +10,9 @@ namespace {
 
 void drive(ClientDriver& client) {
   client.open_session();
-  client.ask_and_watch_ends({[&] { return client.ask_tool(&AllowedTools::refused); }});
+  StreamId call{};
+  client.ask_and_watch_ends({[&] { return call = client.ask_tool(&AllowedTools::refused); }});
+  client.decline_unless_is_error(call);
 }
 
 }  // namespace

@@ -11,7 +11,9 @@ namespace {
 
 void drive(ClientDriver& client) {
   client.open_session();
-  client.ask_and_watch_ends({[&] { return client.ask_tool(&AllowedTools::big); }});
+  StreamId call{};
+  client.ask_and_watch_ends({[&] { return call = client.ask_tool(&AllowedTools::big); }});
+  client.decline_if_small(call);
 }
 
 }  // namespace

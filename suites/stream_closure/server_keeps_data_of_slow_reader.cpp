@@ -20,6 +20,7 @@ void drive(ClientDriver& client) {
   client.stay_connected(kPause);
   client.resume_reading(slow);
   client.await_answer(call);
+  client.decline_if_small(call);
 }
 
 }  // namespace
