@@ -8,6 +8,7 @@
 #include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
+#include "harness/judge/resume.h"
 
 namespace tailrace {
 namespace {
@@ -147,6 +148,10 @@ Judgement judge_failed_resume(const Evidence& evidence) {
   if (outlived(evidence.timeline, *lost)) {
     return broken(call_hangs(evidence, *lost, "call_returns_after_failed_resume",
                         "a call whose stream cannot be resumed returns"));
+  }
+  if (!lost->back.at && evidence.timeline.mark(kMarkContract) != "calls") {
+    return not_applicable("the client does not tell how its calls end: give it an adapter "
+                          "(fixtures/sut/README.md)");
   }
   if (!lost->back.at) return inconclusive("the end of the call was not seen within its limit");
   if (std::string how = died_in(evidence.timeline, *lost); !how.empty()) {

@@ -111,8 +111,8 @@ Judgement judge_nothing(const Evidence& evidence, Rule rule) {
       finding.observed = fmt::format("{} came {} after the cancel of {} had been accepted",
                                      describe(*copy.message), in_millis(copy.at - cancel.accepted),
                                      describe(*cancel.request));
-      finding.likely_cause = "the cancel does not find the request: its id is compared by another "
-                             "type, taken for none, or not looked up";
+      finding.likely_cause = "the cancel reaches no handler: none listens for it, or its id is not "
+                             "found, being compared by another type or taken for none";
       finding.cure = "look requests up by their id as it was sent, and stop their handlers";
       finding.evidence = ladder_of(timeline, *cancel.notice, *cancel.request);
       mark_gap(finding.evidence, "event");
