@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 
 namespace tailrace {
 namespace {
@@ -67,6 +68,18 @@ int write_whole(int file, std::string_view bytes) {
     if (wrote > 0) bytes.remove_prefix(static_cast<std::size_t>(wrote));
   }
   return 0;
+}
+
+Status replace_whole(const std::string& path, std::string_view bytes) {
+  const std::string fresh = path + ".new";
+  const int file = open_to_write(fresh, Creation::kEmpty);
+  if (file < 0) return system_trouble("cannot write '" + path + "'", errno);
+  int failure = write_whole(file, bytes);
+  if (::close(file) != 0 && failure == 0) failure = errno;
+  if (failure == 0 && std::rename(fresh.c_str(), path.c_str()) != 0) failure = errno;
+  if (failure == 0) return {};
+  ::unlink(fresh.c_str());
+  return system_trouble("cannot write '" + path + "'", failure);
 }
 
 }  // namespace tailrace

@@ -9,6 +9,7 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/folder_commands.h"
 #include "harness/cli/terminal.h"
+#include "harness/wire/escape.h"
 #include "suites/catalogue/embedded.h"
 #include "suites/registry.h"
 
@@ -78,13 +79,14 @@ int cannot_write(const std::error_code& why) {
 }  // namespace tailrace
 
 int main(int argc, char** argv) {
+  constexpr std::size_t kLongest = 4096;  // Two paths stand in it.
   tailrace::prepare_streams();
   try {
     const int status = tailrace::obey(argc, argv);
     if (std::fflush(stdout) == 0) return status;
     return tailrace::cannot_write({errno, std::generic_category()});
   } catch (const std::filesystem::filesystem_error& error) {  // It names the path.
-    std::fprintf(stderr, "tailrace: %s\n", error.what());
+    std::fprintf(stderr, "tailrace: %s\n", tailrace::excerpt(error.what(), kLongest).c_str());
     return tailrace::kExitUnusable;
   } catch (const std::system_error& error) {  // Of fmt, which checks each write.
     return tailrace::cannot_write(error.code());

@@ -15,13 +15,12 @@
 #include "harness/cli/pcap_json.h"
 #include "harness/cli/print_report.h"
 #include "harness/run/judge_capture.h"
+#include "harness/sut/process_output.h"
 
 namespace tailrace {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t kTailShown = 2000;  // Bytes of output beside a complaint.
 
 // The files of a pair: kept where --out says, else gone with this.
 class PairFiles {
@@ -108,12 +107,6 @@ Status measure_cure(PairOutcome& outcome) {
   if (!report) return std::unexpected(report.error());
   count_cured(account_of(*report, outcome), cure);
   return {};
-}
-
-std::string tail_of(const std::string& output) {
-  if (output.empty()) return "it printed nothing";
-  const std::size_t from = output.size() > kTailShown ? output.size() - kTailShown : 0;
-  return "it printed:\n" + output.substr(from);
 }
 
 }  // namespace

@@ -22,17 +22,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kLinkAt = 20;  // Of a classic capture file's header: four bytes.
 
-Status replace(const fs::path& path, const std::string& text) {
-  const fs::path fresh = path.string() + ".new";
-  std::ofstream out(fresh, std::ios::binary);
-  out << text;
-  out.close();
-  std::error_code failure;
-  if (out) fs::rename(fresh, path, failure);
-  if (!out || failure) return trouble("cannot write '" + path.string() + "'");
-  return {};
-}
-
 // Masks the bytes of each direction as they would have been when they were recorded.
 class HistoryMask {
  public:
@@ -70,7 +59,7 @@ Status mask_history(const fs::path& path, Vault& vault) {
     if (end < text->size()) out += '\n';
     begin = end + 1;
   }
-  return replace(path, out);
+  return replace_whole(path.string(), out);
 }
 
 // The headers of each packet; frames keep their numbers, since the evidence names them. How many
@@ -102,8 +91,9 @@ Result<std::size_t> cut_capture(const fs::path& path) {
   }
   std::error_code failure;
   fs::rename(fresh, path, failure);
-  if (failure) return trouble("cannot write '" + path.string() + "'");
-  return cut;
+  if (!failure) return cut;
+  fs::remove(fresh, failure);
+  return trouble("cannot write '" + path.string() + "'");
 }
 
 void count_places(const std::string& text, const std::vector<std::string>& secrets,
@@ -163,7 +153,8 @@ Result<Redacted> redact_folder(const std::string& folder, const std::vector<std:
     } else {
       const auto text = read_whole(path.string());
       if (!text) return std::unexpected(text.error());
-      if (auto good = replace(path, vault.mask(*text)); !good) return std::unexpected(good.error());
+      const Status good = replace_whole(path.string(), vault.mask(*text));
+      if (!good) return std::unexpected(good.error());
     }
   }
   return redacted;

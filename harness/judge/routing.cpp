@@ -232,7 +232,10 @@ Judgement judge_ids(const Evidence& evidence, Rule rule) {
         fmt::format("{} reused the id of {}", describe(exchange), describe(*first->second));
     finding.likely_cause = "the id counter is kept per call or per connection, not per session";
     finding.cure = "count request ids in the session";
-    if (to_text(exchange.asked->body) == to_text(first->second->asked->body)) {
+    const bool was_answered =
+        first->second->final_at() && *first->second->final_at() < exchange.request_at;
+    const bool is_same = to_text(exchange.asked->body) == to_text(first->second->asked->body);
+    if (is_same && !was_answered) {
       finding.likely_cause = kSentAgain.likely_cause;
       finding.cure = kSentAgain.cure;
     }

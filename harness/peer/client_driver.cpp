@@ -22,6 +22,7 @@ constexpr std::string_view kFirstWithTransport = "2025-03-26";
 constexpr std::string_view kBeforeTransport = "2024-11-05";
 constexpr std::string_view kBytes = "{bytes}";
 constexpr std::string_view kMarker = "tailrace/marker";
+constexpr Millis kBetweenTries{200};  // Of a server that is warming up.
 
 void mark_once(Script& script, std::string_view name, const std::string& value) {
   const bool known = script.history().read([&](const Timeline& timeline) {
@@ -152,8 +153,23 @@ StreamId ClientDriver::initialize(Session& session, const std::string& revision)
     stream = post("initialize", params, outside);
     await_opening(stream);
   }
+  while (is_warming_up(stream)) {
+    stay_connected(kBetweenTries);
+    outside.id = std::to_string(session.next_request++);
+    stream = post("initialize", params, outside);
+    await_opening(stream);
+  }
   take_session(session, stream);
   return stream;
+}
+
+// It accepts connections, and says when it will serve: 503 with Retry-After (RFC 9110, 15.6.4).
+bool ClientDriver::is_warming_up(StreamId initialize) const {
+  constexpr int kUnavailable = 503;
+  return mono_now() < settings_.warm_until && history_.read([&](const Timeline& timeline) {
+    const Exchange& exchange = *timeline.exchange(initialize);
+    return is_refused_for_now(exchange) && exchange.response->status == kUnavailable;
+  });
 }
 
 // An answer within the limit, or an end without one, tells that the server listens.

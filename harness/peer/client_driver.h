@@ -68,6 +68,7 @@ struct ClientSettings {
   std::string revision;
   Pace* pace = nullptr;  // Shared by the scripts of a run.
   ServerTimes times;
+  MonoTime warm_until{};  // Just started, it may refuse initialize for now.
   Attempts* attempts = nullptr;  // The same; none: nobody else asks.
   std::string mode;              // The server's, of the manifest.
   bool own_network = false;  // What holds for a whole network may be changed.
@@ -292,6 +293,7 @@ class ClientDriver : public Script {
   StreamId initialize(Session& session, const std::string& revision);
   std::string opened() const { return settings_.mode + " " + settings_.revision; }
   void stop_where_in_vain();
+  bool is_warming_up(StreamId initialize) const;
   [[noreturn]] void stop_without_revision();
   static constexpr const char* kSpoken = " spoken";  // That server/discover named the revision.
   void await_opening(StreamId stream);

@@ -3,9 +3,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <limits>
 
 #include "harness/base/file.h"
@@ -278,7 +276,9 @@ Result<RunRecord> run_record_from(const Json& json) {
   record.seed = reader.text(json, "", "seed", false);
   record.shards = reader.texts(json, "", "shards");
   record.missing_shards = reader.texts(json, "", "missing_shards");
-  record.never_driven = static_cast<std::size_t>(reader.number(json, "", "never_driven"));
+  constexpr double kMostRuns = 1e9;  // Of a record that somebody else wrote.
+  record.never_driven = static_cast<std::size_t>(
+      std::clamp(reader.number(json, "", "never_driven"), 0.0, kMostRuns));
   record.ms = reader.number(json, "", "ms");
   if (json.find("scenarios") == nullptr) reader.complain("scenarios", "a list");
   for (const Json& row : reader.list(json, "", "scenarios")) {
@@ -312,15 +312,7 @@ Result<RunRecord> load_run_record(const std::string& run_folder) {
 }
 
 Status save_run_record(const RunRecord& record, const std::string& run_folder) {
-  const std::string path = run_folder + "/results.json", fresh = path + ".new";
-  std::ofstream out(fresh, std::ios::binary);
-  out << to_pretty_text(to_json(record));
-  out.close();
-  if (!out) return system_trouble("cannot write '" + fresh + "'", errno);
-  std::error_code failure;
-  std::filesystem::rename(fresh, path, failure);
-  if (failure) return trouble("cannot write '" + path + "': " + failure.message());
-  return {};
+  return replace_whole(run_folder + "/results.json", to_pretty_text(to_json(record)));
 }
 
 }  // namespace tailrace

@@ -110,6 +110,7 @@ Result<RunRecord> merge_records(std::vector<RunRecord> records) {
     if (merged.packets == "captured") merged.packets = record->packets;
     merged.started = std::min(merged.started, record->started);
     merged.ms += record->ms;
+    merged.never_driven += record->never_driven;
     std::move(record->scenarios.begin(), record->scenarios.end(),
               std::back_inserter(merged.scenarios));
     std::ranges::copy(record->shards, std::back_inserter(merged.shards));

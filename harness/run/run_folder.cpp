@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 
 #include "harness/base/file.h"
@@ -152,15 +151,7 @@ Status RunFolder::write_run(const RunRecord& about, const CaptureOutcome& captur
   json.set("about", tailrace::to_json(about));
   json.set("capture", to_json(capture));
   json.set("planned", planned);
-  const std::string path = file("run.json"), fresh = path + ".new";
-  std::ofstream out(fresh, std::ios::binary);
-  out << to_pretty_text(json);
-  out.close();
-  if (!out) return system_trouble("cannot write '" + fresh + "'", errno);
-  std::error_code failure;
-  fs::rename(fresh, path, failure);
-  if (failure) return trouble("cannot write '" + path + "': " + failure.message());
-  return {};
+  return replace_whole(file("run.json"), to_pretty_text(json));
 }
 
 Status RunFolder::append_line(const std::string& name, const Json& line) {

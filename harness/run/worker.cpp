@@ -124,6 +124,7 @@ Status Worker::ensure_server(const std::string& mode) {
   if (!started) return std::unexpected(started.error());
   server_ = std::move(*started);
   server_mode_ = mode;
+  warm_until_ = mono_now() + stretched(context_.options.manifest->ready);
   return {};
 }
 
@@ -158,6 +159,7 @@ ClientSettings Worker::client_settings(const std::string& revision) {
   };
   if (server_) {
     settings.times = context_.options.manifest->times;
+    settings.warm_until = warm_until_;
     settings.cure = [this](const Endpoint& client) {
       return set_accepted_no_delay(*server_, client);
     };
@@ -200,7 +202,6 @@ Status Worker::drive(const PlannedRun& run) {
 // A client that ends by itself before it connects, each time, is told once, not by each scenario.
 Status Worker::meet(const History& history) {
   constexpr int kNoAccident = 4;
-  constexpr std::size_t kShown = 1000;  // Of what it printed last.
   if (context_.has_met_client) return {};
   const bool came = history.read([](const Timeline& t) { return !t.connections.empty(); });
   if (came) context_.has_met_client = true;
@@ -208,10 +209,8 @@ Status Worker::meet(const History& history) {
     return timeline.process_ended && !timeline.process_ended->what.asked;
   });
   if (came || !left || ++context_.strangers < kNoAccident) return {};
-  const std::string said = context_.vault.mask(output_);
-  return trouble("the client ended before it connected, in all of the first scenarios; it printed" +
-                 (said.empty() ? " nothing"
-                               : ":\n" + said.substr(said.size() - std::min(said.size(), kShown))));
+  return trouble("the client ended before it connected, in all of the first scenarios; " +
+                 tail_of(context_.vault.mask(output_)));
 }
 
 Result<std::unique_ptr<History>> Worker::attempt(const PlannedRun& run, const std::string& name) {

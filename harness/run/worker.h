@@ -72,6 +72,7 @@ class Worker {
   RunContext& context_;
   std::unique_ptr<ServerProcess> server_;
   SocketDiag sockets_;
+  MonoTime warm_until_{};  // Of the server
   std::string server_mode_;
   std::unique_ptr<ServingClient> serving_;
   std::unique_ptr<History> last_served_;  // Of the scenario that a serving client took last.

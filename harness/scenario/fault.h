@@ -319,6 +319,7 @@ inline constexpr Oddity kServesFourAtOnce{"serves_four_at_once"};
 inline constexpr Oddity kLooksForSession{"looks_for_session_first"};
 inline constexpr Oddity kOneSubscription{"one_subscription"};
 inline constexpr Oddity kIgnoresState{"ignores_request_state"};
+inline constexpr Oddity kWarmsUp{"warms_up"};
 inline constexpr Oddity kBatchInArray{"answers_batch_in_array"};
 inline constexpr Oddity kMeetsEndsLate{"meets_ends_of_subscriptions_late"};
 inline constexpr Oddity kForgetsFinished{"forgets_finished_streams"};

@@ -20,7 +20,6 @@ namespace {
 
 constexpr int kPortsTried = 100;
 constexpr Millis kBetweenAttempts{10};    // To connect, until the server accepts.
-constexpr std::size_t kTailShown = 2000;  // Bytes of output in an error.
 constexpr Deadline kLastWords{"last_words", Millis(500)};
 constexpr Deadline kConnects{"connects", Millis(500)};  // On the loopback, at once or never.
 // A server sets the options of a socket right after it accepted it, if it does.
@@ -199,12 +198,6 @@ bool names_port(const Manifest& manifest) {
 std::string in_words(const ExitStatus& end) {
   if (end.code >= 0) return " with status " + std::to_string(end.code);
   return " by signal " + std::to_string(end.signal);
-}
-
-std::string tail_of(const std::string& output) {
-  if (output.empty()) return "it printed nothing";
-  const std::size_t from = output.size() > kTailShown ? output.size() - kTailShown : 0;
-  return "it printed:\n" + output.substr(from);
 }
 
 }  // namespace

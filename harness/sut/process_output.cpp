@@ -12,6 +12,12 @@
 
 namespace tailrace {
 
+std::string tail_of(const std::string& output) {
+  constexpr std::size_t kShown = 2000;  // Bytes
+  if (output.empty()) return "it printed nothing";
+  return "it printed:\n" + output.substr(output.size() - std::min(output.size(), kShown));
+}
+
 ProcessOutput::ProcessOutput(const StartedProcess& process,
                              std::function<void(const std::string&)> on_line)
     : output_(process.output), errors_(process.errors), on_line_(std::move(on_line)) {

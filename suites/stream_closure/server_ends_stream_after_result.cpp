@@ -32,7 +32,7 @@ Scenario stream_closure_server_ends_stream_after_result() {
                   server_fault::kOmitsLastChunk, server_fault::kResetsAfterResult},
       .spares = {server_oddity::kEndsStreamLate, server_oddity::kSseWithContentLength,
                  server_oddity::kHeadWithFirstEvent, server_oddity::kCloseDelimited,
-                 server_oddity::kJsonAnswers},
+                 server_oddity::kJsonAnswers, server_oddity::kWarmsUp},
   }};
 }
 
