@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 
 #include "harness/cli/capture_record.h"
 #include "harness/cli/harms.h"
@@ -46,6 +47,21 @@ void explain_harm(const Harm& harm, const Registry& registry, std::string_view t
     const bool tells = told_harms.starts_with(told) ||
                        told_harms.find("\n" + told) != std::string_view::npos;
     if (tells) fmt::print("  told by {}: {}\n", scenario.id(), scenario.spec().question);
+  }
+}
+
+std::vector<const Scenario*> askers(const Registry& registry,
+                                    const std::function<bool(const Scenario&)>& asks) {
+  std::vector<const Scenario*> found;
+  for (const Scenario& scenario : registry) {
+    if (asks(scenario)) found.push_back(&scenario);
+  }
+  return found;
+}
+
+void print_askers(const std::vector<const Scenario*>& scenarios) {
+  for (const Scenario* scenario : scenarios) {
+    fmt::print("  asked by {}: {}\n", scenario->id(), scenario->spec().question);
   }
 }
 
@@ -190,11 +206,7 @@ int explain_command(const CommandLine& line, const Registry& registry, const Cat
   }
   if (const CatalogueRow* row = catalogue.find(line.id)) {
     explain_row(*row);
-    for (const Scenario& scenario : registry) {
-      if (selects(row->id, scenario)) {
-        fmt::print("  asked by {}: {}\n", scenario.id(), scenario.spec().question);
-      }
-    }
+    print_askers(askers(registry, [&](const Scenario& s) { return selects(row->id, s); }));
     return kExitClean;
   }
   for (const Harm& harm : harms()) {
@@ -205,15 +217,16 @@ int explain_command(const CommandLine& line, const Registry& registry, const Cat
     ids.emplace_back(harm.id);
   }
   // The name of a check, as reports and baselines have it, or of a suite.
-  bool is_known = false;
-  for (const Scenario& scenario : registry) {
-    const auto& checks = scenario.spec().checks;
-    const bool asks = std::ranges::any_of(checks, [&](const auto& c) { return c.name == line.id; });
-    if (!asks && !scenario.id().starts_with(line.id + ".")) continue;
-    if (!std::exchange(is_known, true)) fmt::print("{}\n", line.id);
-    fmt::print("  asked by {}: {}\n", scenario.id(), scenario.spec().question);
+  const auto named = askers(registry, [&](const Scenario& scenario) {
+    return std::ranges::any_of(scenario.spec().checks,
+                               [&](const Check& check) { return check.name == line.id; }) ||
+           scenario.id().starts_with(line.id + ".");
+  });
+  if (!named.empty()) {
+    fmt::print("{}\n", line.id);
+    print_askers(named);
+    return kExitClean;
   }
-  if (is_known) return kExitClean;
   const std::string near = nearest_word(line.id, ids);
   return complain("'" + line.id + "' is no scenario, suite, check, requirement or harm" +
                   (near.empty() ? "" : "; did you mean " + near + "?"));

@@ -150,8 +150,7 @@ Judgement judge_failed_resume(const Evidence& evidence) {
                         "a call whose stream cannot be resumed returns"));
   }
   if (!lost->back.at && evidence.timeline.mark(kMarkContract) != "calls") {
-    return not_applicable("the client does not tell how its calls end: give it an adapter "
-                          "(fixtures/sut/README.md)");
+    return not_applicable(kTellsNoEnds);
   }
   if (!lost->back.at) return inconclusive("the end of the call was not seen within its limit");
   if (std::string how = died_in(evidence.timeline, *lost); !how.empty()) {

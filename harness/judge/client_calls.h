@@ -21,6 +21,10 @@ inline constexpr std::string_view kMarkVariant = "variant";
 // its argument "call", and no request tells that an earlier call has returned.
 inline constexpr std::string_view kMarkAtOnce = "calls_at_once";
 
+// Why nothing can be said of the calls of one without an adapter's lines.
+inline constexpr const char* kTellsNoEnds =
+    "the client does not tell how its calls end: give it an adapter (fixtures/sut/README.md)";
+
 // A line that the adapter printed of a call.
 struct ToldCall {
   MonoTime at;

@@ -193,7 +193,7 @@ Judgement judge_offer(const Evidence& evidence, const Check& law) {
 Look leaves_unknown(const Evidence& evidence, const Exchange& exchange) {
   if (&exchange != handshake_of(evidence.timeline) || !succeeded(exchange)) return std::nullopt;
   const Json& agreed = exchange.final_message()->body["result"]["protocolVersion"];
-  if (agreed.as_string() != kUnknownRevision) return std::nullopt;
+  if (agreed.as_string() != kNobodysRevision) return std::nullopt;
   for (const Exchange& later : evidence.timeline.exchanges) {
     const bool again = later.asked && later.asked->method == kInitialize;
     if (later.id <= exchange.id || later.request.method == "DELETE" || again) continue;

@@ -25,9 +25,8 @@ Check initialize_is_awaited(Rule rule);
 Check initialized_is_said(Rule rule);
 // Offered and agreed, so it can be spoken.
 Check offers_what_it_speaks(Rule rule);
-// AMB-24: the script answers with a revision that nobody has; going on with it is a fail by the
+// AMB-24: the script answers with kNobodysRevision; going on with it is a fail by the
 // schema and a should by the page, which is the milder.
-inline constexpr std::string_view kUnknownRevision = "1999-01-01";
 Check leaves_unknown_revision(Rule rule);
 
 Check requests_name_the_client(Rule rule);

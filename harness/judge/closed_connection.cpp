@@ -109,10 +109,7 @@ Judgement judge_outliving(const Evidence& evidence) {
   if (hangs_before_next(timeline, calls.back(), told.size())) {
     return broken(hangs(evidence, calls.back()));
   }
-  if (told.empty()) {
-    return not_applicable("the client does not tell how its calls end: give it an adapter "
-                          "(fixtures/sut/README.md)");
-  }
+  if (told.empty()) return not_applicable(kTellsNoEnds);
   Judgement judgement = held();
   if (!lost.empty()) {
     judgement.measurements = {{"requests_that_crossed_a_fin", fmt::format("{}", crossed)}};

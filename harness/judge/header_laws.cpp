@@ -108,7 +108,7 @@ Look without_session(const Evidence& evidence, const Exchange& exchange) {
 
 Look unknown_revision(const Evidence&, const Exchange& exchange) {
   const std::string said = header_of(exchange, kVersion);
-  if (!is_request(exchange) || !exchange.response || said != "1999-01-01") return std::nullopt;
+  if (!is_request(exchange) || !exchange.response || said != kNobodysRevision) return std::nullopt;
   if (is_refused_for_now(exchange)) return std::nullopt;
   const int status = exchange.response->status;
   return status == kBadRequest ? "" : fmt::format("a revision that nobody has got {}", status);

@@ -115,14 +115,14 @@ void add_end(Ladder& ladder, const Timeline& timeline, ConnectionId id) {
   tell(on->we_ended, on->opened.we_are);
 }
 
-}  // namespace
-
 // The request that a cancel names, with the type of its id: 900 and "900" are two.
-static std::string of_which(const RpcMessage& notification) {
+std::string of_which(const RpcMessage& notification) {
   if (notification.method != "notifications/cancelled") return "";
   const Json& id = notification.body["params"]["requestId"];
   return id.is_null() ? "" : " of id " + excerpt(to_text(id), 40);
 }
+
+}  // namespace
 
 std::string describe(const RpcMessage& message) {
   const std::string id = message.id ? " (id " + excerpt(message.id->text, 40) + ")" : "";

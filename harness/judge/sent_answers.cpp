@@ -240,9 +240,7 @@ Judgement judge_as_sent(const Evidence& evidence, const std::vector<ClientCall>&
   }
   if (judged > 0 && untold > 0) return inconclusive("the client did not tell of all its calls");
   if (judged > 0) return held();
-  return not_applicable(untold > 0 ? "the client does not tell how its calls end: give it an "
-                                     "adapter (fixtures/sut/README.md)"
-                                   : "no call got its response");
+  return not_applicable(untold > 0 ? kTellsNoEnds : "no call got its response");
 }
 
 // Who sends a request anew counts one call where we see two: then their numbers say nothing, but

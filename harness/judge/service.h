@@ -11,8 +11,6 @@ namespace tailrace {
 
 // The script marks what happened ("the GET stream was closed") and sends valid requests after it.
 inline constexpr std::string_view kMarkAfterwards = "afterwards";
-// Offered by the script: nobody speaks it.
-inline constexpr std::string_view kNobodysRevision = "1999-01-01";
 const At<Marked>* afterwards(const Timeline& timeline);  // That mark; nullptr where none is.
 // A server that answers nothing for so long does not serve.
 inline constexpr Millis kServed{5000};

@@ -42,6 +42,14 @@ std::string_view hint_at(const HttpHead& refusal) {
   return " (is the address right, is the server behind it, and does it let us in?)";
 }
 
+// The body of a refusal often names its reason.
+std::string what_it_said(const Exchange& refused) {
+  constexpr std::size_t kMostSaid = 200;
+  const bool is_page = refused.body.find('<') != std::string::npos;
+  if (refused.body.empty() || is_page) return "";
+  return "; it said: " + excerpt(refused.body, kMostSaid);
+}
+
 }  // namespace
 
 std::string session_of(const Exchange& exchange) {
@@ -122,14 +130,6 @@ std::string why_unanswered(const Exchange& initialize) {
   if (status == kBadRequest) return "";
   return fmt::format("initialize got {} and no JSON-RPC message{}", status,
                      is_refused(initialize) ? hint_at(*initialize.response) : "");
-}
-
-// The body of a refusal often names its reason.
-static std::string what_it_said(const Exchange& refused) {
-  constexpr std::size_t kMostSaid = 200;
-  const bool is_page = refused.body.find('<') != std::string::npos;
-  if (refused.body.empty() || is_page) return "";
-  return "; it said: " + excerpt(refused.body, kMostSaid);
 }
 
 std::string why_no_endpoint(const Timeline& timeline, bool is_ours) {

@@ -26,6 +26,8 @@ bool is_refused(const Exchange& exchange);  // 4xx, 5xx
 bool is_refused_for_now(const Exchange& exchange);
 bool is_request(const Exchange& exchange);  // A POSTed JSON-RPC request.
 bool is_tool_call(const Exchange& exchange);
+// Named by scripts: nobody speaks it.
+inline constexpr std::string_view kNobodysRevision = "1999-01-01";
 
 // A Result or Error with the id of a request, on whatever stream of its session.
 struct Copy {

@@ -17,6 +17,7 @@ constexpr Millis kUnderWay{50};
 constexpr Millis kCleanUp{300};
 constexpr Millis kLongest{3000};
 constexpr Millis kReplay{1000};
+constexpr const char* kManyResumes = "many resumes";
 
 void begin(ClientDriver& client) {
   if (!client.can_sample()) client.decline(std::string(kUnwatched));
@@ -44,11 +45,6 @@ Millis begin_slowly(ClientDriver& client) {
   const Millis done = time_until_done(client, kCleanUp, kLongest);
   client.mark(kCallsPerBatch, std::to_string(kCalls));
   return done - kCleanUp;
-}
-
-void ask_afterwards(ClientDriver& client) {
-  client.mark(kMarkAfterwards, "many resumes");
-  client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);
 }
 
 }  // namespace
@@ -116,7 +112,7 @@ void resume_in_batches(ClientDriver& client) {
     for (int call = 0; call < kCalls; ++call) {
       const StreamId stream = client.ask_for_result();
       client.watch_answer(stream, kWatchServed);
-      if (!client.is_answered(stream)) return ask_afterwards(client);
+      if (!client.is_answered(stream)) return client.ask_afterwards(kManyResumes);
       client.await_event_id(stream);
       const StreamId rest = client.get({.last_event_id = client.first_event_id(stream)});
       const bool over = client.watch_end(rest, kReplay);
@@ -126,7 +122,7 @@ void resume_in_batches(ClientDriver& client) {
     client.close_all();
     sample(client, batch, kCleanUp);
   }
-  ask_afterwards(client);
+  client.ask_afterwards(kManyResumes);
 }
 
 }  // namespace tailrace

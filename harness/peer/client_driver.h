@@ -224,6 +224,8 @@ class ClientDriver : public Script {
   std::string last_event_id(StreamId stream) const;
   bool is_answered(StreamId stream) const;
   bool is_accepted(StreamId stream) const;   // With 2xx.
+  // Marks that this happened, sends a valid request and watches for its answer: still_serves().
+  void ask_afterwards(const std::string& what);
   // Declines where the answer of the tool named as big is none, or that of the refused one no
   // isError: then nothing was asked. One that broke off is no small one.
   void decline_if_small(StreamId stream);

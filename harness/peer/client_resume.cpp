@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "harness/judge/session.h"
-#include "harness/judge/service.h"
 #include "harness/peer/client_driver.h"
 
 namespace tailrace {

@@ -195,6 +195,11 @@ bool ClientDriver::is_answered(StreamId stream) const {
   });
 }
 
+void ClientDriver::ask_afterwards(const std::string& what) {
+  mark(kMarkAfterwards, what);
+  watch_answer(ask_for_result({.fresh = true}), kWatchServed);
+}
+
 void ClientDriver::decline_if_small(StreamId stream) {
   constexpr std::size_t kBig = 128 << 10;  // More than the buffers of a slow reader.
   const auto [size, is_whole] = history_.read([&](const Timeline& timeline) {

@@ -50,8 +50,7 @@ void ask_beside_unread(ClientDriver& client, const std::string& what) {
     client.decline("the tool that is named as big answers with what fits into a socket's buffers");
   }
   client.stay_connected(kFillsUp);
-  client.mark(kMarkAfterwards, what);
-  client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);
+  client.ask_afterwards(what);
   client.reset(unread);
 }
 

@@ -87,8 +87,7 @@ void leave_calls_until_memory_settles(ClientDriver& client, Leave how) {
                                 .after_each = leave,
                                 .goes_on = [&] { return serves; },
                                 .most = kManyBatches});
-  client.mark(kMarkAfterwards, how == Leave::kByCancel ? "many cancels" : "many clients left");
-  client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);
+  client.ask_afterwards(how == Leave::kByCancel ? "many cancels" : "many clients left");
 }
 
 void listen_until_memory_settles(ClientDriver& client) {

@@ -208,19 +208,27 @@ Json to_json(const Baseline& baseline) {
   return json;
 }
 
-std::vector<std::string> complaints_about(const Baseline& baseline,
-                                          const std::vector<std::string>& known) {
-  std::vector<std::string> complaints;
+std::vector<const ExpectedFailure*> unknown_in(const Baseline& baseline,
+                                               const std::vector<std::string>& known) {
+  std::vector<const ExpectedFailure*> unknown;
   for (const auto* list : {&baseline.expected, &baseline.unstable}) {
     for (const ExpectedFailure& entry : *list) {
       const bool named = std::any_of(known.begin(), known.end(), [&](const std::string& id) {
         return glob_matches(entry.id, id);
       });
-      if (named) continue;
-      const std::string near = nearest_word(entry.id, known);
-      complaints.push_back("'" + entry.id + "' names no scenario" +
-                           (near.empty() ? "" : "; did you mean " + near + "?"));
+      if (!named) unknown.push_back(&entry);
     }
+  }
+  return unknown;
+}
+
+std::vector<std::string> complaints_about(const Baseline& baseline,
+                                          const std::vector<std::string>& known) {
+  std::vector<std::string> complaints;
+  for (const ExpectedFailure* entry : unknown_in(baseline, known)) {
+    const std::string near = nearest_word(entry->id, known);
+    complaints.push_back("'" + entry->id + "' names no scenario" +
+                         (near.empty() ? "" : "; did you mean " + near + "?"));
   }
   return complaints;
 }

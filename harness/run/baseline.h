@@ -38,7 +38,10 @@ void apply_baseline(const Baseline& baseline, RunRecord& record);
 Baseline baseline_of(const RunRecord& record, const std::string& reason);
 Json to_json(const Baseline& baseline);
 
-// Entries that name no scenario of `known`, each as a line that says what is wrong.
+// Entries that name no scenario of `known`. They live as long as the baseline.
+std::vector<const ExpectedFailure*> unknown_in(const Baseline& baseline,
+                                               const std::vector<std::string>& known);
+// The same, each as a line that says what is wrong.
 std::vector<std::string> complaints_about(const Baseline& baseline,
                                           const std::vector<std::string>& known);
 

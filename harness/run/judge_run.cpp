@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "harness/run/glob.h"
 #include "harness/run/run_packets.h"
 #include "harness/run/verdict.h"
 
@@ -75,14 +74,10 @@ class RunJudge {
 
 // A baseline is exact: what names no scenario would wait for a failure that cannot come.
 void add_unknown(const Baseline& baseline, const Registry& registry, RunRecord& record) {
-  for (const auto* list : {&baseline.expected, &baseline.unstable}) {
-    for (const ExpectedFailure& entry : *list) {
-      const bool known = std::ranges::any_of(registry, [&](const Scenario& scenario) {
-        return glob_matches(entry.id, scenario.id());
-      });
-      if (known) continue;
-      record.stale.push_back({entry.id, entry.revision, "no scenario of this version has this id"});
-    }
+  std::vector<std::string> known;
+  for (const Scenario& scenario : registry) known.emplace_back(scenario.id());
+  for (const ExpectedFailure* entry : unknown_in(baseline, known)) {
+    record.stale.push_back({entry->id, entry->revision, "no scenario of this version has this id"});
   }
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <fstream>
+#include <utility>
 
 #include "harness/judge/notices.h"
 #include "harness/judge/session.h"
@@ -203,11 +204,11 @@ Status Worker::drive(const PlannedRun& run) {
 Status Worker::meet(const History& history) {
   constexpr int kNoAccident = 4;
   if (context_.has_met_client) return {};
-  const bool came = history.read([](const Timeline& t) { return !t.connections.empty(); });
-  if (came) context_.has_met_client = true;
-  const bool left = history.read([](const Timeline& timeline) {
-    return timeline.process_ended && !timeline.process_ended->what.asked;
+  const auto [came, left] = history.read([](const Timeline& timeline) {
+    const auto& ended = timeline.process_ended;
+    return std::pair(!timeline.connections.empty(), ended && !ended->what.asked);
   });
+  if (came) context_.has_met_client = true;
   if (came || !left || ++context_.strangers < kNoAccident) return {};
   return trouble("the client ended before it connected, in all of the first scenarios; " +
                  tail_of(context_.vault.mask(output_)));

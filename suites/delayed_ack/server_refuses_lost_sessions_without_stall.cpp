@@ -3,6 +3,7 @@
 // 400, and as a reply, not as a stream: head and body are one write, or nothing holds the rest.
 
 #include "harness/judge/closure.h"
+#include "harness/judge/session.h"
 #include "harness/judge/stall.h"
 #include "harness/peer/series.h"
 #include "harness/scenario/scenario.h"
@@ -18,13 +19,14 @@ void drive(ClientDriver& client) {
   const SessionNumber session = client.open_session();
   const bool has_id = client.has_session_id(session);
   const bool is_over = has_id && client.is_accepted(client.delete_session(session));
+  const HttpHeader unspoken{"MCP-Protocol-Version", std::string(kNobodysRevision)};
   int asked = 0;
   const Ask ask = [&](ConnectionId on) {
     PostOptions options{.on = on};
     const int kind = ++asked % 3;
     if (kind == 0 && is_over) return client.delete_session(session, on);
     if (kind == 1 && !is_over && has_id) options.session_id = kNobodys;
-    if (kind == 2 || !has_id) options.instead = {{"MCP-Protocol-Version", "1999-01-01"}};
+    if (kind == 2 || !has_id) options.instead = {unspoken};
     return client.post("tools/list", Json(), options);
   };
   const StreamId first = ask({});

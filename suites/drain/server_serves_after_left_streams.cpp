@@ -26,8 +26,7 @@ void drive(ClientDriver& client) {
     if (leave == Leave::kSilence) client.pause_reading(link);
     client.stay_connected(done);  // Until its handler has met what was done to it.
   }
-  client.mark(kMarkAfterwards, "clients that left in mid stream");
-  client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);
+  client.ask_afterwards("clients that left in mid stream");
 }
 
 }  // namespace

@@ -39,8 +39,7 @@ void drive(ClientDriver& client) {
     client.sample(std::string(kBatchLabel) + std::to_string(batch));
   }
   begin_upload(client);  // Neither a word nor a FIN more of this one.
-  client.mark(kMarkAfterwards, "uploads that broke off");
-  client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);
+  client.ask_afterwards("uploads that broke off");
 }
 
 }  // namespace

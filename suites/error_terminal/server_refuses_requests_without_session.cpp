@@ -7,6 +7,7 @@
 #include "harness/judge/refusal.h"
 #include "harness/judge/reuse.h"
 #include "harness/judge/service.h"
+#include "harness/judge/session.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -31,7 +32,8 @@ bool ask_in_vain(ClientDriver& client, const PostOptions& options) {
 void drive(ClientDriver& client) {
   const SessionNumber session = client.open_session();
   bool open = client.has_session_id(session) && ask_in_vain(client, {.session = kNone});
-  open |= ask_in_vain(client, {.instead = {{"MCP-Protocol-Version", "1999-01-01"}}});
+  const HttpHeader unspoken{"MCP-Protocol-Version", std::string(kNobodysRevision)};
+  open |= ask_in_vain(client, {.instead = {unspoken}});
   if (open) client.watch_ends(kWatchOpen);
   client.mark(kMarkAfterwards, "requests were refused");
   client.watch_answer(client.ask_for_result(), kWatchServed);

@@ -2,6 +2,7 @@
 // A server that answers initialize with a revision the client cannot know is left alone.
 
 #include "harness/judge/client_laws.h"
+#include "harness/judge/session.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -11,7 +12,7 @@ namespace {
 constexpr Millis kLeaves{10000};
 
 void drive(ServerDriver& server) {
-  server.answer_initialize_with(kUnknownRevision);
+  server.answer_initialize_with(kNobodysRevision);
   server.start_client(1);
   if (const auto call = server.watch_call(kLeaves)) server.answer_with_result(*call);
   server.watch_exit(kLeaves);

@@ -13,8 +13,7 @@ void drive(ClientDriver& client) {
   client.open_session();
   const StreamId stream = client.get({.last_event_id = "tailrace-no-such-event"});
   client.watch_head(stream, kWatchOpen);
-  client.mark(kMarkAfterwards, "a resume with an unknown event id");
-  client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);
+  client.ask_afterwards("a resume with an unknown event id");
 }
 
 }  // namespace

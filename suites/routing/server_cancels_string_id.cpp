@@ -18,8 +18,7 @@ void drive(ClientDriver& client) {
   const StreamId call = client.ask_tool(&AllowedTools::slow, {.fresh = true, .id = kText});
   client.watch_end(call, kUnderWay);
   client.cancel(call);
-  client.mark(kMarkAfterwards, "a cancel");
-  client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);
+  client.ask_afterwards("a cancel");
   client.watch_end(call, kWatchOpen);
 }
 

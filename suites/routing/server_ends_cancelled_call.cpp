@@ -20,8 +20,7 @@ void drive(ClientDriver& client) {
   const StreamId beside = client.ask_tool(&AllowedTools::slow, {.fresh = true});
   client.watch_end(call, kUnderWay);
   client.cancel(call);
-  client.mark(kMarkAfterwards, "a cancel");
-  client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);
+  client.ask_afterwards("a cancel");
   client.watch_answer(beside, kWatchServed);
   client.watch_end(call, kWatchOpen);
 }

@@ -14,8 +14,7 @@ void drive(ClientDriver& client) {
   const StreamId call = client.ask_for_result();
   client.await_answer(call);
   client.cancel(call);
-  client.mark(kMarkAfterwards, "a cancel of a finished call");
-  client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);
+  client.ask_afterwards("a cancel of a finished call");
 }
 
 }  // namespace

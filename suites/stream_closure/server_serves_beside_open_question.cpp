@@ -20,8 +20,7 @@ void drive(ClientDriver& client) {
   // Which of two is answered only their ids tell. It need not ask both at once.
   const StreamId second = client.ask_tool(&AllowedTools::asking, {.fresh = true});
   const bool asks_both = client.watch_message(second, kAsksAgain);
-  client.mark(kMarkAfterwards, "a question that nobody answers");
-  client.watch_answer(client.ask_for_result({.fresh = true}), kWatchServed);
+  client.ask_afterwards("a question that nobody answers");
   if (asks_both) client.cancel(second);
   client.cancel(asking);
   client.watch_end(asking, kWatchOpen);
