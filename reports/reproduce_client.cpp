@@ -89,9 +89,10 @@ class ClientSteps {
                          seconds(step.pause));
     });
     if (!steps) return steps;
+    const auto environment = environment_as_python();
+    if (!environment) return environment;
     return imports() +
-           fmt::format("ENVIRONMENT, WAIT = {}, {}\n", environment_.empty() ? "{}" : environment_,
-                       seconds(longest() + kBeyond)) +
+           fmt::format("ENVIRONMENT, WAIT = {}, {}\n", *environment, seconds(longest() + kBeyond)) +
            calls() + open + *steps + client_program(features_);
   }
 
@@ -102,6 +103,17 @@ class ClientSteps {
     double took = 0, pause = 0;
     MonoTime at, began;
   };
+
+  // The record may be somebody else's, and the program is run: a dictionary of texts, or nothing.
+  // As our writer spells it, such JSON is Python as well.
+  Result<std::string> environment_as_python() const {
+    const auto told = parse_json(environment_.empty() ? "{}" : environment_);
+    const bool plain = told && told->is_object() &&
+                       std::ranges::all_of(told->members(),
+                                           [](const auto& m) { return m.second.is_string(); });
+    if (!plain) return trouble("the environment of the client cannot be read from the history");
+    return told->members().empty() ? "{}" : to_text(*told);
+  }
 
   bool needs(char feature) const { return features_.find(feature) != std::string::npos; }
 
@@ -257,7 +269,7 @@ class ClientSteps {
   Shown shown_;
   std::vector<Step> steps_;
   std::vector<std::string> told_;
-  std::string environment_;  // JSON, which Python reads as well.
+  std::string environment_;  // As the history has it.
   std::string features_;
   MonoTime last_;  // When something came or was sent.
   std::optional<MonoTime> ended_;

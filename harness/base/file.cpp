@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 
 namespace tailrace {
 namespace {
@@ -71,14 +72,19 @@ int write_whole(int file, std::string_view bytes) {
 }
 
 Status replace_whole(const std::string& path, std::string_view bytes) {
-  const std::string fresh = path + ".new";
-  const int file = open_to_write(fresh, Creation::kEmpty);
+  // What is no plain file stays what it is: a device, a pipe, a link to another place.
+  std::error_code unknown;
+  const auto known = std::filesystem::symlink_status(path, unknown);
+  const bool in_place = std::filesystem::exists(known) && !std::filesystem::is_regular_file(known);
+  const std::string written = in_place ? path : path + ".new";
+  const int file = open_to_write(written, Creation::kEmpty);
   if (file < 0) return system_trouble("cannot write '" + path + "'", errno);
   int failure = write_whole(file, bytes);
   if (::close(file) != 0 && failure == 0) failure = errno;
-  if (failure == 0 && std::rename(fresh.c_str(), path.c_str()) != 0) failure = errno;
+  if (in_place && failure == 0) return {};
+  if (failure == 0 && std::rename(written.c_str(), path.c_str()) != 0) failure = errno;
   if (failure == 0) return {};
-  ::unlink(fresh.c_str());
+  if (!in_place) ::unlink(written.c_str());
   return system_trouble("cannot write '" + path + "'", failure);
 }
 

@@ -24,7 +24,8 @@ int open_to_write(const std::string& path, Creation creation);
 Result<std::string> read_whole(const std::string& path);
 // 0, or the errno of a write that failed; partial writes are carried on.
 int write_whole(int file, std::string_view bytes);
-// The file holds these bytes, or what it held: they are written beside it, and it is renamed.
+// The file holds these bytes, or what it held: they are written beside it, and it is renamed. What
+// is no plain file is written to.
 Status replace_whole(const std::string& path, std::string_view bytes);
 
 }  // namespace tailrace

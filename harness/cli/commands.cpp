@@ -100,20 +100,10 @@ Result<RunRecord> finished_record(const std::string& folder) {
 
 namespace {
 
-// In the place of the one that the run was judged by.
-void put_baseline(const Baseline& baseline, RunRecord& record) {
-  for (ScenarioResult& result : record.scenarios) {
-    result.baseline.clear();
-    result.baseline_reason.clear();
-  }
-  record.stale.clear();
-  apply_baseline(baseline, record);
-}
-
 // The packets are not in such a folder: what was said of them stands, against the baseline given.
 int judge_captures(RunRecord record, const Baseline& baseline, const CommandLine& line,
                    const Catalogue& catalogue) {
-  put_baseline(baseline, record);
+  apply_baseline(baseline, record);
   if (auto saved = save_run_record(record, line.folder); !saved) {
     return complain(saved.error().what);
   }
@@ -238,7 +228,7 @@ int report_command(const CommandLine& line, const Catalogue& catalogue) {
   if (!line.run.baseline_file.empty()) {
     const auto baseline = load_baseline(line.run.baseline_file);
     if (!baseline) return complain(baseline.error().what);
-    put_baseline(*baseline, *record);
+    apply_baseline(*baseline, *record);
   }
   print_report(*record, line, line.folder, catalogue);
   return kExitClean;

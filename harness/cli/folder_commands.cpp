@@ -3,12 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <set>
 
+#include "harness/base/file.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/print_report.h"
 #include "harness/cli/redact_folder.h"
@@ -29,14 +29,6 @@ namespace fs = std::filesystem;
 constexpr std::size_t kWord = 120;    // Bytes of an id, which may be of a file that somebody sent.
 constexpr std::size_t kReason = 400;  // Bytes
 constexpr const char* kNewReason = "known when the baseline was written";
-
-Status write_file(const std::string& path, const std::string& text) {
-  std::ofstream out(path, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) return system_trouble("cannot write '" + path + "'", errno);
-  return {};
-}
 
 std::string text_of(const RunDiff& diff, Format format) {
   switch (format) {
@@ -93,7 +85,7 @@ int baseline_write_command(const CommandLine& line) {
   } else if (std::error_code failure; !line.force && fs::exists(line.file, failure)) {
     return complain("'" + line.file + "' exists already, and may hold reasons of your own: --force "
                     "writes it anew");
-  } else if (auto written = write_file(line.file, text); !written) {
+  } else if (auto written = replace_whole(line.file, text); !written) {
     return complain(written.error().what);
   }
   fmt::print(stderr, "{} expected, {} unstable\n", baseline.expected.size(),
@@ -222,9 +214,8 @@ int reproduce_command(const CommandLine& line) {
     if (chosen == nullptr || tells(result) > tells(*chosen)) chosen = &result;
   }
   if (chosen != nullptr) {
-    if (!stays_inside(chosen->history)) {
-      return complain("'" + chosen->history + "' leads out of the run's folder");
-    }
+    const auto inside = stays_inside(chosen->history);
+    if (!inside) return complain(inside.error().what);
     const auto facts = facts_in(line.folder + "/" + chosen->history);
     if (!facts) return complain(facts.error().what);
     const auto script = reproduction(*chosen, *facts);

@@ -6,6 +6,9 @@ namespace {
 
 // The numbers are those of harness/judge.
 constexpr Harm kHarms[] = {
+    {"harm.answer_invented",
+     "A client told its caller of a result where the server had sent none: the call was refused, "
+     "cut off or left unanswered. One is enough: who called goes on with what nobody said."},
     {"harm.answer_lost",
      "A request was accepted, and its answer never reached the caller: it was not sent, was lost "
      "with its connection or stream, or was dropped by the client that had read it. One is "
@@ -54,9 +57,9 @@ constexpr Harm kHarms[] = {
     {"harm.sockets_grow",
      "Sockets are left behind by calls or sessions: connections that nobody uses again and nobody "
      "closes. Of a process judged after a warm-up: harm where the 95 % interval of the growth of "
-     "each lies above zero; of a client, where at least half of its calls leave one. Of listening "
-     "streams: where three that we closed are held for longer than a server takes to notice. Only "
-     "sockets whose other end is ours are counted."},
+     "each lies above zero; of a client, where at least a quarter of its calls leave one. Of "
+     "listening streams: where three that we closed are held for longer than a server takes to "
+     "notice. Only sockets whose other end is ours are counted."},
     {"harm.stalls",
      "Calls wait some 40 ms for a delayed acknowledgement, since a message is written in small "
      "parts with Nagle's algorithm on. Three proven ones in 20 calls on one connection are harm, "

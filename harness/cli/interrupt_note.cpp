@@ -12,16 +12,23 @@ namespace tailrace {
 namespace {
 
 constexpr std::array kEnding = {SIGINT, SIGTERM};  // The latter by pipelines that run out of time.
+constexpr int kEndedBySignal = 128;  // Of an exit status, as shells have it.
 std::string note;                                   // Both made before the handler can run.
 std::vector<std::string> doomed;
 
 extern "C" void tell(int signal) {
-  // What may be called here is write(), unlink(), rmdir() and raise() (signal-safety(7)).
+  // What is called here may be: write(), unlink(), rmdir(), sigprocmask(), raise(), _exit()
+  // (signal-safety(7)).
   [[maybe_unused]] const auto told = ::write(STDERR_FILENO, note.data(), note.size());
   for (const std::string& path : doomed) {
     if (::unlink(path.c_str()) != 0) ::rmdir(path.c_str());
   }
-  ::raise(signal);  // SA_RESETHAND: by the default action now.
+  sigset_t this_one;
+  ::sigemptyset(&this_one);
+  ::sigaddset(&this_one, signal);
+  ::sigprocmask(SIG_UNBLOCK, &this_one, nullptr);
+  ::raise(signal);  // SA_RESETHAND: by the default action now, and at once.
+  ::_exit(kEndedBySignal + signal);  // The first process of a container has no default action.
 }
 
 }  // namespace

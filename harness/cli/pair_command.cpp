@@ -4,8 +4,8 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
+#include "harness/base/file.h"
 #include "harness/cli/capture_record.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/explain_capture.h"
@@ -53,14 +53,6 @@ class PairFiles {
   std::string path_;
 };
 
-Status write_text(const std::string& path, const std::string& text) {
-  std::ofstream out(path, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) return trouble("cannot write '" + path + "'");
-  return {};
-}
-
 // Beside what was seen, a record that every report tells.
 Status keep(const RunFolder& folder, const PairOutcome& outcome, const CaptureReport& report,
             const Json& json) {
@@ -69,7 +61,7 @@ Status keep(const RunFolder& folder, const PairOutcome& outcome, const CaptureRe
       {"client.txt", outcome.client_output},
       {"pair.json", to_pretty_text(json)}};
   for (const auto& [name, text] : files) {
-    if (auto written = write_text(folder.file(name), text); !written) return written;
+    if (auto written = replace_whole(folder.file(name), text); !written) return written;
   }
   RunRecord record = record_of({report});
   record.capture = json;

@@ -64,7 +64,7 @@ Status mask_history(const fs::path& path, Vault& vault) {
 
 // The headers of each packet; frames keep their numbers, since the evidence names them. How many
 // lost bytes.
-Result<std::size_t> cut_capture(const fs::path& path) {
+Result<std::size_t> copy_headers(const fs::path& path, const std::string& fresh) {
   auto file = PcapFile::open(path.string());
   if (!file) return std::unexpected(file.error());
   std::ifstream head(path, std::ios::binary);
@@ -73,27 +73,30 @@ Result<std::size_t> cut_capture(const fs::path& path) {
   if (!head.read(reinterpret_cast<char*>(&link), sizeof link)) {
     return trouble("no capture: '" + path.string() + "'");
   }
-  const std::string fresh = path.string() + ".new";
+  auto writer = PcapWriter::create(fresh, link);
+  if (!writer) return std::unexpected(writer.error());
   std::size_t cut = 0;
-  {
-    auto writer = PcapWriter::create(fresh, link);
-    if (!writer) return std::unexpected(writer.error());
-    for (;;) {
-      auto packet = (*file)->next();
-      if (!packet) return std::unexpected(packet.error());
-      if (!*packet) break;
-      const auto segment = decode_segment(**packet);
-      const std::size_t kept = segment ? segment->header_bytes : 0;
-      cut += kept < (*packet)->bytes.size();
-      writer->add((*packet)->time, (*packet)->original_length, (*packet)->bytes.first(kept));
-    }
-    if (auto good = writer->flush(); !good) return std::unexpected(good.error());
+  for (;;) {
+    auto packet = (*file)->next();
+    if (!packet) return std::unexpected(packet.error());
+    if (!*packet) break;
+    const auto segment = decode_segment(**packet);
+    const std::size_t kept = segment ? segment->header_bytes : 0;
+    cut += kept < (*packet)->bytes.size();
+    writer->add((*packet)->time, (*packet)->original_length, (*packet)->bytes.first(kept));
   }
+  if (auto good = writer->flush(); !good) return std::unexpected(good.error());
+  return cut;
+}
+
+Result<std::size_t> cut_capture(const fs::path& path) {
+  const std::string fresh = path.string() + ".new";
+  auto cut = copy_headers(path, fresh);
   std::error_code failure;
-  fs::rename(fresh, path, failure);
-  if (!failure) return cut;
-  fs::remove(fresh, failure);
-  return trouble("cannot write '" + path.string() + "'");
+  if (cut) fs::rename(fresh, path, failure);
+  if (failure) cut = trouble("cannot write '" + path.string() + "'");
+  if (!cut) fs::remove(fresh, failure);
+  return cut;
 }
 
 void count_places(const std::string& text, const std::vector<std::string>& secrets,
@@ -104,12 +107,13 @@ void count_places(const std::string& text, const std::vector<std::string>& secre
   }
 }
 
-std::vector<fs::path> files_below(const std::string& folder) {
+Result<std::vector<fs::path>> files_below(const std::string& folder) {
   std::vector<fs::path> files;
   std::error_code failure;
   for (const auto& entry : fs::recursive_directory_iterator(folder, failure)) {
     if (entry.is_regular_file() && !entry.is_symlink()) files.push_back(entry.path());
   }
+  if (failure) return trouble("cannot list '" + folder + "': " + failure.message());
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -127,7 +131,8 @@ Result<Redacted> redact_folder(const std::string& folder, const std::vector<std:
   Redacted redacted;
   redacted.places.assign(secrets.size(), 0);
   const auto files = files_below(folder);
-  for (const fs::path& path : files) {
+  if (!files) return std::unexpected(files.error());
+  for (const fs::path& path : *files) {
     if (path.extension() == ".pcapng") {
       return trouble("'" + path.string() + "' holds whole packets; remove it");
     }
@@ -137,14 +142,14 @@ Result<Redacted> redact_folder(const std::string& folder, const std::vector<std:
     count_places(*text, secrets, redacted.places);
   }
   // Histories first: from them the session ids are learned that other files may name.
-  for (const fs::path& path : files) {
+  for (const fs::path& path : *files) {
     const std::string name = path.filename().string();
     const bool is_history = name.ends_with(".jsonl") || name.ends_with(".jsonl.aside");
     if (!is_history || path.parent_path().filename() != "histories") continue;
     if (auto good = mask_history(path, vault); !good) return std::unexpected(good.error());
     ++redacted.histories;
   }
-  for (const fs::path& path : files) {
+  for (const fs::path& path : *files) {
     if (path.extension() == ".pcap") {
       const auto cut = cut_capture(path);
       if (!cut) return std::unexpected(cut.error());

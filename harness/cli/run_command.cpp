@@ -12,6 +12,7 @@
 #include "harness/cli/progress_line.h"
 #include "harness/cli/run_words.h"
 #include "harness/run/runner.h"
+#include "harness/wire/escape.h"
 
 namespace tailrace {
 namespace {

@@ -14,6 +14,7 @@
 #include "harness/cli/choice.h"
 #include "harness/cli/folder_words.h"
 #include "harness/run/plan.h"
+#include "harness/wire/escape.h"
 #include "harness/wire/http_head_reader.h"
 
 namespace tailrace {
@@ -26,7 +27,6 @@ namespace {
 const std::map<std::string, std::string> kProfiles = {{"full", "full"}, {"safe", "safe"}};
 constexpr const char* kManifestHelp =
     "\nWhat a manifest holds: tailrace init --schema, and fixtures/sut/README.md in words";
-constexpr std::size_t kMostShards = 10'000;
 
 // One value for each time the option is given: it must not swallow the URL behind it.
 CLI::Option* add_list(CLI::App& app, const std::string& name, std::vector<std::string>& into,
@@ -129,18 +129,8 @@ Status take_revisions(RunOptions& run) {
 
 Status take_shard(RunOptions& run, const RunWords& words) {
   if (words.shard.empty()) return {};
-  const auto slash = words.shard.find('/');
-  const auto number = [](std::string_view text) {
-    std::size_t value = 0;
-    const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return wrong == std::errc() && end == text.data() + text.size() ? value : 0;
-  };
-  if (slash != std::string::npos) {
-    const std::string_view text = words.shard;
-    run.shard = {number(text.substr(0, slash)), number(text.substr(slash + 1))};
-  }
-  if (slash != std::string::npos && run.shard.index >= 1 && run.shard.count <= kMostShards &&
-      run.shard.index <= run.shard.count) {
+  if (const auto shard = shard_of(words.shard)) {
+    run.shard = *shard;
     return {};
   }
   return trouble("--shard '" + words.shard.substr(0, 40) + "' is not K/N with 1 <= K <= N");
@@ -229,15 +219,6 @@ std::string default_folder() {
 }
 
 }  // namespace
-
-std::string shell_quoted(const std::string& word) {
-  static constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:={}@+%";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
 
 void add_run_options(CLI::App& app, RunOptions& run, RunWords& words) {
   add_list(app, "--only", run.only, "Scenarios to run: ids, globs, suites, or requirement ids")

@@ -24,9 +24,6 @@ struct RunWords {
 
 extern const std::map<std::string, NetworkChoice> kNetworks;
 
-// A word of a command that is to be copied into a shell.
-std::string shell_quoted(const std::string& word);
-
 void add_run_options(CLI::App& app, RunOptions& run, RunWords& words);
 void add_server_options(CLI::App& app, RunOptions& run, RunWords& words);
 // --time-scale. Error: it is no number.

@@ -152,7 +152,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
   void on_done(ConnectionId id, ConnectionFlow flow) override {
     const auto done = owned(this->account(id));
     ExchangeAccount& account = *done;
-    ExchangeRecords exchanges = account.finish(flow);
+    ExchangeRecords exchanges = account.finish(flow, *report_.last);
     waiting_ -= exchanges.size();
     if (!repeated_.empty()) {
       std::erase_if(exchanges, [&](const auto& record) {

@@ -224,10 +224,13 @@ CaptureFinding think_finding(const ExchangeRecord& record, Side side, Nanos took
   finding.details.set("side", name_of(side));
   add_frame(finding, "after_frame", silence.after,
             fmt::format("the {} is silent from here", name_of(side)));
+  const std::string next = record.never_answered && by_server
+                               ? "no response until here"
+                               : fmt::format("what the {} sends next", name_of(side));
   add_frame(finding, "before_frame", silence.before,
-            fmt::format("what the {} sends next, {} later", name_of(side),
-                        in_millis(silence.length)));
+            fmt::format("{}, {} later", next, in_millis(silence.length)));
   finding.details.set("think_ms", millis_of(took));
+  if (record.never_answered && by_server) finding.details.set("answered", false);
   finding.cost = took;
   return finding;
 }
@@ -237,8 +240,7 @@ void add_think(const ExchangeRecord& record, Side side, const ConnectionFlow& fl
   const Nanos rtt = flow.rtt;
   const bool by_server = side == Side::kServer;
   const Nanos took = record.causes[by_server ? Cause::kServerThink : Cause::kClientThink];
-  // A stream that only listens is silent by design.
-  if (by_server && record.http_method == "GET" && record.is_event_stream) return;
+  if (by_server && record.listens() && record.is_event_stream) return;
   if (by_server && record.final_at && !record.complete) return;
   const Silence& silence = by_server ? record.server_silence : record.client_silence;
   // The way to the one that thinks varies unseen.

@@ -16,6 +16,8 @@ namespace {
 
 // A connection opened so long before its first request was not opened for it.
 constexpr Nanos kOpenedForIt = Millis(10);
+// A FIN that a client sends so soon is of its request.
+constexpr Nanos kWithRequest = Millis(2);
 constexpr std::size_t kCompared = 512;        // Bytes of a request to know it again by.
 constexpr std::size_t kEnoughToCompare = 16;
 constexpr std::size_t kMostOpen = 256;        // Pipelined, none of them answered.
@@ -217,6 +219,7 @@ void ExchangeAccount::extend_request(Open& open, const StreamPlace& place, std::
 }
 
 void ExchangeAccount::extend_response(Open& open, const StreamPlace& place, std::uint64_t length) {
+  open.record->never_answered = false;
   if (!open.record->answered) open.record->response_frame = place.frame;
   open.record->answered = true;
   open.record->response.end = std::max(open.record->response.end, offset_[1] + length);
@@ -269,8 +272,13 @@ ExchangeRecords ExchangeAccount::take_settled() {
   return std::exchange(done_, {});
 }
 
-ExchangeRecords ExchangeAccount::finish(const ConnectionFlow& flow) {
+ExchangeRecords ExchangeAccount::finish(const ConnectionFlow& flow, RealTime upto) {
   holds_ = {flow.from_client.holds_data, flow.from_server.holds_data};
+  const bool goes_on = !fin_[0] && !fin_[1] && !one_sided();
+  if (Open* open = active(); goes_on && open != nullptr && open->request_complete) {
+    if (upto > ledger_.upto()) ledger_.charge(upto, Cause::kServerThink);
+    note_unanswered(*open, upto, last_frame_);
+  }
   for (int side = 0; side < 2; ++side) {
     if (closed_window_[side]) sink_.on_incident(*closed_window_[side]);
   }
@@ -289,8 +297,30 @@ ExchangeRecords ExchangeAccount::finish(const ConnectionFlow& flow) {
   return take_settled();
 }
 
+// A call that hangs is over when its connection is, or the capture: it waited until then.
+void ExchangeAccount::note_unanswered(Open& open, RealTime at, FrameNumber frame) {
+  ExchangeRecord& record = *open.record;
+  const bool was_read = http_ != nullptr && record.is_http && !record.degraded;
+  if (!was_read || record.listens() || record.final_at || record.complete) return;
+  if (at <= record.end || !last_data_) return;
+  record.never_answered = true;
+  record.end = at;
+  record.last_frame = frame;
+  const Nanos silent = at - last_data_->at;
+  if (silent > record.server_silence.length) {
+    record.server_silence = {silent, last_data_->frame, frame};
+  }
+}
+
 // The connection ends and requests have no answer: they may come again on another one.
 void ExchangeAccount::abandon(const PacketFacts& facts) {
+  Open* const waiting = active();
+  const bool by_client = facts.from == Side::kClient;
+  // Some clients end their direction with the request, and wait on.
+  const bool leaves = waiting != nullptr && waiting->request_complete &&
+                      (!by_client || facts.at > waiting->request_at + kWithRequest + 2 * rtt_);
+  if (leaves && !left_) note_unanswered(*waiting, facts.at, facts.frame);
+  left_ = left_ || (leaves && by_client);
   for (Open& open : open_) {
     if (open.ended || open.record->answered || open.told) continue;
     open.told = true;

@@ -44,8 +44,9 @@ class ExchangeAccount {
   void on_bytes(const StreamPlace& place, std::string_view bytes);
   void on_gap(const StreamPlace& place, std::uint64_t length);
   void on_end(const StreamPlace& place, bool reset);
-  // All that is left; causes are settled by the verdict on either direction.
-  ExchangeRecords finish(const ConnectionFlow& flow);
+  // All that is left; causes are settled by the verdict on either direction. `upto`: when the last
+  // packet of the capture so far came.
+  ExchangeRecords finish(const ConnectionFlow& flow, RealTime upto);
 
   // Exchanges that ended, for connections with many: settled by what is known of both directions.
   std::size_t waiting() const { return done_.size(); }
@@ -111,6 +112,7 @@ class ExchangeAccount {
   void sum_held(Open& open, RealTime from);
   void emit_ended();
   void abandon(const PacketFacts& facts);
+  void note_unanswered(Open& open, RealTime at, FrameNumber frame);
 
   ConnectionId id_;
   Endpoint client_, server_;
@@ -137,6 +139,7 @@ class ExchangeAccount {
   std::vector<Held> held_;  // Of a few.
   std::vector<Stall> prompt_[2];
   std::uint32_t exchanges_ = 0;
+  bool left_ = false;  // By a client that had waited.
 };
 
 }  // namespace tailrace

@@ -107,7 +107,8 @@ void ExchangeAccount::charge_http(Open& open, const PacketFacts& facts) {
   }
   if (open.record->answered) {
     note_silence(open, Side::kServer, facts);
-    return charge_gap(facts, Cause::kServerThink, moving);
+    const bool idle = open.record->listens() && open.record->is_event_stream;
+    return charge_gap(facts, idle ? Cause::kClientIdle : Cause::kServerThink, moving);
   }
   // The request was still on its way.
   if (facts.partial_ack && facts.from == Side::kServer && open.request_complete) {

@@ -17,6 +17,8 @@
 
 namespace tailrace {
 
+inline constexpr std::string_view kListenMethod = "subscriptions/listen";  // 2026-07-28
+
 // The longest silence of one side within an exchange.
 struct Silence {
   Nanos length{0};
@@ -66,7 +68,11 @@ struct ExchangeRecord {
   std::shared_ptr<const LegBehind> behind;    // It waited for that.
   CauseSums causes;
 
+  bool never_answered = false;  // Its connection, or the capture, ended before its response.
+
   Nanos length() const { return end - start; }
+  // What it brings comes when something happens: its silence is nobody's waiting.
+  bool listens() const { return http_method == "GET" || asked.method == kListenMethod; }
 };
 
 // They stay where they were made: much is told of each, and most are soon forgotten.

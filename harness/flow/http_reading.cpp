@@ -101,14 +101,16 @@ class HttpReading::Responses final : public HttpSink {
 
   void on_head(const HttpHead& head, Span span) override {
     begin(head.status, is_event_stream(head), span);
+    reading_.encoded_ = is_encoded(head);
   }
   bool takes_plain_heads() const override { return true; }
   void on_plain_head(const PlainHead& head, Span span) override {
     begin(head.status, is_event_stream(head.content_type), span);
+    reading_.encoded_ = false;
   }
   void on_body(std::string_view data, Span) override {
     const Open* open = reading_.receiving();
-    if (open == nullptr) return;
+    if (open == nullptr || reading_.encoded_) return;
     if (!open->record->is_event_stream) {
       reading_.response_body_.add(data);
       return;

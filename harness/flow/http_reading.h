@@ -55,6 +55,7 @@ class HttpReading {
   StreamPlace place_;
   std::string_view bytes_;
   bool sending_ = false, interim_ = false, lost_ = false;
+  bool encoded_ = false;  // The body that comes: nobody can tell what it says.
   BodyStart request_body_, response_body_;
 };
 

@@ -54,6 +54,10 @@ void Reassembly::tell(const StreamPlace& place, std::string_view bytes, std::uin
 void Reassembly::acknowledged(std::int64_t offset, StreamPlace place, StreamSink& sink) {
   if (ended_ || offset <= 0) return;
   const auto heard = static_cast<std::uint64_t>(offset);
+  if (heard > heard_) {
+    heard_ = heard;
+    heard_place_ = place;
+  }
   // Early data waits for a retransmission, unless R has what we miss.
   while (!early_.empty() && early_.begin()->first <= heard && next_ < heard) {
     skip_to(early_.begin()->first, place, sink);
@@ -71,6 +75,7 @@ void Reassembly::reset(StreamPlace place, StreamSink& sink) {
   if (ended_) return;
   while (!early_.empty()) skip_to(early_.begin()->first, place, sink);
   if (ended_) return;  // By a FIN behind what was missing.
+  tell_heard(sink);
   ended_ = true;
   sink.on_end(place, true);
 }
@@ -80,6 +85,12 @@ void Reassembly::finish(StreamSink& sink) {
     skip_to(early_.begin()->first, early_.begin()->second.place, sink);
   }
   if (!ended_ && end_) skip_to(end_->offset, end_->place, sink);
+  if (!ended_) tell_heard(sink);
+}
+
+// The other side has what the capture lost at the end. One byte of it may be a FIN.
+void Reassembly::tell_heard(StreamSink& sink) {
+  if (heard_ > next_ + 1) skip_to(heard_, heard_place_, sink);
 }
 
 void Reassembly::skip_to(std::uint64_t offset, const StreamPlace& place, StreamSink& sink) {

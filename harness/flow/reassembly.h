@@ -43,7 +43,11 @@ class Reassembly {
   void drain(StreamSink& sink);
   void skip_to(std::uint64_t offset, const StreamPlace& place, StreamSink& sink);
 
+  void tell_heard(StreamSink& sink);
+
   std::uint64_t next_ = 0;
+  std::uint64_t heard_ = 0;  // Acknowledged by the other side.
+  StreamPlace heard_place_;
   std::map<std::uint64_t, Piece> early_;
   std::size_t early_cost_ = 0;
   std::optional<End> end_;

@@ -10,6 +10,8 @@ namespace {
 constexpr std::chrono::microseconds kSecondCopy{1'000'000};
 // No system sends a SYN again so soon.
 constexpr std::chrono::microseconds kSecondCopyOfSyn{200'000};
+// Of what has no mark: between two points of one host. No sender has heard of a loss so soon.
+constexpr std::chrono::microseconds kSecondCopyOfBare{20};
 constexpr std::chrono::microseconds kMicrosecond{1};
 
 std::uint64_t likeness_of(const Segment& segment, Side from) {
@@ -26,7 +28,7 @@ std::optional<Nanos> SeenSegments::take(const Segment& segment, Side from) {
   // Without a mark of its own a repeat counts as one: a retransmission taken for a copy would let
   // a loss look like a delayed ACK.
   const bool marked = segment.ip_id != 0 || segment.ts_value;
-  if (!marked && !segment.syn) return std::nullopt;
+  if (!marked && !segment.syn && segment.length == 0) return std::nullopt;
   const std::uint64_t likeness = likeness_of(segment, from);
   const auto micros = static_cast<std::uint32_t>(segment.time.since_epoch / kMicrosecond);
   // Nearly all bring data or an acknowledgement that none before them has brought.
@@ -34,7 +36,7 @@ std::optional<Nanos> SeenSegments::take(const Segment& segment, Side from) {
   const bool new_data =
       segment.length > 0 && data_[side].is_crossed_by(segment.seq + segment.length);
   const bool new_ack = segment.ack_flag && acks_[side].is_crossed_by(segment.ack);
-  const auto within = marked ? kSecondCopy : kSecondCopyOfSyn;
+  const auto within = marked ? kSecondCopy : segment.syn ? kSecondCopyOfSyn : kSecondCopyOfBare;
   if (!new_data && !new_ack) {
     if (const auto copied = since(likeness, micros, within)) return copied;
   }

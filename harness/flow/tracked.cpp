@@ -12,8 +12,8 @@ namespace {
 constexpr std::uint32_t kTimestampOption = 12;  // Bytes of each segment that MSS leaves out.
 
 bool starts_like_request(std::string_view payload) {
-  static constexpr std::array<std::string_view, 5> kMethods = {"POST ", "GET ", "DELETE ", "PUT ",
-                                                               "HEAD "};
+  static constexpr std::array<std::string_view, 6> kMethods = {"POST ", "GET ",  "DELETE ",
+                                                               "PUT ",  "HEAD ", "OPTIONS "};
   return std::any_of(kMethods.begin(), kMethods.end(),
                      [&](std::string_view m) { return payload.starts_with(m); });
 }

@@ -6,6 +6,7 @@
 #include "harness/judge/calls.h"
 #include "harness/judge/client_headers.h"
 #include "harness/judge/closure.h"
+#include "harness/judge/invented_results.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
 #include "harness/judge/leaving.h"
@@ -51,7 +52,7 @@ const Law kOwnId{
 const std::vector<Check>& laws_of_every(Side under_test) {
   static const std::vector<Check> of_clients = {
       requests_say_what_they_must(kNamesSession, kNamesRevision, kAcceptsBoth),
-      plain_calls_return(), client_exits_in_order()};
+      plain_calls_return(), failures_are_no_results(), client_exits_in_order()};
   static const std::vector<Check> of_servers = {
       check_of(kOwnId, kAnswerCarriesId),
       nothing_follows(Final::kEither, kOneResponse, kResponseEndsStream),

@@ -26,13 +26,14 @@ Finding lost_without_end(const Evidence& evidence, const ClientCall& call) {
   finding.level = Level::kShould;  // The body ought to have ended; the caller has lost the answer.
   finding.required = "a call returns its response when it came, also if the body never ends";
   finding.observed = fmt::format(
-      "{} returned {} after its {} was sent, as a time-out: the response did not reach the caller",
+      "{} returned {} after its {} was sent, as {}: the response did not reach the caller",
       describe(*call.exchange), in_millis(*call.back.at - *call.final_at),
-      call.final->kind == MessageKind::kError ? "Error" : "Result");
+      call.final->kind == MessageKind::kError ? "Error" : "Result",
+      call.back.outcome == "limit" ? "a time-out" : "an error");
   finding.likely_cause = "the response is given out only when the body has been read to its end";
   finding.cure = "end the call with its Response or Error, and bound the reading of what follows";
   finding.evidence = ladder_of(evidence.timeline, *call.exchange);
-  finding.evidence.push_back(gap_line(evidence.timeline, *call.back.at, "the call timed out"));
+  finding.evidence.push_back(gap_line(evidence.timeline, *call.back.at, "the call came back"));
   return finding;
 }
 
@@ -48,9 +49,10 @@ Judgement judge_no_terminator(const Evidence& evidence) {
                           "a call returns when its response came, also if the body never ends"));
     }
     if (!call.back.at) return inconclusive("the end of the call was not seen within its limit");
-    const bool by_limit = call.final != nullptr && call.back.outcome == "limit" &&
+    const bool by_limit = call.back.outcome == "limit" &&
                           !limit_was_near(evidence.timeline, call, *call.final_at);
-    if (by_limit && judgement.findings.empty()) {
+    const bool fails = call.back.outcome == "error" && call.final->kind == MessageKind::kResult;
+    if ((by_limit || fails) && judgement.findings.empty()) {
       judgement.outcome = Outcome::kBroken;
       judgement.findings.push_back(lost_without_end(evidence, call));
     }

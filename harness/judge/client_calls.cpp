@@ -94,6 +94,16 @@ class CallLedger {
     }
   }
 
+  // A further round: what answers the call is what answers that.
+  void go_on(ClientCall& call, const Exchange& round) const {
+    ClientCall anew;
+    anew.exchange = &round;
+    anew.session = call.session;
+    find_final(anew);
+    call.final = anew.final;
+    call.final_at = anew.final_at;
+  }
+
   const Told& told() const { return told_; }
 
   CallReturn return_of(const ClientCall& call) const {
@@ -254,7 +264,11 @@ std::vector<ClientCall> calls_of(const Timeline& timeline) {
   const bool at_once = are_at_once(timeline);
   std::map<std::pair<std::size_t, std::optional<RpcId>>, std::vector<std::size_t>> by_id;
   for (const Exchange& exchange : timeline.exchanges) {
-    if (!is_call(exchange) || (!calls.empty() && is_next_round(exchange))) continue;
+    if (!is_call(exchange)) continue;
+    if (!calls.empty() && is_next_round(exchange)) {
+      ledger.go_on(calls.back(), exchange);
+      continue;
+    }
     const std::size_t session = ledger.told().session_at(exchange.request_at);
     auto& same = by_id[{session, id_of(exchange)}];
     const bool again = exchange.asked && std::ranges::any_of(same, [&](std::size_t earlier) {

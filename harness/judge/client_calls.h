@@ -51,7 +51,8 @@ struct ClientCall {
   std::size_t number = 0;              // In its session, from 1, as the adapter counts
   CallReturn back;
   std::string variant;
-  // Its final message, on whatever connection it came, and when that was complete.
+  // Its final message, on whatever connection it came, and when that was complete; where results
+  // ask for input, that of its last round.
   const RpcMessage* final = nullptr;
   std::optional<MonoTime> final_at;
 };

@@ -28,13 +28,18 @@ std::string accept_of(const Exchange& exchange) {
   return fmt::format("its Accept is '{}'", excerpt(header_of(exchange, "accept"), kExcerpt));
 }
 
-Look accepts_events(const Evidence&, const Exchange& exchange) {
-  if (exchange.request.method != "GET") return std::nullopt;
+// Of the endpoint: others look for metadata, or whether anybody is there.
+bool is_get(const Evidence& evidence, const Exchange& exchange) {
+  return exchange.request.method == "GET" && !is_elsewhere(evidence.timeline, exchange);
+}
+
+Look accepts_events(const Evidence& evidence, const Exchange& exchange) {
+  if (!is_get(evidence, exchange)) return std::nullopt;
   return accepts(exchange, kEvents) == Accepts::kNot ? accept_of(exchange) : "";
 }
 
-Look lists_events(const Evidence&, const Exchange& exchange) {
-  if (exchange.request.method != "GET") return std::nullopt;
+Look lists_events(const Evidence& evidence, const Exchange& exchange) {
+  if (!is_get(evidence, exchange)) return std::nullopt;
   return accepts(exchange, kEvents) == Accepts::kByRange ? accept_of(exchange) : "";
 }
 
@@ -183,6 +188,18 @@ bool is_of_none(Known& known, const Exchange& request) {
   return true;
 }
 
+// Its session was opened before the capture began, or among other connections of its address.
+bool is_of_unseen(const Timeline& timeline, const Known& known, const Exchange& request) {
+  const std::string named = header_of(request, kSession);
+  return !had_our_server(timeline) && !named.empty() && !known.sessions.contains(named) &&
+         !known.lost.contains(named);
+}
+
+// Others, as a browser's OPTIONS ahead of a POST, are no requests of this transport.
+bool is_of_transport(const Exchange& request) {
+  return request.is_post() || request.request.method == "GET" || deletes(request);
+}
+
 // The head of a POST whose body never came, as behind `Expect: 100-continue`, may be that of an
 // initialize.
 bool is_unread(const Exchange& request) {
@@ -280,7 +297,8 @@ Judgement judge_headers(const Evidence& evidence, HeaderRules rules) {
     // Another initialize opens another session.
     if (!known.opened || opens_session(*request) || is_probe(*request)) continue;
     if (is_unread(*request) || is_of_none(known, *request)) continue;
-    if (is_elsewhere(evidence.timeline, *request)) continue;
+    if (!is_of_transport(*request) || is_elsewhere(evidence.timeline, *request)) continue;
+    if (is_of_unseen(evidence.timeline, known, *request)) continue;
     judged = true;
     findings.look_at(*request, known);
     known.in_use |= !deletes(*request);
@@ -317,11 +335,11 @@ Judgement judge_going_on(const Evidence& evidence) {
     return later.request_at > *opening->final_at() && later.is_post() && !opens_session(later);
   });
   if (goes_on) return held();
-  if (!timeline.process_ended) return inconclusive("the client did nothing, and did not leave");
+  const bool left = timeline.process_ended && !timeline.process_ended->what.asked;
   Finding finding = finding_of(evidence, "goes_on_after_initialize", Rule{}, "harm.answer_lost");
   finding.required = "a client reads the answer to initialize, in each form that it may have";
-  finding.observed = fmt::format("{} was answered, and the client left and posted nothing more",
-                                 describe(*opening));
+  finding.observed = fmt::format("{} was answered, and the client {} and posted nothing more",
+                                 describe(*opening), left ? "left" : "stayed");
   blame_form(finding, *opening);
   finding.evidence = ladder_of(timeline, *opening);
   return broken(finding);

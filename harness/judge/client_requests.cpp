@@ -169,6 +169,14 @@ Judgement judge_responses(const Evidence& evidence, Rule asked, Rule notice) {
   return any ? held() : inconclusive("the client sent no message");
 }
 
+// Sent when the 404 was on its way: of a script's calls each waits for the one before, and only a
+// notification may be sent beside them; of other clients' traffic nothing is known.
+bool may_have_crossed(const Timeline& timeline, const Exchange& lost, const Exchange& later) {
+  constexpr Millis kRace{100};
+  return later.connection != lost.connection && later.request_at < *lost.ended_at + kRace &&
+         !(is_request(later) && had_our_server(timeline));
+}
+
 Judgement judge_lost(const Evidence& evidence, Rule rule) {
   const auto& exchanges = evidence.timeline.exchanges;
   const auto lost = std::find_if(exchanges.begin(), exchanges.end(), [](const Exchange& e) {
@@ -180,6 +188,7 @@ Judgement judge_lost(const Evidence& evidence, Rule rule) {
   for (const Exchange& later : exchanges) {
     const bool after = later.id > lost->id && later.request_at >= *lost->ended_at;
     if (!later.is_post() || !after) continue;
+    if (may_have_crossed(evidence.timeline, *lost, later)) continue;
     const bool anew = later.asked && later.asked->method == "initialize";
     const std::string named = header_of(later, kSession);
     const bool bare = named.empty() && is_request(later) && !anew && !opened && !is_probe(later);

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "harness/judge/ladder.h"
+#include "harness/judge/law.h"
 #include "harness/judge/open_cause.h"
 #include "harness/judge/session.h"
 
@@ -33,27 +35,31 @@ struct Streams {
   const Exchange* refusal = nullptr;     // By its status alone.
 };
 
-// Its own stream ended before, as it may once an event id is out.
-bool was_fetched(const Timeline& timeline, const Exchange& request, Final final) {
-  if (!is_request(request) || !request.is_event_stream()) return false;
-  const auto copies = copies_of_answer(timeline, request);
-  return std::any_of(copies.begin(), copies.end(), [&](const Copy& copy) {
-    const bool resumes =
-        !copy.on->is_post() && copy.on->request.find("last-event-id") != nullptr;
-    return resumes && carries(*copy.on, final);
-  });
+// Requests whose response of that kind a GET that resumes has brought: their own stream ended
+// before, as it may once an event id is out. Found once: servers that are polled have many.
+using Fetched = std::set<std::pair<std::string, RpcId>>;
+
+Fetched fetched_by_resumes(const Timeline& timeline, Final final) {
+  Fetched fetched;
+  for (const Exchange& get : timeline.exchanges) {
+    if (get.is_post() || !resumes(get) || !carries(get, final)) continue;
+    for (const StreamEvent& event : get.events) {
+      const bool answers = event.message && event.message->is_response() && event.message->id;
+      if (answers) fetched.emplace(session_of(get), *event.message->id);
+    }
+  }
+  return fetched;
 }
 
 Streams streams_with(const Timeline& timeline, Final final, Of of = Of::kCalls) {
   Streams found;
-  const bool any_resumes = std::ranges::any_of(timeline.exchanges, [](const Exchange& exchange) {
-    return !exchange.is_post() && exchange.request.find("last-event-id") != nullptr;
-  });
+  const Fetched fetched = fetched_by_resumes(timeline, final);
   for (const Exchange& exchange : timeline.exchanges) {
     if (!exchange.is_post()) continue;
     if (exchange.final_message() == nullptr) {
       if (is_request(exchange) && is_refused(exchange)) found.refusal = &exchange;
-      found.fetched += any_resumes && was_fetched(timeline, exchange, final);
+      found.fetched += !fetched.empty() && is_request(exchange) && exchange.is_event_stream() &&
+                       fetched.contains({session_of(exchange), *exchange.asked->id});
       continue;
     }
     const bool initialize = exchange.asked && exchange.asked->method == "initialize";

@@ -23,6 +23,8 @@ Judgement judge_law(const Evidence& evidence, const Law& law, Rule rule) {
   std::string how;
   std::size_t shown = 0, against = 0;
   for (const Exchange& exchange : evidence.timeline.exchanges) {
+    // A GET that resumes is of the transport wherever it goes.
+    if (!resumes(exchange) && is_elsewhere(evidence.timeline, exchange)) continue;
     const Look look = law.look(evidence, exchange);
     if (!look) continue;
     ++shown;
@@ -123,7 +125,7 @@ Accepts accepts(const Exchange& exchange, std::string_view type) {
 Check convicts(Check check) {
   return {check.name, [judge = check.judge](const Evidence& evidence) {
             Judgement judgement = judge(evidence);
-            if (judgement.outcome == Outcome::kHeld) judgement.outcome = Outcome::kNotApplicable;
+            if (judgement.outcome != Outcome::kBroken) judgement.outcome = Outcome::kNotApplicable;
             return judgement;
           }};
 }
@@ -143,7 +145,8 @@ bool listens(const Exchange& exchange) {
 }
 
 bool is_elsewhere(const Timeline& timeline, const Exchange& exchange) {
-  if (exchange.asked) return false;
+  // A form that is posted for a token is no message.
+  if (exchange.asked && exchange.asked->kind != MessageKind::kInvalid) return false;
   const auto path_of = [](const Exchange& one) {
     const std::string_view target = one.request.target;
     return target.substr(0, target.find('?'));

@@ -36,7 +36,8 @@ struct Law {
 // exchange shows is not applicable: another check tells of scripts that did not run.
 Check check_of(Law law, Rule rule);
 
-// The same where it is broken; what it holds else is no answer to what its scenario asks.
+// The same where it is broken; what it holds else, or could not see, is no answer to what its
+// scenario asks.
 Check convicts(Check check);
 
 // Who is under test, as our end of the connection tells.

@@ -57,8 +57,9 @@ bool is_of_our_making(const Timeline& timeline, const Exchange& request) {
 bool is_judged(const Timeline& timeline, const Exchange& request) {
   return is_request(request) && request.asked->method != kListen &&
          request.final_message() == nullptr && has_own_id(timeline, request) &&
-         // It may wait for our answer before it gives its own.
-         questions_on(request).empty() && !is_of_our_making(timeline, request) &&
+         // While its stream is open it may wait for our answer before it gives its own.
+         (questions_on(request).empty() || request.ended()) &&
+         !is_of_our_making(timeline, request) &&
          !is_answered(timeline, request);
 }
 

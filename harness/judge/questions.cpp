@@ -46,8 +46,9 @@ std::vector<Asked> asked_in(const Timeline& timeline) {
 }
 
 bool is_lost(const Timeline& timeline, const Asked& asked) {
+  if (!asked.all_replied || asked.answered) return false;
   const bool over = asked.call->ended() && asked.call->end != BodyEnd::kUnseen;
-  if (!asked.all_replied || asked.answered || over) return false;
+  if (over) return last_id_of(*asked.call).empty();  // With one the rest may be fetched.
   const MonoTime since = asked.last_reply->request_at;
   return watched_for(timeline, since, kServed);
 }
@@ -74,7 +75,10 @@ Finding waits_on(const Evidence& evidence, const Asked& asked, const Asked* take
   finding.required = "a call goes on when its question was answered";
   finding.observed = fmt::format("{} asked {}, the response to that was POSTed and got {}, and {}",
                                  describe(*asked.call), describe(*questions_on(*asked.call).back()),
-                                 got, asked.answered ? "the call failed" : "the call waits on");
+                                 got,
+                                 asked.answered          ? "the call failed"
+                                 : asked.call->ended()   ? "its stream ended without a response"
+                                                         : "the call waits on");
   finding.likely_cause = "a response that comes by POST is accepted and dropped: what waits for it "
                          "is looked for elsewhere, such as in another session or process";
   finding.cure = "look the question up by session and id, and hand the response to what asked";

@@ -87,6 +87,14 @@ struct Again {
   const Exchange *stream, *get;
 };
 
+// Its connection was closed by the client, or lost, before the response was written: what came of
+// it is asked for by a GET, as it should be.
+bool was_left_before_final(const Timeline& timeline, const Exchange& stream) {
+  const Connection* const connection = timeline.connection(stream.connection);
+  const auto& left = connection->peer_ended;
+  return left && left->at < *stream.final_at();
+}
+
 // The first, of the streams that `is_meant`.
 template <class IsMeant>
 std::optional<Again> resumed_after_response(const Timeline& timeline, IsMeant&& is_meant) {
@@ -97,7 +105,8 @@ std::optional<Again> resumed_after_response(const Timeline& timeline, IsMeant&& 
     const auto issuer = by_id.find(*id);
     if (issuer == by_id.end() || issuer->second == nullptr) continue;
     const Exchange& stream = *issuer->second;
-    if (is_meant(stream) && get.request_at >= *stream.final_at()) return Again{&stream, &get};
+    if (!is_meant(stream) || get.request_at < *stream.final_at()) continue;
+    if (!was_left_before_final(timeline, stream)) return Again{&stream, &get};
   }
   return std::nullopt;
 }

@@ -5,11 +5,11 @@
 
 #include "harness/judge/check.h"
 #include "harness/judge/closure.h"
+#include "harness/judge/session.h"
 
 namespace tailrace {
 
 // Marks by which the scripted server tells the checks what it knows of the client.
-inline constexpr std::string_view kMarkContract = "client_contract";  // "calls", "conformance"
 inline constexpr std::string_view kMarkCallLimit = "call_limit_ms";
 inline constexpr std::string_view kMarkRetry = "retry_ms";
 

@@ -21,7 +21,8 @@ constexpr std::size_t kFewestDropped = 3;
 constexpr Millis kEndIsSeen{10};
 constexpr Millis kIdleEnds{1000};  // From here on the server may have ended an idle one just then.
 constexpr std::size_t kOneIn = 10;  // Of the requests on kept connections: fewer are mishaps.
-constexpr std::size_t kFewestCalls = 50;  // Half of them are more than a pool keeps idle.
+constexpr std::size_t kFewestCalls = 50;  // A quarter of them are more than a pool keeps idle.
+constexpr std::size_t kMostKept = 15;      // Idle, of calls made one after the other.
 
 const Exchange* last_complete(const Timeline& timeline, const Connection& connection) {
   const Exchange* last = timeline.last_on(connection.id);
@@ -251,7 +252,7 @@ Judgement judge_pile(const Evidence& evidence) {
       timeline.connections,
       [&](const Connection& c) { return is_idle(timeline, c, last->request_at); }));
   Judgement judgement = held();
-  if (idle * 2 >= calls) {
+  if (idle >= kMostKept && idle * 4 >= calls) {
     Finding finding =
         finding_of(evidence, "connections_do_not_pile_up", Rule{}, "harm.sockets_grow");
     finding.required = "the connection of a finished call is used again or closed";

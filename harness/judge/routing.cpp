@@ -218,13 +218,33 @@ Judgement judge_survival(const Evidence& evidence, Rule rule) {
   return broken(finding);
 }
 
+// What a requestor counts in: its session; without one, of several clients at one address, what
+// one connection carried from an initialize on.
+class IdScopes {
+ public:
+  explicit IdScopes(const Timeline& timeline) : one_client_(had_our_server(timeline)) {}
+
+  std::string of(const Exchange& exchange) {
+    const std::string session = session_of(exchange);
+    if (!session.empty() || one_client_) return session;
+    int& opened = opened_[exchange.connection];
+    if (exchange.asked->method == "initialize") ++opened;
+    return fmt::format("{} {}", exchange.connection.value, opened);
+  }
+
+ private:
+  bool one_client_;
+  std::map<ConnectionId, int> opened_;
+};
+
 Judgement judge_ids(const Evidence& evidence, Rule rule) {
   std::map<std::pair<std::string, std::string>, const Exchange*> seen;
+  IdScopes scopes(evidence.timeline);
   for (const Exchange& exchange : evidence.timeline.exchanges) {
     if (!exchange.asked || exchange.asked->kind != MessageKind::kRequest) continue;
     if (!exchange.asked->id) continue;
     const auto [first, is_new] =
-        seen.try_emplace({session_of(exchange), exchange.asked->id->text}, &exchange);
+        seen.try_emplace({scopes.of(exchange), exchange.asked->id->text}, &exchange);
     if (is_new) continue;
     Finding finding = finding_of(evidence, "request_ids_are_unique", rule);
     finding.required = "a requestor uses each request id once in a session";
@@ -271,34 +291,6 @@ Judgement judge_question_ids(const Evidence& evidence, Rule rule) {
   return held();
 }
 
-// What is asked behind the mark has the ids of requests whose streams were closed a while ago.
-Judgement judge_free_ids(const Evidence& evidence) {
-  const Timeline& timeline = evidence.timeline;
-  const auto* mark = afterwards(timeline);
-  if (mark == nullptr) return inconclusive("the script did not come so far");
-  std::size_t answered = 0;
-  for (const Exchange& exchange : timeline.exchanges) {
-    if (!is_request(exchange) || exchange.request_at < mark->at) continue;
-    const RpcMessage* const final = exchange.final_message();
-    const bool refused = final != nullptr && final->kind == MessageKind::kError;
-    answered += final != nullptr;
-    if (!refused && !is_refused(exchange)) continue;
-    Finding finding =
-        finding_of(evidence, "ids_of_closed_requests_are_free", Rule{}, "harm.request_refused");
-    finding.required = "a request is served whatever the ids of others were, which are over";
-    finding.observed = fmt::format("{} was refused with {}, after a request with its id had been "
-                                   "cancelled by close",
-                                   describe(exchange), refused ? describe(*final)
-                                                               : "an error status");
-    finding.likely_cause = "ids are kept by process to tell repeats from new requests, and stay "
-                           "when their stream was closed";
-    finding.cure = "forget the id with its stream: other clients may use it, too";
-    finding.evidence = ladder_of(timeline, exchange);
-    return broken(finding);
-  }
-  return answered == 0 ? inconclusive("nothing was answered afterwards") : held();
-}
-
 }  // namespace
 
 Check session_is_gone_after_delete(Rule rule) {
@@ -329,10 +321,6 @@ Check request_ids_are_unique(Rule rule) {
 Check question_ids_are_unique(Rule rule) {
   return {"question_ids_are_unique",
           [=](const Evidence& evidence) { return judge_question_ids(evidence, rule); }};
-}
-
-Check ids_of_closed_requests_are_free() {
-  return {"ids_of_closed_requests_are_free", judge_free_ids};
 }
 
 }  // namespace tailrace

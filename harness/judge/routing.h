@@ -23,7 +23,5 @@ Check session_survives_error(Rule rule);
 Check request_ids_are_unique(Rule rule);
 // As a server: the same of what it asks its clients.
 Check question_ids_are_unique(Rule rule);
-// 2026-07-28: behind kMarkAfterwards.
-Check ids_of_closed_requests_are_free();
 
 }  // namespace tailrace

@@ -193,8 +193,13 @@ bool uses_ids(const Timeline& timeline) {
 
 Look primed(const Evidence& evidence, const Exchange& exchange) {
   const bool of_call = is_request(exchange) && exchange.asked->method != kInitialize;
-  if (!of_call || exchange.events.empty() || !uses_ids(evidence.timeline)) return std::nullopt;
-  return exchange.events.front().sse.is_priming()
+  // A block of `retry` alone is no event that a client would see.
+  const auto first = std::ranges::find_if(exchange.events, [](const StreamEvent& event) {
+    return event.has_id() || !event.sse.data.empty();
+  });
+  const bool shows = of_call && first != exchange.events.end() && uses_ids(evidence.timeline);
+  if (!shows) return std::nullopt;
+  return first->sse.is_priming()
              ? ""
              : "the first event is not one with an id and without data";
 }

@@ -77,6 +77,10 @@ bool is_refused_for_now(const Exchange& exchange) {
          (status == kUnavailable && exchange.response->find("retry-after") != nullptr);
 }
 
+bool had_our_server(const Timeline& timeline) {
+  return timeline.mark(kMarkContract).has_value();
+}
+
 bool is_request(const Exchange& exchange) {
   return exchange.asked && exchange.asked->kind == MessageKind::kRequest && exchange.asked->id;
 }

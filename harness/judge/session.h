@@ -25,6 +25,10 @@ bool is_refused(const Exchange& exchange);  // 4xx, 5xx
 // 503 with Retry-After. It says nothing of what was asked.
 bool is_refused_for_now(const Exchange& exchange);
 bool is_request(const Exchange& exchange);  // A POSTed JSON-RPC request.
+inline constexpr std::string_view kMarkContract = "client_contract";  // "calls", "conformance"
+// Of a run in which a script of ours was the server: all that came before is in it. A capture may
+// have begun in the midst of sessions, and hold those of several clients at one address.
+bool had_our_server(const Timeline& timeline);
 bool is_tool_call(const Exchange& exchange);
 // Named by scripts: nobody speaks it.
 inline constexpr std::string_view kNobodysRevision = "1999-01-01";

@@ -286,14 +286,14 @@ Judgement judge_storm(const Evidence& evidence, Rule filter) {
 
 Judgement judge_calls(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
-  const auto listen =
-      std::find_if(timeline.exchanges.begin(), timeline.exchanges.end(), [](const Exchange& e) {
-        return is_request(e) && e.asked->method == kListen;
-      });
-  if (listen == timeline.exchanges.end()) {
-    return not_applicable("the client subscribes to nothing");
-  }
-  if (!calls_of(timeline).empty()) return held();
+  const Exchange* const listen = first_asked(timeline, kListen);
+  if (listen == nullptr) return not_applicable("the client subscribes to nothing");
+  // One may have been under way when it subscribed, or all of them.
+  const auto calls = calls_of(timeline);
+  const bool goes_on = std::ranges::any_of(calls, [&](const ClientCall& call) {
+    return call.exchange->request_at > listen->request_at;
+  });
+  if (goes_on || (!calls.empty() && calls.size() >= asked_calls(timeline))) return held();
   const MonoTime until = timeline.last.value_or(listen->request_at);
   if (until - listen->request_at < call_limit_of(timeline) * kLimitsUntilHarm) {
     return inconclusive("the client was not watched for long enough");
@@ -301,7 +301,7 @@ Judgement judge_calls(const Evidence& evidence) {
   Finding finding =
       finding_of(evidence, "calls_go_on_beside_subscription", Rule{}, "harm.call_never_made");
   finding.required = "a subscription that is not answered holds up no call";
-  finding.observed = fmt::format("no call came for {} after {}",
+  finding.observed = fmt::format("no call followed for {} after {}",
                                  in_millis(until - listen->request_at), describe(*listen));
   finding.likely_cause = "the acknowledgement of the subscription is waited for before any call";
   finding.cure = "open the subscription beside the calls";

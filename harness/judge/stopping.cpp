@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <csignal>
+#include <array>
 
 #include "harness/judge/calls.h"
 #include "harness/judge/ladder.h"
@@ -20,11 +20,13 @@ constexpr std::string_view kCancelled = "notifications/cancelled";
 struct Stop {
   MonoTime told, ended;
   bool killed = false, unhandled = false;  // By us after kStops; by TERM itself.
+  int crashed_by = 0;                      // A signal that nobody sent it.
   std::vector<const Exchange*> open;       // Event streams that were open when it was told.
 };
 
 // As Linux numbers them, where the run was recorded.
 constexpr int kKill = 9, kTerm = 15;
+constexpr std::array<int, 5> kCrashes = {4, 6, 7, 8, 11};  // ILL, ABRT, BUS, FPE, SEGV
 
 // Nothing: the script did not come so far.
 std::optional<Stop> stop_of(const Timeline& timeline) {
@@ -32,7 +34,9 @@ std::optional<Stop> stop_of(const Timeline& timeline) {
                                  [](const auto& m) { return m.what.name == kMarkStop; });
   if (mark == timeline.marks.end() || !timeline.process_ended) return std::nullopt;
   const At<ProcessEnded>& end = *timeline.process_ended;
-  Stop stop{mark->at, end.at, end.what.signal == kKill, end.what.signal == kTerm, {}};
+  const int signal = end.what.signal;
+  Stop stop{mark->at, end.at, signal == kKill, signal == kTerm, 0, {}};
+  if (std::ranges::find(kCrashes, signal) != kCrashes.end()) stop.crashed_by = signal;
   for (const Exchange& exchange : timeline.exchanges) {
     const bool streams = exchange.response && exchange.is_event_stream();
     const bool before = streams && exchange.head_at && *exchange.head_at < stop.told;
@@ -72,6 +76,14 @@ Judgement judge_stop(const Evidence& evidence, Rule rule) {
                                    kStops.limit.count() / 1000, stop->open.size());
     finding.likely_cause = "the listener waits for its connections, and nobody ends the streams";
     finding.cure = "end the event streams first when the server shuts down, then wait for the rest";
+    return broken(finding);
+  }
+  if (stop->crashed_by != 0) {
+    Finding finding = stop_finding(evidence, name, *stop, *stop->open.front(), rule);
+    finding.required = "a server that is told to stop ends by itself, or by that signal";
+    finding.observed = fmt::format("it died by signal {} while it stopped", stop->crashed_by);
+    finding.likely_cause = "what streams use is gone before they are: a crash at shutdown";
+    finding.cure = "end the streams and wait for them before what they use is taken down";
     return broken(finding);
   }
   const auto reset = std::find_if(stop->open.begin(), stop->open.end(),

@@ -20,15 +20,10 @@ bool has_ended(const Timeline& timeline, ConnectionId id) {
   return connection != nullptr && (connection->peer_ended || connection->we_ended);
 }
 
-// A connection is known once it was opened or refused; facts of a refusal name no connection, so
-// the script, which opens one at a time, looks at their number.
-struct Opening {
-  bool open = false;
-  bool refused = false;
-};
-
-Opening opening_of(const Timeline& timeline, ConnectionId id, std::size_t refused_before) {
-  return {timeline.connection(id) != nullptr, timeline.refused.size() > refused_before};
+// Facts of a refusal name no connection but its address, and the script opens one at a time.
+std::size_t refusals_by(const Timeline& timeline, const std::string& address) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      timeline.refused, [&](const auto& refused) { return refused.what.target == address; }));
 }
 
 }  // namespace
@@ -54,16 +49,24 @@ ConnectionId ClientDriver::open_connection(const LinkOptions& options) {
     decline("TCP timestamps can be turned off only in a network of our own");
   }
   const MonoTime begun = mono_now();
-  for (const Endpoint& address : settings_.server.addresses) {
-    const std::size_t refused = history_.read([](const auto& t) { return t.refused.size(); });
-    const Link link =
-        network_.connect({&history_, &vault_}, address, options, settings_.server.tls);
+  auto& addresses = settings_.server.addresses;
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    const Endpoint address = addresses[i];
+    const std::size_t before =
+        history_.read([&](const auto& t) { return refusals_by(t, address.text()); });
+    Link link = network_.connect({&history_, &vault_}, address, options, settings_.server.tls);
     links_.emplace(link.id(), link);
-    await(kConnect, "a connection to " + address.text(), [&](const Timeline& timeline) {
-      const Opening opening = opening_of(timeline, link.id(), refused);
-      return opening.open || opening.refused;
-    });
+    const auto known = [&](const Timeline& timeline) {
+      return timeline.connection(link.id()) != nullptr ||
+             refusals_by(timeline, address.text()) > before;
+    };
+    if (i + 1 == addresses.size()) {
+      await(kConnect, "a connection to " + address.text(), known);
+    } else if (!wait_until(mono_now() + stretched(kConnect.limit), known)) {
+      link.reset();  // Its packets are dropped on the way, as those to a broken IPv6 are.
+    }
     if (history_.read([&](const auto& t) { return t.connection(link.id()) != nullptr; })) {
+      std::swap(addresses.front(), addresses[i]);  // The next connection goes there at once.
       return link.id();
     }
   }

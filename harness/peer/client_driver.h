@@ -230,6 +230,8 @@ class ClientDriver : public Script {
   // isError: then nothing was asked. One that broke off is no small one.
   void decline_if_small(StreamId stream);
   void decline_unless_is_error(StreamId stream);
+  // Of a call of the slow tool: what is asked beside it has then nothing beside it.
+  void decline_unless_in_flight(StreamId stream);
   bool has_head(StreamId stream) const;
   bool is_listening(StreamId stream) const;  // An event stream that has not ended.
   bool ended_late(StreamId stream) const;    // kLate or more after its answer.
@@ -280,7 +282,6 @@ class ClientDriver : public Script {
   Deadline answer_deadline(const std::string& kind) const;
   [[noreturn]] void decline_without(std::optional<ToolCall> AllowedTools::*kind);
   std::optional<ConnectionId> idle_connection() const;
-  bool await_open(ConnectionId connection);
   std::string message_of(std::string_view method, const Json& params, const PostOptions& options);
   struct Request {
     std::string method;

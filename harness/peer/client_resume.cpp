@@ -69,14 +69,15 @@ StreamId ClientDriver::resume_until_answered(StreamId stream, SessionNumber sess
 
 // 2025-11-25 lets a server end a connection before its stream; a client comes back for the rest.
 void ClientDriver::fetch_answer(StreamId stream) {
-  const std::string session = history_.read([&](const Timeline& timeline) -> std::string {
+  const auto session = history_.read([&](const Timeline& timeline) {
     const Exchange& exchange = *timeline.exchange(stream);
     const bool waits = waits_to_be_fetched(timeline, exchange, settings_.revision);
-    return waits ? session_of(exchange) : "";
+    return waits ? std::optional(session_of(exchange)) : std::nullopt;
   });
+  if (!session) return;
   const auto named = std::find_if(sessions_.begin(), sessions_.end(),
-                                  [&](const Session& known) { return known.id == session; });
-  if (session.empty() || named == sessions_.end()) return;
+                                  [&](const Session& known) { return known.id == *session; });
+  if (named == sessions_.end()) return;
   stay_connected(retry_of(history_, stream));
   const auto number = static_cast<SessionNumber>(named - sessions_.begin());
   if (unfetched_ < kOftenUnfetched) {

@@ -221,6 +221,10 @@ void ClientDriver::decline_unless_is_error(StreamId stream) {
   if (!told) decline("the tool that is named as refused brought no Result with isError");
 }
 
+void ClientDriver::decline_unless_in_flight(StreamId stream) {
+  if (is_answered(stream)) decline("the slow tool is too quick for this question");
+}
+
 bool ClientDriver::is_accepted(StreamId stream) const {
   return history_.read([&](const Timeline& timeline) {
     const auto& response = timeline.exchange(stream)->response;

@@ -32,7 +32,6 @@ constexpr std::size_t kReadsFirst = 32 << 10, kHeld = 4 << 10;
 // them on the way the client's kernel would take ever more of the rest, up to 4 MB.
 constexpr int kStored = 8 << 10;
 constexpr std::size_t kShortArgument = 8;
-constexpr int kAccepted = 202;
 constexpr std::array<std::string_view, 4> kSpoken = {"2024-11-05", "2025-03-26", "2025-06-18",
                                                      "2025-11-25"};
 

@@ -104,11 +104,13 @@ class ConnectionDecoder::Responses final : public HttpSink {
     exchange->response_span = span;
     exchange->head_at = decoder_.now_;
     decoder_.sse_ = SseParser();
+    decoder_.encoded_ = is_encoded(head);
   }
   void on_body(std::string_view data, Span span) override {
     Exchange* exchange = decoder_.receiving();
     if (exchange == nullptr) return;
     exchange->response_span.end = span.end;
+    if (decoder_.encoded_) return;
     if (!exchange->is_event_stream()) {
       exchange->body += data;
       return;
@@ -203,7 +205,8 @@ void ConnectionDecoder::lose_sight() {
 void ConnectionDecoder::end_response(BodyEnd how, std::uint64_t offset) {
   Exchange* exchange = receiving();
   if (exchange == nullptr) return;
-  if (overfull()) how = BodyEnd::kUnseen;  // What is not kept may have been its response.
+  // What is not kept, or cannot be read, may have been its response.
+  if (overfull() || (exchange->response && encoded_)) how = BodyEnd::kUnseen;
   if (exchange->response) {
     exchange->response_span.end = offset;
     if (exchange->is_event_stream()) {

@@ -40,6 +40,7 @@ class ConnectionDecoder {
   std::optional<StreamId> sending_;  // Whose request body is being read.
   std::deque<StreamId> waiting_;     // Requests whose final response has not ended.
   SseParser sse_;
+  bool encoded_ = false;  // The body that is being received.
   bool lost_ = false;
   MonoTime now_;
   std::optional<MonoTime> first_byte_;

@@ -117,6 +117,7 @@ struct FactWriter {
     out.set("exit_code", e.exit_code);
     out.set("signal", e.signal);
     out.set("asked", e.asked);
+    if (!e.printed.empty()) out.set("printed", as_latin1_json_text(e.printed));
   }
   void operator()(const CureTried& e) {
     put("cure_tried", e.connection);
@@ -208,7 +209,11 @@ struct FactReader {
     e.tls = flag("tls");
     return e;
   }
-  ProcessEnded ended() { return {small("exit_code"), small("signal"), flag("asked")}; }
+  ProcessEnded ended() {
+    ProcessEnded e{small("exit_code"), small("signal"), flag("asked")};
+    if (!in["printed"].is_null()) e.printed = bytes("printed");  // Later than the others.
+    return e;
+  }
   Event sampled() {
     ProcessSampled e;
     e.label = text("label");

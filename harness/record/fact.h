@@ -106,6 +106,7 @@ struct ProcessEnded {
   int exit_code = -1;  // -1: ended by `signal`.
   int signal = 0;
   bool asked = false;  // We had asked it to stop.
+  std::string printed = "";  // Its last words, masked; none where it was asked.
 };
 // The same of a process that had said that it was through with the scenario, and should have taken
 // others.

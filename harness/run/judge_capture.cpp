@@ -113,19 +113,27 @@ bool reads_the_wire_only(const Scenario& scenario) {
                      [](const Check& check) { return is_in(kWireChecks, check.name); });
 }
 
+// With those of its checks that packets can answer.
+static Scenario of_the_wire(const Scenario& scenario) {
+  ScenarioSpec spec = scenario.spec();
+  std::erase_if(spec.checks, [](const Check& check) { return !is_in(kWireChecks, check.name); });
+  return Scenario(std::move(spec));
+}
+
 Result<CaptureJudge> CaptureJudge::make(const Registry& registry, const Catalogue& catalogue,
                                         const std::vector<std::string>& only) {
   CaptureJudge judge(registry, catalogue);
   std::vector<std::string> possible;
   for (const Scenario& scenario : registry) {
-    if (!reads_the_wire_only(scenario)) continue;
+    const bool in_part = is_in(kNeedNoScript, scenario.id());
+    if (!reads_the_wire_only(scenario) && !in_part) continue;
     possible.emplace_back(scenario.id());
     const bool chosen = only.empty()
                             ? is_in(kNeedNoScript, scenario.id())
                             : std::any_of(only.begin(), only.end(), [&](const std::string& word) {
                                 return selects(word, scenario);
                               });
-    if (chosen) judge.asked_.push_back(&scenario);
+    if (chosen) judge.asked_.push_back(&judge.narrowed_.emplace_back(of_the_wire(scenario)));
   }
   for (const std::string& word : only) {
     const bool any = std::any_of(judge.asked_.begin(), judge.asked_.end(),

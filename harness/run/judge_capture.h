@@ -8,6 +8,7 @@
 #pragma once
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -86,6 +87,7 @@ class CaptureJudge final : public FlowObserver {
 
   const Registry* registry_;
   const Catalogue* catalogue_;
+  std::deque<Scenario> narrowed_;  // To the checks that packets can answer; stays where it is.
   std::vector<const Scenario*> asked_;
   std::vector<Seen> seen_;
   std::map<ConnectionId, Ends> ends_;

@@ -8,6 +8,7 @@
 
 #include "harness/run/run_packets.h"
 #include "harness/run/verdict.h"
+#include "harness/wire/escape.h"
 
 namespace tailrace {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 std::string command_of(const RunRecord& about, const DrivenScenario& run) {
   std::string command = fmt::format("tailrace {} --only {}", about.role, run.id);
   if (run.revision != "auto") command += " --revision " + run.revision;
-  if (run.mode != "default") command += " --mode " + run.mode;
+  if (run.mode != "default") command += " --mode " + shell_quoted(run.mode);
   return command + " " + about.source;
 }
 
@@ -36,9 +37,9 @@ class RunJudge {
     result.repeat = run.repeat;
     result.history = run.history;
     result.command = command_of(contents_.about, run);
-    const auto timeline = stays_inside(run.history)
-                              ? replay(folder_.file(run.history))
-                              : trouble("'" + run.history + "' leads out of the run's folder");
+    const Status inside = stays_inside(run.history);
+    const auto timeline =
+        inside ? replay(folder_.file(run.history)) : std::unexpected(inside.error());
     if (!timeline) {
       result.verdict = Verdict::kHarnessError;
       result.reason = timeline.error().what;

@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <tuple>
 
 #include "harness/run/glob.h"
+#include "harness/run/plan.h"
 #include "harness/wire/escape.h"
 
 namespace tailrace {
@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::size_t kShown = 100;  // Bytes of a name in a message.
 constexpr std::string_view kCommand = "-- ";  // So begins the source of what has no name but it.
-constexpr std::size_t kMostShards = 10'000;  // As --shard takes them.
 
 auto key_of(const ScenarioResult& result) {
   return std::tie(result.id, result.revision, result.mode, result.repeat);
@@ -41,17 +40,9 @@ void merge_stale(RunRecord& merged) {
   merged.stale = std::move(kept);
 }
 
-// "2/3" as 2 and 3; zeros where it is none.
-std::pair<std::size_t, std::size_t> shard_of(std::string_view text) {
-  std::pair<std::size_t, std::size_t> shard{0, 0};
-  const char* end = text.data() + text.size();
-  const auto index = std::from_chars(text.data(), end, shard.first);
-  if (index.ptr == end || *index.ptr != '/') return {0, 0};
-  const auto count = std::from_chars(index.ptr + 1, end, shard.second);
-  const bool whole = count.ec == std::errc() && count.ptr == end;
-  return whole && shard.first >= 1 && shard.first <= shard.second && shard.second <= kMostShards
-             ? shard
-             : std::pair<std::size_t, std::size_t>{0, 0};
+std::size_t shards_with(const std::string& shard) {
+  const auto known = shard_of(shard);
+  return known ? known->count : 0;
 }
 
 // A part that ran, and is not there, was not judged by anybody.
@@ -63,9 +54,9 @@ Status merge_shards(RunRecord& merged) {
       twice != merged.shards.end()) {
     return trouble("two records are of shard " + excerpt(*twice, kShown));
   }
-  const std::size_t count = shard_of(*first).second;
+  const std::size_t count = shards_with(*first);
   for (const std::string& shard : merged.shards) {
-    if (count != 0 && shard_of(shard).second == count) continue;
+    if (count != 0 && shards_with(shard) == count) continue;
     return trouble("shards of different runs: " + excerpt(*first, kShown) + " and " +
                    excerpt(shard, kShown));
   }

@@ -2,6 +2,7 @@
 #include "harness/run/plan.h"
 
 #include <algorithm>
+#include <charconv>
 #include <random>
 #include <set>
 
@@ -80,6 +81,18 @@ std::string nearest_selection(std::string_view word, std::vector<std::string> id
     if (word.ends_with(".*")) ids.push_back(suite + ".*");
   }
   return nearest_word(word, ids);
+}
+
+std::optional<Shard> shard_of(std::string_view text) {
+  constexpr std::size_t kMostShards = 10'000;
+  Shard shard{0, 0};
+  const char* end = text.data() + text.size();
+  const auto index = std::from_chars(text.data(), end, shard.index);
+  if (index.ptr == end || *index.ptr != '/') return std::nullopt;
+  const auto count = std::from_chars(index.ptr + 1, end, shard.count);
+  const bool whole = count.ec == std::errc() && count.ptr == end;
+  const bool fits = shard.index >= 1 && shard.index <= shard.count && shard.count <= kMostShards;
+  return whole && fits ? std::optional(shard) : std::nullopt;
 }
 
 int jobs_of(const RunOptions& options) {

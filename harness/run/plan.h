@@ -28,6 +28,8 @@ struct Plan {
 // Scenarios at once: as asked for; otherwise one at a time against somebody else's server, and
 // several instances of what we start ourselves, since scenarios mostly wait.
 int jobs_of(const RunOptions& options);
+// "2/3" as one of three parts. None: it is not K/N with 1 <= K <= N, or N is beyond 10,000.
+std::optional<Shard> shard_of(std::string_view text);
 // How many notifications its owner says that a call of the chatty tool brings; 0: not told.
 int told_notices(const RunOptions& options);
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 #include <iterator>
 
 #include "harness/base/file.h"
@@ -16,6 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kRunSchema = "tailrace.run/1";
+constexpr std::size_t kMostOutput = 64 << 20;  // Bytes: a flood for each scenario fills no disk.
 
 // One JSON value a line; a last line without its end, as a crash leaves it, is left out.
 Result<std::vector<Json>> read_lines(const std::string& path) {
@@ -73,10 +75,12 @@ ClockSample clock_from(const Json& json) {
 
 }  // namespace
 
-bool stays_inside(const std::string& path) {
+Status stays_inside(const std::string& path) {
   const fs::path steps(path);
-  return !path.empty() && !steps.is_absolute() &&
-         std::ranges::none_of(steps, [](const fs::path& step) { return step == ".."; });
+  const auto is_up = [](const fs::path& step) { return step == ".."; };
+  const bool inside =
+      !path.empty() && !steps.is_absolute() && std::ranges::none_of(steps, is_up);
+  return inside ? Status() : trouble("'" + path + "' leads out of the run's folder");
 }
 
 std::string why_no_run(const std::string& path) {
@@ -152,6 +156,15 @@ Status RunFolder::write_run(const RunRecord& about, const CaptureOutcome& captur
   json.set("capture", to_json(capture));
   json.set("planned", planned);
   return replace_whole(file("run.json"), to_pretty_text(json));
+}
+
+void RunFolder::keep_output(std::string_view text) {
+  const std::scoped_lock lock(mutex_);
+  if (text.empty() || output_kept_ >= kMostOutput) return;
+  std::ofstream out(file("output.txt"), std::ios::binary | std::ios::app);
+  out << text.substr(0, kMostOutput - output_kept_);
+  output_kept_ += text.size();
+  if (output_kept_ >= kMostOutput) out << "\n[what was printed later is left out]\n";
 }
 
 Status RunFolder::append_line(const std::string& name, const Json& line) {

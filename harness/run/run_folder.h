@@ -36,8 +36,8 @@ struct CaptureOutcome {
 // Why a path is no run's folder, what would be one, and what makes one. It looks at files.
 std::string why_no_run(const std::string& path);
 
-// A record may be somebody else's: its paths must not lead out of its folder.
-bool stays_inside(const std::string& path);
+// A record may be somebody else's: its paths must not lead out of its folder. Error: names it.
+Status stays_inside(const std::string& path);
 
 class RunFolder {
  public:
@@ -60,6 +60,8 @@ class RunFolder {
   // A history that is driven again keeps its facts under another name, "....aside".
   Status set_aside(const std::string& history);
   Status add(const ClockSample& sample);
+  // Appends what an instance of the implementation printed to output.txt, which is bounded.
+  void keep_output(std::string_view text);
 
   struct Contents {
     RunRecord about;  // Without scenarios
@@ -76,7 +78,8 @@ class RunFolder {
 
   std::string path_;
   bool made_;  // By create().
-  std::mutex mutex_;
+  std::mutex mutex_;                // Over the files that grow.
+  std::size_t output_kept_ = 0;     // Bytes
 };
 
 }  // namespace tailrace

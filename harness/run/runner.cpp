@@ -160,7 +160,7 @@ class Run {
     const auto counts = capture_->stop();
     capture_.reset();
     if (!counts) {
-      outcome_.why_none = counts.error().what;
+      about_.packets = outcome_.why_none = counts.error().what;
       return;
     }
     outcome_.written = counts->written;

@@ -2,7 +2,7 @@
 // The self-test: every scenario passes the correct reference peer, catches each fault it names and
 // spares each oddity it names. Prints the table; exit status 1 when one does not hold.
 // usage: tailrace_self_test SERVER CLIENT OUT_DIR [--shuffle SEED] [--only GLOB]...
-//            [--except GLOB]... [--early TRIAL]... [--jobs N] [--serve yes]
+//            [--except GLOB]... [--early TRIAL]... [--jobs N] [--serve yes] [--time-scale X]
 //        tailrace_self_test --cells     prints the table of promises and runs nothing
 //
 // Trials mostly wait, so `--jobs` processes share them, each in a network of its own: ports,
@@ -316,6 +316,35 @@ void print_cells() {
   for (const std::string& line : lines) fmt::print("{}", line);
 }
 
+// False: no such option.
+bool take_option(std::string_view option, const char* value, Arguments& arguments) {
+  if (option == "--shuffle") {
+    arguments.seed = std::strtoull(value, nullptr, 10);
+  } else if (option == "--time-scale") {
+    set_time_scale(std::clamp(std::atof(value), 1.0, 100.0));
+  } else if (option == "--early") {
+    arguments.early.emplace(value);
+  } else if (option == "--only") {
+    arguments.selection.only.emplace_back(value);
+  } else if (option == "--except") {
+    arguments.selection.except.emplace_back(value);
+  } else if (option == "--serve") {
+    arguments.serve = std::string_view(value) == "yes";
+  } else if (option == "--jobs") {
+    arguments.jobs = std::clamp(std::atoi(value), 1, 128);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+int usage() {
+  fmt::print(stderr,
+             "usage: tailrace_self_test SERVER CLIENT OUT_DIR [--shuffle SEED] [--only GLOB]... "
+             "[--except GLOB]... [--early TRIAL]... [--jobs N] [--serve yes] [--time-scale X]\n");
+  return kExitUnusable;
+}
+
 }  // namespace
 }  // namespace tailrace
 
@@ -326,25 +355,13 @@ int main(int argc, char** argv) {
     print_cells();
     return kExitClean;
   }
-  if (argc < 4) {
-    fmt::print(stderr,
-               "usage: tailrace_self_test SERVER CLIENT OUT_DIR [--shuffle SEED] [--only GLOB]... "
-               "[--except GLOB]... [--early TRIAL]... [--jobs N] [--serve yes] [--time-scale X]\n");
-    return kExitUnusable;
-  }
+  if (argc < 4 || argc % 2 != 0) return usage();
   Arguments arguments;
   arguments.server = argv[1];
   arguments.client = argv[2];
   arguments.out = argv[3];
   for (int i = 4; i + 1 < argc; i += 2) {
-    const std::string_view option = argv[i];
-    if (option == "--shuffle") arguments.seed = std::strtoull(argv[i + 1], nullptr, 10);
-    if (option == "--time-scale") set_time_scale(std::clamp(std::atof(argv[i + 1]), 1.0, 100.0));
-    if (option == "--early") arguments.early.emplace(argv[i + 1]);
-    if (option == "--only") arguments.selection.only.emplace_back(argv[i + 1]);
-    if (option == "--except") arguments.selection.except.emplace_back(argv[i + 1]);
-    if (option == "--serve") arguments.serve = std::string_view(argv[i + 1]) == "yes";
-    if (option == "--jobs") arguments.jobs = std::clamp(std::atoi(argv[i + 1]), 1, 128);
+    if (!take_option(argv[i], argv[i + 1], arguments)) return usage();
   }
   return run_all(arguments);
 }

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "harness/sut/last_words.h"
 #include "harness/wire/json.h"
 
 namespace tailrace {
@@ -63,7 +64,8 @@ bool ServingClient::begin(History& history, bool in_sessions) {
 void ServingClient::watch() {
   ++taken_;
   watch_.emplace(*process_, [this](const ExitStatus& status) {
-    end({status.code, status.signal, asked_});
+    const std::string printed = asked_ ? "" : vault_.mask(last_words(process_->output()));
+    end({status.code, status.signal, asked_, printed});
   });
 }
 

@@ -17,6 +17,7 @@ namespace tailrace {
 namespace {
 
 constexpr std::size_t kMethodWord = 40, kMethodsNamed = 6, kLineShown = 80;
+constexpr std::size_t kWordsShown = 300;  // Bytes: as many of a process's last ones as are kept.
 constexpr std::array<std::string_view, 3> kOutcomes = {"result", "error", "limit"};
 
 // Most severe first; not_applicable gives way to everything that was really judged.
@@ -57,9 +58,15 @@ Verdict verdict_of(const Judgement& judgement) {
   return worst;
 }
 
+std::string after_its_words(const ProcessEnded& end) {
+  return end.printed.empty() ? "" : " after it had printed " + excerpt(end.printed, kWordsShown);
+}
+
 std::string how_it_ended(const ProcessEnded& end) {
-  return end.signal != 0 ? "it was ended by signal " + std::to_string(end.signal)
-                         : "it exited with status " + std::to_string(end.exit_code);
+  const std::string how = end.signal != 0
+                              ? "it was ended by signal " + std::to_string(end.signal)
+                              : "it exited with status " + std::to_string(end.exit_code);
+  return how + after_its_words(end);
 }
 
 // What was asked last before it ended: the crash need not be of it, but whoever looks begins there.
@@ -81,7 +88,7 @@ void judge_process(const Evidence& evidence, Side under_test, ScenarioResult& re
   Finding finding = finding_of(evidence, "process_stays_alive", Rule{}, "harm.process_ended");
   finding.required = "the implementation survives the scenario";
   finding.observed = how_it_ended(ended->what);
-  finding.likely_cause = "a crash; what it printed is in output.txt of the run's folder";
+  finding.likely_cause = "a crash; all that it printed is in output.txt of the run's folder";
   finding.cure = "run the command below and read what it prints";
   if (const Exchange* last = last_asked(evidence.timeline, ended->at)) {
     finding.observed += "; the last request before was " + describe(*last);
@@ -204,15 +211,16 @@ std::string instead_of_calls(const Timeline& timeline) {
   const auto& end = timeline.process_ended;
   if (asked.empty()) {
     if (!end || end->what.asked || end->what.exit_code == 0) return "";
-    return "; the client ended before it sent anything: output.txt has what it printed";
+    return "; the client ended before it sent anything" + after_its_words(end->what) +
+           ": output.txt has all that it printed";
   }
   std::string text = fmt::format("; the client sent {} and called no tool", fmt::join(asked, ", "));
   if (const std::size_t told = told_calls(timeline).size(); told > 0) {
     return text + fmt::format(", though it told of {} calls", told);
   }
   if (end && !end->what.asked && end->what.exit_code != 0) {
-    return text + fmt::format(", and ended with status {}: output.txt has what it printed",
-                              end->what.exit_code);
+    return text + fmt::format(", and ended with status {}{}: output.txt has all that it printed",
+                              end->what.exit_code, after_its_words(end->what));
   }
   return text + ": any that our tools/list names will do";
 }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <fstream>
 #include <utility>
 
 #include "harness/judge/notices.h"
@@ -11,6 +10,7 @@
 #include "harness/judge/stopping.h"
 #include "harness/record/marks.h"
 #include "harness/run/client_watch.h"
+#include "harness/sut/last_words.h"
 #include "harness/sut/memory_search.h"
 #include "harness/sut/process_watch.h"
 
@@ -68,14 +68,16 @@ std::optional<ProcessSampled> sample_of(pid_t pid) {
 Worker::~Worker() {
   stop_server();
   stop_serving_client();
-  if (output_.empty()) return;
-  std::ofstream file(context_.folder.file("output.txt"), std::ios::binary | std::ios::app);
-  file << context_.vault.mask(output_);
+}
+
+void Worker::keep_output(const std::string& output) {
+  printed_ = context_.vault.mask(output);
+  context_.folder.keep_output(printed_);
 }
 
 void Worker::stop_server() {
   if (!server_) return;
-  output_ += server_->output();
+  keep_output(server_->output());
   server_.reset();
 }
 
@@ -92,20 +94,21 @@ void Worker::note_late_end(const ProcessEnded& how) {
 void Worker::stop_serving_client(Millis patience) {
   if (!serving_) return;
   if (const auto status = serving_->crashed_late(mono_now() + patience)) {
-    note_late_end({status->code, status->signal, false});
+    note_late_end({status->code, status->signal, false,
+                   context_.vault.mask(last_words(serving_->output()))});
   }
   serving_->stop();
-  output_ += serving_->output();
+  keep_output(serving_->output());
   serving_.reset();
 }
 
-// What crashed, hangs or said more than it should is replaced: the next scenario is not blamed.
 // Trouble of one scenario where others had a client, else of the run: told once, not by each.
 Status Worker::not_started(const Error& why) {
   if (!context_.has_had_client) cannot_start_ = why;
   return std::unexpected(why);
 }
 
+// What crashed, hangs or said more than it should is replaced: the next scenario is not blamed.
 Status Worker::ensure_serving_client(const std::string& mode) {
   if (serving_ && serving_->mode() == mode && serving_->is_ready()) return {};
   stop_serving_client();
@@ -211,7 +214,7 @@ Status Worker::meet(const History& history) {
   if (came) context_.has_met_client = true;
   if (came || !left || ++context_.strangers < kNoAccident) return {};
   return trouble("the client ended before it connected, in all of the first scenarios; " +
-                 tail_of(context_.vault.mask(output_)));
+                 tail_of(printed_));
 }
 
 Result<std::unique_ptr<History>> Worker::attempt(const PlannedRun& run, const std::string& name) {
@@ -261,7 +264,9 @@ void Worker::note_server_end(History& history) {
   if (!server_ || told) return;
   auto status = server_->exit();
   if (!status && history.read(looks_like_a_crash)) status = server_->wait_exit(kExitNotice);
-  if (status) history.append(ProcessEnded{status->code, status->signal, false});
+  if (!status) return;
+  history.append(ProcessEnded{status->code, status->signal, false,
+                              context_.vault.mask(server_->last_words())});
 }
 
 ServerSettings Worker::server_settings(const Scenario& scenario, const PlannedRun& run) const {
@@ -307,7 +312,8 @@ void Worker::drive_client(const Scenario& scenario, const PlannedRun& run, Histo
     context_.has_had_client = true;
     client = std::move(*started);
     watch.emplace(*client, [&](const ExitStatus& status) {
-      history.append(ProcessEnded{status.code, status.signal, asked});
+      const std::string printed = asked ? "" : context_.vault.mask(last_words(client->output()));
+      history.append(ProcessEnded{status.code, status.signal, asked, printed});
     });
     return {};
   };
@@ -316,7 +322,7 @@ void Worker::drive_client(const Scenario& scenario, const PlannedRun& run, Histo
     asked = true;
     client->stop();
     watch.reset();
-    output_ += client->output();
+    keep_output(client->output());
     client.reset();
   };
   run_script(scenario, std::move(settings), history, end_client);
@@ -366,7 +372,7 @@ void Worker::drive_sessions(const Scenario& scenario, const PlannedRun& run, His
   const auto end_client = [&] {
     if (!client) return;
     client->stop();
-    output_ += client->output();
+    keep_output(client->output());
     client.reset();
   };
   run_script(scenario, std::move(settings), history, end_client);

@@ -51,6 +51,7 @@ class Worker {
   Result<std::string> probe_one(const std::string& mode, std::string_view revision);
   Status ensure_server(const std::string& mode);
   void stop_server();
+  void keep_output(const std::string& output);  // Of an instance that is gone.
   ServerTarget target() const;
   ClientSettings client_settings(const std::string& revision);
   void drive_server(const Scenario& scenario, const PlannedRun& run, History& history);
@@ -80,7 +81,7 @@ class Worker {
   // is shows when a fresh one takes the same scenario.
   std::optional<ProcessEnded> doubtful_end_;
   std::optional<Error> cannot_start_;
-  std::string output_;  // Of instances that are gone.
+  std::string printed_;  // By the instance that ended last, masked.
   std::string no_endpoint_;  // Why what answers is no MCP server, as the probe saw it.
 };
 

@@ -30,6 +30,12 @@ inline constexpr Fault kKeepsFirstRetry{"keeps_first_retry"};
 inline constexpr Fault kResumesAfterRetry{"resumes_after_result_with_retry"};
 inline constexpr Fault kResumesAfterResumed{"resumes_after_resumed_result"};
 inline constexpr Fault kLosesJsonErrors{"loses_json_errors"};
+inline constexpr Fault kTakesFailuresForResults{"takes_failures_for_results"};
+inline constexpr Fault kLosesResultAfterInput{"loses_result_after_input"};
+inline constexpr Fault kLeaksConnectionPerError{"leaks_connection_per_error"};
+inline constexpr Fault kCutsSlowAnswers{"cuts_slow_answers"};
+inline constexpr Fault kRestartsLimitAtEachRead{"restarts_limit_at_each_read"};
+inline constexpr Fault kForgetsIdAtEventWithout{"forgets_id_at_event_without_one"};
 inline constexpr Fault kForgetsEmptyEvents{"forgets_empty_events"};
 inline constexpr Fault kListensWithoutId{"listens_again_without_id"};
 // Event streams.

@@ -13,6 +13,7 @@
 #include <mutex>
 #include <set>
 
+#include "harness/sut/last_words.h"
 #include "harness/sut/tcp_sockets.h"
 
 namespace tailrace {
@@ -265,6 +266,11 @@ Status ServerProcess::wait_until_it_accepts(Deadline deadline) {
 
 std::optional<ExitStatus> ServerProcess::wait_exit(Millis limit) const {
   return supervisor_.wait_exit(process_.pid, mono_now() + limit);
+}
+
+std::string ServerProcess::last_words() {
+  output_.wait_end(mono_now() + kLastWords.limit);
+  return tailrace::last_words(output());
 }
 
 std::optional<bool> accepted_no_delay(const ServerProcess& server) {

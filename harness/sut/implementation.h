@@ -30,6 +30,7 @@ class ServerProcess {
   std::string output() const { return output_.text(); }
   std::optional<ExitStatus> exit() const { return supervisor_.exit_of(process_.pid); }
   std::optional<ExitStatus> wait_exit(Millis limit) const;
+  std::string last_words();  // Of one that has ended: all its output is waited for.
   // TERM, and KILL after `grace`; how it ended.
   ExitStatus stop(Deadline grace);
 

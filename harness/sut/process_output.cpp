@@ -9,13 +9,22 @@
 #include <array>
 
 #include "harness/base/assert.h"
+#include "harness/wire/escape.h"
 
 namespace tailrace {
 
 std::string tail_of(const std::string& output) {
   constexpr std::size_t kShown = 2000;  // Bytes
   if (output.empty()) return "it printed nothing";
-  return "it printed:\n" + output.substr(output.size() - std::min(output.size(), kShown));
+  std::string_view rest(output);
+  rest.remove_prefix(output.size() - std::min(output.size(), kShown));
+  std::string told = "it printed:";
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    told += "\n" + excerpt(rest.substr(0, end), kShown);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return told;
 }
 
 ProcessOutput::ProcessOutput(const StartedProcess& process,

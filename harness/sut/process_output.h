@@ -17,7 +17,7 @@ inline constexpr std::size_t kHeadKept = 64 << 10;   // Bytes
 inline constexpr std::size_t kTailKept = 256 << 10;  // Bytes
 inline constexpr std::size_t kLongestLine = 16 << 10;
 
-// "it printed nothing", or "it printed:" and the last of it, for a complaint.
+// "it printed nothing", or "it printed:" and its last lines, safe on a terminal, for a complaint.
 std::string tail_of(const std::string& output);
 
 class ProcessOutput {

@@ -21,8 +21,6 @@
 namespace tailrace {
 namespace {
 
-constexpr Deadline kKilled{"killed", Millis(5000)};  // By then the kernel has ended what it ends.
-
 struct Pipe {
   int read = -1, write = -1;
 

@@ -21,6 +21,8 @@
 namespace tailrace {
 
 inline constexpr Deadline kOrphanGrace{"orphan_grace", Millis(2000)};
+// After KILL: by then the kernel has ended what it ends. What waits for a disk may stay.
+inline constexpr Deadline kKilled{"killed", Millis(5000)};
 inline constexpr std::string_view kProcessTag = "TAILRACE_PROCESS";
 
 struct ProcessSpec {

@@ -235,7 +235,7 @@ class SupervisorLoop {
       const int signal = mono_now() >= kill_at ? SIGKILL : 0;
       bool any = false;
       for (const pid_t pid : descendants_of(::getpid())) any = may_signal(pid, signal) || any;
-      if (!any) ::_exit(0);
+      if (!any || mono_now() >= kill_at + kKilled.limit) ::_exit(0);
       ::poll(nullptr, 0, static_cast<int>(kLook.count()));
     }
   }

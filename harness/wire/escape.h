@@ -21,4 +21,7 @@ Result<std::string> from_latin1(std::string_view utf8);
 // itself too: this is to be read, not read back. Of more than `limit` bytes the rest is counted.
 std::string excerpt(std::string_view bytes, std::size_t limit);
 
+// A word of a command that is to be copied into a shell.
+std::string shell_quoted(std::string_view word);
+
 }  // namespace tailrace

@@ -26,6 +26,11 @@ bool is_event_stream(const HttpHead& head) {
   return value != nullptr && is_event_stream(*value);
 }
 
+bool is_encoded(const HttpHead& head) {
+  const std::string* value = head.find("Content-Encoding");
+  return value != nullptr && !same_name(trimmed(*value), "identity");
+}
+
 bool is_json(const HttpHead& head) {
   return media_type(head) == "application/json";
 }

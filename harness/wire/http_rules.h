@@ -12,6 +12,8 @@ namespace tailrace {
 // there is none.
 std::string media_type(const HttpHead& head);
 bool is_event_stream(const HttpHead& head);
+// Its Content-Encoding (RFC 9110, 8.4) hides what the body says.
+bool is_encoded(const HttpHead& head);
 bool is_event_stream(std::string_view content_type);
 bool is_json(const HttpHead& head);  // application/json
 

@@ -91,6 +91,8 @@ bool read_header(std::string_view line, const char* end, PlainHead& head) {
       return true;
     case 14:
       return !is_name(name, "Content-Length") || take_length(value(), head);
+    case 16:
+      return !is_name(name, "Content-Encoding");
     case 17:
       if (!is_name(name, "Transfer-Encoding")) return true;
       if (head.is_chunked || !same_name(value(), "chunked")) return false;

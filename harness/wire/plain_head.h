@@ -22,7 +22,8 @@ struct PlainHead {
 };
 
 // The head at the front of `bytes`. None: not all of it is there, or a HeadReader has to decide
-// (Expect, odd line ends, framing told twice ...). What is read here, it would read the same way.
+// (Expect, Content-Encoding, odd line ends, framing told twice ...). What is read here, it would
+// read the same way.
 std::optional<PlainHead> read_plain_head(HttpRole role, std::string_view bytes, std::size_t limit);
 
 HttpFraming framing_of(const PlainHead& head, HttpRole role, bool answers_head);

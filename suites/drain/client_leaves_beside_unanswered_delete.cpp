@@ -12,6 +12,8 @@ void drive(ServerDriver& server) {
   server.claim_deletes();
   server.start_client(1);
   server.answer_with_result(server.await_call());
+  const bool deletes = server.watch_delete(server.until_harm()).has_value();
+  if (!deletes) server.decline("the client ends its session without DELETE");
   server.watch_exit(server.until_harm());
 }
 

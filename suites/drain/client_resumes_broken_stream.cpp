@@ -23,10 +23,13 @@ void drive(ServerDriver& server) {
   server.use_event_ids(true, kRetry);
   server.claim_gets();
   server.limit_calls_from(kCallLimit);
+  server.declare_logging();
   server.start_client(1, kLinger);
   const StreamId call = server.await_call();
   server.send_head(call);
   server.send_message(call, server.ping());
+  // The id of the last event that has one is that of the stream (HTML, 9.2.6).
+  server.send_filled(call, "data: %s\n\n", server.log_message("without an id"));
   server.send_end(call);
   server.answer_resumes(kMostGets, [&](StreamId get) {
     server.bring_rest(get, call);
@@ -54,7 +57,8 @@ Scenario drain_client_resumes_broken_stream() {
                   client_fault::kDropsIdOnResume,
                   client_fault::kResumesFromFirstId, client_fault::kResumesTooEarly,
                   client_fault::kIgnoresRetry, client_fault::kResumesAfterResumed,
-                  client_fault::kPostsAgainAfterCut, client_fault::kResumesByPost},
+                  client_fault::kPostsAgainAfterCut, client_fault::kResumesByPost,
+                  client_fault::kForgetsIdAtEventWithout},
       .spares = {client_oddity::kResumesLate, client_oddity::kResumesOnce,
                  client_oddity::kOpensListeningGet, client_oddity::kNewConnectionPerCall},
   }};

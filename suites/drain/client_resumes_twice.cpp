@@ -5,6 +5,7 @@
 
 #include "harness/judge/calls.h"
 #include "harness/judge/client_headers.h"
+#include "harness/judge/client_requests.h"
 #include "harness/judge/law.h"
 #include "harness/judge/resume.h"
 #include "harness/judge/routing.h"
@@ -51,18 +52,20 @@ Scenario drain_client_resumes_twice() {
       .id = "drain.client_resumes_twice",
       .question = "Does the client resume a stream that breaks off twice?",
       .covers = {req::kBrokenStreamIsPolled, req::kResumeAfterDisconnect, req::kWaitsForRetry,
-                 req::kNamesItsSession, req::kNamesItsRevision},
+                 req::kNamesItsSession, req::kNamesItsRevision, req::kPingIsAnswered},
       .drive = &drive,
       .checks = {resumes_broken_stream(req::kBrokenStreamIsPolled, req::kResumeAfterDisconnect),
                  waits_before_resuming(req::kWaitsForRetry),
                  requests_say_what_they_must(req::kNamesItsSession, req::kNamesItsRevision, Rule{}),
                  resumed_response_is_final(req::kResumeAfterDisconnect),
                  call_returns_what_was_sent(Rule{}),
+                 convicts(server_pings_are_answered(req::kPingIsAnswered)),
                  convicts(request_ids_are_unique(req::kRequestIdsAreUnique))},
       .catches = {client_fault::kDropsSessionOnResume, client_fault::kResumesFromFirstId,
                   client_fault::kResumesTooEarly,
                   client_fault::kNeverResumes, client_fault::kForgetsEmptyEvents,
-                  client_fault::kKeepsFirstRetry, client_fault::kResumesAfterResumed},
+                  client_fault::kKeepsFirstRetry, client_fault::kResumesAfterResumed,
+                  client_fault::kIgnoresPings},
       .spares = {client_oddity::kOpensListeningGet, client_oddity::kResumesOnce},
   }};
 }

@@ -19,7 +19,7 @@ void drive(ClientDriver& client) {
     client.stay_connected(kIdle);  // After the 202 of its notification.
     for (int call = 0; call < kCalls; ++call) {
       const PostOptions in{.session = session};
-      const bool error = call == kCalls - 1;  // An Error must leave it usable too.
+      const bool error = call % 2 == 1;  // An Error must leave it usable too.
       client.await_answer(error ? client.ask_for_error(0, in) : client.ask_for_result(in));
       client.stay_connected(kIdle);
     }
@@ -37,7 +37,7 @@ Scenario drain_server_keeps_connection_usable() {
       .checks = {connection_carries_next_request(req::kAnswerCarriesId),
                  every_request_is_answered(req::kOneResponse)},
       .catches = {server_fault::kCorruptsReusedConnection, server_fault::kResetsReusedConnection,
-                  server_fault::kResetsAfterAccept},
+                  server_fault::kResetsAfterAccept, server_fault::kResetsAfterError},
       .spares = {server_oddity::kClosesAfterEachResponse, server_oddity::kClosesAfter100Requests,
                  server_oddity::kCloseDelimited},
   }};

@@ -4,6 +4,7 @@
 // stream carries the new answer alone. Whether the handler was told shows to nobody outside.
 
 #include "harness/judge/closure.h"
+#include "harness/judge/equal_ids.h"
 #include "harness/judge/routing.h"
 #include "harness/judge/service.h"
 #include "harness/scenario/scenario.h"

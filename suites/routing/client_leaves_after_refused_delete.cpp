@@ -18,6 +18,7 @@ void drive(ServerDriver& server) {
   server.answer_with_result(server.await_call());
   for (int refused = 0; refused < kMost; ++refused) {
     const auto erased = server.watch_delete(kLeaves);
+    if (!erased && refused == 0) server.decline("the client ends its session without DELETE");
     if (!erased) return;
     server.refuse_get(*erased);
   }

@@ -3,6 +3,7 @@
 // on speaks that one, and says so in each request. One that does not speak it leaves, as it may.
 
 #include "harness/judge/client_laws.h"
+#include "harness/judge/law.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -12,9 +13,17 @@ namespace {
 constexpr std::string_view kOlder = "2025-06-18";  // The first whose requests name a revision.
 constexpr Millis kLeaves{10000};
 
+bool offers_newer(const Timeline& timeline) {
+  const Exchange* const opening = first_asked(timeline, "initialize");
+  return opening == nullptr ||
+         opening->asked->body["params"]["protocolVersion"].as_string() > kOlder;
+}
+
 void drive(ServerDriver& server) {
   server.answer_initialize_with(kOlder);
   server.start_client(1);
+  server.await_initialize();
+  if (!server.history().read(offers_newer)) server.decline("the client offers no newer revision");
   const auto call = server.watch_call(server.call_limit() * 2);
   if (!call) server.decline("the client left: it does not speak the older revision");
   server.answer_with_result(*call);

@@ -27,7 +27,7 @@ Scenario routing_client_returns_connections_of_calls() {
       .covers = {},
       .drive = &drive,
       .checks = {connections_do_not_pile_up()},
-      .catches = {client_fault::kLeaksConnectionPerCall},
+      .catches = {client_fault::kLeaksConnectionPerCall, client_fault::kLeaksConnectionPerError},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kOpensListeningGet},
   }};
 }

@@ -13,6 +13,7 @@ void drive(ClientDriver& client) {
   client.open_session();
   const StreamId stream = client.ask_tool(&AllowedTools::slow, {.fresh = true});
   client.await_event_id(stream);
+  client.decline_unless_in_flight(stream);
   const StreamId second = client.resume(stream);
   client.watch_answer(second, kWatchOpen);
   client.watch_end(stream, kWatchOpen);

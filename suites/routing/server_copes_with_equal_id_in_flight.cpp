@@ -17,6 +17,7 @@ void drive(ClientDriver& client) {
   client.open_session();
   const StreamId call = client.ask_tool(&AllowedTools::slow, {.fresh = true, .id = kTwice});
   client.watch_head(call, kUnderWay);
+  client.decline_unless_in_flight(call);
   // Another method, so that each answer shows whose it is.
   const StreamId ping = client.post("ping", Json(), {.fresh = true, .id = kTwice});
   client.watch_answer(ping, kWatchServed);

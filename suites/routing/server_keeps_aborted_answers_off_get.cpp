@@ -23,7 +23,7 @@ void drive(ClientDriver& client) {
   client.await_answer(whole);
   const StreamId left = client.ask_tool(&AllowedTools::slow, {.fresh = true});
   client.watch_end(left, kUnderWay);
-  if (client.is_answered(left)) client.decline("the slow tool is too quick for this question");
+  client.decline_unless_in_flight(left);
   client.reset(client.connection_of(left));
   client.mark(kMarkAfterwards, "a client that left its call");
   client.stay_connected(client.time_of(whole) + kCleanUp);

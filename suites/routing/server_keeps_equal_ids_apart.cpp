@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two sessions may use equal request ids at the same time: each gets its own answer.
 
+#include "harness/judge/equal_ids.h"
+#include "harness/judge/law.h"
 #include "harness/judge/routing.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -47,8 +49,8 @@ Scenario routing_server_keeps_equal_ids_apart() {
       .covers = {req::kAnswerCarriesId, req::kOneResponse},
       .drive = &drive,
       .checks = {answers_reach_their_requests("two sessions, equal ids", req::kAnswerCarriesId),
-                 every_request_is_answered(req::kOneResponse)},
-      .catches = {server_fault::kMixesUpEqualIds},
+                 every_request_is_answered(req::kOneResponse), convicts(equal_ids_are_served())},
+      .catches = {server_fault::kMixesUpEqualIds, server_fault::kRefusesIdsInFlight},
       .spares = {server_oddity::kSessionIdAsEventId, server_oddity::kNoSession},
   }};
 }

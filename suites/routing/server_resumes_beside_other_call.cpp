@@ -16,6 +16,7 @@ void drive(ClientDriver& client) {
   const StreamId beside = client.ask_tool(&AllowedTools::slow, {.fresh = true});
   client.await_event_id(broken);
   client.await_event_id(beside);
+  client.decline_unless_in_flight(broken);
   client.close(client.connection_of(broken));
   const StreamId rest = client.resume_until_answered(broken);
   client.watch_answer(beside, kWatchServed);

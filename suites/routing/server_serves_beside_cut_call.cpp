@@ -17,6 +17,7 @@ void drive(ClientDriver& client) {
   client.mark(kMarkAfterwards, "another call in flight lost its client");
   const StreamId other = client.ask_tool(&AllowedTools::slow, {.fresh = true});
   client.watch_head(other, kUnderWay);
+  client.decline_unless_in_flight(left);
   client.close(client.connection_of(left));
   client.watch_answer(other, kWatchServed);
   client.watch_answer(client.ask_tool(&AllowedTools::slow, {.fresh = true}), kWatchServed);

@@ -47,7 +47,8 @@ Scenario routing_server_takes_answers_to_questions() {
       .checks = {answered_questions_go_on(), stream_ends(Final::kEither, req::kResponseEndsStream),
                  notifications_are_accepted(req::kNoticeGets202)},
       .catches = {server_fault::kLosesReplies, server_fault::kReplyToOldest,
-                  server_fault::kAnswersReplies, server_fault::kHangsOnReplies},
+                  server_fault::kAnswersReplies, server_fault::kHangsOnReplies,
+                  server_fault::kEndsStreamAtQuestion},
       .spares = {server_oddity::kEndsStreamLate, server_oddity::kNoEventIds},
   }};
 }

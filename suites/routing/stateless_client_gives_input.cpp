@@ -2,6 +2,7 @@
 // A result asks for input, and then another on a stream that is held open: the client answers each
 // by a further round at once: the same call, under a new id, with the state byte for byte.
 
+#include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
 #include "harness/judge/client_laws.h"
 #include "harness/judge/multi_round.h"
@@ -48,14 +49,15 @@ Scenario routing_stateless_client_gives_input() {
       .drive = &drive,
       .checks = {input_is_given(req::kInputIsGathered, req::kRoundHasNewId, req::kStateIsKept),
                  rounds_repeat_the_call(req::kInputIsGathered),
-                 input_is_given_on_open_stream(),
+                 input_is_given_on_open_stream(), call_returns_what_was_sent(Rule{}),
                  posts_carry_no_responses(req::kNoClientResponses),
                  requests_describe_themselves({req::kVersionInEveryHeader, req::kVersionsAgree,
                                                req::kMethodInHeader, req::kNameInHeader,
                                                req::kMetaIsComplete})},
       .catches = {client_fault::kIgnoresInputRequests, client_fault::kKeepsIdForInput,
                   client_fault::kChangesState, client_fault::kWaitsForTerminator,
-                  client_fault::kPostsInputAsResponse, client_fault::kLosesArgumentsForInput},
+                  client_fault::kPostsInputAsResponse, client_fault::kLosesArgumentsForInput,
+                  client_fault::kLosesResultAfterInput},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kRandomIntegerIds,
                  client_oddity::kClosesAfterResponseQuickly},
       .era = Era::kStateless,

@@ -2,6 +2,8 @@
 // Two clients may use equal ids at the same time: without sessions only the connection tells
 // them apart.
 
+#include "harness/judge/equal_ids.h"
+#include "harness/judge/law.h"
 #include "harness/judge/routing.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -45,8 +47,8 @@ Scenario routing_stateless_server_keeps_equal_ids_apart() {
       .covers = {req::kAnswerCarriesId, req::kServesManyAtOnce},
       .drive = &drive,
       .checks = {answers_reach_their_requests("two connections, equal ids", req::kServesManyAtOnce),
-                 every_request_is_answered(req::kOneResponse)},
-      .catches = {server_fault::kMixesUpEqualIds},
+                 every_request_is_answered(req::kOneResponse), convicts(equal_ids_are_served())},
+      .catches = {server_fault::kMixesUpEqualIds, server_fault::kRefusesIdsInFlight},
       .spares = {server_oddity::kJsonAnswers, server_oddity::kThinks40Ms},
       .era = Era::kStateless,
   }};

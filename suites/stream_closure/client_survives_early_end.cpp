@@ -2,6 +2,7 @@
 // The stream ends without a response, and there is no event id to resume from: the call returns.
 
 #include "harness/judge/calls.h"
+#include "harness/judge/invented_results.h"
 #include "harness/judge/routing.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -26,9 +27,10 @@ Scenario stream_closure_client_survives_early_end() {
       .question = "Does a call return when its stream ended without a response?",
       .covers = {req::kRequestIdsAreUnique},
       .drive = &drive,
-      .checks = {call_returns_after_early_end(),
+      .checks = {call_returns_after_early_end(), failures_are_no_results(),
                  request_ids_are_unique(req::kRequestIdsAreUnique)},
-      .catches = {client_fault::kHangsOnEarlyEnd, client_fault::kGivesUpOnlyByLimit},
+      .catches = {client_fault::kHangsOnEarlyEnd, client_fault::kGivesUpOnlyByLimit,
+                  client_fault::kTakesFailuresForResults},
       .spares = {client_oddity::kNewConnectionPerCall},
   }};
 }

@@ -15,6 +15,7 @@ namespace {
 void drive(ClientDriver& client) {
   client.open_session();
   const std::vector<StreamId> calls = ask_slowly_at_once(client);
+  client.decline_unless_in_flight(calls.front());
   if (client.can_ask()) client.await_answer(client.post("ping", Json()));
   await_answers(client, calls);
   client.watch_ends(kWatchOpen);  // Leaving first would hide the fault.

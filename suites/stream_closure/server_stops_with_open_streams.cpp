@@ -31,7 +31,8 @@ Scenario stream_closure_server_stops_with_open_streams() {
       .covers = {req::kStopEndsStreams},
       .drive = &drive,
       .checks = {stops_with_open_streams(req::kStopEndsStreams)},
-      .catches = {server_fault::kNeverStopsWithStreams, server_fault::kResetsAtStop},
+      .catches = {server_fault::kNeverStopsWithStreams, server_fault::kResetsAtStop,
+                  server_fault::kCrashesAtStop},
       .spares = {server_oddity::kDiesOfTerm, server_oddity::kStopsLate, server_oddity::kNoGet},
   }};
 }
