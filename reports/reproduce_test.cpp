@@ -69,6 +69,28 @@ TEST(Reproduction, RefusesAnswersToRequestsThatWereStillOnTheirWay) {
   EXPECT_EQ(answered_after("{  }"), "");
 }
 
+// A record may be somebody else's, and the script is run.
+TEST(Reproduction, AnEnvironmentThatIsNoDictionaryOfTextsIsRefused) {
+  ScenarioResult result = failed();
+  result.role = "client";
+  const auto told = [&](const char* environment) {
+    return reproduction(
+        result, {{1, MonoTime{}, Marked{"environment", environment}},
+                 {2, MonoTime{}, ConnectionOpened{{1}, {}, {}}},
+                 {3, MonoTime{}, BytesRead{{1}, "POST /mcp HTTP/1.1\r\n\r\n{\"id\":1}"}},
+                 {4, MonoTime{}, ProcessEnded{}}});
+  };
+  for (const char* forged : {"print(1)", "{}; print(1)", R"({"A": 1})", R"(["A"])", "{"}) {
+    const auto script = told(forged);
+    ASSERT_FALSE(script) << forged;
+    EXPECT_NE(script.error().what.find("environment"), std::string::npos) << script.error().what;
+  }
+  const auto script = told(R"({"A": "a\"\u0022\n", "B": ""})");
+  ASSERT_TRUE(script) << script.error().what;
+  EXPECT_NE(script->find(R"(ENVIRONMENT, WAIT = {"A":"a\"\"\n","B":""},)"), std::string::npos)
+      << *script;
+}
+
 TEST(Reproduction, WhatAClientToldIsComparedAsJson) {
   const auto at = [](int ms) { return MonoTime{} + std::chrono::milliseconds(ms); };
   ScenarioResult result = failed();

@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "harness/base/endpoint.h"
 #include "harness/base/ids.h"
+#include "harness/cli/explain_capture.h"
 #include "harness/wire/escape.h"
 #include "reports/finding_text.h"
 #include "reports/wrap.h"
@@ -132,6 +134,11 @@ std::string alike_text(const Alike& alike, const std::vector<Alike>& told, std::
 }
 
 }  // namespace
+
+void add_scenarios(CaptureJudge& judge, CaptureReport& report) {
+  report.scenarios = judge.judge(lost_packets(report));
+  std::ranges::move(judge.notes(), std::back_inserter(report.notes));
+}
 
 Json scenarios_json(const std::vector<ScenarioResult>& results) {
   RunRecord record;

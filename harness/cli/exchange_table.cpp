@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kMostRows = 25;
 constexpr std::size_t kMostText = 40;
+constexpr int kFirstError = 400;  // RFC 9110, 15.5
 
 // The costliest first.
 std::vector<std::string> cause_words(const CauseSums& causes) {
@@ -58,7 +59,10 @@ std::string name_of_call(const ExchangeRecord& record) {
   std::string text = record.http_method;
   if (!record.asked.method.empty()) text += " " + record.asked.method;
   if (!record.asked.tool.empty()) text += " " + record.asked.tool;
-  return excerpt(text, kMostText);
+  text = excerpt(text, kMostText);
+  if (record.status >= kFirstError) text += fmt::format(" ({})", record.status);
+  if (record.never_answered) text += " (no answer)";
+  return text;
 }
 
 struct Row {

@@ -74,7 +74,9 @@ int status_of(const CaptureReport& report) {
 std::string why_insufficient(const CaptureReport& report) {
   if (report.frames == 0) return "There is no packet in it, or the filter takes none";
   if (report.segments == 0) {
-    return fmt::format("None of its {} packets is of TCP", report.frames);
+    return fmt::format("None of its {} packets is of TCP, as far as they are looked into: tunnels "
+                       "(VXLAN, GRE, MPLS, PPPoE) are not, and HTTP/3 is UDP",
+                       report.frames);
   }
   if (report.lacks_told_server) return "No connection in it has the server that --server names";
   if (report.one_sided_connections * 2 > report.connections) {

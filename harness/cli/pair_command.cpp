@@ -7,6 +7,7 @@
 
 #include "harness/base/file.h"
 #include "harness/cli/capture_record.h"
+#include "harness/cli/capture_scenarios.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/explain_capture.h"
 #include "harness/cli/interrupt_note.h"
@@ -133,7 +134,7 @@ int pair_command(const CommandLine& line, const Registry& registry, const Catalo
     folder->discard();
     return complain("the client asked the server for nothing; " + tail_of(outcome->client_output));
   }
-  report->scenarios = judge->judge(lost_packets(*report));
+  add_scenarios(*judge, *report);
   settle_latent(*report, outcome->server_no_delay);
   if (auto measured = measure_cure(*outcome); !measured) return complain(measured.error().what);
   if (!files.kept()) report->file = "pair";

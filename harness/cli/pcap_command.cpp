@@ -10,6 +10,7 @@
 #include "harness/capture/packet_filter.h"
 #include "harness/cli/annotate_capture.h"
 #include "harness/cli/capture_record.h"
+#include "harness/cli/capture_scenarios.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/explain_capture.h"
 #include "harness/cli/explain_live.h"
@@ -143,7 +144,7 @@ int pcap_command(const CommandLine& line, const Registry& registry, const Catalo
     if (!judge) return complain(judge.error().what);
     options->also = &*judge;
     auto report = explain(files, line, *options);
-    if (report) report->scenarios = judge->judge(lost_packets(*report));
+    if (report) add_scenarios(*judge, *report);
     if (report && !line.pcap.annotate.empty()) {
       if (auto done = annotate_capture(files, *report, line.pcap.annotate); !done) {
         report = std::unexpected(done.error());

@@ -68,5 +68,43 @@ TEST(Exchanges, AResetInTheMidstOfDataLeavesNoStreamOpen) {
   }
 }
 
+// A call without an answer lasts until its client leaves, or the capture ends.
+TEST(Exchanges, ACallThatHangsWaitsForTheServer) {
+  for (const bool leaves : {true, false}) {
+    CaptureAnalysis whole{AnalysisOptions{}};
+    Conversation story(whole);
+    story.open();
+    story.put(story.compose(kClient, request_of(300)));
+    story.pass(kMoment);
+    story.put(story.compose(kServer));
+    story.pass(Millis(30'000));
+    MadeSegment last = story.compose(leaves ? kClient : kServer);
+    last.fin = leaves;
+    story.put(last);
+    const CaptureReport seen = whole.finish("made.pcap", false);
+    EXPECT_EQ(seen.verdict, kind::kServerThink);
+    EXPECT_GT(seen.causes[Cause::kServerThink], Millis(29'900));
+    EXPECT_EQ(seen.causes.total(), seen.exchange_time);
+    ASSERT_EQ(seen.exchanges.size(), 1U);
+    EXPECT_TRUE(seen.exchanges.front().never_answered);
+  }
+}
+
+TEST(Exchanges, AStreamThatListensWaitsForNobody) {
+  CaptureAnalysis whole{AnalysisOptions{}};
+  Conversation story(whole);
+  story.open();
+  story.put(story.compose(kClient, "GET /mcp HTTP/1.1\r\nHost: a\r\n\r\n"));
+  story.pass(kMoment);
+  story.put(story.compose(kServer,
+                          "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                          "Transfer-Encoding: chunked\r\n\r\n"));
+  story.pass(Millis(30'000));
+  story.put(story.compose(kServer, "4\r\n: a\n\r\n"));
+  const CaptureReport seen = whole.finish("made.pcap", false);
+  EXPECT_EQ(seen.verdict, kind::kClean);
+  EXPECT_GT(seen.causes[Cause::kClientIdle], Millis(29'900));
+}
+
 }  // namespace
 }  // namespace tailrace

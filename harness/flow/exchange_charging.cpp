@@ -238,9 +238,13 @@ void ExchangeAccount::take_reset(const PacketFacts& facts) {
   Open* open = open_.empty() ? nullptr : &open_.back();
   if (open == nullptr || !open->record->answered) return;
   ExchangeRecord& record = *open->record;
+  const bool still_sending = facts.at - record.end <= kStillSending + 2 * rtt_;
+  // A call is cancelled so, and a stream that listens left: nothing of theirs was to be read.
+  const bool was_read = record.is_http && !record.degraded;
+  const bool unanswered = was_read && !record.final_at && !record.complete;
+  if ((record.listens() || unanswered) && !still_sending) return;
   const bool lacks_end = record.final_at && !record.complete;
-  record.cut_in_data = lacks_end && record.end > *record.final_at &&
-                       facts.at - record.end <= kStillSending + 2 * rtt_;
+  record.cut_in_data = lacks_end && record.end > *record.final_at && still_sending;
   if (lacks_end && !record.cut_in_data) return;
   sink_.on_incident({Incident::kResetUndrained, id_, open->record->index, Side::kClient,
                      Repeat::kNone, open->record->end, facts.at, open->record->last_frame,

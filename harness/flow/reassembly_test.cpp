@@ -103,6 +103,21 @@ TEST_F(InOrder, WhatWasSentBeforeTheCaptureIsLeftOut) {
   EXPECT_EQ(told.text, "ab@2 gap1@3 d@5 ");
 }
 
+TEST_F(InOrder, WhatTheOtherSideHadAtTheEndIsAGap) {
+  take(0, "ab");
+  reassembly.acknowledged(7, place(), told);
+  EXPECT_EQ(told.text, "ab@1 ") << "it may come yet";
+  reassembly.finish(told);
+  EXPECT_EQ(told.text, "ab@1 gap5@2 ");
+}
+
+TEST_F(InOrder, OneByteBeyondTheEndMayBeAnUnseenFin) {
+  take(0, "ab");
+  reassembly.acknowledged(3, place(), told);
+  reassembly.finish(told);
+  EXPECT_EQ(told.text, "ab@1 ");
+}
+
 TEST_F(InOrder, TheEndIsToldOnceBehindAllBytes) {
   take(2, "cd");
   reassembly.closed(4, place(), told);

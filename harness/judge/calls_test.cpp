@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/judge/client_calls.h"
+#include "harness/judge/invented_results.h"
 #include "harness/judge/resume.h"
 #include "harness/judge/story.h"
 #include "suites/catalogue/requirements.h"
@@ -43,6 +44,28 @@ TEST(CallReturnsWhatWasSent, ResultErrorAndText) {
   const Judgement mangled = judged(hello(1), R"("outcome":"result","text":"h?llo")");
   ASSERT_EQ(mangled.outcome, Outcome::kBroken);
   EXPECT_EQ(mangled.findings.front().level, Level::kMust);
+}
+
+TEST(FailuresAreNoResults, WhatNobodySentIsHarm) {
+  const Check check = failures_are_no_results();
+  const auto cut = [&](const char* outcome) {
+    Story story = one_call();
+    told(story.end(1).at(5), fmt::format(R"("outcome":"{}")", outcome));
+    return story.judge(check);
+  };
+  EXPECT_EQ(cut("error").outcome, Outcome::kHeld);
+  ASSERT_EQ(cut("result").outcome, Outcome::kBroken);
+  EXPECT_EQ(cut("result").findings.front().harm, "harm.answer_invented");
+  // By no rule is that an answer: who takes it for one is warned.
+  Story accepted;
+  accepted.mark(kMarkContract, "calls").mark(kMarkCallLimit, "1000");
+  accepted.at(1).open(1, Side::kServer).call(1, 1).plain(1, 202).at(5);
+  const Judgement judgement = told(accepted, R"("outcome":"result")").judge(check);
+  ASSERT_EQ(judgement.outcome, Outcome::kBroken);
+  EXPECT_FALSE(judgement.findings.front().fails());
+  Story well = one_call();
+  told(well.event(1, hello(1)).end(1).at(5), R"("outcome":"result")");
+  EXPECT_EQ(well.judge(check).outcome, Outcome::kHeld);
 }
 
 TEST(CallReturnsWhatWasSent, AFormThatComesBackAnotherTimeIsNotToBlame) {

@@ -135,6 +135,16 @@ TEST(StartsAnew, TheOldIdAfter404IsMust) {
   EXPECT_EQ(anew.judge(check).outcome, Outcome::kHeld);
 }
 
+TEST(StartsAnew, WhatWasOnItsWayBesideTheCallIsSpared) {
+  const Check check = starts_anew_after_404(req::kStartsAnewAfter404);
+  Story story = begun();
+  story.call(1, 2, "tools/call", kSession).plain(1, 404).at(2).open(2, Side::kServer);
+  story.post(2, R"({"jsonrpc":"2.0","method":"notifications/initialized"})", kSession);
+  EXPECT_EQ(story.judge(check).outcome, Outcome::kNotApplicable);
+  story.call(2, 3, "tools/call", kSession);
+  EXPECT_EQ(story.judge(check).outcome, Outcome::kBroken) << "a call of a script waits";
+}
+
 // Java's deletes the session that it lost, which may come when the next one is open, and that one.
 TEST(RequestsSay, ADeleteIsOfTheSessionThatItNames) {
   const Check check = requests_say_what_they_must(req::kNamesItsSession, Rule{}, Rule{});

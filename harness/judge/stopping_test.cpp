@@ -52,6 +52,17 @@ TEST(Stopping, AServerThatHadToBeKilledIsWarned) {
   EXPECT_EQ(told().judge(kStopsCleanly).outcome, Outcome::kInconclusive);
 }
 
+TEST(Stopping, ACrashIsWarned) {
+  for (const int signal : {SIGSEGV, SIGABRT}) {
+    Story story = told();
+    gone(story.tell(PeerEnded{{1}, Ending::kFin}), signal);
+    const Judgement judgement = story.judge(kStopsCleanly);
+    ASSERT_EQ(judgement.outcome, Outcome::kBroken);
+    EXPECT_EQ(judgement.findings.front().level, Level::kShould);
+    EXPECT_NE(judgement.findings.front().observed.find("died by signal"), std::string::npos);
+  }
+}
+
 TEST(Stopping, AResetIsWarned) {
   Story story = told();
   gone(story.tell(PeerEnded{{1}, Ending::kReset}), 0);

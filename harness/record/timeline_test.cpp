@@ -34,6 +34,11 @@ std::string chunked_answer() {
          chunk(body.substr(21, 60)) + chunk(body.substr(81)) + "0\r\n\r\n";
 }
 
+std::string encoded_answer(const std::string& type) {
+  return "HTTP/1.1 200 OK\r\nContent-Type: " + type +
+         "\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x08\x0b";
+}
+
 const char* name_of(BodyEnd end) {
   switch (end) {
     case BodyEnd::kOpen:
@@ -379,6 +384,16 @@ TEST(Timeline, KeepsWhatIsNoTraffic) {
   ASSERT_TRUE(timeline.process_ended);
   EXPECT_EQ(when(timeline.process_ended->at), "11");
   EXPECT_EQ(timeline.troubles.size(), 1U);
+}
+
+TEST(Timeline, AnEncodedBodyIsNotRead) {
+  for (const char* type : {"application/json", "text/event-stream"}) {
+    Story story;
+    story.wrote(kCall).read(encoded_answer(type)).wrote(kCall).read(kJsonAnswer);
+    EXPECT_EQ(story.exchange(1).end, BodyEnd::kUnseen) << type;
+    EXPECT_EQ(story.exchange(1).final_message(), nullptr);
+    EXPECT_NE(story.exchange(2).final_message(), nullptr) << "the next one is read again";
+  }
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/run/judge_capture.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <tuple>
@@ -98,6 +100,13 @@ TimelineParts split_by(const Groups& groups, Timeline timeline) {
 std::string host_text(const std::array<std::uint8_t, 16>& address) {
   const std::string text = Endpoint{address, 0}.text();
   return text.substr(0, text.rfind(':'));
+}
+
+// That of 2024-11-05: answers come on a GET stream, which names where to POST first.
+bool is_of_old_transport(const Timeline& timeline) {
+  return std::ranges::any_of(timeline.exchanges, [](const Exchange& exchange) {
+    return !exchange.events.empty() && exchange.events.front().sse.type == "endpoint";
+  });
 }
 
 bool speaks_mcp(const Timeline& timeline) {
@@ -299,8 +308,12 @@ std::vector<CaptureJudge::Group> CaptureJudge::groups_of(Side under_test,
 }
 
 void CaptureJudge::judge_group(Side under_test, const Group& group, const Timeline& timeline,
-                               bool lost_packets, ResultsByScenario& results) const {
+                               bool lost_packets, ResultsByScenario& results) {
   if (!speaks_mcp(timeline)) return;
+  if (is_of_old_transport(timeline)) {
+    older_.insert(group.name);
+    return;
+  }
   Evidence evidence{timeline, *catalogue_, group.revision, {}, "", false, lost_packets};
   std::uint64_t frames = 0;
   for (const ConnectionId connection : group.connections) {
@@ -326,7 +339,14 @@ void CaptureJudge::judge_group(Side under_test, const Group& group, const Timeli
   }
 }
 
-std::vector<ScenarioResult> CaptureJudge::judge(bool lost_packets) const {
+std::vector<std::string> CaptureJudge::notes() const {
+  if (older_.empty()) return {};
+  return {fmt::format("{} speak{} HTTP with SSE as of 2024-11-05: the rules of Streamable HTTP, "
+                      "which replaced it, are not asked of that",
+                      fmt::join(older_, ", "), older_.size() == 1 ? "s" : "")};
+}
+
+std::vector<ScenarioResult> CaptureJudge::judge(bool lost_packets) {
   Timeline all = without_misread(seen_from(Side::kClient));
   const Spoken spoken = revisions(all);
   const auto turn_round = [&](Timeline timeline) {

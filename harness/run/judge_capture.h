@@ -42,7 +42,8 @@ class CaptureJudge final : public FlowObserver {
   void on_done(ConnectionId connection, ConnectionFlow flow) override;
 
   // All results, by scenario. `lost_packets`: by the capture itself.
-  std::vector<ScenarioResult> judge(bool lost_packets) const;
+  std::vector<ScenarioResult> judge(bool lost_packets);
+  std::vector<std::string> notes() const;  // What was not judged, and why; after that.
   bool is_full() const { return full_; }  // Not everything was kept.
 
  private:
@@ -83,7 +84,7 @@ class CaptureJudge final : public FlowObserver {
   std::vector<Group> groups_of(Side under_test, const Spoken& spoken) const;
   using ResultsByScenario = std::map<std::string, std::vector<ScenarioResult>>;
   void judge_group(Side under_test, const Group& group, const Timeline& timeline,
-                   bool lost_packets, ResultsByScenario& results) const;
+                   bool lost_packets, ResultsByScenario& results);
 
   const Registry* registry_;
   const Catalogue* catalogue_;
@@ -96,6 +97,7 @@ class CaptureJudge final : public FlowObserver {
   RealTime last_;
   std::size_t bytes_ = 0;
   bool full_ = false;
+  std::set<std::string> older_;  // Names of groups
 };
 
 }  // namespace tailrace

@@ -70,7 +70,7 @@ class Told {
     EXPECT_NE(found, results_.end()) << id;
     return *found;
   }
-  std::size_t count() const { return judge_.judge(false).size(); }
+  std::size_t count() { return judge_.judge(false).size(); }
   bool is_full() const { return judge_.is_full(); }
 
  private:

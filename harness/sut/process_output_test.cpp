@@ -161,6 +161,12 @@ TEST(ProcessOutput, TheEndIsTheEndOfBothPipes) {
   EXPECT_EQ(output.text(), "outerr");
 }
 
+TEST(ProcessOutput, ItsTailIsSafeOnATerminal) {
+  EXPECT_EQ(tail_of(""), "it printed nothing");
+  EXPECT_EQ(tail_of("one\n\x1b]0;title\x07two\n"), "it printed:\none\n\\x1B]0;title\\x07two");
+  EXPECT_LT(tail_of(std::string(1 << 20, 'a')).size(), 4000U);
+}
+
 TEST(ProcessOutput, ItLeavesThoughAPipeStaysOpen) {
   Pipes pipes;
   const MonoTime began = mono_now();

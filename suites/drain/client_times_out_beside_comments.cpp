@@ -2,6 +2,7 @@
 // A call is never answered, and comments keep its stream alive, as servers are told to do: the
 // limit of a call is that of the call, not of the wait for the next byte.
 
+#include "harness/judge/client_calls.h"
 #include "harness/judge/client_laws.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -13,6 +14,7 @@ constexpr Millis kPace{200};  // Shorter than any limit of a read.
 constexpr Millis kLeaves{10000};
 
 void drive(ServerDriver& server) {
+  if (!server.counts_calls()) server.decline(kTellsNoEnds);  // Nor what their limit is.
   server.start_client(1);
   const StreamId call = server.await_call();
   server.send_head(call);

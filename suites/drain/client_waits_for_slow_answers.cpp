@@ -16,19 +16,18 @@ constexpr Millis kCallLimit{16000};  // Far from that: being late is no reason t
 constexpr Millis kLeaves{10000};
 
 void drive(ServerDriver& server) {
+  if (!server.counts_calls()) server.decline(kTellsNoEnds);
   server.limit_calls_from(kCallLimit);
-  server.start_client(server.up_to(2));
+  server.start_client(2);
   const StreamId call = server.await_call();
   server.mark(kMarkVariant, "late head");
   server.stay_connected(kTakes);
   server.answer_with_result(call);
-  if (server.counts_calls()) {
-    const StreamId next = server.await_call();
-    server.mark(kMarkVariant, "silence behind the head");
-    server.send_head(next);
-    server.stay_connected(kTakes);
-    server.send_result(next, true);
-  }
+  const StreamId next = server.await_call();
+  server.mark(kMarkVariant, "silence behind the head");
+  server.send_head(next);
+  server.stay_connected(kTakes);
+  server.send_result(next, true);
   server.await_exit(kLeaves);
 }
 
