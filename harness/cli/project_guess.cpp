@@ -2,7 +2,6 @@
 #include "harness/cli/project_guess.h"
 
 #include <algorithm>
-#include <optional>
 #include <sstream>
 #include <string_view>
 

@@ -317,10 +317,12 @@ std::string how_it_died(const Timeline& timeline) {
   const auto& end = timeline.process_ended;
   if (!end || end->what.asked || timeline.mark(kMarkContract) != "calls") return "";
   if (end->what.signal != 0) {
-    return fmt::format("the client's process died by signal {}", end->what.signal);
+    return fmt::format("the client's process died by signal {}{}", end->what.signal,
+                       after_its_words(end->what));
   }
   if (end->what.exit_code == 0) return "";
-  return fmt::format("the client's process ended with status {}", end->what.exit_code);
+  return fmt::format("the client's process ended with status {}{}", end->what.exit_code,
+                     after_its_words(end->what));
 }
 
 std::string died_in(const Timeline& timeline, const ClientCall& call) {

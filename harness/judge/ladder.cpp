@@ -173,6 +173,11 @@ void mark_gap(std::vector<EvidenceLine>& lines, std::string_view begins) {
   if (found != lines.rend()) found->gap = true;
 }
 
+std::string after_its_words(const ProcessEnded& end) {
+  constexpr std::size_t kShown = 300;  // Bytes: as many as are kept.
+  return end.printed.empty() ? "" : " after it had printed " + excerpt(end.printed, kShown);
+}
+
 EvidenceLine gap_line(const Timeline& timeline, MonoTime at, std::string what) {
   return {at - timeline.begun.value_or(at), "harness", std::move(what), true};
 }

@@ -22,6 +22,9 @@ void mark_gap(std::vector<EvidenceLine>& lines, std::string_view begins);
 // A line of our own among them, marked as the gap that broke the rule.
 EvidenceLine gap_line(const Timeline& timeline, MonoTime at, std::string what);
 
+// " after it had printed ..." or ""; the run's output.txt has all that it printed.
+std::string after_its_words(const ProcessEnded& end);
+
 // "tools/list (id 3) on connection 2"
 std::string describe(const Exchange& exchange);
 std::string describe(const RpcMessage& message);

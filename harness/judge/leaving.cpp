@@ -148,9 +148,10 @@ Judgement judge_exit(const Evidence& evidence) {
   Finding finding = finding_of(evidence, "client_exits_in_order", Rule{});
   finding.level = Level::kShould;
   finding.required = "a client whose calls all brought a Result ends without trouble";
-  finding.observed = fmt::format("its process ended with status {}", end->what.exit_code);
-  finding.likely_cause = "closing the session fails; what it printed is in output.txt of the run's "
-                         "folder";
+  finding.observed = fmt::format("its process ended with status {}{}", end->what.exit_code,
+                                 after_its_words(end->what));
+  finding.likely_cause = "closing the session fails; all that it printed is in output.txt of the "
+                         "run's folder";
   finding.cure = "let the end of streams and connections be no error while the client closes";
   finding.evidence.push_back(gap_line(timeline, end->at, "the client's process is gone"));
   return broken(finding);

@@ -170,7 +170,8 @@ std::string gave_up_beside(const Timeline& timeline, const Exchange& open) {
     return later.is_post() && later.request_at > open.request_at && later.request_at < end->at;
   });
   if (went_on || end->at - open.request_at < call_limit_of(timeline) * 3 / 4) return "";
-  return fmt::format("; then its process ended with status {}", end->what.exit_code);
+  return fmt::format("; then its process ended with status {}{}", end->what.exit_code,
+                     after_its_words(end->what));
 }
 
 Judgement judge_beside(const Evidence& evidence, const Beside& beside) {

@@ -8,7 +8,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cstring>
 #include <future>
-#include <set>
 #include <thread>
 #include <vector>
 

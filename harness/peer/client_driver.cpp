@@ -77,6 +77,9 @@ StreamId ClientDriver::send(std::string_view method, const std::string& body,
     std::erase_if(headers, [&](const HttpHeader& own) { return same_name(own.name, other.name); });
     if (!other.value.empty()) headers.push_back(other);
   }
+  for (HttpHeader& header : headers) {
+    if (options.lower_case_names) header.name = lower_case(header.name);
+  }
   std::string request = compose_http_request(method, settings_.server.target, headers, body);
   if (options.http10) request.replace(request.find(kHttp11), kHttp11.size(), kHttp10);
   ConnectionId connection = options.on;

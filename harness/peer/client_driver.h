@@ -94,6 +94,7 @@ struct PostOptions {
   std::vector<HttpHeader> headers{};  // Besides those that the revision asks for.
   std::vector<HttpHeader> instead{};  // Of those of that name; one without a value leaves it out.
   bool http10 = false;
+  bool lower_case_names = false;  // Of headers.
   bool prefer_json = false;  // Accept lists both forms, as it must, and likes JSON better.
   std::string session_id{};  // Instead of the session's own.
   std::string marker{};      // In `_meta`, to be looked for in the server's memory.

@@ -2,7 +2,6 @@
 #include "harness/run/pair.h"
 
 #include <algorithm>
-#include <fstream>
 #include <map>
 
 #include "harness/capture/live_capture.h"

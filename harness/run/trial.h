@@ -3,7 +3,6 @@
 // fault must be caught, an oddity spared, the correct peer passed. Pure; any thread.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 

@@ -17,7 +17,6 @@ namespace tailrace {
 namespace {
 
 constexpr std::size_t kMethodWord = 40, kMethodsNamed = 6, kLineShown = 80;
-constexpr std::size_t kWordsShown = 300;  // Bytes: as many of a process's last ones as are kept.
 constexpr std::array<std::string_view, 3> kOutcomes = {"result", "error", "limit"};
 
 // Most severe first; not_applicable gives way to everything that was really judged.
@@ -56,10 +55,6 @@ Verdict verdict_of(const Judgement& judgement) {
     if (finding.level == Level::kShould) worst = Verdict::kWarn;
   }
   return worst;
-}
-
-std::string after_its_words(const ProcessEnded& end) {
-  return end.printed.empty() ? "" : " after it had printed " + excerpt(end.printed, kWordsShown);
 }
 
 std::string how_it_ended(const ProcessEnded& end) {

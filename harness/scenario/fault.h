@@ -3,7 +3,6 @@
 // peers include nothing of ours, so a test compares these lists with what the peers print. Values.
 #pragma once
 
-#include <span>
 #include <string_view>
 
 namespace tailrace {
@@ -256,6 +255,8 @@ inline constexpr Fault kRefusesAfterError{"refuses_session_after_error"};
 inline constexpr Fault kResetsAfterError{"resets_request_after_error"};
 inline constexpr Fault kEndsStreamAtQuestion{"ends_stream_at_question"};
 inline constexpr Fault kCrashesAtStop{"crashes_at_stop"};
+inline constexpr Fault kComparesHeaderNames{"compares_header_names"};
+inline constexpr Fault kComparesContentTypes{"compares_content_types"};
 inline constexpr Fault kServesWithoutSession{"serves_without_session"};
 inline constexpr Fault kServesUnknownRevision{"serves_unknown_revision"};
 inline constexpr Fault kUntaggedSubscription{"untagged_subscription"};

@@ -3,7 +3,6 @@
 // Private to `sut`.
 #pragma once
 
-#include <array>
 #include <optional>
 #include <vector>
 
