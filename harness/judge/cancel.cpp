@@ -92,14 +92,25 @@ Judgement judge_end(const Evidence& evidence, Rule rule) {
   return cancels.empty() ? no_cancel(timeline) : held();
 }
 
+// Its answer was on its way when the cancel was read: nothing can be said of it.
+bool crossed(const Timeline& timeline, const Cancel& cancel) {
+  return std::ranges::any_of(copies_of_answer(timeline, *cancel.request), [&](const Copy& copy) {
+    return copy.message->kind == MessageKind::kResult && copy.at < cancel.accepted + kRace;
+  });
+}
+
 Judgement judge_nothing(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
   const auto cancels = cancels_of(timeline);
   if (cancels.empty()) return no_cancel(timeline);
-  bool of_streams = false;
+  bool of_streams = false, any_crossed = false;
   for (const Cancel& cancel : cancels) {
     // AMB-13: what is no stream must be answered with something, and any answer will do.
     if (cancel.request->response && !cancel.request->is_event_stream()) continue;
+    if (crossed(timeline, cancel)) {
+      any_crossed = true;
+      continue;
+    }
     of_streams = true;
     for (const Copy& copy : copies_of_answer(timeline, *cancel.request)) {
       if (copy.message->kind == MessageKind::kError || copy.at < cancel.accepted + kRace) continue;
@@ -119,8 +130,9 @@ Judgement judge_nothing(const Evidence& evidence, Rule rule) {
       return broken(finding);
     }
   }
-  return of_streams ? held()
-                    : not_applicable("a call whose answer is no stream is answered anyhow");
+  if (of_streams) return held();
+  return not_applicable(any_crossed ? "the answer of the call and its cancel crossed"
+                                    : "a call whose answer is no stream is answered anyhow");
 }
 
 // Nothing of it for kServed after the cancel, while a later request of the session was answered.
