@@ -58,7 +58,8 @@ TEST(NothingForCancelled, ALateResultIsAShouldUnlessItCrossedTheCancel) {
   const Judgement late = cancelled("0", "0").at(300).result(1, 0).end(1).judge(check);
   ASSERT_EQ(late.outcome, Outcome::kBroken);
   EXPECT_EQ(late.findings.front().level, Level::kShould);
-  EXPECT_EQ(cancelled("0", "0").at(60).result(1, 0).end(1).judge(check).outcome, Outcome::kHeld);
+  EXPECT_EQ(cancelled("0", "0").at(60).result(1, 0).end(1).judge(check).outcome,
+            Outcome::kNotApplicable);
   EXPECT_EQ(cancelled("0", "0").at(300).error(1, 0).end(1).judge(check).outcome, Outcome::kHeld);
   EXPECT_EQ(cancelled("0", "0").at(300).end(1).judge(check).outcome, Outcome::kHeld);
 }
