@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/judge/session.h"
 #include "harness/wire/escape.h"
 
 namespace tailrace {
@@ -14,7 +15,6 @@ namespace {
 
 constexpr std::size_t kMostRows = 25;
 constexpr std::size_t kMostText = 40;
-constexpr int kFirstError = 400;  // RFC 9110, 15.5
 
 // The costliest first.
 std::vector<std::string> cause_words(const CauseSums& causes) {

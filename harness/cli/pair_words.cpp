@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/cli/pair_words.h"
 
-
 #include "harness/cli/choice.h"
 #include "harness/cli/pcap_words.h"
 #include "harness/cli/run_words.h"

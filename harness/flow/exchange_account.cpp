@@ -51,13 +51,6 @@ std::uint64_t likeness_of(std::string_view bytes) {
   return mixed(likeness ^ word);
 }
 
-bool begins_request(std::string_view bytes) {
-  for (const std::string_view method : {"POST ", "GET ", "DELETE ", "PUT ", "HEAD ", "OPTIONS "}) {
-    if (bytes.starts_with(method)) return true;
-  }
-  return false;
-}
-
 bool begins_tls(std::string_view bytes) {
   return bytes.size() > 2 && bytes[0] == kTlsHandshake && bytes[1] == kTlsMajor;
 }

@@ -13,11 +13,10 @@
 #include "harness/flow/loss_watch.h"
 #include "harness/flow/rpc_glance.h"
 #include "harness/flow/slabs.h"
+#include "harness/wire/meta_names.h"
 #include "harness/wire/span.h"
 
 namespace tailrace {
-
-inline constexpr std::string_view kListenMethod = "subscriptions/listen";  // 2026-07-28
 
 // The longest silence of one side within an exchange.
 struct Silence {
@@ -61,14 +60,13 @@ struct ExchangeRecord {
   bool answered = false, complete = false;
   bool cut_in_data = false;  // The client reset it while more came behind its answer.
   bool degraded = false;  // Could not be read to its end.
+  bool never_answered = false;  // Its connection, or the capture, ended before its response.
   Span request, response;  // In the bytes of either side.
   Nanos setup{0};          // Part of the time that lies before the request.
   Silence server_silence, client_silence;
   std::shared_ptr<const StaleAttempt> stale;  // Rare.
   std::shared_ptr<const LegBehind> behind;    // It waited for that.
   CauseSums causes;
-
-  bool never_answered = false;  // Its connection, or the capture, ended before its response.
 
   Nanos length() const { return end - start; }
   // What it brings comes when something happens: its silence is nobody's waiting.

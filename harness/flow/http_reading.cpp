@@ -17,6 +17,13 @@ constexpr std::size_t kKeptEvent = 256 << 10;
 
 }  // namespace
 
+bool begins_request(std::string_view bytes) {
+  for (const std::string_view method : {"POST ", "GET ", "DELETE ", "PUT ", "HEAD ", "OPTIONS "}) {
+    if (bytes.starts_with(method)) return true;
+  }
+  return false;
+}
+
 void BodyStart::clear() {
   lent_ = {};
   kept_.clear();

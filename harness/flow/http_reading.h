@@ -13,6 +13,9 @@
 
 namespace tailrace {
 
+// By its first bytes, whatever follows them.
+bool begins_request(std::string_view bytes);
+
 // The start of a body: lent by the packet that brought it until more comes or the packet goes.
 class BodyStart {
  public:

@@ -2,21 +2,14 @@
 #include "harness/flow/tracked.h"
 
 #include <algorithm>
-#include <array>
 
 #include "harness/flow/fetch.h"
+#include "harness/flow/http_reading.h"
 
 namespace tailrace {
 namespace {
 
 constexpr std::uint32_t kTimestampOption = 12;  // Bytes of each segment that MSS leaves out.
-
-bool starts_like_request(std::string_view payload) {
-  static constexpr std::array<std::string_view, 6> kMethods = {"POST ", "GET ",  "DELETE ",
-                                                               "PUT ",  "HEAD ", "OPTIONS "};
-  return std::any_of(kMethods.begin(), kMethods.end(),
-                     [&](std::string_view m) { return payload.starts_with(m); });
-}
 
 // Who opened it: the sender of the SYN; else as the user tells; in the middle of a connection the
 // one that sends requests, else the higher port, since servers listen on low ones.
@@ -25,7 +18,7 @@ bool sender_is_client(const Segment& segment, const std::optional<Endpoint>& ser
   if (server && (segment.source == *server || segment.destination == *server)) {
     return segment.destination == *server;
   }
-  if (starts_like_request(segment.payload)) return true;
+  if (begins_request(segment.payload)) return true;
   if (segment.payload.starts_with("HTTP/1.")) return false;
   return segment.source.port >= segment.destination.port;
 }

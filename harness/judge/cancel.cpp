@@ -93,8 +93,8 @@ Judgement judge_end(const Evidence& evidence, Rule rule) {
 }
 
 // Its answer was on its way when the cancel was read: nothing can be said of it.
-bool crossed(const Timeline& timeline, const Cancel& cancel) {
-  return std::ranges::any_of(copies_of_answer(timeline, *cancel.request), [&](const Copy& copy) {
+bool crossed(const std::vector<Copy>& answers, const Cancel& cancel) {
+  return std::ranges::any_of(answers, [&](const Copy& copy) {
     return copy.message->kind == MessageKind::kResult && copy.at < cancel.accepted + kRace;
   });
 }
@@ -107,13 +107,14 @@ Judgement judge_nothing(const Evidence& evidence, Rule rule) {
   for (const Cancel& cancel : cancels) {
     // AMB-13: what is no stream must be answered with something, and any answer will do.
     if (cancel.request->response && !cancel.request->is_event_stream()) continue;
-    if (crossed(timeline, cancel)) {
+    const auto answers = copies_of_answer(timeline, *cancel.request);
+    if (crossed(answers, cancel)) {
       any_crossed = true;
       continue;
     }
     of_streams = true;
-    for (const Copy& copy : copies_of_answer(timeline, *cancel.request)) {
-      if (copy.message->kind == MessageKind::kError || copy.at < cancel.accepted + kRace) continue;
+    for (const Copy& copy : answers) {
+      if (copy.message->kind == MessageKind::kError) continue;
       if (may_have_overtaken(cancel)) {
         return inconclusive("the server was busy, and may have read the cancel before the call");
       }

@@ -15,6 +15,7 @@
 #include "harness/judge/resume.h"
 #include "harness/judge/session.h"
 #include "harness/record/marks.h"
+#include "harness/wire/meta_names.h"
 
 namespace tailrace {
 namespace {
@@ -224,7 +225,7 @@ bool is_call(const Exchange& exchange) {
 
 bool follows_calls(const Exchange& exchange) {
   if (!exchange.asked || exchange.asked->kind != MessageKind::kRequest) return false;
-  return exchange.asked->method != "ping" && exchange.asked->method != "subscriptions/listen";
+  return exchange.asked->method != "ping" && exchange.asked->method != kListenMethod;
 }
 
 bool are_at_once(const Timeline& timeline) {

@@ -122,9 +122,8 @@ const Exchange* next_after(const Timeline& timeline, const Exchange& handshake,
 
 // Of two that are sent at once on two connections either may come first.
 bool came_before(const Exchange& asked, const Exchange& said) {
-  constexpr Millis kRace{100};
   const Nanos ahead = said.request_at - asked.request_at;
-  return asked.connection == said.connection ? ahead > Nanos(0) : ahead > kRace;
+  return asked.connection == said.connection ? ahead > Nanos(0) : ahead > kCrossing;
 }
 
 Look said_initialized(const Evidence& evidence, const Exchange& exchange) {

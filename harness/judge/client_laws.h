@@ -6,6 +6,9 @@
 
 namespace tailrace {
 
+// Of what a client sends at once on two connections either may be read first, by so much.
+inline constexpr Millis kCrossing{100};
+
 // One message a POST, and messages in POSTs only.
 Check posts_carry_one_message(Rule rule);
 Check only_posts_carry_messages(Rule rule);

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "harness/judge/client_laws.h"
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
 #include "harness/judge/questions.h"
@@ -172,8 +173,7 @@ Judgement judge_responses(const Evidence& evidence, Rule asked, Rule notice) {
 // Sent when the 404 was on its way: of a script's calls each waits for the one before, and only a
 // notification may be sent beside them; of other clients' traffic nothing is known.
 bool may_have_crossed(const Timeline& timeline, const Exchange& lost, const Exchange& later) {
-  constexpr Millis kRace{100};
-  return later.connection != lost.connection && later.request_at < *lost.ended_at + kRace &&
+  return later.connection != lost.connection && later.request_at < *lost.ended_at + kCrossing &&
          !(is_request(later) && had_our_server(timeline));
 }
 

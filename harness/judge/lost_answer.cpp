@@ -13,12 +13,12 @@
 #include "harness/judge/service.h"
 #include "harness/judge/session.h"
 #include "harness/record/marks.h"
+#include "harness/wire/meta_names.h"
 
 namespace tailrace {
 namespace {
 
 // Of the two ends of such a stream only one is a question here: it may stay open for ever.
-constexpr std::string_view kListen = "subscriptions/listen";
 
 // An id that was used twice in a session is our own fault, and its answers are nobody's.
 bool has_own_id(const Timeline& timeline, const Exchange& request) {
@@ -55,7 +55,7 @@ bool is_of_our_making(const Timeline& timeline, const Exchange& request) {
 }
 
 bool is_judged(const Timeline& timeline, const Exchange& request) {
-  return is_request(request) && request.asked->method != kListen &&
+  return is_request(request) && request.asked->method != kListenMethod &&
          request.final_message() == nullptr && has_own_id(timeline, request) &&
          // While its stream is open it may wait for our answer before it gives its own.
          (questions_on(request).empty() || request.ended()) &&

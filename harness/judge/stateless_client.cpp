@@ -18,7 +18,6 @@
 namespace tailrace {
 namespace {
 
-constexpr std::string_view kListen = "subscriptions/listen";
 constexpr std::size_t kExcerpt = 60;
 
 Judgement judge_broken(const Evidence& evidence, Rule rule) {
@@ -67,7 +66,7 @@ bool half_closed(const Timeline& timeline, const ClientCall& call) {
 // The first connection that the client ended when this time was over, beside that of the call.
 const Connection* other_left(const Timeline& timeline, const ClientCall& call, MonoTime until) {
   for (const Exchange& exchange : timeline.exchanges) {
-    const bool listens = exchange.asked && exchange.asked->method == kListen;
+    const bool listens = exchange.asked && exchange.asked->method == kListenMethod;
     const Connection& connection = *timeline.connection(exchange.connection);
     const bool before = exchange.ended_at && *exchange.ended_at < call.exchange->request_at;
     if (!listens || !connection.peer_ended || before) continue;
@@ -258,7 +257,8 @@ Judgement judge_storm(const Evidence& evidence, Rule filter) {
   const Timeline& timeline = evidence.timeline;
   std::vector<const Exchange*> listens;
   for (const Exchange& exchange : timeline.exchanges) {
-    if (is_request(exchange) && exchange.asked->method == kListen) listens.push_back(&exchange);
+    const bool listen = is_request(exchange) && exchange.asked->method == kListenMethod;
+    if (listen) listens.push_back(&exchange);
   }
   if (listens.empty()) return not_applicable("the client subscribes to nothing");
   const bool bare = !listens.front()->asked->body["params"]["notifications"].is_object();
@@ -286,7 +286,7 @@ Judgement judge_storm(const Evidence& evidence, Rule filter) {
 
 Judgement judge_calls(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
-  const Exchange* const listen = first_asked(timeline, kListen);
+  const Exchange* const listen = first_asked(timeline, kListenMethod);
   if (listen == nullptr) return not_applicable("the client subscribes to nothing");
   // One may have been under way when it subscribed, or all of them.
   const auto calls = calls_of(timeline);

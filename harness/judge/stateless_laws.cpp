@@ -16,7 +16,7 @@ namespace tailrace {
 namespace {
 
 constexpr std::size_t kExcerpt = 60;
-constexpr std::string_view kDiscover = "server/discover", kListen = "subscriptions/listen";
+constexpr std::string_view kDiscover = "server/discover";
 
 // The result of a request, and null where it has none.
 const Json& result_of(const Exchange& exchange) {
@@ -104,7 +104,7 @@ Look no_request(const Exchange&, const RpcMessage& message) {
 }
 
 bool is_listen(const Exchange& exchange) {
-  return exchange.asked && exchange.asked->method == kListen;
+  return exchange.asked && exchange.asked->method == kListenMethod;
 }
 
 bool asks_for_no_log(const Exchange& exchange) {

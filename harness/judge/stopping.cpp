@@ -14,7 +14,6 @@
 namespace tailrace {
 namespace {
 
-constexpr std::string_view kListen = "subscriptions/listen";
 constexpr std::string_view kCancelled = "notifications/cancelled";
 
 struct Stop {
@@ -122,7 +121,7 @@ Judgement judge_subscriptions(const Evidence& evidence, Rule told, Rule named, R
   if (!stop) return inconclusive(std::string(kNotStopped));
   const auto listen = std::find_if(
       stop->open.begin(), stop->open.end(),
-      [](const Exchange* e) { return e->asked && e->asked->method == kListen; });
+      [](const Exchange* e) { return e->asked && e->asked->method == kListenMethod; });
   if (listen == stop->open.end()) return not_applicable(std::string(kNothingOpen));
   if (stop->unhandled) {
     return not_applicable("the server does not handle TERM: nothing was ended on purpose");
@@ -147,7 +146,7 @@ Judgement judge_cancels(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
   const auto is_subscription = [&](const Json& id) {
     return std::any_of(timeline.exchanges.begin(), timeline.exchanges.end(), [&](const auto& e) {
-      return is_request(e) && e.asked->method == kListen && e.asked->id->text == to_text(id);
+      return is_request(e) && e.asked->method == kListenMethod && e.asked->id->text == to_text(id);
     });
   };
   std::size_t cancels = 0;

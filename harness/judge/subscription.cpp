@@ -15,7 +15,6 @@ namespace tailrace {
 namespace {
 
 constexpr Millis kSilent{5000};
-constexpr std::string_view kListen = "subscriptions/listen";
 constexpr std::string_view kAcknowledged = "notifications/subscriptions/acknowledged";
 
 // The id that a message of the subscription says it belongs to, as JSON.
@@ -119,7 +118,7 @@ Judgement judge_one(const Evidence& evidence, const Exchange& listen, Rule first
 
 Judgement judge_subscriptions(const Evidence& evidence, Rule first, Rule tag) {
   for (const Exchange& exchange : evidence.timeline.exchanges) {
-    if (!exchange.asked || exchange.asked->method != kListen) continue;
+    if (!exchange.asked || exchange.asked->method != kListenMethod) continue;
     if (!exchange.response) {
       return was_silent(evidence.timeline, exchange)
                  ? broken(not_acknowledged(evidence, exchange,
@@ -157,7 +156,7 @@ Judgement judge_apart(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
   std::vector<const Exchange*> listens;
   for (const Exchange& exchange : timeline.exchanges) {
-    if (exchange.asked && exchange.asked->method == kListen) listens.push_back(&exchange);
+    if (exchange.asked && exchange.asked->method == kListenMethod) listens.push_back(&exchange);
   }
   if (listens.size() < 3) return inconclusive("the script did not come to its third subscription");
   const Exchange &first = *listens[0], &other = *listens[1], &equal = *listens[2];

@@ -92,7 +92,7 @@ StreamId ClientDriver::subscribe(const PostOptions& options) {
   filter.set("promptsListChanged", true);
   filter.set("resourcesListChanged", true);
   params.set("notifications", std::move(filter));
-  return post("subscriptions/listen", params, options);
+  return post(kListenMethod, params, options);
 }
 
 void ClientDriver::decline_without_subscription(StreamId listen) {

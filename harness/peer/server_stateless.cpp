@@ -56,7 +56,7 @@ bool ServerDriver::serve_stateless(const Exchange& exchange) {
     return true;
   }
   if (asked.method == "tools/list") return false;
-  if (asked.method == "subscriptions/listen" && subscriptions_ != Subscriptions::kRefused) {
+  if (asked.method == kListenMethod && subscriptions_ != Subscriptions::kRefused) {
     serve_subscription(exchange.id, asked);
     return true;
   }

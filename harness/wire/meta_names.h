@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names of members of _meta in 2026-07-28. Constants, any thread.
+// Names of 2026-07-28: of members of _meta, and of the method that subscribes. Constants, any
+// thread.
 #pragma once
 
 #include <string_view>
@@ -12,5 +13,6 @@ inline constexpr std::string_view kMetaAsker = "io.modelcontextprotocol/clientIn
 inline constexpr std::string_view kMetaAnswerer = "io.modelcontextprotocol/serverInfo";
 inline constexpr std::string_view kMetaLogLevel = "io.modelcontextprotocol/logLevel";
 inline constexpr std::string_view kMetaSubscription = "io.modelcontextprotocol/subscriptionId";
+inline constexpr std::string_view kListenMethod = "subscriptions/listen";
 
 }  // namespace tailrace
