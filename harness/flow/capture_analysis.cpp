@@ -8,6 +8,7 @@
 #include <set>
 
 #include "harness/flow/connection_findings.h"
+#include "harness/flow/connection_groups.h"
 #include "harness/flow/exchange_account.h"
 #include "harness/flow/fetch.h"
 #include "harness/flow/flow_analyzer.h"
@@ -16,6 +17,7 @@
 #include "harness/flow/kept_findings.h"
 #include "harness/flow/observer_thread.h"
 #include "harness/flow/proxy_legs.h"
+#include "harness/flow/short_series.h"
 
 namespace tailrace {
 namespace {
@@ -23,26 +25,11 @@ namespace {
 constexpr std::size_t kMostAttempts = 256;  // Unanswered requests of ended connections.
 constexpr std::chrono::seconds kRepeatedWithin{10};
 constexpr Nanos kRepeatedAtOnce = Millis(20);  // Where the bytes cannot be compared.
-constexpr std::size_t kMostGroups = 4096;
 constexpr std::size_t kFetched = 3;  // Exchanges ahead of the one that is looked at.
 // Exchanges until they are settled, when their connection ends: of one connection, and of all.
 constexpr std::size_t kMostWaiting = 1024, kMostWaitingInAll = 40'000, kFewWaiting = 64;
-constexpr Nanos kWorthAWord = Millis(1);    // Of a round trip.
 constexpr Nanos kMuchRepair = Millis(10);
 constexpr int kPartOfTime = 20;  // Of all exchanges.
-constexpr std::uint64_t kFewCalls = 3;
-// So many calls for each release, at most: what leaves on an ACK now and then does so by chance.
-constexpr std::uint64_t kCallsPerRelease = 3;
-
-// One client host and one server: what only shows over several connections.
-struct Group {
-  ConnectionId first;
-  Endpoint client, server;
-  std::uint64_t connections = 0, exchanges = 0, stalls = 0;
-  std::uint64_t prompt_releases[2] = {0, 0}, nodelay_proofs[2] = {0, 0};
-  Nanos rtt{0};
-  FrameNumber frame;
-};
 
 }  // namespace
 
@@ -80,7 +67,8 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     report_.cut_segments = flow.cut_segments;
     report_.with_told_server = flow.with_told_server;
     report_.incomplete_datagrams = flow.incomplete_datagrams;
-    add_group_findings();
+    groups_.tell(findings_);
+    short_series_.tell(report_);
     for (CaptureFinding& finding : left_early_.proven()) findings_.add(std::move(finding));
     if (truncated) {
       CaptureFinding finding;
@@ -167,7 +155,8 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
       left_early_.note(*exchanges[i]);
       add_exchange_findings(*exchanges[i], flow, *report_.last, left_early_, findings_);
     }
-    add_to_group(id, flow, exchanges.size());
+    groups_.note(id, flow, exchanges.size());
+    short_series_.note(flow);
     kept_.add(std::move(exchanges));
     progress_.exchanges += account.begun();
     latest_ = nullptr;
@@ -269,80 +258,6 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     }
   }
 
-  void add_to_group(ConnectionId id, const ConnectionFlow& flow, std::uint64_t exchanges) {
-    if (exchanges == 0) return;
-    const auto key = std::pair(flow.client.address, flow.server);
-    if (groups_.size() >= kMostGroups && !groups_.contains(key)) return;
-    Group& group = groups_[key];
-    if (group.connections++ == 0) {
-      group.first = id;
-      group.client = flow.client;
-      group.server = flow.server;
-      group.frame = flow.first_frame;
-      group.rtt = flow.rtt;
-    }
-    group.exchanges += exchanges;
-    group.stalls += flow.stalls.size();
-    group.rtt = std::min(group.rtt, flow.rtt);
-    for (const Side side : {Side::kClient, Side::kServer}) {
-      const auto index = static_cast<std::size_t>(side);
-      group.prompt_releases[index] += flow.from(side).prompt_releases;
-      group.nodelay_proofs[index] += flow.from(side).nodelay_proofs;
-    }
-  }
-
-  // Small writes one after the other, each after the ACK of the one before, and no proof that
-  // TCP_NODELAY is set: of the client on its connections to this server, of the server on all.
-  bool looks_latent(const Group& group, Side side) const {
-    const auto index = static_cast<std::size_t>(side);
-    const std::uint64_t releases = group.prompt_releases[index];
-    const bool usual = releases >= 2 && releases * kCallsPerRelease >= group.exchanges;
-    if (!usual || group.stalls > 0) return false;
-    if (side == Side::kClient) return group.nodelay_proofs[index] == 0;
-    return std::none_of(groups_.begin(), groups_.end(), [&](const auto& other) {
-      return other.first.second == group.server && other.second.nodelay_proofs[index] > 0;
-    });
-  }
-
-  void add_group_findings() {
-    for (const auto& [key, group] : groups_) {
-      const auto of_group = [&](std::string_view kind) {
-        CaptureFinding finding;
-        finding.kind = kind;
-        finding.on_connection = true;
-        finding.connection = group.first;
-        finding.client = group.client;
-        finding.server = group.server;
-        finding.details.set("connections", group.connections).set("calls", group.exchanges);
-        finding.details.set("first_frame", group.frame.value);
-        finding.frames.push_back(
-            {group.frame, finding.kind + ": the first connection of these two", std::nullopt});
-        return finding;
-      };
-      if (group.connections >= kFewCalls && group.exchanges * 4 <= group.connections * 5) {
-        findings_.add(of_group(kind::kNewConnections));
-      }
-      if (group.rtt >= kWorthAWord) {
-        CaptureFinding finding = of_group(kind::kNetworkRtt);
-        finding.details.set("rtt_ms", millis_of(group.rtt));
-        findings_.add(std::move(finding));
-      }
-      for (const Side side : {Side::kClient, Side::kServer}) {
-        const auto index = static_cast<std::size_t>(side);
-        if (!looks_latent(group, side)) continue;
-        CaptureFinding finding = of_group(kind::kLatent);
-        finding.side = side;
-        // Where an ACK takes no time, data leaves after it with TCP_NODELAY too.
-        const bool shown = group.rtt >= kWorthAWord;
-        finding.confidence = shown ? Confidence::kMedium : Confidence::kLow;
-        finding.details.set("holder", name_of(side));
-        finding.details.set("count", group.prompt_releases[index]);
-        finding.details.set("hold_shown", shown);
-        findings_.add(std::move(finding));
-      }
-    }
-  }
-
   // Losses that need no timer are no finding each; what they take in all is said.
   void note_repairs() {
     Nanos rest = report_.causes[Cause::kRetransmission];
@@ -375,7 +290,8 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
   ExchangeAccount* latest_ = nullptr;  // Of latest_id_.
   std::deque<StaleAttempt> attempts_;
   std::set<std::pair<std::uint32_t, std::uint32_t>> repeated_;
-  std::map<std::pair<std::array<std::uint8_t, 16>, Endpoint>, Group> groups_;
+  ConnectionGroups groups_;
+  ShortSeries short_series_;
   LeftEarly left_early_;
   std::unique_ptr<ObserverThread> thread_;  // With two threads: all above is its own.
   FlowAnalyzer analyzer_;                   // Last: it tells the rest.

@@ -24,6 +24,14 @@ namespace tailrace {
 inline constexpr Nanos kLeastAckDelay = Millis(3);
 // So many holds are a series.
 inline constexpr std::uint64_t kHighConfidence = 3;
+// More than one proof in so many holds, and the sender does not run Nagle's algorithm: one alone
+// may be an ACK that the capture missed.
+inline constexpr std::uint64_t kHoldsPerProof = 4;
+// A kernel lets go of held data while it takes the ACK (measured: 10 to 40 us, 25 after the round
+// trip to it). Who was woken for it, like a proxy that forwards, is never so quick (80 and more).
+inline constexpr Nanos kLeastWaking = std::chrono::microseconds(40);
+inline constexpr std::uint64_t kEnoughToSeeWaking = 5;
+inline constexpr double kMostlyHeld = 0.9;  // A series, of what left after a delayed ACK.
 // Longer than any.
 inline constexpr Nanos kNoTime = Nanos::max();
 

@@ -9,19 +9,11 @@
 namespace tailrace {
 namespace {
 
-// More than one proof in so many holds, and the sender does not run Nagle's algorithm: one alone
-// may be an ACK that the capture missed.
-constexpr std::uint64_t kHoldsPerProof = 4;
 constexpr double kMoreThanChance = 5;
-// A kernel lets go of held data while it takes the ACK (measured: 10 to 40 us, 25 after the round
-// trip to it). Who was woken for it, like a proxy that forwards, is never so quick (80 and more).
-constexpr Nanos kLeastWaking = std::chrono::microseconds(40);
-constexpr std::uint64_t kEnoughToSeeWaking = 5;
 // So many delays say what the receiver's timer takes; less than that part of it is none of its.
 constexpr std::size_t kEnoughToKnowTimer = 5;
 constexpr int kPartOfTimer = 4;
 constexpr std::uint64_t kFewBlunt = 8;  // One in so many may be.
-constexpr double kMostlyHeld = 0.9;
 constexpr double kOftenHeld = 0.75;
 constexpr double kSeriesHeld = 0.5;  // A busy sender is late with some of its writes.
 
@@ -139,6 +131,8 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
     flow.harmless_wait = pending_->ack_at - pending_->waiting.at;
   }
   flow.held -= late_by_path();
+  flow.candidates = candidates_;
+  flow.least_waking = least_waking_;
   const bool by_acks = !flow.nodelay_proven || keep_time_of_acks(stalls_, tick_);
   flow.holds_data = !is_acquitted() && !keep_own_time(stalls_) && by_acks;
   if (!flow.holds_data) {
@@ -154,6 +148,8 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
   const bool sleeps = like_slow_pause_ * 2 > flow.held;
   const bool sure = sharp && clear && !sleeps && outlasts_path() && is_series();
   if (flow.held >= kHighConfidence && sure) confidence = Confidence::kHigh;
+  const bool few = sharp && !has_coarse_clock() && !sleeps && flow.held < kHighConfidence &&
+                   loose_ == 0 && blunt_ == 0;
   left_out += stalls_left_out_;
   const Nanos usual = usual_delay();
   // Where the capture is at S, whose kernel lets go at once, what came later was written later.
@@ -168,6 +164,8 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
     stall.holder = holder;
     stall.ack_delayer = other(holder);
     stall.confidence = close ? confidence : std::min(confidence, Confidence::kMedium);
+    const bool outlasts = close_ == kCloseRelease || stall.ack_delay > 2 * close_;
+    stall.one_of_few = few && close && outlasts;
     stalls.push_back(stall);
   }
   return flow;

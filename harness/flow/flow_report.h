@@ -33,6 +33,8 @@ struct Stall {
   bool pure_ack = true;
   bool begins_turn = false;  // The other side's data came before the waiting segment.
   bool way_known = true;  // What an ACK takes at least was known when it came.
+  // Sure, but for the number of those in its direction.
+  bool one_of_few = false;
   Confidence confidence = Confidence::kLow;
 };
 
@@ -40,6 +42,8 @@ struct DirectionFlow {
   std::uint64_t segments = 0, payload_bytes = 0, small_segments = 0, retransmissions = 0;
   std::uint64_t nodelay_proofs = 0;  // Small data sent while a small segment was unacknowledged.
   std::uint64_t held = 0;            // Small data that waited for such an ACK, whatever its delay.
+  std::uint64_t candidates = 0;      // Small data that came after a delayed ACK, held or not.
+  Nanos least_waking = Nanos::max();  // Of the holds, beyond what the sender's kernel takes.
   bool nodelay_proven = false;
   bool holds_data = false;  // What was held was held by Nagle's algorithm, not by chance.
   // Small data that left on a prompt ACK: held, at no cost but the round trip.

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// ShortSeries: holds of connections that are too short to show a series, put together: who opens a
+// connection for every call or two holds one write on each, and all of those are one series.
+// Private to `flow`; one thread at a time; bounded.
+#pragma once
+
+#include <array>
+#include <map>
+#include <vector>
+
+#include "harness/flow/capture_report.h"
+
+namespace tailrace {
+
+class ShortSeries {
+ public:
+  void note(const ConnectionFlow& flow);
+  // Findings that are sure by now are told as such, and counted.
+  void tell(CaptureReport& report) const;
+
+ private:
+  struct Key {
+    Side holder = Side::kServer;
+    std::array<std::uint8_t, 16> client{};  // Of a server all clients see the same socket option.
+    Endpoint server;
+    auto operator<=>(const Key&) const = default;
+  };
+  struct Holder {
+    std::uint64_t held = 0, candidates = 0, proofs = 0, waiting_for_more = 0;
+    Nanos least_waking = Nanos::max();
+    std::vector<Stall> stalls;
+  };
+  static Key key_of(Side holder, const Endpoint& client, const Endpoint& server);
+  static bool is_series(const Holder& holder);
+
+  std::map<Key, Holder> holders_;
+};
+
+}  // namespace tailrace
