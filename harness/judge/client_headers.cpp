@@ -15,7 +15,7 @@
 namespace tailrace {
 namespace {
 
-constexpr std::string_view kInitialize = "initialize";
+constexpr std::string_view kInitialize = "initialize", kDiscover = "server/discover";
 constexpr std::string_view kFirstNamed = "2025-06-18";
 constexpr std::string_view kSession = "mcp-session-id";
 constexpr std::string_view kVersion = "mcp-protocol-version";
@@ -282,6 +282,7 @@ class HeaderFindings {
 };
 
 Judgement judge_headers(const Evidence& evidence, HeaderRules rules) {
+  if (!has_sessions(evidence.revision)) return not_applicable("its revision has no sessions");
   HeaderFindings findings(evidence, rules);
   const auto answers = answers_that_tell(evidence.timeline);
   if (std::ranges::none_of(answers, [](const auto& told) { return opens_session(*told.what); })) {
@@ -324,15 +325,24 @@ void blame_form(Finding& finding, const Exchange& opening) {
   }
 }
 
+// Without sessions a client may ask what the server speaks, or call at once.
+bool opens(const Exchange& exchange) {
+  return opens_session(exchange) || (exchange.asked && exchange.asked->method == kDiscover);
+}
+
 Judgement judge_going_on(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
-  const auto opening = std::ranges::find_if(timeline.exchanges, opens_session);
+  const auto opening = std::ranges::find_if(timeline.exchanges, opens);
   const bool answered = opening != timeline.exchanges.end() && is_success(*opening) &&
                         opening->final_message() != nullptr;
-  if (!answered) return inconclusive("no initialize was answered");
+  const bool calls_at_once = opening == timeline.exchanges.end() && !timeline.exchanges.empty();
+  if (calls_at_once && !has_sessions(evidence.revision)) {
+    return not_applicable("the client asks for nothing before its first call");
+  }
+  if (!answered) return inconclusive("no opening of the client was answered");
   // By a notification at least; for a GET or DELETE the head of the answer is enough.
   const bool goes_on = std::ranges::any_of(timeline.exchanges, [&](const Exchange& later) {
-    return later.request_at > *opening->final_at() && later.is_post() && !opens_session(later);
+    return later.request_at > *opening->final_at() && later.is_post() && !opens(later);
   });
   if (goes_on) return held();
   const bool left = timeline.process_ended && !timeline.process_ended->what.asked;

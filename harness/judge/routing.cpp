@@ -238,6 +238,9 @@ class IdScopes {
 };
 
 Judgement judge_ids(const Evidence& evidence, Rule rule) {
+  if (!has_sessions(evidence.revision)) {
+    return not_applicable("where there are no sessions, the id of an answered request is free");
+  }
   std::map<std::pair<std::string, std::string>, const Exchange*> seen;
   IdScopes scopes(evidence.timeline);
   for (const Exchange& exchange : evidence.timeline.exchanges) {

@@ -191,9 +191,13 @@ const Exchange* issuer_of(const Timeline& timeline, const std::string& event_id)
   return issuer == timeline.exchanges.end() ? nullptr : &*issuer;
 }
 
+bool has_sessions(std::string_view revision) {
+  return revision < kFirstWithout || revision == "auto";
+}
+
 bool waits_to_be_fetched(const Timeline& timeline, const Exchange& request,
                          std::string_view revision) {
-  if (revision < kFirstWithPolling || revision >= kFirstWithout) return false;
+  if (revision < kFirstWithPolling || !has_sessions(revision)) return false;
   const bool in_order = request.end == BodyEnd::kComplete;
   if (!is_request(request) || !request.is_event_stream() || !in_order) return false;
   if (is_answered(timeline, request)) return false;

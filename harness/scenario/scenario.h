@@ -36,7 +36,7 @@ class Drive {
 #endif
 
 // The revisions before 2026-07-28 have sessions; since then each request stands for itself.
-enum class Era : std::uint8_t { kSessions, kStateless };
+enum class Era : std::uint8_t { kSessions, kStateless, kBoth };
 Era era_of(std::string_view revision);  // "auto" is kSessions.
 
 struct ScenarioSpec {
@@ -68,7 +68,8 @@ class Scenario {
     return spec_.drive.index() == 0 ? Side::kServer : Side::kClient;
   }
   bool asks_in(std::string_view revision) const {
-    return spec_.era == era_of(revision) && (spec_.only_in.empty() || spec_.only_in == revision);
+    const bool in_era = spec_.era == Era::kBoth || spec_.era == era_of(revision);
+    return in_era && (spec_.only_in.empty() || spec_.only_in == revision);
   }
   // Its requirements that are in force in this revision; none: it does not hold there.
   std::vector<std::string> requirements(const Catalogue& catalogue,

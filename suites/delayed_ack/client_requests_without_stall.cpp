@@ -31,6 +31,7 @@ Scenario delayed_ack_client_requests_without_stall() {
       .checks = {no_delayed_ack_stall(Side::kClient)},
       .catches = {client_fault::kNagleTwoWrites, client_fault::kNagleOnShort},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kListsToolsFirst},
+      .era = Era::kBoth,
       .exclusive = true,
   }};
 }

@@ -41,6 +41,7 @@ Scenario drain_client_calls_after_closed_connections() {
       .checks = {calls_outlive_connections(), call_returns_what_was_sent(Rule{})},
       .catches = {client_fault::kFailsOnClosed, client_fault::kReusesAnnounced},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kOpensListeningGet},
+      .era = Era::kBoth,
   }};
 }
 

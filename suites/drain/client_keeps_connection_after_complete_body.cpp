@@ -38,6 +38,7 @@ Scenario drain_client_keeps_connection_after_complete_body() {
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kExpectsContinue,
                  client_oddity::kClosesAfterResponseQuickly,
                  client_oddity::kListsToolsFirst},
+      .era = Era::kBoth,
   }};
 }
 

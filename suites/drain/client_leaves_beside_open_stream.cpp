@@ -29,6 +29,7 @@ Scenario drain_client_leaves_beside_open_stream() {
       .checks = {call_returns_without_terminator(), client_leaves()},
       .catches = {client_fault::kWaitsForStreamsAtClose},
       .spares = {client_oddity::kClosesAfterResponseQuickly, client_oddity::kNoDelete},
+      .era = Era::kBoth,
   }};
 }
 

@@ -50,6 +50,7 @@ Scenario drain_client_patience() {
                  takes_no_unfinished_connection()},
       .catches = {client_fault::kWaitsForTerminator, client_fault::kReusesUnfinished},
       .spares = {client_oddity::kClosesAfterResponseQuickly, client_oddity::kNewConnectionPerCall},
+      .era = Era::kBoth,
   }};
 }
 

@@ -45,6 +45,7 @@ Scenario drain_client_survives_early_answers() {
       .checks = {refused_calls_return(), call_returns_what_was_sent(Rule{})},
       .catches = {client_fault::kSendsAllFirst, client_fault::kReusesHalfSent},
       .spares = {client_oddity::kSendsRefusedUploads, client_oddity::kNewConnectionPerCall},
+      .era = Era::kBoth,
   }};
 }
 

@@ -37,6 +37,7 @@ Scenario drain_client_times_out_beside_comments() {
       .checks = {unanswered_call_returns(req::kCallHasLimit)},
       .catches = {client_fault::kRestartsLimitAtEachRead, client_fault::kHasNoLimit},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
+      .era = Era::kBoth,
   }};
 }
 

@@ -42,6 +42,7 @@ Scenario drain_client_waits_for_slow_answers() {
       .checks = {call_returns_what_was_sent(Rule{})},
       .catches = {client_fault::kCutsSlowAnswers},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kOpensListeningGet},
+      .era = Era::kBoth,
   }};
 }
 

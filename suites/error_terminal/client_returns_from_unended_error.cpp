@@ -26,6 +26,7 @@ Scenario error_terminal_client_returns_from_unended_error() {
       .checks = {call_returns_without_terminator()},
       .catches = {client_fault::kWaitsForEndOfErrors, client_fault::kWaitsForTerminator},
       .spares = {client_oddity::kClosesAfterResponseQuickly},
+      .era = Era::kBoth,
   }};
 }
 

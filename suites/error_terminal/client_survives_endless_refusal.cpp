@@ -37,6 +37,7 @@ Scenario error_terminal_client_survives_endless_refusal() {
       .checks = {refused_calls_return()},
       .catches = {client_fault::kReadsErrorBodiesForever, client_fault::kHangsOnRefusal},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
+      .era = Era::kBoth,
   }};
 }
 

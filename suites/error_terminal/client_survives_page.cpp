@@ -34,6 +34,7 @@ Scenario error_terminal_client_survives_page() {
       .checks = {call_returns_from_page()},
       .catches = {client_fault::kHangsOnPages},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
+      .era = Era::kBoth,
   }};
 }
 

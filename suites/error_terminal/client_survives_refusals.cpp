@@ -41,6 +41,7 @@ Scenario error_terminal_client_survives_refusals() {
       .checks = {refused_calls_return(), call_returns_what_was_sent(Rule{})},
       .catches = {client_fault::kHangsOnRefusal, client_fault::kBreaksAfterRefusal},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kListsToolsFirst},
+      .era = Era::kBoth,
   }};
 }
 

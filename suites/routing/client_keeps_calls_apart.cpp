@@ -65,6 +65,7 @@ Scenario routing_client_keeps_calls_apart() {
                   client_fault::kRepeatsTokens},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds,
                  client_oddity::kRandomIntegerIds, client_oddity::kSendsTokens},
+      .era = Era::kBoth,
   }};
 }
 

@@ -44,6 +44,7 @@ Scenario routing_client_keeps_failures_apart() {
       .checks = {calls_get_their_own_answers()},
       .catches = {client_fault::kFailsTogether},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
+      .era = Era::kBoth,
   }};
 }
 

@@ -37,6 +37,7 @@ Scenario routing_client_keeps_stray_answer_apart() {
       .checks = {stray_answer_is_ignored(req::kLateAnswerIgnored)},
       .catches = {client_fault::kTakesAnyAnswer, client_fault::kFailsOnStrays},
       .spares = {client_oddity::kStringRequestIds, client_oddity::kNewConnectionPerCall},
+      .era = Era::kBoth,
   }};
 }
 

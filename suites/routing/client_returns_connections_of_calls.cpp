@@ -29,6 +29,7 @@ Scenario routing_client_returns_connections_of_calls() {
       .checks = {connections_do_not_pile_up()},
       .catches = {client_fault::kLeaksConnectionPerCall, client_fault::kLeaksConnectionPerError},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kOpensListeningGet},
+      .era = Era::kBoth,
   }};
 }
 

@@ -42,6 +42,7 @@ Scenario routing_client_returns_connections_of_refused_calls() {
       .checks = {connections_do_not_pile_up()},
       .catches = {client_fault::kLeaksRefused},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
+      .era = Era::kBoth,
   }};
 }
 

@@ -64,6 +64,7 @@ Scenario routing_client_returns_resources_of_calls() {
       .catches = {client_fault::kLeaksDescriptorPerCall, client_fault::kLeaksMemoryPerCall,
                   client_fault::kLeaksThreadPerCall},
       .spares = {client_oddity::kKeepsDescriptorCache, client_oddity::kNewConnectionPerCall},
+      .era = Era::kBoth,
       .exclusive = true,
       .growth = true,
   }};

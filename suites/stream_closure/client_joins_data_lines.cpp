@@ -33,6 +33,7 @@ Scenario stream_closure_client_joins_data_lines() {
       .checks = {call_returns_what_was_sent(req::kReadsBothForms)},
       .catches = {client_fault::kKeepsLastDataLine},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
+      .era = Era::kBoth,
   }};
 }
 

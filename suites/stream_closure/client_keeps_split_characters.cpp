@@ -45,6 +45,7 @@ Scenario stream_closure_client_keeps_split_characters() {
       .checks = {call_returns_what_was_sent(req::kUtf8)},
       .catches = {client_fault::kBreaksSplitCharacters},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
+      .era = Era::kBoth,
   }};
 }
 

@@ -45,6 +45,7 @@ Scenario stream_closure_client_reads_big_events() {
       .checks = {call_returns_big_answers()},
       .catches = {client_fault::kLimitsLines},
       .spares = {client_oddity::kNewConnectionPerCall},
+      .era = Era::kBoth,
       .exclusive = true,  // It holds megabytes, and the runner is to stay small.
   }};
 }

@@ -43,6 +43,7 @@ Scenario stream_closure_client_reads_every_content_type() {
       .checks = {call_returns_what_was_sent(req::kReadsBothForms)},
       .catches = {client_fault::kComparesContentTypes},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
+      .era = Era::kBoth,
   }};
 }
 

@@ -37,6 +37,7 @@ Scenario stream_closure_client_reads_every_field() {
       .checks = {call_returns_what_was_sent(req::kReadsBothForms)},
       .catches = {client_fault::kNeedsEventName},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kRandomIntegerIds},
+      .era = Era::kBoth,
   }};
 }
 

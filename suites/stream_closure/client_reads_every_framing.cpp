@@ -71,6 +71,7 @@ Scenario stream_closure_client_reads_every_framing() {
       .checks = {call_returns_what_was_sent(Rule{})},
       .catches = {client_fault::kHangsWithoutLength, client_fault::kLosesJsonErrors},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
+      .era = Era::kBoth,
   }};
 }
 

@@ -60,6 +60,7 @@ Scenario stream_closure_client_reads_every_line_end() {
       .checks = {call_returns_what_was_sent(req::kReadsBothForms)},
       .catches = {client_fault::kKnowsLineFeedsOnly, client_fault::kSplitsCutLineEnds},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
+      .era = Era::kBoth,
   }};
 }
 

@@ -35,6 +35,7 @@ Scenario stream_closure_client_reads_header_names_in_any_case() {
                                              Rule{})},
       .catches = {client_fault::kComparesHeaderNames},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
+      .era = Era::kBoth,
   }};
 }
 

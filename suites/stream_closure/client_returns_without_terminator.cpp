@@ -27,6 +27,7 @@ Scenario stream_closure_client_returns_without_terminator() {
       .checks = {call_returns_without_terminator()},
       .catches = {client_fault::kWaitsForTerminator, client_fault::kLosesWithoutTerminator},
       .spares = {client_oddity::kClosesAfterResponseQuickly},
+      .era = Era::kBoth,
   }};
 }
 

@@ -35,6 +35,7 @@ Scenario stream_closure_client_skips_comments() {
       .checks = {call_returns_what_was_sent(req::kSkipsComments)},
       .catches = {client_fault::kFailsOnComments, client_fault::kLosesOneAnswer},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kListsToolsFirst},
+      .era = Era::kBoth,
   }};
 }
 

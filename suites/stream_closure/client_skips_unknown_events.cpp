@@ -33,6 +33,7 @@ Scenario stream_closure_client_skips_unknown_events() {
       .checks = {call_returns_beside_unknown_events()},
       .catches = {client_fault::kFailsOnUnknownEvents},
       .spares = {client_oddity::kReadsEveryEvent, client_oddity::kNewConnectionPerCall},
+      .era = Era::kBoth,
   }};
 }
 

@@ -33,6 +33,7 @@ Scenario stream_closure_client_survives_cut_body() {
                  request_ids_are_unique(req::kRequestIdsAreUnique)},
       .catches = {client_fault::kHangsOnEarlyEnd, client_fault::kGivesUpOnlyByLimit},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
+      .era = Era::kBoth,
   }};
 }
 

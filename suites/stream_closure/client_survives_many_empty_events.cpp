@@ -38,6 +38,7 @@ Scenario stream_closure_client_survives_many_empty_events() {
       .checks = {call_returns_what_was_sent(req::kReadsBothForms)},
       .catches = {client_fault::kFailsOnManySkips},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
+      .era = Era::kBoth,
   }};
 }
 

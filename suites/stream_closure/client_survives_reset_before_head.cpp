@@ -35,6 +35,7 @@ Scenario stream_closure_client_survives_reset_before_head() {
       .catches = {client_fault::kHangsOnEarlyEnd, client_fault::kGivesUpOnlyByLimit,
                   client_fault::kRepeatsCutCalls},
       .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
+      .era = Era::kBoth,
   }};
 }
 
