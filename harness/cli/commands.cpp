@@ -69,7 +69,11 @@ void explain_scenario(const Scenario& scenario, const Catalogue& catalogue) {
   const ScenarioSpec& spec = scenario.spec();
   fmt::print("{}\n  {}\n  judges a {}\n", spec.id, spec.question, role_word(scenario));
   for (const Check& check : spec.checks) fmt::print("  check    {}\n", check.name);
-  fmt::print("  catches  {}\n  spares   {}\n", names(spec.catches), names(spec.spares));
+  fmt::print("  catches  {}\n", names(spec.catches));
+  if (!spec.catches_with_sessions.empty()) {
+    fmt::print("           {} (of servers with sessions)\n", names(spec.catches_with_sessions));
+  }
+  fmt::print("  spares   {}\n", names(spec.spares));
   if (spec.covers.empty()) {
     fmt::print(
         "  No row of the specification: it convicts only for harm shown in the run, or\n"

@@ -176,7 +176,8 @@ TEST(Server, BehindAUrlHasTheNameAndToolsOfItsManifest) {
       "tools": {"failing": {"name": "fail"}}})");
   const Ran ran = shop.run(
       kServerRuns + "{tailrace} server $(sed 's/^ready //' ready) --manifest server.json "
-      "--only error_terminal.server_ends_stream_after_handler_error --out run -v; "
+      "--revision 2025-11-25 --only error_terminal.server_ends_stream_after_handler_error "
+      "--out run -v; "
       "status=$?; kill $server; exit $status");
   EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
   EXPECT_NE(ran.out.find("server own 7 (host network, profile safe"), std::string::npos) << ran.out;

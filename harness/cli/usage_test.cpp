@@ -290,7 +290,8 @@ TEST(Usage, OutputThatCannotBeWrittenIsNoVerdict) {
 TEST(Usage, JsonStandsAloneOnStandardOutput) {
   const Workshop workshop;
   const Ran ran = workshop.run(
-      "{tailrace} server --only 'drain.server_keeps_*' --format json --out run -- {server} {port}");
+      "{tailrace} server --only 'drain.server_keeps_*' --revision 2025-11-25 --format json "
+      "--out run -- {server} {port}");
   EXPECT_EQ(ran.status, 0) << ran.err;
   const auto json = parse_json(ran.out);
   ASSERT_TRUE(json) << ran.out;

@@ -99,6 +99,14 @@ TEST(EveryRequestIsAnswered, SparesStaleConnectionsAndRefusals) {
   EXPECT_EQ(cancelled.judge(check).outcome, Outcome::kHeld);
 }
 
+TEST(EveryRequestIsAnswered, WithoutSessionsTheAnswerToAnEqualIdIsNoAnswer) {
+  Story story;
+  story.open(1).call(1, 1, "server/discover").sse_head(1).result(1, 1).end(1);
+  story.call(1, 1).sse_head(1).end(1);
+  const Check check = every_request_is_answered(req::kOneResponse);
+  EXPECT_EQ(story.judge(check, "2026-07-28").outcome, Outcome::kBroken);
+}
+
 TEST(EveryRequestIsAnswered, BlamesTheConnectionThatWentWithoutAReply) {
   Story story;
   story.open(1).call(1, 1).tell(PeerEnded{{1}, Ending::kFin});

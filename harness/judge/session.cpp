@@ -98,6 +98,10 @@ std::vector<Copy> copies_of_answer(const Timeline& timeline, const Exchange& req
     if (answers) copies.push_back({&on, &message, at});
   };
   for (const Exchange& exchange : timeline.exchanges) {
+    // Where nothing tells sessions apart, ids come again: what answers another is no copy.
+    const bool of_another = session.empty() && &exchange != &request && is_request(exchange) &&
+                            exchange.asked->id == request.asked->id;
+    if (of_another) continue;
     const std::size_t before = copies.size();
     for (const StreamEvent& event : exchange.events) {
       if (!event.message) continue;

@@ -39,6 +39,9 @@ Named named_by_scenarios(const Registry& registry, Side role) {
   for (const Scenario& scenario : registry) {
     if (scenario.under_test() != role) continue;
     for (const Fault& fault : scenario.spec().catches) named.faults.emplace(fault.name);
+    for (const Fault& fault : scenario.spec().catches_with_sessions) {
+      named.faults.emplace(fault.name);
+    }
     for (const Oddity& oddity : scenario.spec().spares) named.oddities.emplace(oddity.name);
   }
   return named;
@@ -60,6 +63,7 @@ TEST(Registry, EveryScenarioCatchesAndSparesSomething) {
     const ScenarioSpec& spec = scenario.spec();
     EXPECT_TRUE(ids.insert(spec.id).second) << spec.id;
     EXPECT_FALSE(spec.catches.empty()) << spec.id;
+    EXPECT_TRUE(spec.catches_with_sessions.empty() || spec.era == Era::kBoth) << spec.id;
     EXPECT_FALSE(spec.spares.empty()) << spec.id;
     EXPECT_FALSE(spec.checks.empty()) << spec.id;
     EXPECT_EQ(spec.id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_."),

@@ -29,8 +29,16 @@ bool names(const std::vector<Named>& list, const std::string& name) {
 
 bool concerns(const Scenario& scenario, const Trial& trial) {
   if (trial.expected == Expected::kPass) return true;
-  return trial.expected == Expected::kCaught ? names(scenario.spec().catches, trial.name)
-                                             : names(scenario.spec().spares, trial.name);
+  if (trial.expected == Expected::kSpared) return names(scenario.spec().spares, trial.name);
+  return names(scenario.spec().catches, trial.name) ||
+         names(scenario.spec().catches_with_sessions, trial.name);
+}
+
+// The only revision that the scenario can be tried at; "": all that it asks in.
+std::string_view revision_of(const Scenario& scenario, const Trial& trial) {
+  constexpr std::string_view kNewestWithSessions = "2025-11-25";
+  const bool with_sessions = names(scenario.spec().catches_with_sessions, trial.name);
+  return with_sessions ? kNewestWithSessions : scenario.spec().only_in;
 }
 
 // What the reference server has for questions that need more than tools/list.
@@ -58,7 +66,7 @@ void add_trials(std::vector<Trial>& trials, const Trial& of, const Registry& reg
   for (const Scenario& scenario : registry) {
     const bool chosen = scenario.under_test() == of.role && selection.takes(scenario.id());
     if (!chosen || !concerns(scenario, of)) continue;
-    const std::string_view only_in = scenario.spec().only_in;
+    const std::string_view only_in = revision_of(scenario, of);
     if (!scenario.spec().exclusive && only_in.empty()) {
       shared.scenarios.emplace_back(scenario.id());
       continue;
@@ -92,6 +100,7 @@ std::vector<Trial> all_trials(const Registry& registry, const Selection& selecti
     for (const Scenario& scenario : registry) {
       if (scenario.under_test() != role) continue;
       for (const Fault& fault : scenario.spec().catches) faults.emplace(fault.name);
+      for (const Fault& fault : scenario.spec().catches_with_sessions) faults.emplace(fault.name);
       for (const Oddity& oddity : scenario.spec().spares) oddities.emplace(oddity.name);
     }
     add_trials(trials, {role, "", "", Expected::kPass, {}, false, "", 0}, registry, selection);

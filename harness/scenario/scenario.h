@@ -46,6 +46,7 @@ struct ScenarioSpec {
   Drive drive;
   std::vector<Check> checks{};
   std::vector<Fault> catches{};
+  std::vector<Fault> catches_with_sessions{};  // In both eras asked, and there in that one only.
   std::vector<Oddity> spares{};
   Era era = Era::kSessions;
   std::string_view only_in{};  // The one revision that has what is asked about; "": all of the era.

@@ -37,9 +37,11 @@ Scenario drain_server_keeps_connection_usable() {
       .checks = {connection_carries_next_request(req::kAnswerCarriesId),
                  every_request_is_answered(req::kOneResponse)},
       .catches = {server_fault::kCorruptsReusedConnection, server_fault::kResetsReusedConnection,
-                  server_fault::kResetsAfterAccept, server_fault::kResetsAfterError},
+                  server_fault::kResetsAfterError},
+      .catches_with_sessions = {server_fault::kResetsAfterAccept},
       .spares = {server_oddity::kClosesAfterEachResponse, server_oddity::kClosesAfter100Requests,
                  server_oddity::kCloseDelimited},
+      .era = Era::kBoth,
   }};
 }
 

@@ -35,6 +35,7 @@ Scenario drain_server_says_continue() {
       .checks = {expectation_is_met()},
       .catches = {server_fault::kNeverSaysContinue},
       .spares = {server_oddity::kRefusesExpectation, server_oddity::kThinks40Ms},
+      .era = Era::kBoth,
   }};
 }
 

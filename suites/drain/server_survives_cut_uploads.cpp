@@ -54,6 +54,7 @@ Scenario drain_server_survives_cut_uploads() {
                  descriptors_do_not_grow(Rule{})},
       .catches = {server_fault::kCutUploadBlocks, server_fault::kLeaksPerCutUpload},
       .spares = {server_oddity::kKeepsDescriptorCache, server_oddity::kClosesAfterEachResponse},
+      .era = Era::kBoth,
       .exclusive = true,
   }};
 }

@@ -27,6 +27,7 @@ Scenario error_terminal_server_ends_stream_after_bad_arguments() {
                  every_request_is_answered(req::kOneResponse)},
       .catches = {server_fault::kKeepsOpenAfterBadArguments, server_fault::kNoAnswerToBadArguments},
       .spares = {server_oddity::kEndsStreamLate, server_oddity::kJsonAnswers},
+      .era = Era::kBoth,
   }};
 }
 

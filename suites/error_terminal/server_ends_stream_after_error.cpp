@@ -31,12 +31,13 @@ Scenario error_terminal_server_ends_stream_after_error() {
       .checks = {stream_ends(Final::kError, req::kResponseEndsStream),
                  stream_ends_in_order(Final::kError, req::kStreamEndsAsHttp),
                  nothing_follows(Final::kError, req::kOneResponse, req::kResponseEndsStream)},
-      .catches = {server_fault::kSecondResponse, server_fault::kEndsErrorsLate,
-                  server_fault::kKeepsStreamOpenAfterError,
-                  server_fault::kKeepsOpenAfterUnknownMethod,
+      .catches = {server_fault::kSecondResponse, server_fault::kKeepsStreamOpenAfterError,
                   server_fault::kKeepsOpenAfterUnknownTool},
+      .catches_with_sessions = {server_fault::kEndsErrorsLate,
+                                server_fault::kKeepsOpenAfterUnknownMethod},
       .spares = {server_oddity::kErrorsAsIsError, server_oddity::kEndsStreamLate,
                  server_oddity::kJsonAnswers},
+      .era = Era::kBoth,
   }};
 }
 

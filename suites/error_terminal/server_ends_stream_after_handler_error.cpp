@@ -25,9 +25,10 @@ Scenario error_terminal_server_ends_stream_after_handler_error() {
                  stream_ends_in_order(Final::kError, req::kStreamEndsAsHttp),
                  nothing_follows(Final::kError, req::kOneResponse, req::kResponseEndsStream)},
       .catches = {server_fault::kSecondResponse, server_fault::kEndsErrorsLate,
-                  server_fault::kKeepsOpenAfterHandlerError,
-                  server_fault::kKeepsOpenAfterNotifiedError},
+                  server_fault::kKeepsOpenAfterHandlerError},
+      .catches_with_sessions = {server_fault::kKeepsOpenAfterNotifiedError},
       .spares = {server_oddity::kNoEventIds, server_oddity::kSseWithContentLength},
+      .era = Era::kBoth,
   }};
 }
 

@@ -27,6 +27,7 @@ Scenario error_terminal_server_ends_stream_after_is_error() {
                  stream_ends_in_order(Final::kResult, req::kStreamEndsAsHttp)},
       .catches = {server_fault::kKeepsOpenAfterIsError},
       .spares = {server_oddity::kEndsStreamLate, server_oddity::kHeadWithFirstEvent},
+      .era = Era::kBoth,
   }};
 }
 

@@ -33,6 +33,7 @@ Scenario error_terminal_server_keeps_connection_after_json_error() {
                  every_request_is_answered(req::kOneResponse)},
       .catches = {server_fault::kExtraAfterJsonError, server_fault::kCorruptsReusedConnection},
       .spares = {server_oddity::kErrorEndsConnection, server_oddity::kIgnoresPreference},
+      .era = Era::kBoth,
   }};
 }
 

@@ -35,9 +35,11 @@ Scenario routing_server_keeps_ids_of_both_types_apart() {
                                               req::kAnswerCarriesId),
                  every_request_is_answered(req::kOneResponse),
                  stream_ends(Final::kEither, req::kResponseEndsStream)},
-      .catches = {server_fault::kTakesIdsByText, server_fault::kKeepsStringIdsOpen},
+      .catches = {server_fault::kKeepsStringIdsOpen},
+      .catches_with_sessions = {server_fault::kTakesIdsByText},
       .spares = {server_oddity::kJsonAnswers, server_oddity::kNoSession,
                  server_oddity::kNoEventIds},
+      .era = Era::kBoth,
   }};
 }
 

@@ -45,10 +45,13 @@ Scenario routing_server_keeps_notifications_apart() {
                  progress_keeps_to_its_stream(req::kProgressAtHome),
                  progress_has_a_token(req::kProgressHasToken),
                  notifications_are_not_broadcast(req::kOneStreamPerMessage)},
-      .catches = {server_fault::kNotifiesBesideCall, server_fault::kBroadcastsNotifications,
-                  server_fault::kNotifiesLatestCall, server_fault::kProgressToAllSessions},
+      .catches = {server_fault::kNotifiesBesideCall},
+      .catches_with_sessions = {server_fault::kBroadcastsNotifications,
+                                server_fault::kNotifiesLatestCall,
+                                server_fault::kProgressToAllSessions},
       .spares = {server_oddity::kNoEventIds, server_oddity::kJsonAnswers,
                  server_oddity::kNotifiesOnGet, server_oddity::kNotifiesSlowly},
+      .era = Era::kBoth,
   }};
 }
 

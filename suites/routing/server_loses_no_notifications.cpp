@@ -40,9 +40,11 @@ Scenario routing_server_loses_no_notifications() {
       .checks = {notifications_are_as_many(), progress_keeps_to_its_stream(req::kProgressAtHome),
                  progress_has_a_token(req::kProgressHasToken),
                  progress_grows(req::kProgressGrows)},
-      .catches = {server_fault::kLosesSomeNotifications, server_fault::kNotifiesLatestCall},
+      .catches = {server_fault::kLosesSomeNotifications},
+      .catches_with_sessions = {server_fault::kNotifiesLatestCall},
       .spares = {server_oddity::kNotifiesOnGet, server_oddity::kJsonAnswers,
                  server_oddity::kNotifiesSlowly},
+      .era = Era::kBoth,
   }};
 }
 

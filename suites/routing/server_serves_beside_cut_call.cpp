@@ -35,6 +35,7 @@ Scenario routing_server_serves_beside_cut_call() {
       .catches = {server_fault::kLeftStreamEndsCalls, server_fault::kLeavingFailsCalls},
       .spares = {server_oddity::kNoEventIds, server_oddity::kServesFourAtOnce,
                  server_oddity::kClosesAfterEachResponse},
+      .era = Era::kBoth,
   }};
 }
 

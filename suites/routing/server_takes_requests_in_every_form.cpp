@@ -41,6 +41,7 @@ Scenario routing_server_takes_requests_in_every_form() {
       .catches = {server_fault::kComparesHeaderNames, server_fault::kComparesContentTypes},
       .spares = {server_oddity::kJsonAnswers, server_oddity::kNoSession,
                  server_oddity::kClosesAfterEachResponse},
+      .era = Era::kBoth,
   }};
 }
 

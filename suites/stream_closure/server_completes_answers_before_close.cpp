@@ -28,6 +28,7 @@ Scenario stream_closure_server_completes_answers_before_close() {
                  every_request_is_answered(req::kOneResponse)},
       .catches = {server_fault::kNoEndBeforeClose},
       .spares = {server_oddity::kCloseDelimited, server_oddity::kClosesAfterEachResponse},
+      .era = Era::kBoth,
   }};
 }
 

@@ -29,6 +29,7 @@ Scenario stream_closure_server_completes_big_answers() {
                  stream_ends_in_order(Final::kResult, req::kStreamEndsAsHttp)},
       .catches = {server_fault::kCutsBigAnswers},
       .spares = {server_oddity::kJsonAnswers, server_oddity::kSseWithContentLength},
+      .era = Era::kBoth,
       .exclusive = true,  // It holds megabytes, and the runner is to stay small.
   }};
 }

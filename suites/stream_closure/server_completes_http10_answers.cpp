@@ -29,6 +29,7 @@ Scenario stream_closure_server_completes_http10_answers() {
                  every_request_is_answered(req::kOneResponse), http10_gets_no_chunks()},
       .catches = {server_fault::kKeepsOpenForHttp10, server_fault::kChunksForHttp10},
       .spares = {server_oddity::kJsonAnswers, server_oddity::kSseWithContentLength},
+      .era = Era::kBoth,
   }};
 }
 

@@ -29,6 +29,7 @@ Scenario stream_closure_server_completes_json_answers() {
       .catches = {server_fault::kCutsJsonAnswers, server_fault::kTwoObjectsInJson,
                   server_fault::kFirstMessageInJson},
       .spares = {server_oddity::kIgnoresPreference, server_oddity::kClosesAfterEachResponse},
+      .era = Era::kBoth,
   }};
 }
 

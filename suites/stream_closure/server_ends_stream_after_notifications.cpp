@@ -43,6 +43,7 @@ Scenario stream_closure_server_ends_stream_after_notifications() {
                   server_fault::kLosesNotifications},
       .spares = {server_oddity::kEndsStreamLate, server_oddity::kJsonAnswers,
                  server_oddity::kSseWithContentLength, server_oddity::kNotifiesOnGet},
+      .era = Era::kBoth,
   }};
 }
 

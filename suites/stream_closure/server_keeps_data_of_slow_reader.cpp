@@ -35,6 +35,7 @@ Scenario stream_closure_server_keeps_data_of_slow_reader() {
                  stream_ends_in_order(Final::kEither, req::kStreamEndsAsHttp)},
       .catches = {server_fault::kDropsDataOfSlowReader},
       .spares = {server_oddity::kEndsStreamLate, server_oddity::kJsonAnswers},
+      .era = Era::kBoth,
       .exclusive = true,  // It holds megabytes, and the runner is to stay small.
   }};
 }

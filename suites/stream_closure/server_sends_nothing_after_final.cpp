@@ -32,6 +32,7 @@ Scenario stream_closure_server_sends_nothing_after_final() {
       .catches = {server_fault::kNotificationAfterFinal, server_fault::kSecondResponse,
                   server_fault::kGarbageAfterFinal},
       .spares = {server_oddity::kCommentsAfterFinal, server_oddity::kNoEventIds},
+      .era = Era::kBoth,
   }};
 }
 

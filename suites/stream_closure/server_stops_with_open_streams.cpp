@@ -31,9 +31,10 @@ Scenario stream_closure_server_stops_with_open_streams() {
       .covers = {req::kStopEndsStreams},
       .drive = &drive,
       .checks = {stops_with_open_streams(req::kStopEndsStreams)},
-      .catches = {server_fault::kNeverStopsWithStreams, server_fault::kResetsAtStop,
-                  server_fault::kCrashesAtStop},
+      .catches = {server_fault::kResetsAtStop, server_fault::kCrashesAtStop},
+      .catches_with_sessions = {server_fault::kNeverStopsWithStreams},
       .spares = {server_oddity::kDiesOfTerm, server_oddity::kStopsLate, server_oddity::kNoGet},
+      .era = Era::kBoth,
   }};
 }
 
