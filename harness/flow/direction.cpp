@@ -17,6 +17,8 @@ constexpr int kJitterPart = 6;
 constexpr Nanos kLeastProbe = Millis(200);
 constexpr int kMostProbes = 3;  // Of that: round trips with lost ACKs seem long to a sender.
 constexpr int kPartThatTells = 8;  // Of a pause that was seen once.
+// A round trip within one host; the quickest way out of it takes twice as long.
+constexpr Nanos kNoWay = std::chrono::microseconds(20);
 constexpr Nanos kWorthAWord = Millis(1);  // Of a hold that cost one round trip.
 
 }  // namespace
@@ -101,7 +103,9 @@ void Direction::new_data(const Segment& segment, const Path& path, Sending& told
   if (proof && !waiting_->disturbed && !probe) {
     ++proofs_.all;
     const Nanos least = path.to_receiver + kLeastAckDelay;
-    proofs_.vague += !segment.ts_echo && segment.time - waiting_->at >= least;
+    const Nanos since = segment.time - waiting_->at;
+    proofs_.vague += !segment.ts_echo && since >= least;
+    if (segment.ts_echo) note_proof(since);
   }
   if (unheard && probe && was_probe(segment, *waiting_, path)) told.probed_since = waiting_->at;
   if (pending_) judge_release(segment, path, told);
@@ -115,6 +119,12 @@ void Direction::new_data(const Segment& segment, const Path& path, Sending& told
                      unheard && probe,             segment.psh,
                      false,                        std::exchange(heard_data_, false),
                      thought};
+}
+
+void Direction::note_proof(Nanos since) {
+  auto& [longest, next] = longest_proofs_;
+  next = std::max(next, std::min(since, longest));
+  longest = std::max(longest, since);
 }
 
 // Of a sender that holds: its probe, and not a write that came so late.
@@ -197,7 +207,7 @@ void Direction::judge_release(const Segment& segment, const Path& path, Sending&
   proofs_at_hold_ = proofs_;
   loose_ += loose;
   blunt_ += std::chrono::abs(gap) > sharp;
-  least_waking_ = std::min(least_waking_, gap - path.to_sender);
+  note_waking(gap - path.to_sender, path.to_sender <= kNoWay);
   pending.delayed = false;  // It was not harmless.
   told.release = Release{stall_of(segment, gap, path.late), false};
   keep(told.release->stall, is_far_ && segment.ts_echo && !receiver_varies_);

@@ -150,6 +150,11 @@ class Direction {
   void doubt_pause(Nanos apart, Nanos gap, const Path& path);
   void forget_pause(bool begins_turn);
   void keep(const Stall& stall, bool early);
+  void note_proof(Nanos since);
+  void note_waking(Nanos took, bool at_sender) {
+    least_waking_ = std::min(least_waking_, took);
+    at_sender_ = at_sender_ && at_sender;
+  }
   bool is_probe(const Segment& segment, const Path& path) const;
   void learn_size(const Segment& segment);
   bool is_delayed(Nanos delay, const Path& path);
@@ -180,6 +185,7 @@ class Direction {
   bool has_proofs() const;
   bool is_chance_since_option();
   bool all_left_on_acks() const;
+  bool left_late_unheard() const;
   bool released_by_chance() const;
 
   static constexpr Nanos kFineClock = kCloseRelease / 3;
@@ -208,6 +214,8 @@ class Direction {
   std::uint32_t early_ = 0;  // Stalls that were seen before that was known.
   bool is_far_ = false;  // R is behind a path, not on this host.
   Proofs proofs_, proofs_at_hold_;  // The latter: when data was last held.
+  std::array<Nanos, 2> longest_proofs_{};  // After what was unacknowledged; the longer one first.
+  bool at_sender_ = true;  // No way lay between S and the capture at any hold.
   std::uint8_t since_option_ = 0;  // Releases on an ACK after a series and its proofs.
   bool lacks_answers_ = false;
   bool heard_data_ = false;  // Of R, after all that S sent.

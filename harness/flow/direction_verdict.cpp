@@ -10,9 +10,13 @@ namespace tailrace {
 namespace {
 
 constexpr double kMoreThanChance = 5;
+constexpr Nanos kLeastFarthest = std::chrono::microseconds(100);  // From the ACK, of what is close.
 // So many delays say what the receiver's timer takes; less than that part of it is none of its.
 constexpr std::size_t kEnoughToKnowTimer = 5;
 constexpr int kPartOfTimer = 4;
+constexpr int kPartOfDelay = 2;
+// Ticks of a capture's clock that a timer's delay is but a few of: two writers look like one.
+constexpr Nanos kBluntClock = Millis(5);
 constexpr std::uint64_t kFewBlunt = 8;  // One in so many may be.
 constexpr double kOftenHeld = 0.75;
 constexpr double kSeriesHeld = 0.5;  // A busy sender is late with some of its writes.
@@ -59,9 +63,14 @@ std::uint64_t Direction::late_by_path() const {
       std::ranges::count_if(stalls_, [&](const Stall& stall) { return is_by_path(stall, usual); }));
 }
 
-// More of what came after a delayed ACK came close to it than chance would bring there.
+// More of what came after a delayed ACK came so close to it than chance would bring there.
 bool Direction::is_improbable() const {
-  const double window = 2 * static_cast<double>(close_.count());
+  Nanos farthest = kLeastFarthest;
+  for (const Stall& stall : stalls_) {
+    const Nanos gap = std::chrono::abs(stall.release_gap);
+    if (gap <= close_) farthest = std::max(farthest, gap);
+  }
+  const double window = 2 * static_cast<double>(farthest.count());
   const double range = std::max(static_cast<double>(most_gap_.count()), window);
   const double expected = static_cast<double>(candidates_) * window / range;
   const auto close = static_cast<double>(flow_.held - loose_);
@@ -111,10 +120,17 @@ bool Direction::is_chance_since_option() {
   return true;
 }
 
+// Held data would have waited until its ACK came: twice it left unheard, as late as ACKs come. That
+// is no write for which the option was set and which came soon.
+bool Direction::left_late_unheard() const {
+  const Nanos usual = usual_delay();
+  return usual > Nanos(0) && longest_proofs_[1] * kPartOfDelay >= usual;
+}
+
 // Some set it for a part of their messages only (Tornado: for the end of each). Where all that
 // followed a delayed ACK left on it, and sharply, it was held all the same.
 bool Direction::all_left_on_acks() const {
-  const bool sharp = loose_ == 0 && blunt_ * kFewBlunt <= flow_.held;
+  const bool sharp = loose_ == 0 && blunt_ * kFewBlunt <= flow_.held && !left_late_unheard();
   return sharp && least_waking_ <= kLeastWaking && flow_.held >= kEnoughToSeeWaking &&
          has_held(kMostlyHeld);
 }
@@ -141,12 +157,15 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
   }
   Confidence confidence = Confidence::kLow;
   if (flow.held >= 2) confidence = Confidence::kMedium;
-  const bool woken = flow_.held >= kEnoughToSeeWaking && least_waking_ > kLeastWaking;
+  const bool woken =
+      at_sender_ && flow_.held >= kEnoughToSeeWaking && least_waking_ > kLeastWaking;
   const bool sharp = blunt_ * 2 <= flow_.held && !woken;
-  const bool clear = !has_coarse_clock() || keep_time_of_acks(stalls_, tick_);
+  const bool clear = !has_coarse_clock() ||
+                     (tick_ < kBluntClock && keep_time_of_acks(stalls_, tick_));
   // Where the path hides whether they follow their ACKs, a handler may sleep for as long each time.
   const bool sleeps = like_slow_pause_ * 2 > flow.held;
-  const bool sure = sharp && clear && !sleeps && outlasts_path() && is_series();
+  const bool sure =
+      sharp && clear && !sleeps && !left_late_unheard() && outlasts_path() && is_series();
   if (flow.held >= kHighConfidence && sure) confidence = Confidence::kHigh;
   const bool few = sharp && !has_coarse_clock() && !sleeps && flow.held < kHighConfidence &&
                    loose_ == 0 && blunt_ == 0;
@@ -163,9 +182,11 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
     Stall stall = seen;
     stall.holder = holder;
     stall.ack_delayer = other(holder);
-    stall.confidence = close ? confidence : std::min(confidence, Confidence::kMedium);
+    // What S took for itself is most of some: a hold of less than any timer's delay harms nobody.
+    const bool harms = stall.hold >= kLeastAckDelay;
+    stall.confidence = close && harms ? confidence : std::min(confidence, Confidence::kMedium);
     const bool outlasts = close_ == kCloseRelease || stall.ack_delay > 2 * close_;
-    stall.one_of_few = few && close && outlasts;
+    stall.one_of_few = few && close && harms && outlasts;
     stalls.push_back(stall);
   }
   return flow;

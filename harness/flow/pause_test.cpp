@@ -179,6 +179,24 @@ TEST_F(Pauses, ACoarseClockShowsWhatKeepsToAcksThatVary) {
   EXPECT_EQ(flow().stalls.back().confidence, Confidence::kHigh);
 }
 
+// Two that keep other clocks look alike, where either ticks but a few times meanwhile.
+TEST_F(Pauses, ABluntClockMakesNothingSure) {
+  talk.open(Millis(10), Millis(10));
+  talk.pass(Millis(10) - kMoment);
+  for (int i = 0; i < 8; ++i) {
+    talk.send(kClient, 300);
+    talk.pass(Millis(10));
+    talk.send(kServer, 100);
+    talk.pass(Millis(40 + i % 4 * 10));
+    talk.ack(kClient);
+    talk.send(kServer, 60);
+    talk.pass(Millis(10));
+  }
+  const ConnectionFlow seen = flow();
+  ASSERT_FALSE(seen.stalls.empty());
+  for (const Stall& stall : seen.stalls) EXPECT_EQ(stall.confidence, Confidence::kMedium);
+}
+
 // At the sender itself held data leaves at once: 10 us, and not 200.
 TEST_F(Pauses, WhatLeavesAWhileAfterItsAckIsNotSure) {
   talk.open();
@@ -224,6 +242,24 @@ TEST_F(Pauses, AnOptionForTheEndsAcquitsNothingBeforeThem) {
   const ConnectionFlow seen = flow();
   EXPECT_TRUE(seen.from_server.nodelay_proven);
   EXPECT_EQ(seen.stalls.size(), 6U);
+}
+
+// A proxy passes on what a server behind it held: most of it comes with the ACK, by one host's
+// clock. What left late and before its ACK was held by nobody here.
+TEST_F(Pauses, WhatLeftLateAndBeforeItsAckMakesNobodySure) {
+  talk.open();
+  for (int i = 0; i < 8; ++i) call(Millis(40) + i * std::chrono::microseconds(700), kMoment);
+  for (int i = 0; i < 2; ++i) {
+    talk.send(kClient, 300);
+    talk.pass(kMoment);
+    talk.send(kServer, 100);
+    talk.pass(Millis(39));
+    talk.send(kServer, 60);
+    talk.pass(kMoment);
+  }
+  const ConnectionFlow seen = flow();
+  ASSERT_EQ(seen.stalls.size(), 8U);
+  for (const Stall& stall : seen.stalls) EXPECT_EQ(stall.confidence, Confidence::kMedium);
 }
 
 // With the option set for all of it: what takes as long as a timer keeps no time of the ACKs.

@@ -43,12 +43,27 @@ std::optional<UnseenLoss::Found> UnseenLoss::sent(const Segment& segment, const 
   missing_ = 0;
   acked_since_ = false;
   quiet_since_ = segment.time;
+  repeated_at_.reset();
   return found;
+}
+
+// R asked again, since it missed an answer: S had the request by then. That shows in the stamp it
+// echoes, or in a way that was too short for the second one; or a packet of S is missing, which for
+// as long as one timer takes was the answer, and no ACK of one that thinks.
+bool UnseenLoss::had_first(const Segment& segment, const Path& path) const {
+  const bool echoes = segment.ts_echo && asked_stamp_ && *segment.ts_echo == *asked_stamp_;
+  const bool too_soon = !segment.ts_echo && segment.time - *repeated_at_ < path.rtt();
+  if (echoes || too_soon) return true;
+  const Nanos silence = segment.time - quiet_since_ - path.to_sender - path.late;
+  const Nanos most = kLeastTimeout + kProbeTrips * path.rtt() + kTimerSlack;
+  return numbers_.tell() && missing_ > 0 && silence <= most;
 }
 
 std::optional<UnseenLoss::Found> UnseenLoss::judged(const Segment& segment, bool owed,
                                                     const Path& path) {
-  const RealTime quiet = asked_ ? quiet_since_ + path.to_sender + path.late : quiet_since_;
+  const Nanos way = asked_ ? path.to_sender + path.late : Nanos(0);
+  const bool second = repeated_at_ && !had_first(segment, path);
+  const RealTime quiet = (second ? *repeated_at_ : quiet_since_) + way;
   const Nanos silence = segment.time - quiet;
   const bool counted = numbers_.tell();
   const bool uncounted = !counted && owed && acks_are_seen_;
@@ -81,14 +96,19 @@ void UnseenLoss::answered(const Segment& segment) {
     return;
   }
   if (segment.rst) return;
-  quiet_since_ = segment.time;
   const std::uint32_t end = segment.seq + segment.length;
-  if (asked_ && !seq_before(asked_end_, end)) return;  // The same once more.
+  if (asked_ && !seq_before(asked_end_, end)) {  // The same once more.
+    repeated_at_ = segment.time;
+    return;
+  }
+  quiet_since_ = segment.time;
+  repeated_at_.reset();
   heard_ = true;
   asked_ = true;
   missing_ = 0;
   asked_end_ = end;
   acked_since_ = false;
+  asked_stamp_ = segment.ts_value;
 }
 
 }  // namespace tailrace

@@ -37,6 +37,7 @@ class UnseenLoss {
 
  private:
   std::optional<Found> judged(const Segment& segment, bool owed, const Path& path);
+  bool had_first(const Segment& segment, const Path& path) const;
   RealTime begin_of(RealTime quiet, RealTime now, bool owed, const Path& path) const;
 
   PacketNumbers numbers_;
@@ -48,6 +49,8 @@ class UnseenLoss {
   bool acked_since_ = false;    // S sent one of those after quiet_since_: at acked_at_.
   std::uint32_t asked_end_ = 0, acked_ = 0;
   RealTime quiet_since_;  // The last new data of either side.
+  std::optional<RealTime> repeated_at_;  // R sent the same once more since.
+  std::optional<std::uint32_t> asked_stamp_;  // Of R's clock, when it sent that first.
   RealTime acked_at_;
   Nanos usual_{0};  // The longest silence of S in which no packet of it is missing.
 };

@@ -91,6 +91,36 @@ TEST_F(Unseen, ARequestThatWasLostIsNoSilenceOfTheServer) {
   EXPECT_TRUE(call(Millis(240), 1));
 }
 
+// Its client asks once more meanwhile. The answer comes too soon to be one to that.
+TEST_F(Unseen, AnAnswerThatWasLostIsNotOneToTheRequestThatCameAgain) {
+  watch_ = UnseenLoss();
+  numbered = false;
+  call();
+  acknowledge();
+  path_.to_receiver = Millis(1);
+  ask();
+  now_ += Millis(227);
+  asked_ -= kRequest;
+  ask();
+  now_ += Millis(18);
+  const auto found = answer();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(RealTime(now_) - found->since, Millis(225));
+}
+
+TEST_F(Unseen, ARequestThatCameAgainAndIsAnsweredThenWasLostItself) {
+  watch_ = UnseenLoss();
+  numbered = false;
+  call();
+  acknowledge();
+  ask();
+  now_ += Millis(227);
+  asked_ -= kRequest;
+  ask();
+  now_ += Millis(21);
+  EXPECT_FALSE(answer());
+}
+
 TEST_F(Unseen, APacketThatIsMissingFromAQuickAnswerWasAnAck) {
   EXPECT_FALSE(call(Millis(60), 1));
 }
