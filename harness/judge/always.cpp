@@ -13,6 +13,7 @@
 #include "harness/judge/lost_answer.h"
 #include "harness/judge/server_laws.h"
 #include "harness/judge/session.h"
+#include "harness/judge/stateless_client.h"
 
 namespace tailrace {
 namespace {
@@ -24,6 +25,12 @@ constexpr std::array<Requirement, 3> kResponseEndsStream = {
 constexpr std::array<Requirement, 1> kNamesSession = {Requirement{"SH-SESS-05"}};
 constexpr std::array<Requirement, 1> kNamesRevision = {Requirement{"SH-VER-01"}};
 constexpr std::array<Requirement, 1> kAcceptsBoth = {Requirement{"SH-POST-03"}};
+constexpr std::array<Requirement, 2> kVersionInHeader = {Requirement{"SH-HDR-02"},
+                                                         Requirement{"SH-HDR-01"}};
+constexpr std::array<Requirement, 1> kVersionsAgree = {Requirement{"SH-HDR-03"}};
+constexpr std::array<Requirement, 1> kMethodInHeader = {Requirement{"SH-HDR-05"}};
+constexpr std::array<Requirement, 1> kNameInHeader = {Requirement{"SH-HDR-06"}};
+constexpr std::array<Requirement, 1> kMetaIsComplete = {Requirement{"SH-REQ-05"}};
 constexpr std::array<Requirement, 1> kGetBringsNoResponse = {Requirement{"SH-GET-06"}};
 
 // An Error may lack the id, or hold null, where the server could not read it.
@@ -52,6 +59,8 @@ const Law kOwnId{
 const std::vector<Check>& laws_of_every(Side under_test) {
   static const std::vector<Check> of_clients = {
       requests_say_what_they_must(kNamesSession, kNamesRevision, kAcceptsBoth),
+      requests_describe_themselves({kVersionInHeader, kVersionsAgree, kMethodInHeader,
+                                    kNameInHeader, kMetaIsComplete}),
       plain_calls_return(), failures_are_no_results(), client_exits_in_order()};
   static const std::vector<Check> of_servers = {
       check_of(kOwnId, kAnswerCarriesId),

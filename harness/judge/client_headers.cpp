@@ -282,10 +282,12 @@ class HeaderFindings {
 };
 
 Judgement judge_headers(const Evidence& evidence, HeaderRules rules) {
-  if (!has_sessions(evidence.revision)) return not_applicable("its revision has no sessions");
   HeaderFindings findings(evidence, rules);
-  const auto answers = answers_that_tell(evidence.timeline);
-  if (std::ranges::none_of(answers, [](const auto& told) { return opens_session(*told.what); })) {
+  const bool sessions = has_sessions(evidence.revision);
+  using Answers = std::vector<At<const Exchange*>>;
+  const Answers answers = sessions ? answers_that_tell(evidence.timeline) : Answers();
+  if (sessions &&
+      std::ranges::none_of(answers, [](const auto& told) { return opens_session(*told.what); })) {
     return inconclusive("no initialize was answered");
   }
   bool judged = false;
@@ -296,7 +298,8 @@ Judgement judge_headers(const Evidence& evidence, HeaderRules rules) {
       learn(known, *next->what);
     }
     // Another initialize opens another session.
-    if (!known.opened || opens_session(*request) || is_probe(*request)) continue;
+    const bool outside = !known.opened || is_probe(*request);
+    if ((sessions && outside) || opens_session(*request)) continue;
     if (is_unread(*request) || is_of_none(known, *request)) continue;
     if (!is_of_transport(*request) || is_elsewhere(evidence.timeline, *request)) continue;
     if (is_of_unseen(evidence.timeline, known, *request)) continue;

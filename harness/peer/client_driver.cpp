@@ -83,7 +83,8 @@ StreamId ClientDriver::send(std::string_view method, const std::string& body,
   std::string request = compose_http_request(method, settings_.server.target, headers, body);
   if (options.http10) request.replace(request.find(kHttp11), kHttp11.size(), kHttp10);
   ConnectionId connection = options.on;
-  if (!connection && !options.fresh) connection = idle_connection().value_or(ConnectionId{});
+  const bool fresh = std::exchange(asks_afresh_, false) || options.fresh;
+  if (!connection && !fresh) connection = idle_connection().value_or(ConnectionId{});
   const bool ours_to_choose = !options.on;
   if (!connection) connection = open_connection();
   auto stream = send_on(connection, request);

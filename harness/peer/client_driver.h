@@ -242,6 +242,9 @@ class ClientDriver : public Script {
   // Asks in each of these ways and watches the ends; where a stream stays open or ends late, asks
   // so again, as often as shows that it is no accident.
   using Ask = std::function<StreamId()>;
+  // Awaits its answer. Where a kept connection ended without a byte, whose doing that was is not
+  // known: it is asked once more, on a connection that nothing was sent on before.
+  StreamId ask_and_await(const Ask& ask);
   void ask_and_watch_ends(const std::vector<Ask>& ways);
   // Each response so far has ended, or the window is over.
   void watch_ends(Millis window);
@@ -325,6 +328,7 @@ class ClientDriver : public Script {
   std::size_t heard_of_ = 0;
   std::vector<std::pair<std::string, RpcMessage>> pings_;  // To be answered, with their sessions.
   bool answers_ = false;                                   // One of them, at this moment.
+  bool asks_afresh_ = false;  // The next request, once.
   bool insists_ = false;
   int progress_tokens_ = 0;
   std::deque<bool> settled_;  // Of the last answers: whether their streams ended at once.

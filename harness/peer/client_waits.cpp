@@ -277,12 +277,21 @@ void ClientDriver::stop_server() {
   watch_ends(kSettle.limit);
 }
 
+StreamId ClientDriver::ask_and_await(const Ask& ask) {
+  const StreamId asked = ask();
+  await_answer(asked);
+  if (!met_end_of_connection(asked) || !can_ask()) return asked;
+  asks_afresh_ = true;
+  const StreamId again = ask();
+  await_answer(again);
+  return again;
+}
+
 void ClientDriver::ask_and_watch_ends(const std::vector<Ask>& ways) {
   std::vector<StreamId> asked;
   for (const Ask& ask : ways) {
     if (!asked.empty() && !can_ask()) break;
-    asked.push_back(ask());
-    await_answer(asked.back());
+    asked.push_back(ask_and_await(ask));
   }
   watch_ends_of_posts(kFirstLook);
   const std::size_t first_round = asked.size();

@@ -2,6 +2,7 @@
 // An Error of a tool's handler ends the stream, also where notifications came before it.
 
 #include "harness/judge/closure.h"
+#include "harness/judge/routing.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -23,9 +24,10 @@ Scenario error_terminal_server_ends_stream_after_handler_error() {
       .drive = &drive,
       .checks = {stream_ends(Final::kError, req::kResponseEndsStream),
                  stream_ends_in_order(Final::kError, req::kStreamEndsAsHttp),
-                 nothing_follows(Final::kError, req::kOneResponse, req::kResponseEndsStream)},
+                 nothing_follows(Final::kError, req::kOneResponse, req::kResponseEndsStream),
+                 every_request_is_answered(req::kOneResponse)},
       .catches = {server_fault::kSecondResponse, server_fault::kEndsErrorsLate,
-                  server_fault::kKeepsOpenAfterHandlerError},
+                  server_fault::kKeepsOpenAfterHandlerError, server_fault::kDropsFailingCalls},
       .catches_with_sessions = {server_fault::kKeepsOpenAfterNotifiedError},
       .spares = {server_oddity::kNoEventIds, server_oddity::kSseWithContentLength},
       .era = Era::kBoth,

@@ -33,7 +33,7 @@ void drive(ClientDriver& client) {
     PostOptions options;
     if (call == 0) options.id.emplace("0");  // Legal, and false in many languages.
     if (call % 4 >= 2) options.id.emplace(fmt::format("\"call {}\"", call));
-    client.await_answer(ask(client, call, options));
+    client.ask_and_await([&] { return ask(client, call, options); });
   }
   client.watch_ends(kWatchOpen);  // Leaving first would hide the fault.
 }
