@@ -105,17 +105,18 @@ TEST(ConnectionCarriesNextRequest, ARefusalMayHaveAnIdOfNobody) {
 
 TEST(ConnectionCarriesNextRequest, DroppedRequestsAreHarmAndARaceIsNot) {
   const Check check = connection_carries_next_request(req::kAnswerCarriesId);
-  const auto dropped = [&](std::uint32_t times, double idle, Ending how) {
+  const auto dropped = [&](std::uint32_t times, double idle, Ending how, double longer = 3) {
     Story story;
     for (std::uint32_t i = 1; i <= times; ++i) {
       const double begun = i * 10000.0;
       story.at(begun).open(i).call(i, 1).sse_head(i).result(i, 1).end(i);
-      story.at(begun + idle).call(i, 2).tell(PeerEnded{{i}, how});
+      story.at(begun + idle + i * longer).call(i, 2).tell(PeerEnded{{i}, how});
     }
     return story.judge(check);
   };
   EXPECT_NE(dropped(1, 20, Ending::kReset).outcome, Outcome::kBroken);
-  EXPECT_NE(dropped(4, 1, Ending::kReset).outcome, Outcome::kBroken);
+  EXPECT_NE(dropped(4, 1, Ending::kReset, 0.5).outcome, Outcome::kBroken);
+  EXPECT_NE(dropped(4, 20, Ending::kReset, 0).outcome, Outcome::kBroken) << "a timer of 20 ms";
   EXPECT_NE(dropped(4, 5000, Ending::kReset).outcome, Outcome::kBroken) << "its idle time was over";
   EXPECT_EQ(dropped(4, 20, Ending::kFin).outcome, Outcome::kBroken);
   ASSERT_EQ(dropped(4, 20, Ending::kReset).outcome, Outcome::kBroken);

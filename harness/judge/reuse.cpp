@@ -20,6 +20,7 @@ constexpr std::size_t kStrayExcerpt = 120;
 constexpr std::size_t kFewestDropped = 3;
 constexpr Millis kEndIsSeen{10};
 constexpr Millis kIdleEnds{1000};  // From here on the server may have ended an idle one just then.
+constexpr Millis kOtherPause{5};  // By so much pauses differ that no one timer fits.
 constexpr std::size_t kOneIn = 10;  // Of the requests on kept connections: fewer are mishaps.
 constexpr std::size_t kFewestCalls = 50;  // A quarter of them are more than a pool keeps idle.
 constexpr std::size_t kMostKept = 15;      // Idle, of calls made one after the other.
@@ -146,8 +147,13 @@ std::optional<Finding> stray_after_body(const Evidence& evidence, Rule rule) {
 }
 
 // The connection was kept, and ended by the server when a request came, without a byte.
-std::vector<const Exchange*> dropped(const Timeline& timeline) {
-  std::vector<const Exchange*> dropped;
+struct Dropped {
+  std::vector<const Exchange*> requests;
+  Nanos least_idle = Nanos::max(), most_idle{0};
+};
+
+Dropped dropped(const Timeline& timeline) {
+  Dropped dropped;
   for (const Exchange& exchange : timeline.exchanges) {
     const bool ended = exchange.end == BodyEnd::kReset || exchange.end == BodyEnd::kCut;
     if (exchange.index == 0 || exchange.first_byte_at || !ended) continue;
@@ -155,13 +161,18 @@ std::vector<const Exchange*> dropped(const Timeline& timeline) {
     const Exchange& before = *timeline.exchange(connection.streams[exchange.index - 1]);
     if (!before.ended_at) continue;
     const Nanos idle = exchange.request_at - *before.ended_at;
-    if (idle >= kEndIsSeen && idle < kIdleEnds) dropped.push_back(&exchange);
+    if (idle < kEndIsSeen || idle >= kIdleEnds) continue;
+    dropped.requests.push_back(&exchange);
+    dropped.least_idle = std::min(dropped.least_idle, idle);
+    dropped.most_idle = std::max(dropped.most_idle, idle);
   }
   return dropped;
 }
 
 std::optional<Finding> drops_requests(const Evidence& evidence) {
-  const auto lost = dropped(evidence.timeline);
+  const auto [lost, least_idle, most_idle] = dropped(evidence.timeline);
+  // After one pause alone, it may be the server's timer that ran out then.
+  if (most_idle - least_idle < kOtherPause) return std::nullopt;
   const auto kept = static_cast<std::size_t>(std::ranges::count_if(
       evidence.timeline.exchanges, [](const Exchange& exchange) { return exchange.index > 0; }));
   if (lost.size() < kFewestDropped || lost.size() * kOneIn < kept) return std::nullopt;

@@ -153,7 +153,7 @@ void blame_closed_connection(const Exchange& exchange, Finding& finding) {
 
 Judgement judge_answered(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
-  std::size_t asked = 0, unfetched = 0;
+  std::size_t asked = 0, unfetched = 0, unkept = 0;
   for (const Exchange& exchange : timeline.exchanges) {
     if (!exchange.asked || exchange.asked->kind != MessageKind::kRequest) continue;
     ++asked;
@@ -168,6 +168,11 @@ Judgement judge_answered(const Evidence& evidence, Rule rule) {
     }
     // A request that met the server's FIN on a kept connection is the client's to repeat.
     const bool stale = exchange.index > 0 && !exchange.first_byte_at;
+    const Connection* const on = timeline.connection(exchange.connection);
+    if (exchange.end == BodyEnd::kUnseen && on != nullptr && on->truncated) {
+      ++unkept;
+      continue;
+    }
     if (stale || exchange.end == BodyEnd::kUnseen) {
       const bool waited =
           std::any_of(timeline.deadlines.begin(), timeline.deadlines.end(),
@@ -187,6 +192,7 @@ Judgement judge_answered(const Evidence& evidence, Rule rule) {
     return broken(finding);
   }
   if (unfetched > 0) return inconclusive(std::string(kUnfetched));
+  if (unkept > 0) return inconclusive("of an answer more came than is kept of a connection");
   return asked == 0 ? inconclusive("no request was sent") : held();
 }
 

@@ -107,6 +107,13 @@ TEST(EveryRequestIsAnswered, WithoutSessionsTheAnswerToAnEqualIdIsNoAnswer) {
   EXPECT_EQ(story.judge(check, "2026-07-28").outcome, Outcome::kBroken);
 }
 
+TEST(EveryRequestIsAnswered, WhatIsMoreThanIsKeptWasNotSeen) {
+  Story story;
+  story.open(1).call(1, 1).sse_head(1).tell(TapTruncated{{1}, true});
+  const Check check = every_request_is_answered(req::kOneResponse);
+  EXPECT_EQ(story.judge(check).outcome, Outcome::kInconclusive);
+}
+
 TEST(EveryRequestIsAnswered, BlamesTheConnectionThatWentWithoutAReply) {
   Story story;
   story.open(1).call(1, 1).tell(PeerEnded{{1}, Ending::kFin});

@@ -162,7 +162,10 @@ Judgement judge_apart(const Evidence& evidence, Rule rule) {
   const Exchange &first = *listens[0], &other = *listens[1], &equal = *listens[2];
   if (!has_begun(first)) return inconclusive("no subscription was acknowledged");
   if (!has_begun(other)) return not_applicable("the server serves one subscription at a time");
-  if (is_over(timeline, first) && *first.ended_at >= equal.request_at) {
+  // With a result it was the server that ended it, as it may; and where another ends as well, by
+  // its age or all at once, the id is no reason.
+  const bool by_server = first.final_message() != nullptr || is_over(timeline, other);
+  if (is_over(timeline, first) && *first.ended_at >= equal.request_at && !by_server) {
     return not_apart(evidence, first, equal,
                      fmt::format("the stream of {} ended {} after {} asked for one with that id",
                                  describe(first), in_millis(*first.ended_at - equal.request_at),

@@ -2,6 +2,8 @@
 // A finished body leaves the connection usable: the next request on it is answered right. Between
 // two of them there is time enough to see the end of a connection that is not kept.
 
+#include <array>
+
 #include "harness/judge/reuse.h"
 #include "harness/judge/routing.h"
 #include "harness/scenario/scenario.h"
@@ -10,18 +12,19 @@
 namespace tailrace::suites {
 namespace {
 
-constexpr int kSessions = 3, kCalls = 4;  // Far below what servers close a connection after.
-constexpr Millis kIdle{20};  // And this below the time.
+constexpr std::size_t kSessions = 3, kCalls = 4;  // Far below what servers close a connection after.
+// And these below the time. They differ, so that no timer of a server's fits all of them.
+constexpr std::array<Millis, 3> kIdle = {Millis(14), Millis(23), Millis(35)};
 
 void drive(ClientDriver& client) {
-  for (int number = 0; number < kSessions; ++number) {
+  for (std::size_t number = 0; number < kSessions; ++number) {
     const SessionNumber session = client.open_session();
-    client.stay_connected(kIdle);  // After the 202 of its notification.
-    for (int call = 0; call < kCalls; ++call) {
+    client.stay_connected(kIdle[number]);  // After the 202 of its notification.
+    for (std::size_t call = 0; call < kCalls; ++call) {
       const PostOptions in{.session = session};
       const bool error = call % 2 == 1;  // An Error must leave it usable too.
       client.await_answer(error ? client.ask_for_error(0, in) : client.ask_for_result(in));
-      client.stay_connected(kIdle);
+      client.stay_connected(kIdle[(number + call) % kIdle.size()]);
     }
   }
 }
