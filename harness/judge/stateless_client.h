@@ -29,6 +29,10 @@ Check subscriptions_do_not_storm(Rule filter);
 // A subscription without an answer holds up no call.
 Check calls_go_on_beside_subscription();
 
+// Calls bring neither state nor answers of other calls' rounds (`own_call`), and rounds no state
+// where none came (`no_state`).
+Check rounds_keep_to_their_calls(Rule own_call, Rule no_state);
+
 // Each request says its revision, in header and body (`version`, `same`), its method and the name
 // of its tool (`method`, `name`), and what the client can do (`meta`).
 struct Described {

@@ -110,7 +110,7 @@ class ServerDriver : public Script {
   std::string result_for(StreamId call, std::string_view text = "") const;
   std::string error_for(StreamId call) const;
   std::string result_of_type(StreamId call, std::string_view type) const;  // 2026-07-28
-  // 2026-07-28: a result that asks for input, with this state.
+  // 2026-07-28: a result that asks for input, with this state; "": with none.
   std::string input_request_for(StreamId call, const std::string& state) const;
   std::string request_id(StreamId call) const { return id_of(call).text; }  // As JSON
   // A log message; declare_logging() before the client starts.

@@ -91,7 +91,7 @@ std::string ServerDriver::input_request_for(StreamId call, const std::string& st
   requests.set("who", who);
   requests.set("where", std::move(who));  // Each is asked for, and not the first alone.
   result.set("resultType", "input_required");
-  result.set("requestState", state);
+  if (!state.empty()) result.set("requestState", state);
   result.set("inputRequests", std::move(requests));
   return compose_result(id_of(call), result);
 }

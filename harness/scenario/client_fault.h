@@ -66,6 +66,8 @@ inline constexpr Fault kKnowsStandardCodes{"knows_standard_codes_only"};
 inline constexpr Fault kConflatesIds{"conflates_ids"};
 inline constexpr Fault kHangsOnRefusal{"hangs_on_refusal"};
 inline constexpr Fault kBreaksAfterRefusal{"breaks_after_refusal"};
+inline constexpr Fault kLeaksRounds{"leaks_rounds"};
+inline constexpr Fault kSendsEmptyState{"sends_empty_state"};
 inline constexpr Fault kBreaksAfter404{"breaks_after_404"};
 inline constexpr Fault kReadsErrorBodiesForever{"reads_error_bodies_forever"};
 inline constexpr Fault kReadsAcceptsForever{"reads_accepts_forever"};

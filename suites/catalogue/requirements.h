@@ -74,6 +74,8 @@ inline constexpr std::array<Requirement, 2> kInputIsGathered = {Requirement{"MRT
                                                                  Requirement{"CAP-02"}};
 inline constexpr std::array<Requirement, 2> kStateIsKept = {Requirement{"MRTR-18"},
                                                             Requirement{"MRTR-19"}};
+inline constexpr std::array<Requirement, 1> kNoStateWithoutOne = {Requirement{"MRTR-20"}};
+inline constexpr std::array<Requirement, 1> kStateIsOfOneCall = {Requirement{"MRTR-22"}};
 inline constexpr std::array<Requirement, 1> kRoundHasNewId = {Requirement{"MRTR-21"}};
 // A server that stops ends its subscriptions.
 inline constexpr std::array<Requirement, 1> kStopEndsSubscription = {Requirement{"SUB-09"}};

@@ -12,7 +12,8 @@
 namespace tailrace::suites {
 namespace {
 
-constexpr std::size_t kSessions = 3, kCalls = 4;  // Far below what servers close a connection after.
+// Far below what servers close a connection after.
+constexpr std::size_t kSessions = 3, kCalls = 4;
 // And these below the time. They differ, so that no timer of a server's fits all of them.
 constexpr std::array<Millis, 3> kIdle = {Millis(14), Millis(23), Millis(35)};
 
