@@ -58,16 +58,11 @@ std::optional<Reason> taken_for_notice(const Exchange& exchange) {
                 "answer whatever has an id"};
 }
 
-// Nothing at all came back, on a connection that stayed. We may leave sooner.
 Look unanswered_notice(const Timeline& timeline, const Exchange& exchange) {
   const std::string_view word = word_for(exchange);
-  const bool ended = exchange.ended() && exchange.end != BodyEnd::kUnseen;
-  if (word.empty() || exchange.response || ended) return std::nullopt;
-  if (!watched_for(timeline, exchange.request_at, kServed)) return std::nullopt;
-  const MonoTime until = std::min(*timeline.last, exchange.ended_at.value_or(*timeline.last));
-  const Nanos waited = until - exchange.request_at;
-  if (waited < kServed) return std::nullopt;
-  return fmt::format("a {} had no answer after {}", word, in_millis(waited));
+  const auto waited = silent_for(timeline, exchange);
+  if (word.empty() || !waited) return std::nullopt;
+  return fmt::format("a {} had no answer after {}", word, in_millis(*waited));
 }
 
 Look accepted(const Evidence& evidence, const Exchange& exchange) {
@@ -112,12 +107,23 @@ Look refused(const Evidence&, const Exchange& exchange) {
   return fmt::format("what is no request got {}", status);
 }
 
+// Its connection was closed instead, though nothing was on it before, or it stayed silent.
+Look unanswered_text(const Timeline& timeline, const Exchange& exchange) {
+  const bool closed = exchange.end == BodyEnd::kCut || exchange.end == BodyEnd::kReset;
+  if (closed && exchange.index > 0) return std::nullopt;
+  if (closed) return "text that is no JSON got no reply: its connection was closed";
+  const auto waited = silent_for(timeline, exchange);
+  if (!waited) return std::nullopt;
+  return "text that is no JSON had no answer after " + in_millis(*waited);
+}
+
 // It may have been a request: who cannot read it owes an Error, or an error status, and has not
 // taken it for a notification.
 Look unreadable(const Evidence& evidence, const Exchange& exchange) {
-  if (!exchange.is_post() || !exchange.asked || !exchange.response) return std::nullopt;
+  if (!exchange.is_post() || !exchange.asked) return std::nullopt;
   const bool is_json = !exchange.asked->body.is_null() || !exchange.asked->batch.empty();
   if (is_json || exchange.request_body.empty()) return std::nullopt;
+  if (!exchange.response) return unanswered_text(evidence.timeline, exchange);
   if (exchange.response->status >= kFirstError) return "";
   if (exchange.end != BodyEnd::kComplete) return std::nullopt;
   const auto told = messages_of(evidence.timeline, exchange);

@@ -254,6 +254,15 @@ bool watched_for(const Timeline& timeline, MonoTime since, Millis length) {
   });
 }
 
+std::optional<Nanos> silent_for(const Timeline& timeline, const Exchange& exchange) {
+  const bool ended = exchange.ended() && exchange.end != BodyEnd::kUnseen;
+  if (exchange.response || ended) return std::nullopt;
+  if (!watched_for(timeline, exchange.request_at, kServed)) return std::nullopt;
+  const MonoTime until = std::min(*timeline.last, exchange.ended_at.value_or(*timeline.last));
+  const Nanos waited = until - exchange.request_at;
+  return waited < kServed ? std::nullopt : std::optional(waited);
+}
+
 bool overslept_after(const Timeline& timeline, MonoTime at) {
   return std::ranges::any_of(timeline.windows, [&](const auto& window) {
     return window.at > at && !kept_time(window.what);

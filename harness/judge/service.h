@@ -3,6 +3,7 @@
 // alone. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "harness/judge/check.h"
@@ -22,6 +23,9 @@ std::string kind_of(const Exchange& request);
 bool overslept_after(const Timeline& timeline, MonoTime at);
 // We looked for so long after `since` by timers that kept time: all of them, or one wait as long.
 bool watched_for(const Timeline& timeline, MonoTime since, Millis length);
+// For how long nothing at all came back, on a connection that stayed; none where that was less
+// than an answer may take. We may leave sooner.
+std::optional<Nanos> silent_for(const Timeline& timeline, const Exchange& exchange);
 
 // Requests after the mark are served: not refused, not left without an answer.
 Check still_serves(Rule rule);

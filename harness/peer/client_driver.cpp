@@ -97,7 +97,9 @@ StreamId ClientDriver::send(std::string_view method, const std::string& body,
 
 std::string ClientDriver::message_of(std::string_view method, const Json& params,
                                      const PostOptions& options) {
-  if (method.starts_with("notifications/")) return compose_notification(method, params);
+  if (method.starts_with("notifications/")) {
+    return compose_notification(method, is_stateless() ? with_meta(params) : params);
+  }
   std::string id = options.id.value_or("1");
   if (!options.id && options.session < sessions_.size()) {
     id = std::to_string(sessions_[options.session].next_request++);

@@ -69,6 +69,7 @@ inline constexpr Fault kUnreadStreamBlocks{"unread_stream_blocks"};
 inline constexpr Fault kAnswersFirstOnSecond{"answers_first_on_second_stream"};
 inline constexpr Fault kTakesIdsByText{"takes_ids_by_text"};
 inline constexpr Fault kLeftStreamEndsTwins{"left_stream_ends_twins"};
+inline constexpr Fault kDropsUnreadable{"drops_unreadable"};
 inline constexpr Fault kDropsFailingCalls{"drops_failing_calls"};
 inline constexpr Fault kLosesOneAnswer{"loses_one_answer"};
 inline constexpr Fault kKeepsPlaceOfClosedGet{"keeps_place_of_closed_get"};
