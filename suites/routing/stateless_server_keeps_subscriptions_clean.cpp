@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two clients subscribe, and requests of all kinds are made beside them: nothing of these comes on
+// the streams of the subscriptions. When one is left, the other lives on.
+
+#include "harness/judge/service.h"
+#include "harness/judge/subscription.h"
+#include "harness/scenario/scenario.h"
+#include "suites/catalogue/requirements.h"
+
+namespace tailrace::suites {
+namespace {
+
+constexpr Millis kAcknowledged{5500};
+constexpr Millis kLivesOn{1000};
+
+StreamId subscribe(ClientDriver& client, const char* id) {
+  const StreamId listen = client.subscribe({.fresh = true, .id = id});
+  client.watch_message(listen, kAcknowledged);
+  return listen;
+}
+
+void drive(ClientDriver& client) {
+  client.open_session();
+  const StreamId left = subscribe(client, "7101");
+  client.decline_without_subscription(left);
+  const StreamId other = subscribe(client, "7102");
+  client.await_answer(client.ask_for_result());
+  if (client.tools().chatty) client.await_answer(client.ask_tool(&AllowedTools::chatty));
+  client.await_answer(client.post("tools/list", Json()));
+  client.await_answer(client.ask_for_error(0));
+  client.close(client.connection_of(left));
+  client.watch_end(other, kLivesOn);
+  client.ask_afterwards("a subscription was left");
+}
+
+}  // namespace
+
+Scenario routing_stateless_server_keeps_subscriptions_clean() {
+  return Scenario{{
+      .id = "routing.stateless_server_keeps_subscriptions_clean",
+      .question = "Does a subscription bring what is its own, whatever goes on beside it?",
+      .covers = {req::kAnswerCarriesId, req::kLogsStayHome, req::kServesManyAtOnce,
+                 req::kStopEndsSubscription},
+      .drive = &drive,
+      .checks = {subscriptions_bring_their_own(req::kAnswerCarriesId, req::kLogsStayHome),
+                 subscriptions_outlive_others(req::kServesManyAtOnce, req::kStopEndsSubscription),
+                 still_serves(Rule{})},
+      .catches = {server_fault::kAnswersOnSubscriptions, server_fault::kProgressOnSubscriptions,
+                  server_fault::kLeftSubscriptionEndsOthers},
+      .spares = {server_oddity::kOneSubscription, server_oddity::kJsonAnswers},
+      .era = Era::kStateless,
+  }};
+}
+
+}  // namespace tailrace::suites
