@@ -73,6 +73,7 @@ inline constexpr Fault kDropsUnreadable{"drops_unreadable"};
 inline constexpr Fault kAnswersOnSubscriptions{"answers_on_subscriptions"};
 inline constexpr Fault kProgressOnSubscriptions{"progress_on_subscriptions"};
 inline constexpr Fault kLeftSubscriptionEndsOthers{"left_subscription_ends_others"};
+inline constexpr Fault kCountsCharacters{"counts_characters"};
 inline constexpr Fault kDropsFailingCalls{"drops_failing_calls"};
 inline constexpr Fault kLosesOneAnswer{"loses_one_answer"};
 inline constexpr Fault kKeepsPlaceOfClosedGet{"keeps_place_of_closed_get"};

@@ -2,6 +2,7 @@
 // GET and DELETE are no part of the transport any more: 405, and the connection stays good.
 
 #include "harness/judge/refusal.h"
+#include "harness/judge/server_laws.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -27,11 +28,13 @@ Scenario drain_stateless_server_refuses_get_and_delete() {
   return Scenario{{
       .id = "drain.stateless_server_refuses_get_and_delete",
       .question = "Are GET and DELETE answered with 405?",
-      .covers = {req::kNoGetNoDelete, req::kStreamEndsAsHttp},
+      .covers = {req::kNoGetNoDelete, req::kStreamEndsAsHttp, req::k405NamesAllowed},
       .drive = &drive,
       .checks = {methods_are_refused(req::kNoGetNoDelete),
-                 refusals_are_complete(req::kStreamEndsAsHttp)},
-      .catches = {server_fault::kServesGetWithoutSessions, server_fault::kCutsErrorReplies},
+                 refusals_are_complete(req::kStreamEndsAsHttp),
+                 refused_methods_name_the_allowed(req::k405NamesAllowed)},
+      .catches = {server_fault::kServesGetWithoutSessions, server_fault::kCutsErrorReplies,
+                  server_fault::kNoAllow},
       .spares = {server_oddity::kClosesAfterEachResponse, server_oddity::kLooksForSession},
       .era = Era::kStateless,
   }};

@@ -12,6 +12,9 @@ void drive(ClientDriver& client) {
   client.open_session();
   client.await_answer(client.ask_for_result({.prefer_json = true}));
   client.await_answer(client.post("ping", Json(), {.prefer_json = true}));
+  // Some count characters where bytes are announced.
+  const std::string id = "\"\xc3\xa9\xe2\x98\x83\"";
+  client.await_answer(client.ask_for_result({.id = id, .prefer_json = true}));
   if (client.tools().chatty) {
     client.await_answer(client.ask_tool(&AllowedTools::chatty, {.prefer_json = true}));
   }
@@ -27,7 +30,7 @@ Scenario stream_closure_server_completes_json_answers() {
       .drive = &drive,
       .checks = {json_answers_are_whole(req::kJsonIsOneObject)},
       .catches = {server_fault::kCutsJsonAnswers, server_fault::kTwoObjectsInJson,
-                  server_fault::kFirstMessageInJson},
+                  server_fault::kFirstMessageInJson, server_fault::kCountsCharacters},
       .spares = {server_oddity::kIgnoresPreference, server_oddity::kClosesAfterEachResponse},
       .era = Era::kBoth,
   }};
