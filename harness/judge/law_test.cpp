@@ -158,6 +158,9 @@ TEST(ServerLaws, TellTextThatNobodyReadFromTextThatWasRefused) {
   const std::string error = R"({"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"?"}})";
   const Story told = replied(broken, "200 OK\r\nContent-Type: application/json", error);
   EXPECT_EQ(told.judge(check).outcome, Outcome::kHeld) << "the Error says it";
+  Story closed;
+  closed.open(1).post(1, broken).tell(PeerEnded{{1}, Ending::kFin});
+  EXPECT_EQ(closed.judge(check).outcome, Outcome::kBroken);
   const Story read = replied(R"({"jsonrpc":"2.0","method":7})", "202 Accepted");
   EXPECT_EQ(read.judge(check).outcome, Outcome::kNotApplicable) << "it is JSON";
 }

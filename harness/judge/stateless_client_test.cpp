@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <vector>
+
 #include "harness/judge/calls.h"
 #include "harness/judge/multi_round.h"
 #include "harness/judge/resume.h"
@@ -155,6 +158,34 @@ TEST(Input, BelongsToTheSameCall) {
     EXPECT_EQ(judgement.findings.front().level, Level::kMust);
   }
   EXPECT_EQ(calls().judge(check, kRevision).outcome, Outcome::kInconclusive);
+}
+
+// Calls one after the other, by what they bring; a result asks for input where one is given.
+TEST(Input, OfOneCallDoesNotComeWithAnother) {
+  const Check check = rounds_keep_to_their_calls(req::kStateIsOfOneCall, req::kNoStateWithoutOne);
+  const auto judged = [&](const std::vector<std::array<std::string, 2>>& made) {
+    Story story;
+    story.open(1, Side::kServer);
+    int id = 0;
+    for (const auto& [brings, asks] : made) {
+      story.post(1, fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":"tools/call",)"
+                                R"("params":{{"name":"t"{}}}}})", ++id, brings));
+      story.sse_head(1).event(
+          1, fmt::format(R"({{"jsonrpc":"2.0","id":{},"result":{{"resultType":"{}"{}}}}})", id,
+                         asks.empty() ? "complete" : "input_required", asks));
+      story.end(1);
+    }
+    return story.judge(check, kRevision).outcome;
+  };
+  const std::string state = R"(,"requestState":"s")", answers = R"(,"inputResponses":{})";
+  const std::string asks = R"(,"inputRequests":{})";
+  EXPECT_EQ(judged({{"", asks + state}, {answers + state, ""}, {"", ""}}), Outcome::kHeld);
+  EXPECT_EQ(judged({{"", asks}, {answers, ""}, {"", ""}}), Outcome::kHeld);
+  EXPECT_EQ(judged({{"", asks + state}, {answers + state, ""}, {state, ""}}), Outcome::kBroken);
+  EXPECT_EQ(judged({{"", asks + state}, {answers + state, ""}, {answers, ""}}), Outcome::kBroken);
+  EXPECT_EQ(judged({{"", asks}, {answers + state, ""}}), Outcome::kBroken);
+  EXPECT_EQ(judged({{"", asks + state}, {"", ""}}), Outcome::kNotApplicable);
+  EXPECT_EQ(judged({}), Outcome::kInconclusive);
 }
 
 Story listens(int count, double apart) {

@@ -111,6 +111,56 @@ TEST(Subscription, AnEqualIdCostsNoSubscription) {
   EXPECT_NE(over.findings.front().observed.find("ended 1.00 ms after"), std::string::npos);
 }
 
+TEST(Subscription, EndsThatAreNotTheIdsDoingConvictNobodyOfIt) {
+  Story by_result = three();
+  by_result.at(3).result(1, 5).end(1);
+  EXPECT_EQ(apart(acknowledge(by_result, 3)).outcome, Outcome::kHeld);
+  Story both = three();  // By their age, or all at once.
+  both.at(3).end(1).end(2);
+  EXPECT_EQ(apart(acknowledge(both, 3)).outcome, Outcome::kHeld);
+}
+
+Story two() {
+  Story story;
+  acknowledge(listen_as(story, 1, 5), 1);
+  acknowledge(listen_as(story.at(1), 2, 6), 2);
+  return story;
+}
+
+TEST(Subscription, BringsNothingOfOtherRequests) {
+  const Check check = subscriptions_bring_their_own(req::kAnswerCarriesId, req::kLogsStayHome);
+  const auto brings = [&](const std::string& message) {
+    return two().event(2, message).judge(check, "2026-07-28").outcome;
+  };
+  EXPECT_EQ(brings(R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})"),
+            Outcome::kHeld);
+  EXPECT_EQ(brings(R"({"jsonrpc":"2.0","id":6,"result":{}})"), Outcome::kHeld);
+  EXPECT_EQ(brings(R"({"jsonrpc":"2.0","id":7,"result":{}})"), Outcome::kBroken);
+  EXPECT_EQ(brings(R"({"jsonrpc":"2.0","method":"notifications/progress"})"), Outcome::kBroken);
+  EXPECT_EQ(listens().judge(check, "2026-07-28").outcome, Outcome::kNotApplicable);
+}
+
+TEST(Subscription, LivesOnWhenAnotherIsLeft) {
+  const Check check =
+      subscriptions_outlive_others(req::kServesManyAtOnce, req::kStopEndsSubscription);
+  const auto judged = [&](const Story& story) { return story.judge(check, "2026-07-28"); };
+  const auto left = [] {
+    Story story = two();
+    story.at(10).tell(WeEnded{{1}, Ending::kFin, false});
+    return story;
+  };
+  EXPECT_EQ(judged(left()).outcome, Outcome::kHeld);
+  const Judgement with_it = judged(left().at(12).end(2));
+  ASSERT_EQ(with_it.outcome, Outcome::kBroken);
+  EXPECT_EQ(with_it.findings.front().level, Level::kShould);
+  EXPECT_NE(with_it.findings.front().observed.find("2.00 ms after"), std::string::npos);
+  EXPECT_EQ(judged(left().at(12).result(2, 6).end(2)).outcome, Outcome::kHeld);
+  const Judgement alone = judged(two().at(5).end(2));
+  ASSERT_EQ(alone.outcome, Outcome::kBroken);
+  EXPECT_NE(alone.findings.front().observed.find("by itself"), std::string::npos);
+  EXPECT_EQ(judged(listens()).outcome, Outcome::kNotApplicable);
+}
+
 TEST(Subscription, WhoServesOneAtATimeIsNotAskedForTwo) {
   Story one;
   acknowledge(listen_as(one, 1, 5), 1);

@@ -65,6 +65,14 @@ bool ServerDriver::serve_stateless(const Exchange& exchange) {
   return true;
 }
 
+bool ServerDriver::was_subscribed_to() const {
+  return history_.read([](const Timeline& timeline) {
+    return std::ranges::any_of(timeline.exchanges, [](const Exchange& exchange) {
+      return exchange.asked && exchange.asked->method == kListenMethod;
+    });
+  });
+}
+
 void ServerDriver::serve_subscription(StreamId stream, const RpcMessage& asked) {
   if (subscriptions_ == Subscriptions::kSilent) return;
   Json meta, notifications, params;

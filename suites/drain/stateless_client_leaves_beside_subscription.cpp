@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The client has its answer and nothing more to do, and its subscription is open: it leaves.
 
-#include <algorithm>
-
 #include "harness/judge/calls.h"
 #include "harness/judge/leaving.h"
 #include "harness/scenario/scenario.h"
-#include "harness/wire/meta_names.h"
 
 namespace tailrace::suites {
 namespace {
@@ -17,12 +14,7 @@ void drive(ServerDriver& server) {
   server.start_client(1);
   server.answer_with_result(server.await_call());
   server.watch_exit(server.call_limit() * (kLimitsUntilHarm + 2));
-  const bool subscribed = server.history().read([](const Timeline& timeline) {
-    return std::ranges::any_of(timeline.exchanges, [](const Exchange& exchange) {
-      return exchange.asked && exchange.asked->method == kListenMethod;
-    });
-  });
-  if (!subscribed) server.decline("the client subscribes to nothing");
+  if (!server.was_subscribed_to()) server.decline("the client subscribes to nothing");
 }
 
 }  // namespace
