@@ -31,6 +31,8 @@ inline constexpr std::uint64_t kHoldsPerProof = 4;
 // trip to it). Who was woken for it, like a proxy that forwards, is never so quick (80 and more).
 inline constexpr Nanos kLeastWaking = std::chrono::microseconds(40);
 inline constexpr std::uint64_t kEnoughToSeeWaking = 5;
+inline constexpr int kPartOfTimer = 4;  // A delay of less than that part of it is none of a timer's.
+inline constexpr int kPartOfDelay = 2;  // So late after what was unacknowledged, nothing is held.
 inline constexpr double kMostlyHeld = 0.9;  // A series, of what left after a delayed ACK.
 // Longer than any.
 inline constexpr Nanos kNoTime = Nanos::max();
@@ -153,7 +155,7 @@ class Direction {
   void note_proof(Nanos since);
   void note_waking(Nanos took, bool at_sender) {
     least_waking_ = std::min(least_waking_, took);
-    at_sender_ = at_sender_ && at_sender;
+    holds_at_sender_ += at_sender;
   }
   bool is_probe(const Segment& segment, const Path& path) const;
   void learn_size(const Segment& segment);
@@ -215,7 +217,7 @@ class Direction {
   bool is_far_ = false;  // R is behind a path, not on this host.
   Proofs proofs_, proofs_at_hold_;  // The latter: when data was last held.
   std::array<Nanos, 2> longest_proofs_{};  // After what was unacknowledged; the longer one first.
-  bool at_sender_ = true;  // No way lay between S and the capture at any hold.
+  std::uint64_t holds_at_sender_ = 0;  // With no way between S and the capture.
   std::uint8_t since_option_ = 0;  // Releases on an ACK after a series and its proofs.
   bool lacks_answers_ = false;
   bool heard_data_ = false;  // Of R, after all that S sent.

@@ -13,8 +13,6 @@ constexpr double kMoreThanChance = 5;
 constexpr Nanos kLeastFarthest = std::chrono::microseconds(100);  // From the ACK, of what is close.
 // So many delays say what the receiver's timer takes; less than that part of it is none of its.
 constexpr std::size_t kEnoughToKnowTimer = 5;
-constexpr int kPartOfTimer = 4;
-constexpr int kPartOfDelay = 2;
 // Ticks of a capture's clock that a timer's delay is but a few of: two writers look like one.
 constexpr Nanos kBluntClock = Millis(5);
 constexpr std::uint64_t kFewBlunt = 8;  // One in so many may be.
@@ -149,6 +147,7 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
   flow.held -= late_by_path();
   flow.candidates = candidates_;
   flow.least_waking = least_waking_;
+  flow.longest_proofs = longest_proofs_;
   const bool by_acks = !flow.nodelay_proven || keep_time_of_acks(stalls_, tick_);
   flow.holds_data = !is_acquitted() && !keep_own_time(stalls_) && by_acks;
   if (!flow.holds_data) {
@@ -158,7 +157,7 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
   Confidence confidence = Confidence::kLow;
   if (flow.held >= 2) confidence = Confidence::kMedium;
   const bool woken =
-      at_sender_ && flow_.held >= kEnoughToSeeWaking && least_waking_ > kLeastWaking;
+      holds_at_sender_ * 2 > flow_.held && flow_.held >= kEnoughToSeeWaking && least_waking_ > kLeastWaking;
   const bool sharp = blunt_ * 2 <= flow_.held && !woken;
   const bool clear = !has_coarse_clock() ||
                      (tick_ < kBluntClock && keep_time_of_acks(stalls_, tick_));

@@ -2,6 +2,7 @@
 // What the packets of a capture show, connection by connection. Values, any thread.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -44,6 +45,8 @@ struct DirectionFlow {
   std::uint64_t held = 0;            // Small data that waited for such an ACK, whatever its delay.
   std::uint64_t candidates = 0;      // Small data that came after a delayed ACK, held or not.
   Nanos least_waking = Nanos::max();  // Of the holds, beyond what the sender's kernel takes.
+  // The longest after which it sent beside what was unacknowledged, and the next one.
+  std::array<Nanos, 2> longest_proofs{};
   bool nodelay_proven = false;
   bool holds_data = false;  // What was held was held by Nagle's algorithm, not by chance.
   // Small data that left on a prompt ACK: held, at no cost but the round trip.

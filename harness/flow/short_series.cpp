@@ -28,6 +28,11 @@ void ShortSeries::note(const ConnectionFlow& flow) {
     Holder& holder = holders_[key];
     holder.candidates += direction.candidates;
     holder.proofs += direction.nodelay_proofs;
+    for (const Nanos proof : direction.longest_proofs) {
+      auto& [longest, next] = holder.longest_proofs;
+      next = std::max(next, std::min(proof, longest));
+      longest = std::max(longest, proof);
+    }
     if (!direction.holds_data) continue;
     if (direction.held >= kHighConfidence) {
       const bool sure = std::ranges::any_of(flow.stalls, [&](const Stall& stall) {
@@ -39,16 +44,25 @@ void ShortSeries::note(const ConnectionFlow& flow) {
     for (const Stall& stall : flow.stalls) {
       if (stall.holder != side || !stall.one_of_few) continue;
       ++holder.held;
-      holder.waiting_for_more += stall.pure_ack && stall.confidence != Confidence::kHigh;
+      holder.waiting_for_more += stall.pure_ack;
       if (holder.stalls.size() < kMostStalls) holder.stalls.push_back(stall);
     }
     holder.least_waking = std::min(holder.least_waking, direction.least_waking);
   }
 }
 
-// The same rules as those of one direction: enough of them, nearly all that could be held was, at
-// the pace of the ACKs and not of a clock of the sender's, and nothing proves the option.
+// The same rules as those of one direction: enough of them, delayed by one timer, nearly all that
+// could be held was, at the pace of the ACKs and not of a clock of the sender's, and neither proves
+// anything the option nor left as late before its ACK.
 bool ShortSeries::is_series(const Holder& holder) {
+  if (holder.stalls.empty()) return false;
+  std::vector<Nanos> delays;
+  for (const Stall& stall : holder.stalls) delays.push_back(stall.ack_delay);
+  std::ranges::sort(delays);
+  const Nanos usual = delays[delays.size() / 2];
+  const bool of_one_timer = delays.front() * kPartOfTimer >= usual;
+  const bool left_late = holder.longest_proofs[1] * kPartOfDelay >= usual;
+  if (!of_one_timer || left_late) return false;
   const auto held = static_cast<double>(holder.held);
   return holder.held >= kEnoughToSeeWaking && holder.least_waking <= kLeastWaking &&
          held >= kMostlyHeld * static_cast<double>(holder.candidates) &&

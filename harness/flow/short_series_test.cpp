@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "harness/flow/capture_analysis.h"
 #include "harness/flow/made_conversation.h"
 
@@ -30,6 +32,21 @@ class ShortConnections : public testing::Test {
     talk.pass(kMoment);
     talk.ack(Side::kClient);
   }
+  // One whose answer's end does not wait.
+  void early_call(Nanos after) {
+    Conversation talk(analysis, 1000 + 7000 * port_);
+    talk.share_frames(counts_);
+    talk.client_port = static_cast<std::uint16_t>(40'000 + port_++);
+    talk.pass(Millis(1000) * port_);
+    talk.open();
+    talk.send(Side::kClient, 300);
+    talk.pass(kMoment);
+    talk.send(Side::kServer, 100);
+    talk.pass(after);
+    talk.send(Side::kServer, 60);
+    talk.pass(kMoment);
+    talk.ack(Side::kClient);
+  }
   std::uint64_t sure() { return analysis.finish("made", false).stalls_of_high_confidence; }
 
   CaptureAnalysis analysis{AnalysisOptions{}};
@@ -43,9 +60,24 @@ TEST_F(ShortConnections, OneHoldOnEachIsASeries) {
   for (int i = 0; i < 6; ++i) call(kDelayed);
   const CaptureReport report = analysis.finish("made", false);
   EXPECT_EQ(report.stalls_of_high_confidence, 6U);
-  for (const CaptureFinding& finding : report.findings) {
-    EXPECT_TRUE(finding.kind != kind::kStall || finding.confidence == Confidence::kHigh);
-  }
+  const auto sure = std::ranges::count_if(report.findings, [](const CaptureFinding& finding) {
+    return finding.kind == kind::kStall && finding.confidence == Confidence::kHigh &&
+           finding.details["over_connections"].as_int() == 6;
+  });
+  EXPECT_EQ(sure, 6);
+}
+
+// As a proxy does that forwards what is held behind it.
+TEST_F(ShortConnections, WhatLeftLateAndBeforeItsAckMakesNobodySure) {
+  for (int i = 0; i < 8; ++i) call(kDelayed);
+  for (int i = 0; i < 2; ++i) early_call(Millis(39));
+  EXPECT_EQ(sure(), 0U);
+}
+
+TEST_F(ShortConnections, ProofsOfTheOptionMakeNobodySure) {
+  for (int i = 0; i < 6; ++i) call(kDelayed);
+  for (int i = 0; i < 2; ++i) early_call(kMoment);
+  EXPECT_EQ(sure(), 0U);
 }
 
 TEST_F(ShortConnections, FewAreNone) {
