@@ -31,7 +31,7 @@ inline constexpr std::uint64_t kHoldsPerProof = 4;
 // trip to it). Who was woken for it, like a proxy that forwards, is never so quick (80 and more).
 inline constexpr Nanos kLeastWaking = std::chrono::microseconds(40);
 inline constexpr std::uint64_t kEnoughToSeeWaking = 5;
-inline constexpr int kPartOfTimer = 4;  // A delay of less than that part of it is none of a timer's.
+inline constexpr int kPartOfTimer = 4;  // Less than that part of a timer's delay is none of its.
 inline constexpr int kPartOfDelay = 2;  // So late after what was unacknowledged, nothing is held.
 inline constexpr double kMostlyHeld = 0.9;  // A series, of what left after a delayed ACK.
 // Longer than any.

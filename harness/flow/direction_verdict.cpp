@@ -156,8 +156,9 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
   }
   Confidence confidence = Confidence::kLow;
   if (flow.held >= 2) confidence = Confidence::kMedium;
+  const bool at_sender = holds_at_sender_ * 2 > flow_.held;
   const bool woken =
-      holds_at_sender_ * 2 > flow_.held && flow_.held >= kEnoughToSeeWaking && least_waking_ > kLeastWaking;
+      at_sender && flow_.held >= kEnoughToSeeWaking && least_waking_ > kLeastWaking;
   const bool sharp = blunt_ * 2 <= flow_.held && !woken;
   const bool clear = !has_coarse_clock() ||
                      (tick_ < kBluntClock && keep_time_of_acks(stalls_, tick_));

@@ -69,10 +69,12 @@ Look declared(const Evidence& evidence, const Exchange& exchange) {
 Finding lacks(const Evidence& evidence, const Exchange& exchange, Rule rule, std::string what,
               std::string_view name) {
   Finding finding = finding_of(evidence, "requests_say_what_they_must", rule);
-  finding.required = "requests after initialize carry " + what;
+  const bool sessions = has_sessions(evidence.revision);
+  finding.required = (sessions ? "requests after initialize carry " : "requests carry ") + what;
   finding.observed = describe(exchange) + " did not";
   finding.likely_cause = "the header is set where one kind of request is made, not for all";
-  finding.cure = "set the headers of the session in one place";
+  finding.cure = sessions ? "set the headers of the session in one place"
+                          : "set the headers of all requests in one place";
   const bool of_none = std::ranges::all_of(evidence.timeline.exchanges, [&](const auto& other) {
     return header_of(other, name).empty();
   });
@@ -307,7 +309,9 @@ Judgement judge_headers(const Evidence& evidence, HeaderRules rules) {
     findings.look_at(*request, known);
     known.in_use |= !deletes(*request);
   }
-  if (!judged) return inconclusive("nothing was asked after initialize");
+  if (!judged) {
+    return inconclusive(sessions ? "nothing was asked after initialize" : "nothing was asked");
+  }
   std::vector<Finding> broke = findings.take();
   return broke.empty() ? held() : broken(std::move(broke));
 }

@@ -35,6 +35,7 @@ std::optional<std::pair<Rule, std::string>> undescribed(const Exchange& request,
   const auto header = [&](const char* name) { return header_of(request, name); };
   const std::string version = header("mcp-protocol-version");
   if (version.empty()) return {{rules.version, "it has no MCP-Protocol-Version"}};
+  if (meta.find(kMetaVersion) == nullptr) return {{rules.meta, "_meta names no revision"}};
   if (meta[kMetaVersion].as_string() != version) {
     return {{rules.same, "header and body name different revisions"}};
   }

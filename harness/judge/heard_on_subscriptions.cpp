@@ -3,14 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "harness/judge/ladder.h"
+#include "harness/judge/service.h"
 #include "harness/judge/subscription.h"
 #include "harness/wire/meta_names.h"
 
 namespace tailrace {
 namespace {
+
+constexpr std::string_view kAcknowledgedMethod = "notifications/subscriptions/acknowledged";
+constexpr Millis kLivesOn{500};
 
 std::vector<const Exchange*> subscriptions_of(const Timeline& timeline) {
   std::vector<const Exchange*> listens;
@@ -19,6 +24,22 @@ std::vector<const Exchange*> subscriptions_of(const Timeline& timeline) {
     if (listens_here && exchange.is_event_stream()) listens.push_back(&exchange);
   }
   return listens;
+}
+
+std::optional<MonoTime> begun_at(const Exchange& listen) {
+  const auto first = std::ranges::find_if(listen.events, [](const StreamEvent& event) {
+    return event.message && event.message->method == kAcknowledgedMethod;
+  });
+  return first == listen.events.end() ? std::nullopt : std::optional(first->at);
+}
+
+// Answers to others came while it was open.
+bool heard_others(const Timeline& timeline, const Exchange& listen) {
+  const auto begun = begun_at(listen);
+  return begun && std::ranges::any_of(timeline.exchanges, [&](const Exchange& other) {
+    const auto at = other.final_at();
+    return &other != &listen && at && *at > *begun && (!listen.ended() || *at < *listen.ended_at);
+  });
 }
 
 Judgement stray(const Evidence& evidence, const Exchange& listen, const RpcMessage& message,
@@ -32,7 +53,7 @@ Judgement stray(const Evidence& evidence, const Exchange& listen, const RpcMessa
   return broken(std::move(finding));
 }
 
-Judgement judge_stray(const Evidence& evidence, Rule answers, Rule notices) {
+Judgement judge_stray(const Evidence& evidence, Rule answers, Rule logs, Rule progress) {
   const auto listens = subscriptions_of(evidence.timeline);
   for (const Exchange* const listen : listens) {
     for (const StreamEvent& event : listen->events) {
@@ -40,19 +61,27 @@ Judgement judge_stray(const Evidence& evidence, Rule answers, Rule notices) {
       const RpcMessage& message = *event.message;
       const bool of_other = message.is_response() && message.id && message.id != listen->asked->id;
       if (of_other) return stray(evidence, *listen, message, answers);
-      const bool notice = message.method == "notifications/progress" ||
-                          message.method == "notifications/message";
-      if (notice) return stray(evidence, *listen, message, notices);
+      if (message.method == "notifications/message") {
+        return stray(evidence, *listen, message, logs);
+      }
+      if (message.method == "notifications/progress") {
+        return stray(evidence, *listen, message, progress);
+      }
     }
   }
-  return listens.empty() ? not_applicable("the server offers no subscriptions") : held();
+  if (listens.empty()) return not_applicable("the server offers no subscriptions");
+  const bool tried = std::ranges::any_of(listens, [&](const Exchange* listen) {
+    return heard_others(evidence.timeline, *listen);
+  });
+  return tried ? held() : inconclusive("nothing was answered beside an open subscription");
 }
 
 Judgement judge_lives(const Evidence& evidence, Rule others, Rule result) {
   const Timeline& timeline = evidence.timeline;
   const Exchange* left = nullptr;
   const Exchange* over = nullptr;
-  const auto listens = subscriptions_of(timeline);
+  auto listens = subscriptions_of(timeline);
+  std::erase_if(listens, [](const Exchange* listen) { return !begun_at(*listen); });
   for (const Exchange* const listen : listens) {
     const auto& we_ended = timeline.connection(listen->connection)->we_ended;
     const bool by_server = listen->ended() && (!we_ended || *listen->ended_at < we_ended->at);
@@ -60,10 +89,13 @@ Judgement judge_lives(const Evidence& evidence, Rule others, Rule result) {
     if (!by_server && left == nullptr) left = listen;
   }
   if (listens.size() < 2) return not_applicable("the server serves one subscription at a time");
-  if (over == nullptr) return held();
-  const MonoTime ended_at = *over->ended_at;
   const auto left_at = left != nullptr ? timeline.connection(left->connection)->we_ended
                                        : std::optional<ConnectionEnd>();
+  if (over == nullptr) {
+    const bool watched = left_at && watched_for(timeline, left_at->at, kLivesOn);
+    return watched ? held() : inconclusive("no subscription was watched when another was left");
+  }
+  const MonoTime ended_at = *over->ended_at;
   const bool with_other = left_at && ended_at >= left_at->at;
   Finding finding =
       finding_of(evidence, "subscriptions_outlive_others", with_other ? others : result);
@@ -84,9 +116,9 @@ Judgement judge_lives(const Evidence& evidence, Rule others, Rule result) {
 
 }  // namespace
 
-Check subscriptions_bring_their_own(Rule answers, Rule notices) {
+Check subscriptions_bring_their_own(Rule answers, Rule logs, Rule progress) {
   return {"subscriptions_bring_their_own", [=](const Evidence& evidence) {
-            return judge_stray(evidence, answers, notices);
+            return judge_stray(evidence, answers, logs, progress);
           }};
 }
 

@@ -36,13 +36,19 @@ Judgement broken_by(const Evidence& evidence, const Exchange* asked, const Excha
 // that asked last.
 Judgement judge_rounds(const Evidence& evidence, Rule own_call, Rule no_state) {
   const Exchange *asked = nullptr, *before = nullptr;
-  std::size_t rounds = 0, calls = 0;
+  std::size_t calls = 0;
+  bool gave_without_state = false, called_plainly = false;
   for (const Exchange& call : evidence.timeline.exchanges) {
     if (!is_tool_call(call)) continue;
     ++calls;
     const Json& params = call.asked->body["params"];
     const bool has_state = params.find(kState) != nullptr;
-    const bool is_round = has_state || params.find(kAnswers) != nullptr;
+    const Json* const answers = params.find(kAnswers);
+    const bool is_round =
+        has_state || (answers != nullptr && (asked != nullptr || !answers->members().empty()));
+    // A round whose stream was lost is sent again (SH-DISC-09).
+    const bool again = asked == nullptr && before != nullptr && before->final_message() == nullptr;
+    if (is_round && again) continue;
     if (is_round && asked == nullptr) {
       return broken_by(evidence, before, call,
                        {own_call, "a call that nobody asked input for has none",
@@ -59,12 +65,14 @@ Judgement judge_rounds(const Evidence& evidence, Rule own_call, Rule no_state) {
                         "the state of an earlier round, or an empty one, is sent where none came",
                         "leave the state out where the result has none"});
     }
-    rounds += is_round;
+    gave_without_state |= is_round && !has_state;
+    called_plainly |= !is_round && before != nullptr && asked == nullptr;
     before = &call;
     asked = asks_for_input(call) ? &call : nullptr;
   }
   if (calls == 0) return inconclusive("the client made no call");
-  return rounds == 0 ? not_applicable("the client gives no input") : held();
+  if (!gave_without_state) return not_applicable("the client gives no input without a state");
+  return called_plainly ? held() : inconclusive("no call came after the rounds");
 }
 
 }  // namespace

@@ -34,8 +34,12 @@ std::string_view form_of(const Timeline& timeline, const Exchange& request) {
 }
 
 // How it was not served; "" where it was, or where nothing can be said.
-std::string refusal_of(const Timeline& timeline, const Exchange& request) {
-  if (own_answer(request) || is_refused_for_now(request)) return "";
+std::string refusal_of(const Timeline& timeline, const Exchange& request, bool plain_has_result) {
+  if (is_refused_for_now(request)) return "";
+  if (const RpcMessage* const answer = own_answer(request)) {
+    const bool refused = plain_has_result && answer->kind == MessageKind::kError;
+    return refused ? "got " + describe(*answer) : "";
+  }
   if (is_refused(request)) return fmt::format("was refused with {}", request.response->status);
   const bool over = request.ended() && request.end != BodyEnd::kUnseen;
   const bool waited = !over && watched_for(timeline, request.request_at, kServed);
@@ -44,17 +48,19 @@ std::string refusal_of(const Timeline& timeline, const Exchange& request) {
 
 Judgement judge(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
-  bool plain = false;
+  bool plain = false, plain_has_result = false;
   std::size_t asked = 0;
   for (const Exchange& request : timeline.exchanges) {
     if (!is_request(request) || request.asked->method == "initialize") continue;
     const std::string_view form = form_of(timeline, request);
     if (form.empty()) {
-      plain = plain || own_answer(request) != nullptr;
+      const RpcMessage* const answer = own_answer(request);
+      plain = plain || answer != nullptr;
+      plain_has_result = answer != nullptr && answer->kind == MessageKind::kResult;
       continue;
     }
     ++asked;
-    const std::string how = refusal_of(timeline, request);
+    const std::string how = refusal_of(timeline, request, plain_has_result);
     if (how.empty() || !plain) continue;
     const auto cause = std::ranges::find(kCauses, form, &Cause::form);
     Finding finding = finding_of(evidence, "requests_are_served_in_every_form", Rule{},

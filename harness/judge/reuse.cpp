@@ -20,7 +20,7 @@ constexpr std::size_t kStrayExcerpt = 120;
 constexpr std::size_t kFewestDropped = 3;
 constexpr Millis kEndIsSeen{10};
 constexpr Millis kIdleEnds{1000};  // From here on the server may have ended an idle one just then.
-constexpr Millis kOtherPause{5};  // By so much pauses differ that no one timer fits.
+constexpr Millis kOtherPause{8};  // By so much pauses differ that no one timer fits.
 constexpr std::size_t kOneIn = 10;  // Of the requests on kept connections: fewer are mishaps.
 constexpr std::size_t kFewestCalls = 50;  // A quarter of them are more than a pool keeps idle.
 constexpr std::size_t kMostKept = 15;      // Idle, of calls made one after the other.

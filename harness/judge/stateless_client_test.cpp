@@ -178,11 +178,14 @@ TEST(Input, OfOneCallDoesNotComeWithAnother) {
     return story.judge(check, kRevision).outcome;
   };
   const std::string state = R"(,"requestState":"s")", answers = R"(,"inputResponses":{})";
-  const std::string asks = R"(,"inputRequests":{})";
-  EXPECT_EQ(judged({{"", asks + state}, {answers + state, ""}, {"", ""}}), Outcome::kHeld);
+  const std::string asks = R"(,"inputRequests":{})", given = R"(,"inputResponses":{"a":{}})";
+  EXPECT_EQ(judged({{"", asks + state}, {answers + state, ""}, {"", ""}}),
+            Outcome::kNotApplicable);
+  EXPECT_EQ(judged({{"", asks}, {answers, ""}}), Outcome::kInconclusive);
   EXPECT_EQ(judged({{"", asks}, {answers, ""}, {"", ""}}), Outcome::kHeld);
+  EXPECT_EQ(judged({{"", asks}, {answers, ""}, {answers, ""}}), Outcome::kHeld) << "it is empty";
   EXPECT_EQ(judged({{"", asks + state}, {answers + state, ""}, {state, ""}}), Outcome::kBroken);
-  EXPECT_EQ(judged({{"", asks + state}, {answers + state, ""}, {answers, ""}}), Outcome::kBroken);
+  EXPECT_EQ(judged({{"", asks + state}, {answers + state, ""}, {given, ""}}), Outcome::kBroken);
   EXPECT_EQ(judged({{"", asks}, {answers + state, ""}}), Outcome::kBroken);
   EXPECT_EQ(judged({{"", asks + state}, {"", ""}}), Outcome::kNotApplicable);
   EXPECT_EQ(judged({}), Outcome::kInconclusive);

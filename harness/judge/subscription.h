@@ -17,8 +17,8 @@ Check subscription_begins_with_acknowledgement(Rule first, Rule tag);
 // than one is served.
 Check subscriptions_are_apart(Rule rule);
 
-// A subscription brings no answers (`answers`) and no progress or logs (`notices`) of others.
-Check subscriptions_bring_their_own(Rule answers, Rule notices);
+// A subscription brings no answers, logs or progress of other requests.
+Check subscriptions_bring_their_own(Rule answers, Rule logs, Rule progress);
 // One that is left ends no other (`others`); one that the server ends has a result (`result`).
 Check subscriptions_outlive_others(Rule others, Rule result);
 

@@ -102,7 +102,9 @@ std::string ClientDriver::message_of(std::string_view method, const Json& params
   }
   std::string id = options.id.value_or("1");
   if (!options.id && options.session < sessions_.size()) {
-    id = std::to_string(sessions_[options.session].next_request++);
+    // Without sessions all of them are one client's, whose open ids differ.
+    Session& counts = sessions_[is_stateless() ? 0 : options.session];
+    id = std::to_string(counts.next_request++);
   }
   if (options.marker.empty() && !is_stateless()) return compose_request(RpcId{id}, method, params);
   Json whole = params.is_object() ? params : Json(Json::Object{});
@@ -355,7 +357,7 @@ StreamId ClientDriver::ask_for_bytes(std::int64_t bytes, const PostOptions& opti
 
 ClientDriver::Request ClientDriver::request_for_result(SessionNumber session) {
   if (settings_.tools.plain) return call_of(&AllowedTools::plain);
-  return {server_declares("tools", session) ? "tools/list" : "ping", Json()};
+  return {server_declares("tools", session) ? "tools/list" : std::string(plainest()), Json()};
 }
 
 StreamId ClientDriver::ask_for_result(const PostOptions& options) {

@@ -147,6 +147,9 @@ class ClientDriver : public Script {
   // Whether the server declared this capability.
   bool server_declares(std::string_view capability, SessionNumber session = 0) const;
   // A request that a server answers with a Result: a named tool, else tools/list, else ping.
+  // The request that every server answers with a Result, whatever it offers.
+  std::string_view plainest() const { return is_stateless() ? "server/discover" : "ping"; }
+  bool has_sessions() const { return !is_stateless(); }  // By its revision.
   StreamId ask_for_result(const PostOptions& options = {});
   // Requests that should bring a JSON-RPC Error, in the order to try; 0 <= attempt < kErrorKinds.
   static constexpr std::size_t kErrorKinds = 3;

@@ -88,6 +88,7 @@ class ServerDriver : public Script {
   // revision has one and `ids` is set.
   void send_head(StreamId stream);
   bool sends_priming() const;
+  bool has_sessions() const { return !is_stateless(); }  // By its revision.
   void send_bare_head(StreamId stream);  // Never with a priming event.
   void send_result(StreamId stream, bool with_end);
   void send_error(StreamId stream, bool with_end);
@@ -112,6 +113,8 @@ class ServerDriver : public Script {
   std::string result_of_type(StreamId call, std::string_view type) const;  // 2026-07-28
   // 2026-07-28: a result that asks for input, with this state; "": with none.
   std::string input_request_for(StreamId call, const std::string& state) const;
+  // Only who says that it can be asked for input is.
+  void decline_without_input(StreamId call);
   std::string request_id(StreamId call) const { return id_of(call).text; }  // As JSON
   // A log message; declare_logging() before the client starts.
   std::string log_message(std::string_view text) const;

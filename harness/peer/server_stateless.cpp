@@ -87,6 +87,14 @@ void ServerDriver::serve_subscription(StreamId stream, const RpcMessage& asked) 
   if (subscriptions_ == Subscriptions::kCut) send_end(stream);
 }
 
+void ServerDriver::decline_without_input(StreamId call) {
+  const bool can = history_.read([&](const Timeline& timeline) {
+    const Json& meta = timeline.exchange(call)->asked->body["params"]["_meta"];
+    return meta[kMetaCapabilities].find("elicitation") != nullptr;
+  });
+  if (!can) decline("the client does not say that it can be asked for input");
+}
+
 std::string ServerDriver::input_request_for(StreamId call, const std::string& state) const {
   Json schema, params, who, requests, result;
   schema.set("type", "object");

@@ -155,6 +155,7 @@ inline constexpr std::array<Requirement, 1> kUnbuffered = {Requirement{"SH-SSE-1
 inline constexpr std::array<Requirement, 2> kNoServerRequests = {
     Requirement{"SH-EP-04"}, Requirement{"RPC-REQ-05"}};
 inline constexpr std::array<Requirement, 1> kLogsAskedFor = {Requirement{"LOG-03"}};
+inline constexpr std::array<Requirement, 1> kProgressStaysHome = {Requirement{"SUB-12"}};
 inline constexpr std::array<Requirement, 2> kLogsStayHome = {Requirement{"LOG-05"},
                                                               Requirement{"SUB-12"}};
 inline constexpr std::array<Requirement, 1> kServerCancels = {Requirement{"CAN-17"}};

@@ -14,7 +14,7 @@ constexpr Millis kPatience{kContinueWindow + Millis(100)};
 void drive(ClientDriver& client) {
   client.open_session();
   const std::string request =
-      client.compose("ping", Json(), {.headers = {{"Expect", "100-continue"}}});
+      client.compose(client.plainest(), Json(), {.headers = {{"Expect", "100-continue"}}});
   const std::size_t body = request.find("\r\n\r\n") + 4;
   const ConnectionId link = client.open_connection();
   const StreamId asked = client.send_bytes(link, request.substr(0, body));

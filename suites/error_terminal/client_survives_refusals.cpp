@@ -23,6 +23,12 @@ void drive(ServerDriver& server) {
     const auto call = server.watch_call(window);
     if (!call) return;  // It hangs, or it has left: the checks tell.
     server.mark(kMarkVariant, std::to_string(status));
+    // Without a message a 400 sends who speaks older revisions too back to initialize (BC-03).
+    if (status == 400 && !server.has_sessions()) {
+      server.respond(*call, status, {{"Content-Type", "application/json"}},
+                     server.error_for(*call));
+      continue;
+    }
     server.respond(*call, status, {{"Content-Type", "text/plain"}}, "not today");
   }
   // Some ask again where they were refused for a while: all that comes now is answered.

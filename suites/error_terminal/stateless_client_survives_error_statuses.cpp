@@ -20,7 +20,8 @@ struct Refusal {
 constexpr std::array<Refusal, 5> kRefusals = {{
     {404, R"({"code":-32601,"message":"no such method"})"},
     {400, R"({"code":-32602,"message":"bad arguments"})"},
-    {400, R"({"code":-32021,"message":"a capability is missing","data":{}})"},
+    {400, R"({"code":-32021,"message":"no sampling",)"
+          R"("data":{"requiredCapabilities":{"sampling":{}}}})"},
     {500, R"({"code":-32603,"message":"failed"})"},
     {404, R"({"code":-32601,"message":"no such method","data":null})"},
 }};

@@ -41,7 +41,7 @@ Scenario routing_server_keeps_twin_of_cut_call() {
       .question = "Does a call go on when that of another client with its id loses its client?",
       .covers = {req::kOneResponse},
       .drive = &drive,
-      .checks = {still_serves(req::kOneResponse)},
+      .checks = {still_serves(req::kOneResponse), calls_in_flight_get_results()},
       .catches = {server_fault::kLeftStreamEndsTwins},
       .spares = {server_oddity::kNoEventIds, server_oddity::kServesFourAtOnce},
       .era = Era::kBoth,

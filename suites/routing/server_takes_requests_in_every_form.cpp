@@ -13,14 +13,15 @@ constexpr Millis kApart{30};  // Two segments, and two reads of a server.
 
 void drive(ClientDriver& client) {
   client.open_session();
-  client.await_answer(client.post("ping", Json(), {.fresh = true}));
+  const std::string_view asks = client.plainest();
+  client.await_answer(client.post(asks, Json(), {.fresh = true}));
   client.mark(kMarkForm, std::string(kFormLowerCase));
-  client.await_answer(client.post("ping", Json(), {.fresh = true, .lower_case_names = true}));
+  client.await_answer(client.post(asks, Json(), {.fresh = true, .lower_case_names = true}));
   client.mark(kMarkForm, std::string(kFormCharset));
   const HttpHeader typed{"Content-Type", "application/json; charset=utf-8"};
-  client.await_answer(client.post("ping", Json(), {.fresh = true, .instead = {typed}}));
+  client.await_answer(client.post(asks, Json(), {.fresh = true, .instead = {typed}}));
   client.mark(kMarkForm, std::string(kFormSegments));
-  const std::string request = client.compose("ping", Json());
+  const std::string request = client.compose(asks, Json());
   const std::size_t half = request.size() - request.size() / 8;  // In the midst of the body.
   const ConnectionId link = client.open_connection();
   const StreamId asked = client.send_bytes(link, request.substr(0, half));

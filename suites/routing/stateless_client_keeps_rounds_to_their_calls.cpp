@@ -17,6 +17,7 @@ constexpr Millis kLeaves{10000};
 // False where no round came: another scenario's matter.
 bool ask_for_input(ServerDriver& server, const std::string& state) {
   const StreamId call = server.await_call();
+  server.decline_without_input(call);
   server.send_bare_head(call);
   server.send_message(call, server.input_request_for(call, state));
   server.send_end(call);
