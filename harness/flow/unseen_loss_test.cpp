@@ -31,6 +31,7 @@ class Unseen : public testing::Test {
     Segment segment = made(++client_id_);
     segment.seq = asked_;
     segment.length = kRequest;
+    segment.ts_value = stamp;
     asked_ += kRequest;
     watch_.answered(segment);
   }
@@ -39,6 +40,7 @@ class Unseen : public testing::Test {
     segment.seq = sent_;
     segment.length = kAnswer;
     segment.ack = asked_;
+    segment.ts_echo = echo;
     sent_ += kAnswer;
     return watch_.sent(segment, {true, false, kMss}, path_);
   }
@@ -56,6 +58,7 @@ class Unseen : public testing::Test {
   }
 
   bool numbered = true;
+  std::optional<std::uint32_t> stamp, echo;  // R's clock, and what S has heard of it.
   UnseenLoss watch_;
   Path path_;
   Nanos now_ = Millis(100);
@@ -106,6 +109,36 @@ TEST_F(Unseen, AnAnswerThatWasLostIsNotOneToTheRequestThatCameAgain) {
   const auto found = answer();
   ASSERT_TRUE(found);
   EXPECT_EQ(RealTime(now_) - found->since, Millis(225));
+}
+
+// ... or echoes the clock of the first one, or a packet is missing of a sender that counts them.
+TEST_F(Unseen, WhichRequestWasAnsweredShowsInStampsAndNumbersToo) {
+  ask();
+  now_ += Millis(227);
+  asked_ -= kRequest;
+  ask();
+  now_ += Millis(18);
+  ++id_;
+  const auto found = answer();
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found->counted);
+  for (const bool first : {true, false}) {
+    watch_ = UnseenLoss();
+    numbered = false;
+    call();
+    acknowledge();
+    stamp = 100;
+    ask();
+    now_ += Millis(227);
+    asked_ -= kRequest;
+    stamp = 327;
+    ask();
+    now_ += Millis(60);
+    echo = first ? 100U : 327U;
+    EXPECT_EQ(answer().has_value(), first);
+    stamp.reset();
+    echo.reset();
+  }
 }
 
 TEST_F(Unseen, ARequestThatCameAgainAndIsAnsweredThenWasLostItself) {

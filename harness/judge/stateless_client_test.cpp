@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/judge/calls.h"
+#include "harness/judge/client_headers.h"
 #include "harness/judge/multi_round.h"
 #include "harness/judge/resume.h"
 #include "harness/judge/story.h"
@@ -261,6 +262,20 @@ TEST(Described, HeadersAndBodySayTheSame) {
   EXPECT_EQ(judged(version + method), Outcome::kBroken);
   EXPECT_EQ(judged("MCP-Protocol-Version: 2025-11-25\r\n" + method + name), Outcome::kBroken);
   EXPECT_EQ(calls().judge(check, kRevision).outcome, Outcome::kBroken);
+  EXPECT_EQ(calls().judge(check, "2025-11-25").outcome, Outcome::kNotApplicable);
+}
+
+// A session that nobody opened is missed by nobody; both forms of an answer are, in every request.
+TEST(Described, AcceptIsJudgedWithoutASession) {
+  const Check check = requests_say_what_they_must(req::kNamesItsSession, req::kNamesItsRevision,
+                                                  req::kAcceptsBothForms);
+  const auto judged = [&](const std::string& accept) {
+    Story story;
+    story.open(1, Side::kServer).call(1, 1, "tools/call", accept).sse_head(1).result(1, 1).end(1);
+    return story.judge(check, kRevision).outcome;
+  };
+  EXPECT_EQ(judged("Accept: application/json, text/event-stream\r\n"), Outcome::kHeld);
+  EXPECT_EQ(judged("Accept: application/json\r\n"), Outcome::kBroken);
 }
 
 }  // namespace

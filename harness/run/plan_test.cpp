@@ -38,6 +38,26 @@ TEST(Plan, TakesIdsGlobsSuitesAndRequirements) {
   EXPECT_TRUE(planned(server_options({"SH-CLOSE-99"})).empty());
 }
 
+TEST(Plan, AsksInBothErasWhatNeedsNoSession) {
+  const Registry registry = suites::all_scenarios();
+  const auto asked = [&](const std::string& id) {
+    const auto plan = make_plan(server_options({id}), registry,
+                                {std::string(kNewestRevision), std::string(kStatelessRevision)});
+    std::vector<std::string> revisions;
+    if (plan) {
+      for (const PlannedRun& run : plan->runs) revisions.push_back(run.revision);
+    }
+    return revisions;
+  };
+  EXPECT_EQ(asked("stream_closure.server_completes_big_answers"),
+            (std::vector<std::string>{std::string(kNewestRevision),
+                                      std::string(kStatelessRevision)}));
+  EXPECT_EQ(asked("routing.server_forgets_deleted_session"),
+            std::vector<std::string>{std::string(kNewestRevision)});
+  EXPECT_EQ(asked("stream_closure.stateless_server_ends_stream"),
+            std::vector<std::string>{std::string(kStatelessRevision)});
+}
+
 TEST(Plan, QuickLeavesOutGrowthAndSaysSo) {
   const Registry registry = suites::all_scenarios();
   RunOptions options = server_options({});
