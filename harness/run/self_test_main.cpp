@@ -166,9 +166,12 @@ class SelfTest {
       remember_rows(result);
       remember_harms(result);
     }
+    // One line for each cell: of what is asked in both eras, the later one is named.
+    const bool named = scenario->spec().era == Era::kBoth && result.revision == kStatelessRevision;
+    const std::string asked = named ? result.id + "@" + result.revision : result.id;
     std::string text = fmt::format("{:<4} {:<6} {:<34} {:<58} {:<14} {} frames, {:.1f} s\n",
                                    good ? "ok" : "BAD", name_of(trial.expected),
-                                   peer_of(trial), result.id,
+                                   peer_of(trial), asked,
                                    name_of(result.verdict), result.frames, result.ms / 1000);
     std::string why = result.reason;
     if (!result.findings.empty()) why = result.findings.front().observed;
