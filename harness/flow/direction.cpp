@@ -105,7 +105,7 @@ void Direction::new_data(const Segment& segment, const Path& path, Sending& told
     const Nanos least = path.to_receiver + kLeastAckDelay;
     const Nanos since = segment.time - waiting_->at;
     proofs_.vague += !segment.ts_echo && since >= least;
-    if (segment.ts_echo) note_proof(since);
+    if (segment.ts_echo) flow_.longest_proofs.note(since);
   }
   if (unheard && probe && was_probe(segment, *waiting_, path)) told.probed_since = waiting_->at;
   if (pending_) judge_release(segment, path, told);
@@ -119,12 +119,6 @@ void Direction::new_data(const Segment& segment, const Path& path, Sending& told
                      unheard && probe,             segment.psh,
                      false,                        std::exchange(heard_data_, false),
                      thought};
-}
-
-void Direction::note_proof(Nanos since) {
-  auto& [longest, next] = longest_proofs_;
-  next = std::max(next, std::min(since, longest));
-  longest = std::max(longest, since);
 }
 
 // Of a sender that holds: its probe, and not a write that came so late.

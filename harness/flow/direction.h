@@ -152,7 +152,6 @@ class Direction {
   void doubt_pause(Nanos apart, Nanos gap, const Path& path);
   void forget_pause(bool begins_turn);
   void keep(const Stall& stall, bool early);
-  void note_proof(Nanos since);
   void note_waking(Nanos took, bool at_sender) {
     least_waking_ = std::min(least_waking_, took);
     holds_at_sender_ += at_sender;
@@ -216,7 +215,6 @@ class Direction {
   std::uint32_t early_ = 0;  // Stalls that were seen before that was known.
   bool is_far_ = false;  // R is behind a path, not on this host.
   Proofs proofs_, proofs_at_hold_;  // The latter: when data was last held.
-  std::array<Nanos, 2> longest_proofs_{};  // After what was unacknowledged; the longer one first.
   std::uint64_t holds_at_sender_ = 0;  // With no way between S and the capture.
   std::uint8_t since_option_ = 0;  // Releases on an ACK after a series and its proofs.
   bool lacks_answers_ = false;

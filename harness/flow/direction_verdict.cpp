@@ -122,15 +122,15 @@ bool Direction::is_chance_since_option() {
 // is no write for which the option was set and which came soon.
 bool Direction::left_late_unheard() const {
   const Nanos usual = usual_delay();
-  return usual > Nanos(0) && longest_proofs_[1] * kPartOfDelay >= usual;
+  return usual > Nanos(0) && flow_.longest_proofs.next() * kPartOfDelay >= usual;
 }
 
 // Some set it for a part of their messages only (Tornado: for the end of each). Where all that
 // followed a delayed ACK left on it, and sharply, it was held all the same.
 bool Direction::all_left_on_acks() const {
-  const bool sharp = loose_ == 0 && blunt_ * kFewBlunt <= flow_.held && !left_late_unheard();
+  const bool sharp = loose_ == 0 && blunt_ * kFewBlunt <= flow_.held;
   return sharp && least_waking_ <= kLeastWaking && flow_.held >= kEnoughToSeeWaking &&
-         has_held(kMostlyHeld);
+         has_held(kMostlyHeld) && !left_late_unheard();
 }
 
 DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
@@ -147,7 +147,6 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
   flow.held -= late_by_path();
   flow.candidates = candidates_;
   flow.least_waking = least_waking_;
-  flow.longest_proofs = longest_proofs_;
   const bool by_acks = !flow.nodelay_proven || keep_time_of_acks(stalls_, tick_);
   flow.holds_data = !is_acquitted() && !keep_own_time(stalls_) && by_acks;
   if (!flow.holds_data) {

@@ -2,7 +2,7 @@
 // What the packets of a capture show, connection by connection. Values, any thread.
 #pragma once
 
-#include <array>
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -39,14 +39,30 @@ struct Stall {
   Confidence confidence = Confidence::kLow;
 };
 
+// The longest of some times, and the next one.
+class TwoLongest {
+ public:
+  void note(Nanos time) {
+    next_ = std::max(next_, std::min(time, longest_));
+    longest_ = std::max(longest_, time);
+  }
+  void note(const TwoLongest& others) {
+    note(others.longest_);
+    note(others.next_);
+  }
+  Nanos next() const { return next_; }
+
+ private:
+  Nanos longest_{0}, next_{0};
+};
+
 struct DirectionFlow {
   std::uint64_t segments = 0, payload_bytes = 0, small_segments = 0, retransmissions = 0;
   std::uint64_t nodelay_proofs = 0;  // Small data sent while a small segment was unacknowledged.
   std::uint64_t held = 0;            // Small data that waited for such an ACK, whatever its delay.
   std::uint64_t candidates = 0;      // Small data that came after a delayed ACK, held or not.
   Nanos least_waking = Nanos::max();  // Of the holds, beyond what the sender's kernel takes.
-  // The longest after which it sent beside what was unacknowledged, and the next one.
-  std::array<Nanos, 2> longest_proofs{};
+  TwoLongest longest_proofs;  // After which it sent beside what was unacknowledged.
   bool nodelay_proven = false;
   bool holds_data = false;  // What was held was held by Nagle's algorithm, not by chance.
   // Small data that left on a prompt ACK: held, at no cost but the round trip.

@@ -28,11 +28,7 @@ void ShortSeries::note(const ConnectionFlow& flow) {
     Holder& holder = holders_[key];
     holder.candidates += direction.candidates;
     holder.proofs += direction.nodelay_proofs;
-    for (const Nanos proof : direction.longest_proofs) {
-      auto& [longest, next] = holder.longest_proofs;
-      next = std::max(next, std::min(proof, longest));
-      longest = std::max(longest, proof);
-    }
+    holder.longest_proofs.note(direction.longest_proofs);
     if (!direction.holds_data) continue;
     if (direction.held >= kHighConfidence) {
       const bool sure = std::ranges::any_of(flow.stalls, [&](const Stall& stall) {
@@ -61,7 +57,7 @@ bool ShortSeries::is_series(const Holder& holder) {
   std::ranges::sort(delays);
   const Nanos usual = delays[delays.size() / 2];
   const bool of_one_timer = delays.front() * kPartOfTimer >= usual;
-  const bool left_late = holder.longest_proofs[1] * kPartOfDelay >= usual;
+  const bool left_late = holder.longest_proofs.next() * kPartOfDelay >= usual;
   if (!of_one_timer || left_late) return false;
   const auto held = static_cast<double>(holder.held);
   return holder.held >= kEnoughToSeeWaking && holder.least_waking <= kLeastWaking &&
@@ -70,15 +66,18 @@ bool ShortSeries::is_series(const Holder& holder) {
 }
 
 void ShortSeries::tell(CaptureReport& report) const {
+  std::map<Key, std::uint64_t> series;
   for (const auto& [key, holder] : holders_) {
-    if (is_series(holder)) report.stalls_of_high_confidence += holder.waiting_for_more;
+    if (!is_series(holder)) continue;
+    series[key] = holder.held;
+    report.stalls_of_high_confidence += holder.waiting_for_more;
   }
   for (CaptureFinding& finding : report.findings) {
     if (finding.kind != kind::kStall || !finding.one_of_few || !finding.side) continue;
-    const auto holder = holders_.find(key_of(*finding.side, finding.client, finding.server));
-    if (holder == holders_.end() || !is_series(holder->second)) continue;
+    const auto held = series.find(key_of(*finding.side, finding.client, finding.server));
+    if (held == series.end()) continue;
     finding.confidence = Confidence::kHigh;
-    finding.details.set("over_connections", holder->second.held);
+    finding.details.set("over_connections", held->second);
   }
 }
 

@@ -27,7 +27,7 @@ class ShortSeries {
   };
   struct Holder {
     std::uint64_t held = 0, candidates = 0, proofs = 0, waiting_for_more = 0;
-    std::array<Nanos, 2> longest_proofs{};  // As in DirectionFlow, of all.
+    TwoLongest longest_proofs;  // As in DirectionFlow, of all.
     Nanos least_waking = Nanos::max();
     std::vector<Stall> stalls;
   };

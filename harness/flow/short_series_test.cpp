@@ -17,41 +17,41 @@ class ShortConnections : public testing::Test {
  protected:
   // A connection of one call, whose answer's end leaves so long after the delayed ACK.
   void call(Nanos ack_delay, Nanos after_ack = kMoment) {
-    Conversation talk(analysis, 1000 + 7000 * port_);
-    talk.share_frames(counts_);
-    talk.client_port = static_cast<std::uint16_t>(40'000 + port_++);
-    talk.pass(Millis(1000) * port_);
-    talk.open();
-    talk.send(Side::kClient, 300);
-    talk.pass(kMoment);
-    talk.send(Side::kServer, 100);
+    Conversation talk = begun();
     talk.pass(ack_delay);
     talk.ack(Side::kClient);
     talk.pass(after_ack);
-    talk.send(Side::kServer, 60);
-    talk.pass(kMoment);
-    talk.ack(Side::kClient);
+    end(talk);
   }
   // One whose answer's end does not wait.
   void early_call(Nanos after) {
-    Conversation talk(analysis, 1000 + 7000 * port_);
-    talk.share_frames(counts_);
-    talk.client_port = static_cast<std::uint16_t>(40'000 + port_++);
-    talk.pass(Millis(1000) * port_);
-    talk.open();
-    talk.send(Side::kClient, 300);
-    talk.pass(kMoment);
-    talk.send(Side::kServer, 100);
+    Conversation talk = begun();
     talk.pass(after);
-    talk.send(Side::kServer, 60);
-    talk.pass(kMoment);
-    talk.ack(Side::kClient);
+    end(talk);
   }
   std::uint64_t sure() { return analysis.finish("made", false).stalls_of_high_confidence; }
 
   CaptureAnalysis analysis{AnalysisOptions{}};
 
  private:
+  // Up to the first part of the answer.
+  Conversation begun() {
+    Conversation talk(analysis, 1000 + 7000 * port_);
+    talk.share_frames(counts_);
+    talk.client_port = static_cast<std::uint16_t>(40'000 + port_++);
+    talk.pass(Millis(1000) * port_);
+    talk.open();
+    talk.send(Side::kClient, 300);
+    talk.pass(kMoment);
+    talk.send(Side::kServer, 100);
+    return talk;
+  }
+  void end(Conversation& talk) {
+    talk.send(Side::kServer, 60);
+    talk.pass(kMoment);
+    talk.ack(Side::kClient);
+  }
+
   Conversation counts_{analysis};  // The frames of all.
   std::uint32_t port_ = 0;
 };

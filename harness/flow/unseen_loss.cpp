@@ -16,6 +16,11 @@ constexpr Nanos kLeastSilence = Millis(10);
 constexpr int kMostMissing = 255;
 constexpr int kProbeTrips = 2;  // Round trips that a probe waits.
 
+// That one timer may take, or one probe.
+Nanos most_of_one_timer(const Path& path) {
+  return kLeastTimeout + kProbeTrips * path.rtt() + kTimerSlack;
+}
+
 }  // namespace
 
 std::optional<UnseenLoss::Found> UnseenLoss::sent(const Segment& segment, const Sent& sent,
@@ -55,8 +60,7 @@ bool UnseenLoss::had_first(const Segment& segment, const Path& path) const {
   const bool too_soon = !segment.ts_echo && segment.time - *repeated_at_ < path.rtt();
   if (echoes || too_soon) return true;
   const Nanos silence = segment.time - quiet_since_ - path.to_sender - path.late;
-  const Nanos most = kLeastTimeout + kProbeTrips * path.rtt() + kTimerSlack;
-  return numbers_.tell() && missing_ > 0 && silence <= most;
+  return numbers_.tell() && missing_ > 0 && silence <= most_of_one_timer(path);
 }
 
 std::optional<UnseenLoss::Found> UnseenLoss::judged(const Segment& segment, bool owed,
@@ -86,8 +90,7 @@ std::optional<UnseenLoss::Found> UnseenLoss::judged(const Segment& segment, bool
 RealTime UnseenLoss::begin_of(RealTime quiet, RealTime now, bool owed, const Path& path) const {
   if (owed) return quiet;
   const RealTime alive = acked_since_ ? std::max(quiet, acked_at_) : quiet;
-  const Nanos most = kLeastTimeout + kProbeTrips * path.rtt() + kTimerSlack;
-  return std::max(alive, now + (-most));
+  return std::max(alive, now + (-most_of_one_timer(path)));
 }
 
 void UnseenLoss::answered(const Segment& segment) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What comes on the stream of a subscription that is none of its own, and what ends it.
+// Answers on the stream of a subscription that are none of its own, and what ends it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,7 +14,6 @@
 namespace tailrace {
 namespace {
 
-constexpr std::string_view kAcknowledgedMethod = "notifications/subscriptions/acknowledged";
 constexpr Millis kLivesOn{500};
 
 std::vector<const Exchange*> subscriptions_of(const Timeline& timeline) {
@@ -26,13 +25,6 @@ std::vector<const Exchange*> subscriptions_of(const Timeline& timeline) {
   return listens;
 }
 
-std::optional<MonoTime> begun_at(const Exchange& listen) {
-  const auto first = std::ranges::find_if(listen.events, [](const StreamEvent& event) {
-    return event.message && event.message->method == kAcknowledgedMethod;
-  });
-  return first == listen.events.end() ? std::nullopt : std::optional(first->at);
-}
-
 // Answers to others came while it was open.
 bool heard_others(const Timeline& timeline, const Exchange& listen) {
   const auto begun = begun_at(listen);
@@ -42,31 +34,21 @@ bool heard_others(const Timeline& timeline, const Exchange& listen) {
   });
 }
 
-Judgement stray(const Evidence& evidence, const Exchange& listen, const RpcMessage& message,
-                Rule rule) {
-  Finding finding = finding_of(evidence, "subscriptions_bring_their_own", rule);
-  finding.required = "a subscription brings what it asked for, and nothing of other requests";
-  finding.observed = fmt::format("{} came on {}", describe(message), describe(listen));
-  finding.likely_cause = "the stream of a subscription is registered as one for everything";
-  finding.cure = "send responses, progress and logs on the stream of the request they are of";
-  finding.evidence = ladder_of(evidence.timeline, listen);
-  return broken(std::move(finding));
-}
-
-Judgement judge_stray(const Evidence& evidence, Rule answers, Rule logs, Rule progress) {
+Judgement judge_answers(const Evidence& evidence, Rule rule) {
   const auto listens = subscriptions_of(evidence.timeline);
   for (const Exchange* const listen : listens) {
     for (const StreamEvent& event : listen->events) {
       if (!event.message) continue;
       const RpcMessage& message = *event.message;
       const bool of_other = message.is_response() && message.id && message.id != listen->asked->id;
-      if (of_other) return stray(evidence, *listen, message, answers);
-      if (message.method == "notifications/message") {
-        return stray(evidence, *listen, message, logs);
-      }
-      if (message.method == "notifications/progress") {
-        return stray(evidence, *listen, message, progress);
-      }
+      if (!of_other) continue;
+      Finding finding = finding_of(evidence, "subscriptions_bring_no_answers", rule);
+      finding.required = "a subscription brings what it asked for, and no answers to others";
+      finding.observed = fmt::format("{} came on {}", describe(message), describe(*listen));
+      finding.likely_cause = "the stream of a subscription is registered as one for everything";
+      finding.cure = "send a response on the stream of the request it is of";
+      finding.evidence = ladder_of(evidence.timeline, *listen);
+      return broken(std::move(finding));
     }
   }
   if (listens.empty()) return not_applicable("the server offers no subscriptions");
@@ -76,6 +58,33 @@ Judgement judge_stray(const Evidence& evidence, Rule answers, Rule logs, Rule pr
   return tried ? held() : inconclusive("nothing was answered beside an open subscription");
 }
 
+Finding ended(const Evidence& evidence, const Exchange& over, Rule rule) {
+  Finding finding = finding_of(evidence, "subscriptions_outlive_others", rule);
+  finding.level = std::max(finding.level, Level::kShould);  // It may have failed just then.
+  finding.evidence = ladder_of(evidence.timeline, over);
+  return finding;
+}
+
+Finding ended_with_other(const Evidence& evidence, const Exchange& over, const Exchange& left,
+                         Nanos after, Rule rule) {
+  Finding finding = ended(evidence, over, rule);
+  finding.required = "a subscription lives on when that of another client is left";
+  finding.observed = fmt::format("{} ended {} after {} had been left", describe(over),
+                                 in_millis(after), describe(left));
+  finding.likely_cause = "what ends with one subscription is that of all";
+  finding.cure = "give each subscription a context of its own, and end that alone";
+  return finding;
+}
+
+Finding ended_by_itself(const Evidence& evidence, const Exchange& over, Rule rule) {
+  Finding finding = ended(evidence, over, rule);
+  finding.required = "a subscription that the server ends is answered with a result";
+  finding.observed = fmt::format("{} ended by itself, without a result", describe(over));
+  finding.likely_cause = "the stream has a limit of time, like that of a request";
+  finding.cure = "send the result before the end, or keep the stream open";
+  return finding;
+}
+
 Judgement judge_lives(const Evidence& evidence, Rule others, Rule result) {
   const Timeline& timeline = evidence.timeline;
   const Exchange* left = nullptr;
@@ -83,8 +92,7 @@ Judgement judge_lives(const Evidence& evidence, Rule others, Rule result) {
   auto listens = subscriptions_of(timeline);
   std::erase_if(listens, [](const Exchange* listen) { return !begun_at(*listen); });
   for (const Exchange* const listen : listens) {
-    const auto& we_ended = timeline.connection(listen->connection)->we_ended;
-    const bool by_server = listen->ended() && (!we_ended || *listen->ended_at < we_ended->at);
+    const bool by_server = is_over(timeline, *listen);
     if (by_server && listen->final_message() == nullptr) over = listen;
     if (!by_server && left == nullptr) left = listen;
   }
@@ -95,31 +103,16 @@ Judgement judge_lives(const Evidence& evidence, Rule others, Rule result) {
     const bool watched = left_at && watched_for(timeline, left_at->at, kLivesOn);
     return watched ? held() : inconclusive("no subscription was watched when another was left");
   }
-  const MonoTime ended_at = *over->ended_at;
-  const bool with_other = left_at && ended_at >= left_at->at;
-  Finding finding =
-      finding_of(evidence, "subscriptions_outlive_others", with_other ? others : result);
-  finding.level = std::max(finding.level, Level::kShould);  // It may have failed just then.
-  finding.required = with_other ? "a subscription lives on when that of another client is left"
-                                : "a subscription that the server ends is answered with a result";
-  finding.observed = with_other
-                         ? fmt::format("{} ended {} after {} had been left", describe(*over),
-                                       in_millis(ended_at - left_at->at), describe(*left))
-                         : fmt::format("{} ended by itself, without a result", describe(*over));
-  finding.likely_cause = with_other ? "what ends with one subscription is that of all"
-                                    : "the stream has a limit of time, like that of a request";
-  finding.cure = with_other ? "give each subscription a context of its own, and end that alone"
-                            : "send the result before the end, or keep the stream open";
-  finding.evidence = ladder_of(timeline, *over);
-  return broken(std::move(finding));
+  const bool with_other = left_at && *over->ended_at >= left_at->at;
+  if (!with_other) return broken(ended_by_itself(evidence, *over, result));
+  return broken(ended_with_other(evidence, *over, *left, *over->ended_at - left_at->at, others));
 }
 
 }  // namespace
 
-Check subscriptions_bring_their_own(Rule answers, Rule logs, Rule progress) {
-  return {"subscriptions_bring_their_own", [=](const Evidence& evidence) {
-            return judge_stray(evidence, answers, logs, progress);
-          }};
+Check subscriptions_bring_no_answers(Rule rule) {
+  return {"subscriptions_bring_no_answers",
+          [=](const Evidence& evidence) { return judge_answers(evidence, rule); }};
 }
 
 Check subscriptions_outlive_others(Rule others, Rule result) {

@@ -68,7 +68,7 @@ void blame_broken_event(const Exchange& exchange, Finding& finding);
 // The stream of a POST that issued this event id; nullptr where none did.
 const Exchange* issuer_of(const Timeline& timeline, const std::string& event_id);
 
-// Revisions before 2026-07-28 have.
+// Revisions before 2026-07-28 have; "auto" is one of them, which the client names.
 bool has_sessions(std::string_view revision);
 
 // Why such a stream leaves a question open.

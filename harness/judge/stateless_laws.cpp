@@ -264,6 +264,15 @@ Check subscriptions_bring_no_logs(Rule rule) {
                   rule);
 }
 
+Check subscriptions_bring_no_progress(Rule rule) {
+  return check_of({"subscriptions_bring_no_progress",
+                   "progress comes on the stream of its request only",
+                   "the subscription is taken for a stream for everything",
+                   "send progress with the request that it is of", "no subscription was open",
+                   without("progress", is_listen, "progress came on the subscription")},
+                  rule);
+}
+
 Check cancels_are_for_subscriptions(Rule rule) {
   return check_of({"cancels_are_for_subscriptions", "a server cancels subscriptions and no more",
                    "the code that ends a request tells the other side, whichever it is",

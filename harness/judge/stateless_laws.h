@@ -20,6 +20,7 @@ Check streams_ask_not_to_be_buffered(Rule rule);
 Check server_sends_no_requests(Rule rule);
 Check logs_are_asked_for(Rule rule);
 Check subscriptions_bring_no_logs(Rule rule);
+Check subscriptions_bring_no_progress(Rule rule);
 // A server that ends a subscription may say so (AMB-21); nothing else is cancelled by it.
 Check cancels_are_for_subscriptions(Rule rule);
 // What is left of sessions: no id is given, and the headers of older revisions change nothing.

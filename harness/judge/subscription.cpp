@@ -37,12 +37,6 @@ bool was_silent(const Timeline& timeline, const Exchange& listen) {
          });
 }
 
-// By the server, and not by our leaving.
-bool is_over(const Timeline& timeline, const Exchange& listen) {
-  const auto& left = timeline.connection(listen.connection)->we_ended;
-  return listen.ended() && (!left || *listen.ended_at < left->at);
-}
-
 Finding ended_untold(const Evidence& evidence, const Exchange& listen, const std::string& check,
                      Rule first) {
   Finding finding = finding_of(evidence, check, first);
@@ -134,12 +128,6 @@ Judgement judge_subscriptions(const Evidence& evidence, Rule first, Rule tag) {
   return inconclusive("no subscription was asked for");
 }
 
-bool has_begun(const Exchange& listen) {
-  return std::ranges::any_of(listen.events, [](const StreamEvent& event) {
-    return event.message && event.message->method == kAcknowledged;
-  });
-}
-
 Judgement not_apart(const Evidence& evidence, const Exchange& first, const Exchange& equal,
                     std::string observed, Rule rule) {
   Finding finding = finding_of(evidence, "subscriptions_are_apart", rule);
@@ -160,8 +148,8 @@ Judgement judge_apart(const Evidence& evidence, Rule rule) {
   }
   if (listens.size() < 3) return inconclusive("the script did not come to its third subscription");
   const Exchange &first = *listens[0], &other = *listens[1], &equal = *listens[2];
-  if (!has_begun(first)) return inconclusive("no subscription was acknowledged");
-  if (!has_begun(other)) return not_applicable("the server serves one subscription at a time");
+  if (!begun_at(first)) return inconclusive("no subscription was acknowledged");
+  if (!begun_at(other)) return not_applicable("the server serves one subscription at a time");
   // With a result it was the server that ended it, as it may; and where another ends as well, by
   // its age or all at once, the id is no reason.
   const bool by_server = first.final_message() != nullptr || is_over(timeline, other);
@@ -172,7 +160,7 @@ Judgement judge_apart(const Evidence& evidence, Rule rule) {
                                  describe(equal)),
                      rule);
   }
-  if (has_begun(equal)) return held();
+  if (begun_at(equal)) return held();
   const bool refused = equal.response && !equal.is_event_stream();
   if (!refused && !is_over(timeline, equal) && !was_silent(timeline, equal)) {
     return inconclusive("no message came on " + describe(equal));
@@ -188,6 +176,18 @@ Judgement judge_apart(const Evidence& evidence, Rule rule) {
 }
 
 }  // namespace
+
+std::optional<MonoTime> begun_at(const Exchange& listen) {
+  const auto first = std::ranges::find_if(listen.events, [](const StreamEvent& event) {
+    return event.message && event.message->method == kAcknowledged;
+  });
+  return first == listen.events.end() ? std::nullopt : std::optional(first->at);
+}
+
+bool is_over(const Timeline& timeline, const Exchange& listen) {
+  const auto& left = timeline.connection(listen.connection)->we_ended;
+  return listen.ended() && (!left || *listen.ended_at < left->at);
+}
 
 Check subscriptions_are_apart(Rule rule) {
   return {"subscriptions_are_apart",

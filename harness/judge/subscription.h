@@ -4,9 +4,16 @@
 // which order. Pure.
 #pragma once
 
+#include <optional>
+
 #include "harness/judge/check.h"
 
 namespace tailrace {
+
+// When this subscription was acknowledged; none where it was not.
+std::optional<MonoTime> begun_at(const Exchange& listen);
+// By the server, and not by our leaving.
+bool is_over(const Timeline& timeline, const Exchange& listen);
 
 // The first message of a subscription is its acknowledgement (`first`), and every message on it
 // carries the subscription's id in `_meta` (`tag`).
@@ -17,8 +24,8 @@ Check subscription_begins_with_acknowledgement(Rule first, Rule tag);
 // than one is served.
 Check subscriptions_are_apart(Rule rule);
 
-// A subscription brings no answers, logs or progress of other requests.
-Check subscriptions_bring_their_own(Rule answers, Rule logs, Rule progress);
+// A subscription brings no answers to other requests.
+Check subscriptions_bring_no_answers(Rule rule);
 // One that is left ends no other (`others`); one that the server ends has a result (`result`).
 Check subscriptions_outlive_others(Rule others, Rule result);
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/judge/stateless_laws.h"
 #include "harness/judge/story.h"
 #include "suites/catalogue/requirements.h"
 
@@ -128,20 +129,22 @@ Story two() {
 }
 
 TEST(Subscription, BringsNothingOfOtherRequests) {
-  const Check check = subscriptions_bring_their_own(req::kAnswerCarriesId, req::kLogsStayHome,
-                                                    req::kProgressStaysHome);
-  const auto brings = [&](const std::string& message) {
+  const Check answers = subscriptions_bring_no_answers(req::kAnswerCarriesId);
+  const Check progress = subscriptions_bring_no_progress(req::kProgressStaysHome);
+  const auto brings = [&](const Check& check, const std::string& message) {
     Story story = two();
     story.at(3).open(3).call(3, 9).sse_head(3).result(3, 9).end(3);
     return story.event(2, message).judge(check, "2026-07-28").outcome;
   };
-  EXPECT_EQ(brings(R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})"),
-            Outcome::kHeld);
-  EXPECT_EQ(brings(R"({"jsonrpc":"2.0","id":6,"result":{}})"), Outcome::kHeld);
-  EXPECT_EQ(brings(R"({"jsonrpc":"2.0","id":7,"result":{}})"), Outcome::kBroken);
-  EXPECT_EQ(brings(R"({"jsonrpc":"2.0","method":"notifications/progress"})"), Outcome::kBroken);
-  EXPECT_EQ(listens().judge(check, "2026-07-28").outcome, Outcome::kNotApplicable);
-  EXPECT_EQ(two().judge(check, "2026-07-28").outcome, Outcome::kInconclusive);
+  const std::string changed = R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})";
+  EXPECT_EQ(brings(answers, changed), Outcome::kHeld);
+  EXPECT_EQ(brings(progress, changed), Outcome::kHeld);
+  EXPECT_EQ(brings(answers, R"({"jsonrpc":"2.0","id":6,"result":{}})"), Outcome::kHeld);
+  EXPECT_EQ(brings(answers, R"({"jsonrpc":"2.0","id":7,"result":{}})"), Outcome::kBroken);
+  EXPECT_EQ(brings(progress, R"({"jsonrpc":"2.0","method":"notifications/progress"})"),
+            Outcome::kBroken);
+  EXPECT_EQ(listens().judge(answers, "2026-07-28").outcome, Outcome::kNotApplicable);
+  EXPECT_EQ(two().judge(answers, "2026-07-28").outcome, Outcome::kInconclusive);
 }
 
 TEST(Subscription, LivesOnWhenAnotherIsLeft) {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/judge/session.h"
 #include "harness/net/network.h"
 #include "harness/peer/attempts.h"
 #include "harness/peer/pace.h"
@@ -146,10 +147,10 @@ class ClientDriver : public Script {
   StreamId post_text(const std::string& body, const PostOptions& options = {});
   // Whether the server declared this capability.
   bool server_declares(std::string_view capability, SessionNumber session = 0) const;
-  // A request that a server answers with a Result: a named tool, else tools/list, else ping.
   // The request that every server answers with a Result, whatever it offers.
   std::string_view plainest() const { return is_stateless() ? "server/discover" : "ping"; }
-  bool has_sessions() const { return !is_stateless(); }  // By its revision.
+  bool is_stateless() const { return !has_sessions(settings_.revision); }
+  // A request that a server answers with a Result: a named tool, else tools/list, else that.
   StreamId ask_for_result(const PostOptions& options = {});
   // Requests that should bring a JSON-RPC Error, in the order to try; 0 <= attempt < kErrorKinds.
   static constexpr std::size_t kErrorKinds = 3;
@@ -217,6 +218,8 @@ class ClientDriver : public Script {
   bool watch_answer(StreamId stream, Millis window);
   // Whether a message, the end or a refusal comes on the stream within the window.
   bool watch_message(StreamId stream, Millis window);
+  // Subscribes, and watches for the acknowledgement.
+  StreamId subscribe_and_watch(const PostOptions& options = {});
   // Whether the head of the response comes within the window.
   bool watch_head(StreamId stream, Millis window);
   // Whether 100 (Continue), or the head of the response, comes within the window.
@@ -307,7 +310,6 @@ class ClientDriver : public Script {
   [[noreturn]] void stop_without_revision();
   static constexpr const char* kSpoken = " spoken";  // That server/discover named the revision.
   void await_opening(StreamId stream);
-  bool is_stateless() const;
   Json with_meta(const Json& params) const;
   // Its revision stays "" where the server does not name ours.
   void discover(Session& session);

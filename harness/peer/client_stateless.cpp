@@ -10,7 +10,6 @@
 namespace tailrace {
 namespace {
 
-constexpr std::string_view kFirstStateless = "2026-07-28";
 
 // We can be asked for input, so that the rounds of such a request can be watched.
 Json client_capabilities() {
@@ -34,10 +33,6 @@ std::optional<Json> discovered(const Exchange& exchange) {
 }
 
 }  // namespace
-
-bool ClientDriver::is_stateless() const {
-  return settings_.revision >= kFirstStateless;
-}
 
 // The headers that repeat what the body says, for whatever routes by them.
 void ClientDriver::add_mirrored_headers(std::vector<HttpHeader>& headers,
@@ -93,6 +88,13 @@ StreamId ClientDriver::subscribe(const PostOptions& options) {
   filter.set("resourcesListChanged", true);
   params.set("notifications", std::move(filter));
   return post(kListenMethod, params, options);
+}
+
+StreamId ClientDriver::subscribe_and_watch(const PostOptions& options) {
+  constexpr Millis kAcknowledged{5500};
+  const StreamId listen = subscribe(options);
+  watch_message(listen, kAcknowledged);
+  return listen;
 }
 
 void ClientDriver::decline_without_subscription(StreamId listen) {

@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/judge/session.h"
 #include "harness/net/network.h"
 #include "harness/peer/script.h"
 #include "harness/sut/client_environment.h"
@@ -88,7 +89,7 @@ class ServerDriver : public Script {
   // revision has one and `ids` is set.
   void send_head(StreamId stream);
   bool sends_priming() const;
-  bool has_sessions() const { return !is_stateless(); }  // By its revision.
+  bool is_stateless() const { return !has_sessions(settings_.revision); }
   void send_bare_head(StreamId stream);  // Never with a priming event.
   void send_result(StreamId stream, bool with_end);
   void send_error(StreamId stream, bool with_end);
@@ -113,8 +114,8 @@ class ServerDriver : public Script {
   std::string result_of_type(StreamId call, std::string_view type) const;  // 2026-07-28
   // 2026-07-28: a result that asks for input, with this state; "": with none.
   std::string input_request_for(StreamId call, const std::string& state) const;
-  // Only who says that it can be asked for input is.
-  void decline_without_input(StreamId call);
+  // Answers so, where the client says that it can be asked; else declines.
+  void ask_for_input(StreamId call, const std::string& state);
   std::string request_id(StreamId call) const { return id_of(call).text; }  // As JSON
   // A log message; declare_logging() before the client starts.
   std::string log_message(std::string_view text) const;
@@ -214,7 +215,6 @@ class ServerDriver : public Script {
   void serve(const Exchange& exchange);
   void serve_post(const Exchange& exchange);
   void answer_initialize(const Exchange& exchange);
-  bool is_stateless() const;
   Json complete(Json result) const;
   Json cacheable(Json result) const;
   bool serve_stateless(const Exchange& exchange);

@@ -10,15 +10,10 @@
 namespace tailrace {
 namespace {
 
-constexpr std::string_view kFirstStateless = "2026-07-28";
 constexpr int kUnknownMethod = -32601;
 constexpr int kNoSuchMethod = 404;
 
 }  // namespace
-
-bool ServerDriver::is_stateless() const {
-  return settings_.revision >= kFirstStateless;
-}
 
 // A result as this revision wants it.
 Json ServerDriver::complete(Json result) const {
@@ -87,12 +82,15 @@ void ServerDriver::serve_subscription(StreamId stream, const RpcMessage& asked) 
   if (subscriptions_ == Subscriptions::kCut) send_end(stream);
 }
 
-void ServerDriver::decline_without_input(StreamId call) {
+void ServerDriver::ask_for_input(StreamId call, const std::string& state) {
   const bool can = history_.read([&](const Timeline& timeline) {
     const Json& meta = timeline.exchange(call)->asked->body["params"]["_meta"];
     return meta[kMetaCapabilities].find("elicitation") != nullptr;
   });
   if (!can) decline("the client does not say that it can be asked for input");
+  send_bare_head(call);
+  send_message(call, input_request_for(call, state));
+  send_end(call);
 }
 
 std::string ServerDriver::input_request_for(StreamId call, const std::string& state) const {

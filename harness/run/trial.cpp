@@ -8,6 +8,7 @@
 
 #include "harness/judge/always.h"
 #include "harness/run/glob.h"
+#include "harness/run/plan.h"
 
 namespace tailrace {
 namespace {
@@ -36,9 +37,8 @@ bool concerns(const Scenario& scenario, const Trial& trial) {
 
 // The only revision that the scenario can be tried at; "": all that it asks in.
 std::string_view revision_of(const Scenario& scenario, const Trial& trial) {
-  constexpr std::string_view kNewestWithSessions = "2025-11-25";
   const bool with_sessions = names(scenario.spec().catches_with_sessions, trial.name);
-  return with_sessions ? kNewestWithSessions : scenario.spec().only_in;
+  return with_sessions ? kNewestRevision : scenario.spec().only_in;
 }
 
 // What the reference server has for questions that need more than tools/list.

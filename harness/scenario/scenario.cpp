@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/scenario/scenario.h"
 
+#include "harness/judge/session.h"
+
 namespace tailrace {
 
 Era era_of(std::string_view revision) {
-  return revision >= "2026-07-28" && revision != "auto" ? Era::kStateless : Era::kSessions;
+  return has_sessions(revision) ? Era::kSessions : Era::kStateless;
 }
 
 std::vector<std::string> Scenario::requirements(const Catalogue& catalogue,

@@ -24,7 +24,7 @@ void drive(ServerDriver& server) {
     if (!call) return;  // It hangs, or it has left: the checks tell.
     server.mark(kMarkVariant, std::to_string(status));
     // Without a message a 400 sends who speaks older revisions too back to initialize (BC-03).
-    if (status == 400 && !server.has_sessions()) {
+    if (status == 400 && server.is_stateless()) {
       server.respond(*call, status, {{"Content-Type", "application/json"}},
                      server.error_for(*call));
       continue;

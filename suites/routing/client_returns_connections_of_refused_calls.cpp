@@ -23,7 +23,7 @@ constexpr Millis kLeaves{10000};
 void drive(ServerDriver& server) {
   server.start_client(kCalls);
   const std::string page(kPage, 'x');
-  const auto& statuses = server.has_sessions() ? kStatuses : kWithoutSessions;
+  const auto& statuses = server.is_stateless() ? kWithoutSessions : kStatuses;
   for (std::size_t call = 0; call < kCalls; ++call) {
     const auto stream = server.watch_call(server.until_harm());
     if (!stream) return;  // Refusals may end its session: another scenario's matter.

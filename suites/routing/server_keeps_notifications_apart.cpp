@@ -15,7 +15,7 @@ constexpr Millis kHead{500};  // Some send it with the first event only.
 
 void drive(ClientDriver& client) {
   const SessionNumber one = client.open_session();
-  if (client.has_sessions()) client.watch_head(client.get(), kHead);
+  if (!client.is_stateless()) client.watch_head(client.get(), kHead);
   // What it sends alone.
   client.await_answer(client.ask_tool(&AllowedTools::slow));
   const StreamId slow = client.ask_tool(&AllowedTools::slow, {.fresh = true});

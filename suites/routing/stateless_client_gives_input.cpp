@@ -21,10 +21,7 @@ void drive(ServerDriver& server) {
   server.ask_for_arguments();
   server.start_client(1);
   const StreamId call = server.await_call();
-  server.decline_without_input(call);
-  server.send_bare_head(call);
-  server.send_message(call, server.input_request_for(call, kState));
-  server.send_end(call);
+  server.ask_for_input(call, kState);
   const auto round = server.watch_call(server.until_harm());
   if (!round) return;
   // Once more, on a stream that stays open for now.

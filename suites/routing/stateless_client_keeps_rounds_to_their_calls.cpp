@@ -17,10 +17,7 @@ constexpr Millis kLeaves{10000};
 // False where no round came: another scenario's matter.
 bool ask_for_input(ServerDriver& server, const std::string& state) {
   const StreamId call = server.await_call();
-  server.decline_without_input(call);
-  server.send_bare_head(call);
-  server.send_message(call, server.input_request_for(call, state));
-  server.send_end(call);
+  server.ask_for_input(call, state);
   const auto round = server.watch_call(server.until_harm());
   if (round) server.answer_with_result(*round);
   return round.has_value();

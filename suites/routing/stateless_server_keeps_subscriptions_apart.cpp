@@ -9,24 +9,17 @@
 namespace tailrace::suites {
 namespace {
 
-constexpr Millis kAcknowledged{5500};
 constexpr Millis kAfterwards{250};  // Until the older one would have ended.
 constexpr const char* kId = "7001";
 constexpr const char* kOther = "7002";
 
-StreamId subscribe(ClientDriver& client, const char* id) {
-  const StreamId listen = client.subscribe({.fresh = true, .id = id});
-  client.watch_message(listen, kAcknowledged);
-  return listen;
-}
-
 void drive(ClientDriver& client) {
   client.open_session();
-  const StreamId first = subscribe(client, kId);
+  const StreamId first = client.subscribe_and_watch({.fresh = true, .id = kId});
   client.decline_without_subscription(first);
   if (!client.is_listening(first)) client.decline("no subscription was open beside another");
-  subscribe(client, kOther);
-  subscribe(client, kId);
+  client.subscribe_and_watch({.fresh = true, .id = kOther});
+  client.subscribe_and_watch({.fresh = true, .id = kId});
   client.await_answer(client.ask_for_result());
   client.watch_end(first, kAfterwards);
 }

@@ -18,11 +18,11 @@ Json all_levels() {
 
 void drive(ClientDriver& client) {
   client.open_session();
-  if (client.has_sessions()) {  // Where some send them.
+  if (!client.is_stateless()) {  // Where some send them.
     client.watch_head(client.get({.on = client.open_connection()}), kHead);
   }
   // Some send no log message before they know which are wanted.
-  if (client.has_sessions() && client.server_declares("logging")) {
+  if (!client.is_stateless() && client.server_declares("logging")) {
     client.await_answer(client.post("logging/setLevel", all_levels()));
   }
   client.ask_and_watch_ends({[&] { return client.ask_tool(&AllowedTools::chatty); }});

@@ -13,7 +13,7 @@ constexpr Millis kOpened{2000};
 void drive(ClientDriver& client) {
   if (!client.can_stop()) client.decline(std::string(kNotOurs));
   client.open_session();
-  const StreamId listening = client.has_sessions() ? client.get() : client.subscribe();
+  const StreamId listening = client.is_stateless() ? client.subscribe() : client.get();
   client.watch_head(listening, kOpened);
   if (client.tools().slow) {
     const StreamId call = client.ask_tool(&AllowedTools::slow, {.fresh = true});

@@ -9,12 +9,9 @@
 namespace tailrace::suites {
 namespace {
 
-constexpr Millis kAcknowledged{5500};
-
 void drive(ClientDriver& client) {
   client.open_session();
-  const StreamId listen = client.subscribe();
-  client.watch_message(listen, kAcknowledged);
+  const StreamId listen = client.subscribe_and_watch();
   client.decline_without_subscription(listen);
   client.await_answer(client.ask_for_result());
   client.close(client.connection_of(listen));
