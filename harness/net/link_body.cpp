@@ -264,20 +264,22 @@ void LinkBody::finish_half_close() {
   half_close_after_writes_ = false;
   half_closed_ = true;
   Failure failure;
+  const MonoTime at = mono_now();  // Before it, as for writes.
   socket_.shutdown(Tcp::socket::shutdown_send, failure);
-  tap_.history->append(WeEnded{id_, Ending::kFin, true});
+  tap_.history->append_at(at, WeEnded{id_, Ending::kFin, true});
 }
 
 void LinkBody::end(Ending how) {
   if (ended_) return;
   ended_ = true;
   Failure failure;
+  const MonoTime at = mono_now();  // Before it, as for writes.
   if (how == Ending::kReset) {
     socket_.set_option(asio::socket_base::linger(true, 0), failure);
   } else {
     socket_.shutdown(Tcp::socket::shutdown_both, failure);
   }
-  if (is_open_) tap_.history->append(WeEnded{id_, how, false});
+  if (is_open_) tap_.history->append_at(at, WeEnded{id_, how, false});
   release();
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/peer/call_batches.h"
 
-#include <vector>
-
 #include "harness/judge/resources.h"
 #include "harness/judge/service.h"
 
@@ -89,12 +87,9 @@ void leave_calls_in_batches(ClientDriver& client) {
 void cancel_calls_in_batches(ClientDriver& client) {
   const Millis done = begin_slowly(client);
   for (int batch = 0; batch < kBatchesLeft; ++batch) {
-    std::vector<StreamId> open;
     for (int call = 0; call < kCalls; ++call) {
-      open.push_back(client.ask_tool(&AllowedTools::slow, {.fresh = true}));
-    }
-    client.watch_end(open.back(), kUnderWay);
-    for (const StreamId stream : open) {
+      const StreamId stream = client.ask_tool(&AllowedTools::slow, {.fresh = true});
+      client.watch_head(stream, kUnderWay);
       if (!client.is_accepted(client.cancel(stream))) client.decline("the server takes no cancel");
     }
     client.watch_ends(kCleanUp);

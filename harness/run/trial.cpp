@@ -19,7 +19,7 @@ constexpr Millis kClientLimit{2000};
 // What the reference server needs for an answer, also on a loaded machine, and between two looks at
 // its silent streams.
 constexpr Millis kAnswer{6000}, kKeepAlive{1000};
-constexpr Millis kSlowTool{300};  // Long enough to be cut, cancelled and resumed in flight.
+constexpr Millis kSlowTool{500};  // Long enough to be cut, cancelled and resumed in flight.
 // Scenarios of a trial mostly wait, so several share the machine.
 constexpr int kJobs = 4;
 

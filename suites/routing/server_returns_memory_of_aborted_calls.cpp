@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A call whose client left in mid stream gives its memory back once its handler is done.
 
+#include "harness/judge/left_calls.h"
 #include "harness/judge/resources.h"
 #include "harness/judge/service.h"
 #include "harness/peer/memory_batches.h"
@@ -22,7 +23,8 @@ Scenario routing_server_returns_memory_of_aborted_calls() {
       .question = "Does memory not grow with each call whose client left?",
       .covers = {req::kOneResponse},
       .drive = &drive,
-      .checks = {memory_does_not_grow(), still_serves(req::kOneResponse)},
+      .checks = {memory_does_not_grow(), still_serves(req::kOneResponse),
+                 calls_are_left_under_way()},
       .catches = {server_fault::kLeaksMemoryPerAbort, server_fault::kKeepsSlotsOfAborted},
       .spares = {server_oddity::kFillsHeapFirst, server_oddity::kKeepsDescriptorCache},
       .exclusive = true,

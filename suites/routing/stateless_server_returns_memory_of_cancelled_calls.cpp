@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // 2026-07-28: a call that its client cancels by closing the stream gives its memory back.
 
+#include "harness/judge/left_calls.h"
 #include "harness/judge/resources.h"
 #include "harness/judge/service.h"
 #include "harness/peer/memory_batches.h"
@@ -22,7 +23,8 @@ Scenario routing_stateless_server_returns_memory_of_cancelled_calls() {
       .question = "Does memory not grow with each call that was cancelled by closing?",
       .covers = {req::kOneResponse},
       .drive = &drive,
-      .checks = {memory_does_not_grow(), still_serves(req::kOneResponse)},
+      .checks = {memory_does_not_grow(), still_serves(req::kOneResponse),
+                 calls_are_left_under_way()},
       .catches = {server_fault::kLeaksMemoryPerAbort, server_fault::kKeepsSlotsOfAborted},
       // Not kFillsHeapFirst: a program without a collector, as the reference server is, does not.
       .spares = {server_oddity::kKeepsDescriptorCache},
