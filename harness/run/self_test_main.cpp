@@ -24,7 +24,9 @@
 #include <new>
 #include <random>
 #include <set>
+#include <span>
 #include <sstream>
+#include <thread>
 
 #include "harness/base/assert.h"
 #include "harness/run/runner.h"
@@ -35,13 +37,17 @@
 namespace tailrace {
 namespace {
 
-// The trials compute for 40 s in all and wait for 1900: 64 at a time keep two cores at work, and
-// all hold with both cores loaded beside. A sanitizer makes them compute.
+// The trials wait far longer than they compute: 64 at a time keep two cores at work, and all hold
+// with both cores loaded beside. A sanitizer makes them compute.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr int kDefaultJobs = 8;
 #else
 constexpr int kDefaultJobs = 64;
 #endif
+
+// Trials that look for growth compute all the while, two processes in turn: so many per core keep it
+// at work, and more of them would starve the peers of those that wait.
+constexpr int kGrowingPerCore = 6;
 
 constexpr Millis kBetween{20};  // Two beginnings
 constexpr Millis kNap{5}, kLateNap{10};
@@ -61,7 +67,7 @@ struct Arguments {
 constexpr std::size_t kMostRows = 512;
 
 struct Shared {
-  std::atomic<std::size_t> next{0}, good{0}, bad{0};
+  std::atomic<std::size_t> next{0}, next_growing{0}, good{0}, bad{0};
   std::atomic<int> under_way{0};
   std::atomic<std::int64_t> turn{0};  // When the next trial may begin, in ns since boot.
   std::array<std::atomic<bool>, kMostRows> broken{};  // Rows that a fault was convicted by.
@@ -80,18 +86,35 @@ class SelfTest {
         registry_(suites::all_scenarios()),
         catalogue_(*Catalogue::parse(catalogue_json())) {}
 
-  void take_trials() {
-    const auto trials = in_order();
-    for (;;) {
-      wait_for_turn();
-      const std::size_t i = shared_.next++;
-      if (i < trials.size()) try_one(trials[i]);
-      --shared_.under_way;
-      if (i >= trials.size()) return;
-    }
+  // `growing`: those that look for growth come first; otherwise they are left to others.
+  void take_trials(bool growing) {
+    auto trials = in_order();
+    const auto others = std::ranges::stable_partition(
+        trials, [&](const Trial& trial) { return looks_for_growth(trial); });
+    const std::span growth(trials.begin(), others.begin());
+    if (growing) take_trials(growth, shared_.next_growing, [] {});
+    take_trials(others, shared_.next, [&] { wait_for_turn(); });
   }
 
  private:
+  void take_trials(std::span<const Trial> trials, std::atomic<std::size_t>& next,
+                   const std::function<void()>& wait) {
+    for (;;) {
+      wait();
+      const std::size_t i = next++;
+      if (i >= trials.size()) return;
+      ++shared_.under_way;
+      try_one(trials[i]);
+      --shared_.under_way;
+    }
+  }
+
+  bool looks_for_growth(const Trial& trial) const {
+    return std::ranges::any_of(registry_, [&](const Scenario& scenario) {
+      return scenario.spec().growth && std::ranges::count(trial.scenarios, scenario.id()) > 0;
+    });
+  }
+
   // As listed, or shuffled. What takes long comes in the first half, where it is not waited for at
   // the end; not all of it at once, since what looks for growth is long and computes.
   std::vector<Trial> in_order() const {
@@ -135,7 +158,6 @@ class SelfTest {
       const bool late = mono_now() - at > kNap + kLateNap;
       if (!late || shared_.under_way < kFewest) break;
     }
-    ++shared_.under_way;
   }
 
   void try_one(const Trial& trial) {
@@ -216,7 +238,7 @@ class SelfTest {
 // One process that takes trials, in a network of its own and a session of its own: where the
 // scheduler shares a machine among sessions (autogroups), all workers would have one share of it,
 // and each peer as much as they together. It ends with its parent all the same.
-int be_worker(const Arguments& arguments, Shared& shared) {
+int be_worker(const Arguments& arguments, Shared& shared, bool growing) {
   ::setsid();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   RunOptions ours;
@@ -226,7 +248,7 @@ int be_worker(const Arguments& arguments, Shared& shared) {
     fmt::print(stderr, "{}\n", setup.error().what);
     return kExitUnusable;
   }
-  SelfTest(arguments, *setup, shared).take_trials();
+  SelfTest(arguments, *setup, shared).take_trials(growing);
   return kExitClean;
 }
 
@@ -290,10 +312,12 @@ int run_all(const Arguments& arguments) {
   TAILRACE_ASSERT(page != MAP_FAILED);
   static_cast<void>(std::remove(told_file(arguments).c_str()));
   auto& shared = *new (page) Shared;
+  const auto cores = static_cast<int>(std::thread::hardware_concurrency());
+  const int growing = kGrowingPerCore * std::max(cores, 1);
   for (int job = 0; job < arguments.jobs; ++job) {
     const pid_t pid = ::fork();
     TAILRACE_ASSERT(pid >= 0);
-    if (pid == 0) std::exit(be_worker(arguments, shared));
+    if (pid == 0) std::exit(be_worker(arguments, shared, job < growing));
   }
   std::size_t lost = 0;
   for (int status = 0; ::wait(&status) > 0;) lost += status != 0;
