@@ -276,11 +276,15 @@ Judgement judge_bounds(const Evidence& evidence) {
   return broken(finding);
 }
 
-// The typical waits of the earlier and of the later half of so many gaps. A busy machine makes
-// waits longer and never shorter: of two in the middle of the earlier ones the shorter counts.
+// The typical and the least waits of the earlier and of the later half of so many gaps. A busy
+// machine makes waits longer and never shorter: of two in the middle of the earlier ones the shorter
+// counts, and where the least ones slow down, others were made longer.
 struct Waits {
-  Nanos early, late;
-  bool slow_down() const { return late >= early + std::max<Nanos>(early / 2, kChance); }
+  Nanos early, late, least_early, least_late;
+  bool slow_down() const {
+    return late >= early + std::max<Nanos>(early / 2, kChance) ||
+           least_late >= 2 * least_early + kChance;
+  }
 };
 
 Waits waits_of(std::vector<Nanos> gaps) {
@@ -288,7 +292,7 @@ Waits waits_of(std::vector<Nanos> gaps) {
   const auto later = gaps.begin() + static_cast<std::ptrdiff_t>(half);
   std::sort(gaps.begin(), later);
   std::sort(later, gaps.end());
-  return {gaps[(half - 1) / 2], gaps[half + half / 2]};
+  return {gaps[(half - 1) / 2], gaps[half + half / 2], gaps.front(), *later};
 }
 
 std::vector<Nanos> gaps_of(const std::vector<const Exchange*>& requests, std::size_t first,

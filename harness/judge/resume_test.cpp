@@ -142,6 +142,18 @@ TEST(ResumesInBounds, ElevenAtOnePaceAreAStormAndSlowerOnesAreNot) {
   EXPECT_EQ(resumed(12, 1, 2).outcome, Outcome::kHeld);
 }
 
+TEST(ResumesInBounds, ABusyHostHidesNoBackOff) {
+  Story story = broken_off();
+  double at = 110;
+  // Waits that grow from 5 ms, of which the host made most of the earlier ones longer.
+  for (const double wait : {5, 180, 175, 190, 180, 70, 120, 203, 230, 260}) {
+    empty_stream(get(story.at(at), "a-2"));
+    at += wait;
+  }
+  empty_stream(get(story.at(at), "a-2"));
+  EXPECT_EQ(story.judge(resumes_in_bounds()).outcome, Outcome::kHeld);
+}
+
 TEST(ResumedResponseIsFinal, ItsStreamIsNotAskedForAgain) {
   const Check check = resumed_response_is_final(req::kResumeAfterDisconnect);
   const auto then = [&](const std::string& id, double left_at) {
