@@ -32,7 +32,7 @@ void BehindFull::sent(const Segment& segment, const Sent& sent, const Path& path
   }
   if (sent.full) {
     pending_.reset();
-    waiting_ = Waiting{end, segment.length, segment.frame, segment.time, sent.offset, sent.room};
+    waiting_ = Waiting{end, segment.length, segment.frame, segment.time, sent.offset};
     return;
   }
   if (waiting_ && segment.time - waiting_->at >= kAnotherWrite) ++passed_;
@@ -47,7 +47,9 @@ void BehindFull::judge(const Segment& segment, const Sent& sent, const Path& pat
   const bool is_rest = segment.length <= sent.mss && (segment.psh || segment.fin);
   const bool heard = !segment.ts_echo || !pending_->ts_value ||
                      !seq_before(*segment.ts_echo, *pending_->ts_value);
-  if (!is_rest || !heard) return;
+  // What R had no room for waited for that, whatever algorithm S runs.
+  const bool had_room = !seq_before(pending_->edge, segment.seq + segment.length);
+  if (!is_rest || !heard || !had_room) return;
   const Nanos gap = segment.time - pending_->ack_at - path.to_sender - path.late;
   const auto [most, close, sharp] = release_bounds(path);
   if (std::chrono::abs(gap) > std::max(sharp, kCloseRelease)) {
@@ -74,7 +76,8 @@ void BehindFull::judge(const Segment& segment, const Sent& sent, const Path& pat
   if (is_series()) release = Release{stall, false};
 }
 
-void BehindFull::answered(const Segment& segment, const Path& path) {
+void BehindFull::answered(const Segment& segment, const Path& path,
+                          std::optional<std::uint32_t> edge) {
   if (!segment.ack_flag || segment.syn) return;
   if (segment.length > 0 || segment.fin || segment.rst) pending_.reset();
   const bool of_small = small_end_ && !seq_before(segment.ack, *small_end_);
@@ -86,8 +89,8 @@ void BehindFull::answered(const Segment& segment, const Path& path) {
   if (of_small) return;
   const bool pure = segment.length == 0 && !segment.fin && !segment.rst && segment.window > 0;
   const Nanos delay = segment.time - waiting.at - path.to_receiver - path.late;
-  if (!pure || !waiting.room || delay < least_delay(path)) return;
-  pending_ = Pending{waiting, segment.frame, segment.time, delay, segment.ts_value};
+  if (!pure || !edge || delay < least_delay(path)) return;
+  pending_ = Pending{waiting, segment.frame, segment.time, delay, segment.ts_value, *edge};
 }
 
 bool BehindFull::is_series() const {

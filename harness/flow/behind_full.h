@@ -17,15 +17,14 @@ class BehindFull {
   // What is known of a segment of S beside itself.
   struct Sent {
     bool new_data = false, full = false;
-    bool room = false;  // For more than it, in R's window, as far as S knew.
     std::uint64_t offset = 0;
     std::uint32_t mss = 0;
   };
   // `release`: what it released, if that is known to be held.
   void sent(const Segment& segment, const Sent& sent, const Path& path,
             std::optional<Release>& release);
-  // A segment of R.
-  void answered(const Segment& segment, const Path& path);
+  // A segment of R. `edge`: up to where S might send until then.
+  void answered(const Segment& segment, const Path& path, std::optional<std::uint32_t> edge);
 
   // `sure`: of how close to its ACK data left.
   void finish(Side holder, bool sure, std::vector<Stall>& stalls) const;
@@ -36,7 +35,6 @@ class BehindFull {
     FrameNumber frame;
     RealTime at;
     std::uint64_t offset = 0;
-    bool room = false;
   };
   struct Pending {
     Waiting waiting;
@@ -44,6 +42,7 @@ class BehindFull {
     RealTime ack_at;
     Nanos ack_delay{0};
     std::optional<std::uint32_t> ts_value;
+    std::uint32_t edge = 0;  // Of the window, before that ACK.
   };
   void judge(const Segment& segment, const Sent& sent, const Path& path,
              std::optional<Release>& release);

@@ -141,10 +141,53 @@ TEST_F(Behind, APromptAckHoldsNothing) {
 }
 
 TEST_F(Behind, ASmallWindowMakesItWaitAsWell) {
-  talk.window = 2000;
+  talk.window = 1600;
   talk.open();
   for (int i = 0; i < 5; ++i) call(kDelayed);
   EXPECT_TRUE(stalls().empty());
+}
+
+// Offloading shows several segments as one, which fill the window all the same.
+TEST_F(Behind, WhatFillsTheWindowMakesItWaitToo) {
+  talk.window = 2 * kFull;
+  talk.open();
+  for (int i = 0; i < 5; ++i) {
+    talk.send(kClient, 200);
+    talk.pass(kMoment);
+    talk.send(kServer, 2 * kFull);
+    talk.pass(kDelayed);
+    talk.ack(kClient);
+    talk.pass(kMoment);
+    talk.send(kServer, 300);
+    talk.pass(kMoment);
+    talk.ack(kClient);
+    talk.pass(kMoment);
+  }
+  EXPECT_TRUE(stalls().empty());
+}
+
+TEST_F(Behind, ASmallSegmentThatFillsTheWindowIsNotWaitedFor) {
+  for (const std::uint16_t window : {std::uint16_t{1000}, std::uint16_t{20'000}}) {
+    SCOPED_TRACE(window);
+    Flows seen;
+    FlowAnalyzer other{FlowOptions{}, seen};
+    Conversation narrow{other};
+    narrow.window = window;
+    narrow.open();
+    for (int i = 0; i < 5; ++i) {
+      narrow.send(kClient, 200);
+      narrow.pass(kMoment);
+      narrow.send(kServer, 1000);
+      narrow.pass(kDelayed);
+      narrow.ack(kClient);
+      narrow.send(kServer, 300);
+      narrow.pass(kMoment);
+      narrow.ack(kClient);
+      narrow.pass(kMoment);
+    }
+    other.finish();
+    EXPECT_EQ(seen.last.stalls.empty(), window == 1000);
+  }
 }
 
 // Its ACK never comes, and the probe sends what had waited for it, after 250 ms.

@@ -152,7 +152,9 @@ void Direction::judge_release(const Segment& segment, const Path& path, Sending&
   // Offloading shows several segments as one: its full ones were not there before. What does not
   // end a write is no rest of one either: the receiver's window had cut it.
   const bool is_rest = segment.length <= mss() && (segment.psh || segment.fin);
-  if (pending.waiting.disturbed || !is_rest) return;
+  // Nor did Nagle's algorithm hold what R had no room for.
+  const bool had_room = !pending.edge || !seq_before(*pending.edge, segment.seq + segment.length);
+  if (pending.waiting.disturbed || !is_rest || !had_room) return;
   const auto [most, close, sharp] = release_bounds(path);
   if (!heard(segment)) {
     // It left before S knew of the ACK that the capture had seen: nothing was held. Unless the ACK
@@ -305,7 +307,8 @@ Stall Direction::stall_of(const Segment& segment, Nanos gap, Nanos late) const {
   return stall;
 }
 
-void Direction::answered(const Segment& segment, const Path& path) {
+void Direction::answered(const Segment& segment, const Path& path,
+                         std::optional<std::uint32_t> edge) {
   note_time(segment.time);
   // Data of R makes a new turn: what S sends next is its answer to that.
   if (segment.length > 0 || segment.fin) {
@@ -343,7 +346,7 @@ void Direction::answered(const Segment& segment, const Path& path) {
     const bool delayed = !waiting_->disturbed && is_delayed(delay, path) && !due;
     pending_ =
         Pending{*waiting_, segment.frame, segment.time, delay, delayed, segment.ts_value,
-                path.to_receiver > Nanos(0)};
+                path.to_receiver > Nanos(0), edge};
   }
   waiting_.reset();
 }

@@ -57,8 +57,9 @@ class Direction {
       : answers_(side == Side::kServer), most_stalls_(most_stalls) {}
   // Segments of S, in time, each once.
   void sent(const Segment& segment, const Path& path, Sending& told);
-  // Segments of R: acknowledgements, windows, and data that makes a new turn.
-  void answered(const Segment& segment, const Path& path);
+  // Segments of R: acknowledgements, windows, and data that makes a new turn. `edge`: up to where S
+  // might send until then, where that is known.
+  void answered(const Segment& segment, const Path& path, std::optional<std::uint32_t> edge = {});
 
   // What R takes in a segment, and what S does, which tells of S's own link: no side sends more.
   void set_mss_of_receiver(std::uint32_t mss) { receiver_mss_ = mss; }
@@ -118,6 +119,7 @@ class Direction {
     bool delayed = false;
     std::optional<std::uint32_t> ts_value;
     bool way_known = true;
+    std::optional<std::uint32_t> edge{};  // Of the window, before that ACK.
   };
 
   void begin(const Segment& segment);

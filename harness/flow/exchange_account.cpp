@@ -273,7 +273,8 @@ ExchangeRecords ExchangeAccount::finish(const ConnectionFlow& flow, RealTime upt
     note_unanswered(*open, upto, last_frame_);
   }
   for (int side = 0; side < 2; ++side) {
-    if (closed_window_[side]) sink_.on_incident(*closed_window_[side]);
+    const auto& window = closed_window_[side];
+    if (window && window->shut) sink_.on_incident(*window);
   }
   for (Open& open : open_) open.ended = true;
   emit_ended();

@@ -87,6 +87,8 @@ class ExchangeAccount {
   // Charging.
   void charge(const PacketFacts& facts);
   void charge_setup(const PacketFacts& facts);
+  bool is_of_path(Nanos full, bool closed) const;
+  void charge_window(const PacketFacts& facts, Side receiver);
   void charge_http(Open& open, const PacketFacts& facts);
   void charge_turn(const PacketFacts& facts);
   void charge_answer(RealTime from, const PacketFacts& facts, Open& open);

@@ -90,12 +90,23 @@ void ExchangeAccount::charge_gap(const PacketFacts& facts, Cause silence, bool m
   if (later > Nanos(0)) ledger_.recharge(sent, facts.at, silence, Cause::kTransfer);
 }
 
+// A window that is small for its path is filled each round trip, however fast it is read: word of
+// the room takes so long to come.
+bool ExchangeAccount::is_of_path(Nanos full, bool closed) const {
+  return !closed && full <= rtt_ + rtt_ / 4 + kMoving;
+}
+
+void ExchangeAccount::charge_window(const PacketFacts& facts, Side receiver) {
+  const bool of_path = is_of_path(facts.at - ledger_.upto(), facts.is_closed(receiver));
+  ledger_.charge(facts.at, of_path ? Cause::kTransfer : Cause::kZeroWindow);
+}
+
 void ExchangeAccount::charge_http(Open& open, const PacketFacts& facts) {
   const bool client_sends = !open.request_complete && !open.expects_continue;
   const Side receiver = client_sends ? Side::kServer : Side::kClient;
   const bool moving = last_data_ && last_data_->full && last_data_->from == other(receiver);
   if (!seen_[client_sends ? 0 : 1]) return ledger_.charge(facts.at, Cause::kUnexplained);
-  if (facts.is_full(receiver)) return ledger_.charge(facts.at, Cause::kZeroWindow);
+  if (facts.is_full(receiver)) return charge_window(facts, receiver);
   if (client_sends) {
     // It sends on when it has heard: of 100 (Continue).
     if (last_data_ && last_data_->from == Side::kServer) {
@@ -134,8 +145,8 @@ void ExchangeAccount::charge_answer(RealTime from, const PacketFacts& facts, Ope
 void ExchangeAccount::charge_turn(const PacketFacts& facts) {
   Open& open = open_.back();
   const RealTime from = last_data_ ? last_data_->at : ledger_.upto();
-  if (facts.client_is_full || facts.server_is_full) {
-    return ledger_.charge(facts.at, Cause::kZeroWindow);
+  for (const Side receiver : {Side::kClient, Side::kServer}) {
+    if (facts.is_full(receiver)) return charge_window(facts, receiver);
   }
   ledger_.charge(facts.at, Cause::kUnexplained);
   if (facts.length == 0 || !last_data_ || one_sided()) return;
@@ -223,8 +234,9 @@ void ExchangeAccount::track_window(const PacketFacts& facts) {
       }
       closed->at = facts.at;
       closed->frame = facts.frame;
+      closed->shut |= !is_of_path(facts.at - last_at_, facts.is_closed(receiver));
     } else if (closed) {
-      sink_.on_incident(*closed);
+      if (closed->shut) sink_.on_incident(*closed);
       closed.reset();
     }
   }

@@ -92,6 +92,7 @@ struct IncidentRecord {
   RealTime since, at;
   FrameNumber first_frame, frame;
   bool unseen = false, counted = false, ack_lost = false;  // As in Repeated.
+  bool shut = false;  // Of a window: for longer than its path is slow, or its receiver says so.
 };
 
 }  // namespace tailrace

@@ -29,7 +29,9 @@ struct PacketFacts {
   Nanos rtt_to_client{0}, rtt_to_server{0};  // From the capture and back; the least seen.
   Nanos late{0};                             // This one, by its way to the capture.
   bool client_holds = true, server_holds = true;  // As far as it is known by now.
-  bool client_is_full = false, server_is_full = false;  // Its window is closed, before this packet.
+  // Nothing more fits into its window, before this packet; and it said itself that none is open.
+  bool client_is_full = false, server_is_full = false;
+  bool client_is_closed = false, server_is_closed = false;
   // It had sent data that was not acknowledged, before this packet.
   bool client_unacked = false, server_unacked = false;
   // An ACK and no more, of a part of what was sent: the rest had not come when it left.
@@ -38,6 +40,9 @@ struct PacketFacts {
 
   Nanos rtt_to(Side side) const { return side == Side::kClient ? rtt_to_client : rtt_to_server; }
   bool is_full(Side side) const { return side == Side::kClient ? client_is_full : server_is_full; }
+  bool is_closed(Side side) const {
+    return side == Side::kClient ? client_is_closed : server_is_closed;
+  }
 };
 
 class FlowObserver : public StreamSink {

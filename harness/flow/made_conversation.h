@@ -30,7 +30,7 @@ class Conversation {
   bool v6 = false;
   std::uint16_t client_port = 40000, server_port = 80;
   std::uint16_t server_mss = kMss;  // As it offers.
-  std::uint16_t window = 512;
+  std::uint16_t window = 20'000;
 
   void pass(Nanos time) { now_ = now_ + time; }
 

@@ -14,7 +14,7 @@ struct MadeSegment {
   std::uint32_t seq = 0, ack = 0;
   bool syn = false, fin = false, rst = false, ack_flag = true;
   bool psh = true;  // On data: each segment ends a write.
-  std::uint16_t window = 512, ip_id = 0, mss = 0;
+  std::uint16_t window = 20'000, ip_id = 0, mss = 0;
   std::optional<std::uint32_t> ts_value, ts_echo;  // Both or none.
   std::string payload;
   std::uint16_t client_port = 40000, server_port = 80;

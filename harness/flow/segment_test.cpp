@@ -77,7 +77,7 @@ TEST(Segment, IsReadBehindEveryLinkHeader) {
     EXPECT_EQ(segment->ip_id, v4 ? 4711U : 0U) << row.name;
     EXPECT_EQ(segment->seq, 0xfffffff0U) << row.name;
     EXPECT_EQ(segment->ack, 77U) << row.name;
-    EXPECT_EQ(segment->window, 512) << row.name;
+    EXPECT_EQ(segment->window, 20000) << row.name;
     EXPECT_TRUE(segment->ack_flag && !segment->syn && !segment->fin && !segment->rst) << row.name;
     EXPECT_EQ(segment->length, kPayload.size()) << row.name;
     EXPECT_EQ(segment->payload, kPayload) << row.name;

@@ -2,6 +2,7 @@
 #include "harness/flow/tracked.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "harness/flow/fetch.h"
 #include "harness/flow/http_reading.h"
@@ -61,6 +62,7 @@ bool Tracked::take(const Segment& segment) {
   const bool syn_again =
       segment.syn && (from == Side::kClient ? syn_at_.has_value() : syn_ack_at_.has_value());
   if (segment.syn) take_syn(segment, from);
+  if (!segment.syn && client_.mss_of_cut_syn + server_.mss_of_cut_syn > 0) settle_mss(segment);
   measure_handshake(segment, from);
   Half& sender = half(from);
   Half& receiver = half(other(from));
@@ -75,8 +77,9 @@ bool Tracked::take(const Segment& segment) {
   path.of_receiver = sender.lateness.get();
   path.copies_to_sender = sender.copies.get();
   path.copies_to_receiver = receiver.copies.get();
-  receiver.direction.answered(segment, path);
-  if (receiver.behind_full) receiver.behind_full->answered(segment, path);
+  const auto edge = receiver.window.edge();
+  receiver.direction.answered(segment, path, edge);
+  if (receiver.behind_full) receiver.behind_full->answered(segment, path, edge);
   path.to_sender = rtt_to(from);
   path.to_receiver = to_receiver;
   std::swap(path.of_sender, path.of_receiver);
@@ -91,7 +94,13 @@ bool Tracked::take(const Segment& segment) {
   const UnseenLoss::Sent facts{new_data && next, from == Side::kClient, sender.direction.mss()};
   const auto lost = sender.unseen.sent(segment, facts, path);
   watch_full(segment, sender, new_data, path, told.release);
-  if (observer_) observe(segment, from, {syn_again, new_data, lost, &told}, path);
+  const Seen::Window of_client{server_.window.is_full(), server_.window.is_closed()};
+  const Seen::Window of_server{client_.window.is_full(), client_.window.is_closed()};
+  receiver.window.answered(segment);
+  sender.window.sent(segment);
+  if (observer_) {
+    observe(segment, from, {syn_again, new_data, of_client, of_server, lost, &told}, path);
+  }
   sender.fin = sender.fin || segment.fin;
   known_.reset = known_.reset || segment.rst;
   if (sink_) tell(segment, from);
@@ -108,7 +117,7 @@ void Tracked::watch_full(const Segment& segment, Half& sender, bool new_data, co
   }
   const std::int64_t offset = direction.offset_of(segment.seq);
   sender.behind_full->sent(segment,
-                           {new_data, full, sender.window.has_room(),
+                           {new_data, full,
                             static_cast<std::uint64_t>(std::max<std::int64_t>(offset, 0)),
                             direction.mss()},
                            path, release);
@@ -156,8 +165,10 @@ void Tracked::observe(const Segment& segment, Side from, const Seen& seen, const
       .late = path.late,
       .client_holds = !client_.direction.is_acquitted(),
       .server_holds = !server_.direction.is_acquitted(),
-      .client_is_full = server_.window.is_full(),
-      .server_is_full = client_.window.is_full(),
+      .client_is_full = seen.of_client.full,
+      .server_is_full = seen.of_server.full,
+      .client_is_closed = seen.of_client.closed,
+      .server_is_closed = seen.of_server.closed,
       .client_unacked = !client_.loss.all_acknowledged(),
       .server_unacked = !server_.loss.all_acknowledged(),
       .payload = segment.payload,
@@ -174,8 +185,6 @@ void Tracked::observe(const Segment& segment, Side from, const Seen& seen, const
   settle(facts, from, sent_again);
   if (seen.lost) sender.loss.note_unseen(segment, *seen.lost);
   if (const auto since = seen.told->probed_since) sender.loss.note_lost_ack(segment, *since);
-  receiver.window.answered(segment);
-  sender.window.sent(segment);
   facts.full = facts.full || (seen.new_data && sender.window.is_full());
   observer_->on_packet(facts);
 }
@@ -259,18 +268,31 @@ void Tracked::take_syn(const Segment& segment, Side from) {
   } else {
     syn_ack_at_ = segment.time;
   }
-  // What a side may send is what the other offers, less the timestamps if both use them; and by its
-  // own link no more than it offers itself (RFC 9293, 3.7.1).
-  const std::uint32_t options = segment.ts_value ? kTimestampOption : 0;
-  if (segment.mss > options) {
-    half(other(from)).direction.set_mss_of_receiver(segment.mss - options);
-    half(from).direction.set_mss_of_sender(segment.mss - options);
+  if (segment.options_cut && !segment.ts_value) {
+    half(from).mss_of_cut_syn = segment.mss;
+  } else {
+    take_mss(segment.mss, segment.ts_value.has_value(), from);
   }
   if (!segment.options_cut) half(from).window_scale = segment.window_scale.value_or(0);
   // Scales hold if both offer one (RFC 7323, 2.2).
   if (client_.window_scale && server_.window_scale) {
     server_.window.set_scale(*client_.window_scale);
     client_.window.set_scale(*server_.window_scale);
+  }
+}
+
+// What a side may send is what the other offers, less the timestamps if both use them; and by its
+// own link no more than it offers itself (RFC 9293, 3.7.1).
+void Tracked::take_mss(std::uint32_t mss, bool timestamps, Side from) {
+  const std::uint32_t options = timestamps ? kTimestampOption : 0;
+  if (mss <= options) return;
+  half(other(from)).direction.set_mss_of_receiver(mss - options);
+  half(from).direction.set_mss_of_sender(mss - options);
+}
+
+void Tracked::settle_mss(const Segment& segment) {
+  for (const Side side : {Side::kClient, Side::kServer}) {
+    take_mss(std::exchange(half(side).mss_of_cut_syn, 0), segment.ts_value.has_value(), side);
   }
 }
 

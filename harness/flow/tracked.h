@@ -55,12 +55,17 @@ class Tracked {
     Reassembly bytes;
     bool fin = false;
     std::optional<std::uint8_t> window_scale;  // As this side offers it.
+    // As it offers it, in a SYN whose options the capture cut: whether there are timestamps, which
+    // take their place in each segment, is told by the first that is no SYN.
+    std::uint32_t mss_of_cut_syn = 0;
   };
   Half& half(Side side) { return side == Side::kClient ? client_ : server_; }
 
   void settle(PacketFacts& facts, Side side, std::optional<Repeated>& repeat);
   void tell_unanswered();
   void take_syn(const Segment& segment, Side from);
+  void take_mss(std::uint32_t mss, bool timestamps, Side from);
+  void settle_mss(const Segment& segment);
   void measure_handshake(const Segment& segment, Side from);
   Nanos rtt_to(Side side);
   void watch_full(const Segment& segment, Half& sender, bool new_data, const Path& path,
@@ -69,6 +74,10 @@ class Tracked {
   void take_copy(Nanos since, Half& sender);
   struct Seen {
     bool syn_again = false, new_data = false;
+    struct Window {
+      bool full = false, closed = false;
+    };
+    Window of_client, of_server;
     std::optional<UnseenLoss::Found> lost;
     const Sending* told = nullptr;
   };

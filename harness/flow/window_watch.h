@@ -29,15 +29,15 @@ class WindowWatch {
     window_ = std::uint32_t{segment.window} << std::min<std::uint8_t>(*scale_, 14);
     largest_ = std::max(largest_, window_);
   }
-  // For another segment, for sure.
-  bool has_room() const {
-    if (!heard_ || !scale_) return false;
-    const std::uint32_t next = next_.value_or(ack_);
-    return static_cast<std::int32_t>(ack_ + window_ - next) >= 2 * 1460;
+  // The first byte that R has not offered room for. None: its windows cannot be read.
+  std::optional<std::uint32_t> edge() const {
+    if (!heard_ || !scale_) return std::nullopt;
+    return ack_ + window_;
   }
+  bool is_closed() const { return heard_ && literal_ == 0; }  // As R says itself.
   bool is_full() const {
     if (!heard_) return false;
-    if (literal_ == 0) return true;
+    if (is_closed()) return true;
     if (!scale_ || !next_) return false;
     const auto room = static_cast<std::int32_t>(ack_ + window_ - *next_);
     // Less than a segment and than half of the window is not sent (RFC 9293, 3.8.6.2.1).
