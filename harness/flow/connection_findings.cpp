@@ -242,6 +242,8 @@ void add_think(const ExchangeRecord& record, Side side, const ConnectionFlow& fl
   const bool by_server = side == Side::kServer;
   const Nanos took = record.causes[by_server ? Cause::kServerThink : Cause::kClientThink];
   if (by_server && record.listens() && record.is_event_stream) return;
+  // A stream that stays open after its answer is silent for another reason; one that is ended late
+  // keeps a client waiting that reads to the end.
   if (by_server && record.final_at && !record.complete) return;
   const Silence& silence = by_server ? record.server_silence : record.client_silence;
   // The way to the one that thinks varies unseen.

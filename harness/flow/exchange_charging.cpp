@@ -172,8 +172,7 @@ void ExchangeAccount::charge_turn(const PacketFacts& facts) {
 }
 
 void ExchangeAccount::note_silence(Open& open, Side whose, const PacketFacts& facts) {
-  // A stream may be silent for good reason once the answer has come.
-  if (!last_data_ || facts.length == 0 || facts.from != whose || open.record->final_at) return;
+  if (!last_data_ || facts.length == 0 || facts.from != whose) return;
   Silence& longest =
       whose == Side::kServer ? open.record->server_silence : open.record->client_silence;
   const Nanos length = facts.at - last_data_->at;
