@@ -72,8 +72,10 @@ class Direction {
     const bool nothing_tells = proofs_.all == 0 && loose_ == 0;
     return !nothing_tells && ((has_proofs() && !all_left_on_acks()) || released_by_chance());
   }
-  // It runs Nagle's algorithm: what is small waits for the ACK of what was.
-  bool is_holding() const { return flow_.held >= kHighConfidence && !is_acquitted(); }
+  // It runs Nagle's algorithm: what is small waits for the ACK of what was, late or prompt.
+  bool is_holding() const {
+    return flow_.held + holds_of_one_rtt_ >= kHighConfidence && !is_acquitted();
+  }
   // The capture's clock is too coarse to tell held data from what comes close to its ACK by chance.
   bool has_coarse_clock() const { return tick_ > kFineClock; }
   // Least time from data seen to its acknowledgement seen: a bound on the round trip to R.
