@@ -49,7 +49,7 @@ struct CaptureFinding {
   std::optional<std::uint32_t> exchange;
   std::optional<Side> side;  // The holder, who thinks, who sent again, whose window was closed.
   Confidence confidence = Confidence::kHigh;
-  bool one_of_few = false;  // Of a stall, as there.
+  OfFew of_few = OfFew::kNo;  // Of a stall, as there.
   Json details;  // Further members, in order.
   std::vector<FrameNote> frames;
   Nanos cost{0};

@@ -109,7 +109,7 @@ CaptureFinding stall_finding(const Stall& stall, const ConnectionFlow& flow, Con
                              const ExchangeRecord* exchange) {
   CaptureFinding finding = hold_finding(kind::kStall, stall, flow, id, stall.holder);
   finding.confidence = stall_confidence(stall, exchange);
-  finding.one_of_few = stall.one_of_few;
+  finding.of_few = stall.of_few;
   finding.cost = stall_cost(stall, exchange);
   const bool by_server = stall.holder == Side::kServer;
   bool previous = false, loopback_only = false;

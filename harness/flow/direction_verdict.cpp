@@ -166,8 +166,8 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
   const bool sure =
       sharp && clear && !sleeps && !left_late_unheard() && outlasts_path() && is_series();
   if (flow.held >= kHighConfidence && sure) confidence = Confidence::kHigh;
-  const bool few = sharp && !has_coarse_clock() && !sleeps && flow.held < kHighConfidence &&
-                   loose_ == 0 && blunt_ == 0;
+  const bool few = !woken && !has_coarse_clock() && !sleeps && flow.held < kHighConfidence;
+  const OfFew of_few = loose_ == 0 && blunt_ == 0 ? OfFew::kSharp : OfFew::kBlunt;
   left_out += stalls_left_out_;
   const Nanos usual = usual_delay();
   // Where the capture is at S, whose kernel lets go at once, what came later was written later.
@@ -185,7 +185,7 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
     const bool harms = stall.hold >= kLeastAckDelay;
     stall.confidence = close && harms ? confidence : std::min(confidence, Confidence::kMedium);
     const bool outlasts = close_ == kCloseRelease || stall.ack_delay > 2 * close_;
-    stall.one_of_few = few && close && harms && outlasts;
+    if (few && close && harms && outlasts) stall.of_few = of_few;
     stalls.push_back(stall);
   }
   return flow;

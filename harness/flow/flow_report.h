@@ -15,6 +15,10 @@ namespace tailrace {
 enum class Confidence : std::uint8_t { kLow, kMedium, kHigh };
 const char* name_of(Confidence confidence);
 
+// A stall that is sure but for the number of those in its direction: sharp, or as close to its ACK
+// as its path lets that be seen.
+enum class OfFew : std::uint8_t { kNo, kSharp, kBlunt };
+
 // Held data that left on a delayed ACK. Frames are those of the capture; offsets count the
 // holder's payload on this connection, from its first byte (or the first one seen).
 struct Stall {
@@ -34,8 +38,7 @@ struct Stall {
   bool pure_ack = true;
   bool begins_turn = false;  // The other side's data came before the waiting segment.
   bool way_known = true;  // What an ACK takes at least was known when it came.
-  // Sure, but for the number of those in its direction.
-  bool one_of_few = false;
+  OfFew of_few = OfFew::kNo;
   Confidence confidence = Confidence::kLow;
 };
 

@@ -10,6 +10,7 @@ namespace tailrace {
 namespace {
 
 constexpr std::size_t kMostHolders = 512, kMostStalls = 64;
+constexpr std::uint64_t kEnoughBlunt = 12;
 
 }  // namespace
 
@@ -34,50 +35,72 @@ void ShortSeries::note(const ConnectionFlow& flow) {
       const bool sure = std::ranges::any_of(flow.stalls, [&](const Stall& stall) {
         return stall.holder == side && stall.confidence == Confidence::kHigh;
       });
-      if (sure) holder.held += direction.held;
+      if (sure) {
+        holder.sharp.held += direction.held;
+        holder.all.held += direction.held;
+      }
       continue;
     }
+    bool any_sharp = false;
     for (const Stall& stall : flow.stalls) {
-      if (stall.holder != side || !stall.one_of_few) continue;
-      ++holder.held;
-      holder.waiting_for_more += stall.pure_ack;
-      if (holder.stalls.size() < kMostStalls) holder.stalls.push_back(stall);
+      if (stall.holder != side || stall.of_few == OfFew::kNo) continue;
+      for (Holds* holds : {&holder.sharp, &holder.all}) {
+        if (holds == &holder.sharp && stall.of_few == OfFew::kBlunt) continue;
+        ++holds->held;
+        holds->waiting_for_more += stall.pure_ack;
+        if (holds->stalls.size() < kMostStalls) holds->stalls.push_back(stall);
+      }
+      any_sharp |= stall.of_few == OfFew::kSharp;
     }
-    holder.least_waking = std::min(holder.least_waking, direction.least_waking);
+    if (any_sharp) holder.least_waking = std::min(holder.least_waking, direction.least_waking);
   }
 }
 
 // The same rules as those of one direction: enough of them, delayed by one timer, nearly all that
 // could be held was, at the pace of the ACKs and not of a clock of the sender's, and neither proves
 // anything the option nor left as late before its ACK.
-bool ShortSeries::is_series(const Holder& holder) {
-  if (holder.stalls.empty()) return false;
+bool ShortSeries::is_series(const Holder& holder, const Holds& holds) {
+  if (holds.stalls.empty()) return false;
   std::vector<Nanos> delays;
-  for (const Stall& stall : holder.stalls) delays.push_back(stall.ack_delay);
+  for (const Stall& stall : holds.stalls) delays.push_back(stall.ack_delay);
   std::ranges::sort(delays);
   const Nanos usual = delays[delays.size() / 2];
   const bool of_one_timer = delays.front() * kPartOfTimer >= usual;
   const bool left_late = holder.longest_proofs.next() * kPartOfDelay >= usual;
   if (!of_one_timer || left_late) return false;
-  const auto held = static_cast<double>(holder.held);
-  return holder.held >= kEnoughToSeeWaking && holder.least_waking <= kLeastWaking &&
-         held >= kMostlyHeld * static_cast<double>(holder.candidates) &&
-         holder.proofs * kHoldsPerProof <= holder.held && !keep_own_time(holder.stalls);
+  const auto held = static_cast<double>(holds.held);
+  return held >= kMostlyHeld * static_cast<double>(holder.candidates) &&
+         holder.proofs * kHoldsPerProof <= holds.held && !keep_own_time(holds.stalls);
+}
+
+// Where the path hides how close they are to their ACKs, more of them, whose pace is that of ACKs
+// that vary.
+const ShortSeries::Holds* ShortSeries::series_of(const Holder& holder) {
+  const bool sharp = holder.sharp.held >= kEnoughToSeeWaking && holder.least_waking <= kLeastWaking;
+  if (sharp && is_series(holder, holder.sharp)) return &holder.sharp;
+  const bool keeps = holder.all.held >= kEnoughBlunt && keep_time_of_acks(holder.all.stalls, {});
+  return keeps && is_series(holder, holder.all) ? &holder.all : nullptr;
 }
 
 void ShortSeries::tell(CaptureReport& report) const {
-  std::map<Key, std::uint64_t> series;
+  struct Series {
+    bool all = false;
+    std::uint64_t held = 0;
+  };
+  std::map<Key, Series> series;
   for (const auto& [key, holder] : holders_) {
-    if (!is_series(holder)) continue;
-    series[key] = holder.held;
-    report.stalls_of_high_confidence += holder.waiting_for_more;
+    const Holds* holds = series_of(holder);
+    if (holds == nullptr) continue;
+    series[key] = {holds == &holder.all, holds->held};
+    report.stalls_of_high_confidence += holds->waiting_for_more;
   }
   for (CaptureFinding& finding : report.findings) {
-    if (finding.kind != kind::kStall || !finding.one_of_few || !finding.side) continue;
-    const auto held = series.find(key_of(*finding.side, finding.client, finding.server));
-    if (held == series.end()) continue;
+    if (finding.kind != kind::kStall || !finding.side || finding.of_few == OfFew::kNo) continue;
+    const auto found = series.find(key_of(*finding.side, finding.client, finding.server));
+    if (found == series.end()) continue;
+    if (finding.of_few == OfFew::kBlunt && !found->second.all) continue;
     finding.confidence = Confidence::kHigh;
-    finding.details.set("over_connections", held->second);
+    finding.details.set("over_connections", found->second.held);
   }
 }
 

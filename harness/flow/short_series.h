@@ -25,14 +25,19 @@ class ShortSeries {
     Endpoint server;
     auto operator<=>(const Key&) const = default;
   };
-  struct Holder {
-    std::uint64_t held = 0, candidates = 0, proofs = 0, waiting_for_more = 0;
-    TwoLongest longest_proofs;  // As in DirectionFlow, of all.
-    Nanos least_waking = Nanos::max();
+  struct Holds {
+    std::uint64_t held = 0, waiting_for_more = 0;
     std::vector<Stall> stalls;
   };
+  struct Holder {
+    std::uint64_t candidates = 0, proofs = 0;
+    TwoLongest longest_proofs;  // As in DirectionFlow, of all.
+    Nanos least_waking = Nanos::max();  // Of the sharp ones.
+    Holds sharp, all;
+  };
   static Key key_of(Side holder, const Endpoint& client, const Endpoint& server);
-  static bool is_series(const Holder& holder);
+  static bool is_series(const Holder& holder, const Holds& holds);
+  static const Holds* series_of(const Holder& holder);  // nullptr where they are none.
 
   std::map<Key, Holder> holders_;
 };
