@@ -174,6 +174,8 @@ class Direction {
   bool outlasts_path() const;
   Stall stall_of(const Segment& segment, Nanos gap, Nanos late) const;
   void drop_pending();
+  // It ends a write, R had room for it, and nothing else had made it wait.
+  bool may_have_waited(const Segment& segment) const;
   bool heard(const Segment& segment) const {  // S had the pending ACK when it sent this.
     if (!segment.ts_echo || !pending_->ts_value) return true;
     return !seq_before(*segment.ts_echo, *pending_->ts_value);

@@ -7,8 +7,8 @@
 
 namespace tailrace {
 
-// Inconclusive where most of the calls in its batches (kCallsPerBatch) had their answer by then: the
-// slow tool is too quick, or the machine too slow, and nothing was left.
+// Inconclusive where most of the calls in its batches (kCallsPerBatch) had their answer by then:
+// the slow tool is too quick, or the machine too slow, and nothing was left.
 Check calls_are_left_under_way();
 
 }  // namespace tailrace

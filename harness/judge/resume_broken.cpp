@@ -277,8 +277,8 @@ Judgement judge_bounds(const Evidence& evidence) {
 }
 
 // The typical and the least waits of the earlier and of the later half of so many gaps. A busy
-// machine makes waits longer and never shorter: of two in the middle of the earlier ones the shorter
-// counts, and where the least ones slow down, others were made longer.
+// machine makes waits longer and never shorter: of two in the middle of the earlier ones the
+// shorter counts, and where the least ones slow down, others were made longer.
 struct Waits {
   Nanos early, late, least_early, least_late;
   bool slow_down() const {

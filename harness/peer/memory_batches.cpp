@@ -17,7 +17,8 @@ namespace {
 constexpr int kCalls = 200;  // Per batch: about what collectors need to be seen at work in a few.
 
 constexpr int kLeft = 20;     // Per batch
-constexpr std::size_t kUnderWayAtOnce = 4;  // More of them take a busy machine longer than a slow tool takes.
+// Of those. More take a busy machine longer than a slow tool takes, which answers the first then.
+constexpr std::size_t kUnderWayAtOnce = 4;
 constexpr const char* kNoise = "10240";  // 102 KiB each
 constexpr Millis kUnderWay{50};
 constexpr Millis kCleanUp{100};

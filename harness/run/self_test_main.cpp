@@ -45,8 +45,8 @@ constexpr int kDefaultJobs = 8;
 constexpr int kDefaultJobs = 64;
 #endif
 
-// Trials that look for growth compute all the while, two processes in turn: so many per core keep it
-// at work, and more of them would starve the peers of those that wait.
+// Trials that look for growth compute most of the while, two processes in turn: so many per core
+// keep it at work, and more of them would starve the peers of those that wait.
 constexpr int kGrowingPerCore = 6;
 
 constexpr Millis kBetween{20};  // Two beginnings
