@@ -59,7 +59,7 @@ class Direction {
   void sent(const Segment& segment, const Path& path, Sending& told);
   // Segments of R: acknowledgements, windows, and data that makes a new turn. `edge`: up to where S
   // might send until then, where that is known.
-  void answered(const Segment& segment, const Path& path, std::optional<std::uint32_t> edge = {});
+  void answered(const Segment& segment, const Path& path, std::optional<std::uint32_t> edge);
 
   // What R takes in a segment, and what S does, which tells of S's own link: no side sends more.
   void set_mss_of_receiver(std::uint32_t mss) { receiver_mss_ = mss; }

@@ -10,6 +10,7 @@ namespace tailrace {
 namespace {
 
 constexpr std::size_t kMostHolders = 512, kMostStalls = 64;
+// Twice as many as where each is known to have left on its ACK, and some.
 constexpr std::uint64_t kEnoughBlunt = 12;
 
 }  // namespace
