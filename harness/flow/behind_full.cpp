@@ -44,12 +44,8 @@ void BehindFull::sent(const Segment& segment, const Sent& sent, const Path& path
 
 void BehindFull::judge(const Segment& segment, const Sent& sent, const Path& path,
                        std::optional<Release>& release) {
-  const bool is_rest = segment.length <= sent.mss && (segment.psh || segment.fin);
-  const bool heard = !segment.ts_echo || !pending_->ts_value ||
-                     !seq_before(*segment.ts_echo, *pending_->ts_value);
-  // What R had no room for waited for that, whatever algorithm S runs.
-  const bool had_room = !seq_before(pending_->edge, segment.seq + segment.length);
-  if (!is_rest || !heard || !had_room) return;
+  if (!had_heard(segment, pending_->ts_value)) return;
+  if (!may_be_held(segment, sent.mss, pending_->edge)) return;
   const Nanos gap = segment.time - pending_->ack_at - path.to_sender - path.late;
   const auto [most, close, sharp] = release_bounds(path);
   if (std::chrono::abs(gap) > std::max(sharp, kCloseRelease)) {

@@ -146,20 +146,10 @@ Nanos Direction::way_to_sender(const Segment& segment, const Path& path) const {
   return std::min(path.to_sender, segment.time - pending_->ack_at);
 }
 
-bool Direction::may_have_waited(const Segment& segment) const {
-  // Offloading shows several segments as one: its full ones were not there before. What does not
-  // end a write is no rest of one either: the receiver's window had cut it.
-  const bool is_rest = segment.length <= mss() && (segment.psh || segment.fin);
-  // Nor did Nagle's algorithm hold what R had no room for.
-  const auto& edge = pending_->edge;
-  const bool had_room = !edge || !seq_before(*edge, segment.seq + segment.length);
-  return is_rest && had_room && !pending_->waiting.disturbed;
-}
-
 void Direction::judge_release(const Segment& segment, const Path& path, Sending& told) {
   Pending& pending = *pending_;
   const Nanos gap = segment.time - pending.ack_at - way_to_sender(segment, path) - path.late;
-  if (!may_have_waited(segment)) return;
+  if (pending.waiting.disturbed || !may_be_held(segment, mss(), pending.edge)) return;
   const auto [most, close, sharp] = release_bounds(path);
   if (!heard(segment)) {
     // It left before S knew of the ACK that the capture had seen: nothing was held. Unless the ACK

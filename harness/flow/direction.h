@@ -37,6 +37,19 @@ inline constexpr double kMostlyHeld = 0.9;  // A series, of what left after a de
 // Longer than any.
 inline constexpr Nanos kNoTime = Nanos::max();
 
+// S had the ACK of that stamp when it sent the segment, as far as stamps tell.
+inline bool had_heard(const Segment& segment, std::optional<std::uint32_t> ack_stamp) {
+  return !segment.ts_echo || !ack_stamp || !seq_before(*segment.ts_echo, *ack_stamp);
+}
+// An algorithm of S's may have held it: the rest of a write, and R had offered room for it before
+// the ACK it left on. Offloading shows several segments as one: its full ones were not there
+// before. What does not end a write is no rest of one either: the receiver's window had cut it.
+inline bool may_be_held(const Segment& segment, std::uint32_t mss,
+                        std::optional<std::uint32_t> edge) {
+  const bool is_rest = segment.length <= mss && (segment.psh || segment.fin);
+  return is_rest && (!edge || !seq_before(*edge, segment.seq + segment.length));
+}
+
 // Held data that has just left. Whether the sender held it is judged when all was seen.
 struct Release {
   Stall stall;
@@ -174,12 +187,7 @@ class Direction {
   bool outlasts_path() const;
   Stall stall_of(const Segment& segment, Nanos gap, Nanos late) const;
   void drop_pending();
-  // It ends a write, R had room for it, and nothing else had made it wait.
-  bool may_have_waited(const Segment& segment) const;
-  bool heard(const Segment& segment) const {  // S had the pending ACK when it sent this.
-    if (!segment.ts_echo || !pending_->ts_value) return true;
-    return !seq_before(*segment.ts_echo, *pending_->ts_value);
-  }
+  bool heard(const Segment& segment) const { return had_heard(segment, pending_->ts_value); }
   std::uint64_t seen_offset_of(std::uint32_t seq) const;  // The same, from 0 on.
   bool has_held(double part) const;  // Of what left after a delayed ACK.
   // That Nagle was off. Vague: an ACK between the two may have come and be missing in the capture.

@@ -21,6 +21,12 @@ ShortSeries::Key ShortSeries::key_of(Side holder, const Endpoint& client, const 
   return key;
 }
 
+void ShortSeries::Holds::take(const Stall& stall) {
+  ++held;
+  waiting_for_more += stall.pure_ack;
+  if (stalls.size() < kMostStalls) stalls.push_back(stall);
+}
+
 void ShortSeries::note(const ConnectionFlow& flow) {
   for (const Side side : {Side::kClient, Side::kServer}) {
     const DirectionFlow& direction = flow.from(side);
@@ -42,18 +48,13 @@ void ShortSeries::note(const ConnectionFlow& flow) {
       }
       continue;
     }
-    bool any_sharp = false;
     for (const Stall& stall : flow.stalls) {
       if (stall.holder != side || stall.of_few == OfFew::kNo) continue;
-      for (Holds* holds : {&holder.sharp, &holder.all}) {
-        if (holds == &holder.sharp && stall.of_few == OfFew::kBlunt) continue;
-        ++holds->held;
-        holds->waiting_for_more += stall.pure_ack;
-        if (holds->stalls.size() < kMostStalls) holds->stalls.push_back(stall);
-      }
-      any_sharp |= stall.of_few == OfFew::kSharp;
+      holder.all.take(stall);
+      if (stall.of_few == OfFew::kBlunt) continue;
+      holder.sharp.take(stall);
+      holder.least_waking = std::min(holder.least_waking, direction.least_waking);
     }
-    if (any_sharp) holder.least_waking = std::min(holder.least_waking, direction.least_waking);
   }
 }
 

@@ -28,6 +28,7 @@ class ShortSeries {
   struct Holds {
     std::uint64_t held = 0, waiting_for_more = 0;
     std::vector<Stall> stalls;
+    void take(const Stall& stall);
   };
   struct Holder {
     std::uint64_t candidates = 0, proofs = 0;

@@ -20,6 +20,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <new>
 #include <random>
@@ -89,8 +90,7 @@ class SelfTest {
   // `growing`: those that look for growth come first; otherwise they are left to others.
   void take_trials(bool growing) {
     auto trials = in_order();
-    const auto others = std::ranges::stable_partition(
-        trials, [&](const Trial& trial) { return looks_for_growth(trial); });
+    const auto others = std::ranges::stable_partition(trials, std::identity{}, &Trial::growth);
     const std::span growth(trials.begin(), others.begin());
     if (growing) take_trials(growth, shared_.next_growing, [] {});
     take_trials(others, shared_.next, [&] { wait_for_turn(); });
@@ -107,12 +107,6 @@ class SelfTest {
       try_one(trials[i]);
       --shared_.under_way;
     }
-  }
-
-  bool looks_for_growth(const Trial& trial) const {
-    return std::ranges::any_of(registry_, [&](const Scenario& scenario) {
-      return scenario.spec().growth && std::ranges::count(trial.scenarios, scenario.id()) > 0;
-    });
   }
 
   // As listed, or shuffled. What takes long comes in the first half, where it is not waited for at

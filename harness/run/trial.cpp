@@ -75,6 +75,7 @@ void add_trials(std::vector<Trial>& trials, const Trial& of, const Registry& reg
     alone.scenarios = {std::string(scenario.id())};
     alone.alone = scenario.spec().exclusive;
     alone.revision = only_in;
+    alone.growth = scenario.spec().growth;
     trials.push_back(std::move(alone));
   }
   if (!shared.scenarios.empty()) trials.push_back(std::move(shared));

@@ -23,6 +23,7 @@ struct Trial {
   bool alone = false;  // One scenario, that runs alone: its client can serve.
   std::string revision{};  // The only one that its scenario asks about; "": the newest.
   std::size_t number = 0;  // Names its folder.
+  bool growth = false;     // Its scenario, alone, looks for that.
 };
 
 // Globs over ids: those that one of `only` matches, or all where there is none, and none of

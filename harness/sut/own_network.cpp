@@ -61,8 +61,14 @@ ifreq loopback() {
   return request;
 }
 
+// Another namespace, below the one that was just entered. Where that cannot be: the same one.
+void move_to_own_table() {
+  if (write_text(kOwnTable, kOwnTableSize)) static_cast<void>(::unshare(CLONE_NEWNET));
+}
+
 // 0, or the number of the step that was denied.
-int set_up_loopback() {
+int set_up_network() {
+  move_to_own_table();
   ifreq up = loopback();
   up.ifr_flags = IFF_UP | IFF_RUNNING;
   if (!set_loopback(SIOCSIFFLAGS, up)) return 4;
@@ -76,24 +82,15 @@ int set_up_loopback() {
   return 0;
 }
 
-// Another namespace, below the one that was just entered. Where that cannot be: the same one.
-void move_to_own_table() {
-  if (write_text(kOwnTable, kOwnTableSize)) static_cast<void>(::unshare(CLONE_NEWNET));
-}
-
 int enter() {
   const unsigned uid = ::geteuid(), gid = ::getegid();
   // Root keeps its full map of users this way, which servers that change theirs need.
-  if (uid == 0 && ::unshare(CLONE_NEWNET) == 0) {
-    move_to_own_table();
-    return set_up_loopback();
-  }
+  if (uid == 0 && ::unshare(CLONE_NEWNET) == 0) return set_up_network();
   if (::unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) return 1;
   write_text("/proc/self/setgroups", "deny");  // Needed before gid_map (user_namespaces(7)).
   if (!write_text("/proc/self/uid_map", map_of(uid))) return 2;
   if (!write_text("/proc/self/gid_map", map_of(gid))) return 3;
-  move_to_own_table();
-  return set_up_loopback();
+  return set_up_network();
 }
 
 std::unexpected<Error> denied(int step) {
