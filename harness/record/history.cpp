@@ -22,21 +22,29 @@ History::~History() {
 }
 
 void History::append_at(MonoTime at, Event event) {
+  bool met = false;
   {
     const std::scoped_lock lock(mutex_);
     const Fact fact{++sequence_, at, std::move(event)};
     const int error = write_whole(file_, to_text(to_json(fact)) + "\n");
     if (error != 0 && write_error_ == 0) write_error_ = error;
     builder_.apply(fact);
+    for (Waiter* waiter : waiters_) {
+      if (!waiter->met && waiter->holds(builder_.timeline())) waiter->met = met = true;
+    }
   }
-  grown_.notify_all();
+  if (met) met_.notify_all();
 }
 
 bool History::wait_until(MonoTime until, const std::function<bool(const Timeline&)>& holds) const {
   using SteadyTime = std::chrono::steady_clock::time_point;  // CLOCK_MONOTONIC in libstdc++.
   std::unique_lock lock(mutex_);
-  return grown_.wait_until(lock, SteadyTime(until.since_boot),
-                           [&] { return holds(builder_.timeline()); });
+  if (holds(builder_.timeline())) return true;
+  Waiter waiter{holds};
+  waiters_.push_back(&waiter);
+  met_.wait_until(lock, SteadyTime(until.since_boot), [&] { return waiter.met; });
+  std::erase(waiters_, &waiter);
+  return waiter.met;
 }
 
 Status History::written() const {

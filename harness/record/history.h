@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "harness/record/fact.h"
 #include "harness/record/timeline.h"
@@ -44,7 +45,8 @@ class History {
   }
 
   // Waits until `holds` says yes of the Timeline or `until` has come; returns its last word.
-  // `holds` runs under the lock and must be quick.
+  // `holds` is asked anew after each fact, by the thread that appends it and under the lock: to
+  // wake who waits for each of them costs more than the calls of a quick server.
   bool wait_until(MonoTime until, const std::function<bool(const Timeline&)>& holds) const;
 
   // Reads the Timeline under the lock.
@@ -58,13 +60,19 @@ class History {
   Status written() const;
 
  private:
+  struct Waiter {
+    const std::function<bool(const Timeline&)>& holds;
+    bool met = false;
+  };
+
   explicit History(int file) : file_(file) {}
 
   const int file_;
   std::atomic<std::uint32_t> connections_{0};
   std::atomic<std::uint64_t> kept_{0}, lines_{0};
   mutable std::mutex mutex_;
-  mutable std::condition_variable grown_;
+  mutable std::condition_variable met_;  // What somebody waits for holds.
+  mutable std::vector<Waiter*> waiters_;
   std::uint64_t sequence_ = 0;
   int write_error_ = 0;
   TimelineBuilder builder_;

@@ -25,6 +25,7 @@ constexpr std::size_t kLongestName = 64;      // No sensitive header has a longe
 constexpr std::size_t kLongestTail = 4096;    // Longer secrets are not found across reads.
 constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+constexpr std::string_view kLineEnds = "\r\n";
 constexpr std::string_view kSessionHeader = "mcp-session-id";
 constexpr std::array<std::string_view, 5> kSensitive = {"authorization", "proxy-authorization",
                                                         "cookie", "set-cookie", kSessionHeader};
@@ -179,7 +180,13 @@ Secrets Vault::known() const {
 
 std::string Redactor::mask(std::string_view bytes) {
   std::string masked(bytes);
-  for (char& byte : masked) byte = mask_header_byte(byte);
+  for (std::size_t at = 0; at < masked.size(); ++at) {
+    if (place_ == Place::kRestOfLine) {
+      at = masked.find_first_of(kLineEnds, at);
+      if (at == std::string::npos) break;
+    }
+    masked[at] = mask_header_byte(masked[at]);
+  }
   mask_known(masked, bytes);
   return masked;
 }
@@ -187,7 +194,7 @@ std::string Redactor::mask(std::string_view bytes) {
 // Looks at lines only, not at HTTP framing: a body line that begins like a sensitive header is
 // masked too, which costs nothing, and no framing error can let a secret through.
 char Redactor::mask_header_byte(char byte) {
-  if (byte == '\r' || byte == '\n') {
+  if (kLineEnds.contains(byte)) {
     end_line();
     return byte;
   }
@@ -222,27 +229,27 @@ void Redactor::end_line() {
 
 void Redactor::mask_known(std::string& masked, std::string_view raw) {
   const Secrets secrets = vault_->known();
-  const std::string joined = tail_ + std::string(raw);
+  const std::size_t skipped = recent_.size();
+  recent_ += raw;
   // Those of the user stand first in the list.
   for (const Secret& secret : secrets->list) {
-    if (secret.any_spelling) mask_spellings(masked, joined, secret);
+    if (secret.any_spelling) mask_spellings(masked, skipped, secret);
   }
-  mask_hits(masked, joined, *secrets);
-  tail_ = joined.substr(joined.size() - std::min(joined.size(), kLongestTail));
+  mask_hits(masked, skipped, *secrets);
+  // Not after each read, which would copy the tail each time.
+  if (recent_.size() > 2 * kLongestTail) recent_.erase(0, recent_.size() - kLongestTail);
 }
 
-void Redactor::mask_hits(std::string& masked, const std::string& joined,
-                         const KnownSecrets& secrets) {
-  const std::size_t skipped = tail_.size();
+void Redactor::mask_hits(std::string& masked, std::size_t skipped, const KnownSecrets& secrets) {
   // What reaches into the new bytes begins no earlier.
   const std::size_t from = skipped - std::min(skipped, secrets.index.longest());
-  const auto hits = secrets.index.find(std::string_view(joined).substr(from), secrets.list);
+  const auto hits = secrets.index.find(std::string_view(recent_).substr(from), secrets.list);
   std::size_t covered = 0;  // Of a secret that overlaps itself each byte is written once.
   for (std::size_t i = 0; i < hits.size(); ++i) {
     if (i > 0 && hits[i].secret != hits[i - 1].secret) covered = 0;
     const std::string& pseudonym = secrets.list[hits[i].secret].pseudonym;
     const std::size_t at = from + hits[i].at;
-    const std::size_t end = std::min(at + pseudonym.size(), joined.size());
+    const std::size_t end = std::min(at + pseudonym.size(), recent_.size());
     for (std::size_t byte = std::max({at, covered, skipped}); byte < end; ++byte) {
       masked[byte - skipped] = pseudonym[byte - at];
     }
@@ -251,17 +258,15 @@ void Redactor::mask_hits(std::string& masked, const std::string& joined,
 }
 
 // Each spelling has the pseudonym of its own bytes: its length must stay.
-void Redactor::mask_spellings(std::string& masked, const std::string& joined,
-                              const Secret& secret) {
-  const std::size_t skipped = tail_.size();
-  for (std::size_t at = 0; at < joined.size();) {
-    const Spelled found = spelled_at(joined, at, secret.text);
+void Redactor::mask_spellings(std::string& masked, std::size_t skipped, const Secret& secret) {
+  for (std::size_t at = skipped - std::min(skipped, kLongestTail); at < recent_.size();) {
+    const Spelled found = spelled_at(recent_, at, secret.text);
     if (!found.whole && found.matched < SecretIndex::kFewest) {
       ++at;
       continue;
     }
     const auto pseudonym =
-        vault_->pseudonym(std::string_view(joined).substr(at, found.length));
+        vault_->pseudonym(std::string_view(recent_).substr(at, found.length));
     for (std::size_t i = std::max(at, skipped); i < at + found.length; ++i) {
       masked[i - skipped] = pseudonym[i - at];
     }

@@ -77,15 +77,16 @@ class Redactor {
   char mask_header_byte(char byte);
   void end_line();
   void mask_known(std::string& masked, std::string_view raw);
-  void mask_hits(std::string& masked, const std::string& joined, const KnownSecrets& secrets);
-  void mask_spellings(std::string& masked, const std::string& joined, const Secret& secret);
+  // `skipped`: of `recent_`, what was masked before.
+  void mask_hits(std::string& masked, std::size_t skipped, const KnownSecrets& secrets);
+  void mask_spellings(std::string& masked, std::size_t skipped, const Secret& secret);
 
   enum class Place { kLineStart, kSensitiveValue, kRestOfLine };
   Vault* vault_;
   Place place_ = Place::kLineStart;
   std::string name_;   // Of the present line, until its colon.
   std::string value_;  // Of a sensitive header, so far.
-  std::string tail_;   // Last raw bytes: a secret may be split between two reads.
+  std::string recent_;  // Last raw bytes: a secret may be split between two reads.
 };
 
 }  // namespace tailrace

@@ -42,6 +42,7 @@ std::string shown(std::string_view character, bool valid) {
 
 std::string as_latin1_json_text(std::string_view bytes) {
   std::string text;
+  if (is_ascii(bytes)) return text.assign(bytes);
   text.reserve(bytes.size());
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
@@ -57,6 +58,7 @@ std::string as_latin1_json_text(std::string_view bytes) {
 
 Result<std::string> from_latin1(std::string_view utf8) {
   std::string bytes;
+  if (is_ascii(utf8)) return bytes.assign(utf8);
   bytes.reserve(utf8.size());
   for (std::size_t at = 0; at < utf8.size();) {
     const Utf8Step step = utf8_step(utf8, at);

@@ -10,11 +10,11 @@
 #include <rapidjson/writer.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
 #include <limits>
 #include <optional>
 
@@ -112,17 +112,6 @@ std::unexpected<Error> trouble_at(std::string_view text, std::size_t offset,
   return trouble(fmt::format("line {}, column {}: {}", line, column, what));
 }
 
-bool is_ascii(std::string_view text) {
-  std::uint64_t all = 0;
-  std::size_t at = 0;
-  for (std::uint64_t word = 0; text.size() - at >= sizeof word; at += sizeof word) {
-    std::memcpy(&word, text.data() + at, sizeof word);
-    all |= word;
-  }
-  for (; at < text.size(); ++at) all |= static_cast<unsigned char>(text[at]);
-  return (all & 0x8080808080808080U) == 0;
-}
-
 constexpr unsigned kIndent = 2;
 constexpr std::size_t kOfAWrite = 64U << 10;
 
@@ -131,12 +120,23 @@ constexpr std::size_t kOfAWrite = 64U << 10;
 class TextSink {
  public:
   using Ch = char;
-  void Put(char c) { text_.push_back(c); }
-  void Flush() {}
-  std::string take() { return std::move(text_); }
+  void Put(char c) {
+    if (used_ == room_.size()) Flush();
+    room_[used_++] = c;
+  }
+  void Flush() {
+    text_.append(room_.data(), used_);
+    used_ = 0;
+  }
+  std::string take() {
+    Flush();
+    return std::move(text_);
+  }
 
  private:
   std::string text_;
+  std::array<char, 1 << 10> room_;  // std::string's own push_back() is a call for each byte.
+  std::size_t used_ = 0;
 };
 
 template <class Writer>

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/wire/utf8.h"
 
+#include <cstdint>
+#include <cstring>
+
 namespace tailrace {
 namespace {
 
@@ -48,7 +51,19 @@ Utf8Step utf8_step(std::string_view bytes, std::size_t at) {
   return {true, lead.following + 1};
 }
 
+bool is_ascii(std::string_view bytes) {
+  std::uint64_t all = 0;
+  std::size_t at = 0;
+  for (std::uint64_t word = 0; bytes.size() - at >= sizeof word; at += sizeof word) {
+    std::memcpy(&word, bytes.data() + at, sizeof word);
+    all |= word;
+  }
+  for (; at < bytes.size(); ++at) all |= static_cast<unsigned char>(bytes[at]);
+  return (all & 0x8080808080808080U) == 0;
+}
+
 bool is_valid_utf8(std::string_view bytes) {
+  if (is_ascii(bytes)) return true;
   for (std::size_t at = 0; at < bytes.size();) {
     const Utf8Step step = utf8_step(bytes, at);
     if (!step.valid) return false;

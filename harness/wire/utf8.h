@@ -18,6 +18,7 @@ struct Utf8Step {
 };
 Utf8Step utf8_step(std::string_view bytes, std::size_t at);
 
+bool is_ascii(std::string_view bytes);  // Eight at a time: most of what is read is.
 bool is_valid_utf8(std::string_view bytes);
 std::string repaired_utf8(std::string_view bytes);  // Each invalid part becomes U+FFFD.
 
