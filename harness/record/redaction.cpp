@@ -25,13 +25,16 @@ constexpr std::size_t kLongestName = 64;      // No sensitive header has a longe
 constexpr std::size_t kLongestTail = 4096;    // Longer secrets are not found across reads.
 constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-constexpr std::string_view kLineEnds = "\r\n";
 constexpr std::string_view kSessionHeader = "mcp-session-id";
 constexpr std::array<std::string_view, 5> kSensitive = {"authorization", "proxy-authorization",
                                                         "cookie", "set-cookie", kSessionHeader};
 
 bool is_sensitive(std::string_view name) {
   return std::find(kSensitive.begin(), kSensitive.end(), name) != kSensitive.end();
+}
+
+bool ends_line(char byte) {
+  return byte == '\r' || byte == '\n';
 }
 
 bool is_blank(char byte) {
@@ -130,6 +133,9 @@ char Vault::pseudonym_byte(std::string_view prefix) const {
 }
 
 std::string Vault::pseudonym(std::string_view secret) const {
+  const Secrets secrets = known();
+  const auto same = std::ranges::find(secrets->list, secret, &Secret::text);
+  if (same != secrets->list.end()) return same->pseudonym;
   std::string masked(secret);
   for (std::size_t i = 0; i < secret.size(); ++i) {
     masked[i] = pseudonym_byte(secret.substr(0, i + 1));
@@ -182,8 +188,8 @@ std::string Redactor::mask(std::string_view bytes) {
   std::string masked(bytes);
   for (std::size_t at = 0; at < masked.size(); ++at) {
     if (place_ == Place::kRestOfLine) {
-      at = masked.find_first_of(kLineEnds, at);
-      if (at == std::string::npos) break;
+      while (at < masked.size() && !ends_line(masked[at])) ++at;
+      if (at == masked.size()) break;
     }
     masked[at] = mask_header_byte(masked[at]);
   }
@@ -194,7 +200,7 @@ std::string Redactor::mask(std::string_view bytes) {
 // Looks at lines only, not at HTTP framing: a body line that begins like a sensitive header is
 // masked too, which costs nothing, and no framing error can let a secret through.
 char Redactor::mask_header_byte(char byte) {
-  if (kLineEnds.contains(byte)) {
+  if (ends_line(byte)) {
     end_line();
     return byte;
   }
