@@ -31,22 +31,30 @@ void BehindFull::sent(const Segment& segment, const Sent& sent, const Path& path
     return;
   }
   if (sent.full) {
+    if (pending_) in_turns_ += std::chrono::abs(gap_of(segment, path)) <= kCloseRelease;
     pending_.reset();
-    waiting_ = Waiting{end, segment.length, segment.frame, segment.time, sent.offset};
+    waiting_ = Waiting{end,         segment.length, segment.frame,
+                       segment.time, sent.offset,    segment.ts_echo};
     return;
   }
-  if (waiting_ && segment.time - waiting_->at >= kAnotherWrite) ++passed_;
+  // Unless its echo tells that S had heard since, of an ACK that the capture missed.
+  const bool unheard = waiting_ && segment.ts_echo == waiting_->ts_echo;
+  if (unheard && segment.time - waiting_->at >= kAnotherWrite) ++passed_;
   if (pending_) judge(segment, sent, path, release);
   pending_.reset();
   waiting_.reset();
   small_end_ = end;
 }
 
+Nanos BehindFull::gap_of(const Segment& segment, const Path& path) const {
+  return segment.time - pending_->ack_at - path.to_sender - path.late;
+}
+
 void BehindFull::judge(const Segment& segment, const Sent& sent, const Path& path,
                        std::optional<Release>& release) {
   if (!had_heard(segment, pending_->ts_value)) return;
   if (!may_be_held(segment, sent.mss, pending_->edge)) return;
-  const Nanos gap = segment.time - pending_->ack_at - path.to_sender - path.late;
+  const Nanos gap = gap_of(segment, path);
   const auto [most, close, sharp] = release_bounds(path);
   if (std::chrono::abs(gap) > std::max(sharp, kCloseRelease)) {
     loose_ += std::chrono::abs(gap) > close;
@@ -90,7 +98,8 @@ void BehindFull::answered(const Segment& segment, const Path& path,
 }
 
 bool BehindFull::is_series() const {
-  return stalls_.size() >= kSeries && passed_ == 0 && loose_ * kHoldsForLoose <= stalls_.size();
+  return stalls_.size() >= kSeries && passed_ == 0 &&
+         std::max(loose_, in_turns_) * kHoldsForLoose <= stalls_.size();
 }
 
 void BehindFull::finish(Side holder, bool sure, std::vector<Stall>& stalls) const {

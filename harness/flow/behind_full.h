@@ -35,6 +35,7 @@ class BehindFull {
     FrameNumber frame;
     RealTime at;
     std::uint64_t offset = 0;
+    std::optional<std::uint32_t> ts_echo;
   };
   struct Pending {
     Waiting waiting;
@@ -46,12 +47,16 @@ class BehindFull {
   };
   void judge(const Segment& segment, const Sent& sent, const Path& path,
              std::optional<Release>& release);
+  Nanos gap_of(const Segment& segment, const Path& path) const;
   bool is_series() const;
 
   std::optional<Waiting> waiting_;
   std::optional<Pending> pending_;
   std::optional<std::uint32_t> small_end_;  // Of a small segment: what follows may wait for that.
   std::uint32_t passed_ = 0, loose_ = 0;
+  // Full segments on late ACKs of full ones, which no algorithm holds: S has one in flight at a
+  // time, and what is small waits for the same.
+  std::uint32_t in_turns_ = 0;
   std::vector<Stall> stalls_;
 };
 

@@ -121,7 +121,7 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     const std::size_t most = waiting_ > kMostWaitingInAll ? kFewWaiting : kMostWaiting;
     if (of.waiting() > most) {
       waiting_ -= of.waiting();
-      kept_.add(of.take_settled());
+      settle_early(of);
     }
     if (options_.also != nullptr) options_.also->on_packet(facts);
   }
@@ -142,20 +142,11 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     ExchangeAccount& account = *done;
     ExchangeRecords exchanges = account.finish(flow, *report_.last);
     waiting_ -= exchanges.size();
-    if (!repeated_.empty()) {
-      std::erase_if(exchanges, [&](const auto& record) {
-        return repeated_.contains({record->connection.value, record->index});
-      });
-    }
+    forget_repeated(exchanges);
     add_connection(id, flow, account);
     add_holds(id, flow, account, exchanges);
-    for (std::size_t i = 0; i < exchanges.size(); ++i) {
-      // The early ones of a connection have left the processor's caches.
-      if (i + kFetched < exchanges.size()) fetch(&*exchanges[i + kFetched], sizeof(ExchangeRecord));
-      left_early_.note(*exchanges[i]);
-      add_exchange_findings(*exchanges[i], flow, *report_.last, left_early_, findings_);
-    }
-    groups_.note(id, flow, exchanges.size());
+    tell_each(exchanges, flow);
+    groups_.note(id, flow, exchanges.size() + account.settled_early());
     short_series_.note(flow);
     kept_.add(std::move(exchanges));
     progress_.exchanges += account.begun();
@@ -212,6 +203,35 @@ class CaptureAnalysis::Body final : public FlowObserver, public ExchangeSink {
     }
     latest_id_ = id;
     return *latest_;
+  }
+
+  // An attempt that was repeated on another connection is told with that.
+  void forget_repeated(ExchangeRecords& exchanges) const {
+    if (repeated_.empty()) return;
+    std::erase_if(exchanges, [&](const auto& record) {
+      return repeated_.contains({record->connection.value, record->index});
+    });
+  }
+
+  void tell_each(const ExchangeRecords& exchanges, const ConnectionFlow& flow) {
+    for (std::size_t i = 0; i < exchanges.size(); ++i) {
+      // The early ones of a connection have left the processor's caches.
+      if (i + kFetched < exchanges.size()) fetch(&*exchanges[i + kFetched], sizeof(ExchangeRecord));
+      left_early_.note(*exchanges[i]);
+      add_exchange_findings(*exchanges[i], flow, *report_.last, left_early_, findings_);
+    }
+  }
+
+  // Of a connection that goes on: by what is known of it so far.
+  void settle_early(ExchangeAccount& of) {
+    ExchangeRecords exchanges = of.take_settled();
+    forget_repeated(exchanges);
+    of.note_settled_early(exchanges.size());
+    ConnectionFlow flow;
+    flow.rtt = of.rtt();
+    flow.last = *report_.last;
+    tell_each(exchanges, flow);
+    kept_.add(std::move(exchanges));
   }
 
   void note_hold(const Stall& stall) {

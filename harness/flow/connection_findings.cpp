@@ -98,7 +98,16 @@ Nanos stall_cost(const Stall& stall, const ExchangeRecord* exchange) {
   return exchange != nullptr ? stall.hold : Nanos(0);
 }
 
+// No path cuts what is sent so that it would hold any of it: on loopback it does.
+static bool is_of_loopback_only(const Stall& stall, const ExchangeRecord& exchange) {
+  const Span span = held_span(stall, exchange);
+  return stall.mss >= kLoopbackMss && span.end - span.begin > kHeldOnAnyPath;
+}
+
 Confidence stall_confidence(const Stall& stall, const ExchangeRecord* exchange) {
+  if (exchange != nullptr && is_of_loopback_only(stall, *exchange)) {
+    return std::min(stall.confidence, Confidence::kMedium);
+  }
   if (exchange == nullptr || stall.confidence != Confidence::kLow) return stall.confidence;
   const Span span = held_span(stall, *exchange);
   const bool unfinished = stall.waiting_offset + stall.waiting_length < span.end;
@@ -117,7 +126,7 @@ CaptureFinding stall_finding(const Stall& stall, const ConnectionFlow& flow, Con
     finding.exchange = exchange->index;
     const Span span = held_span(stall, *exchange);
     previous = stall.waiting_offset < span.begin;
-    loopback_only = stall.mss >= kLoopbackMss && span.end - span.begin > kHeldOnAnyPath;
+    loopback_only = is_of_loopback_only(stall, *exchange);
   }
   finding.details.set("waiting_is_previous_response", previous);
   finding.details.set("delays_a_call", exchange != nullptr);

@@ -17,8 +17,8 @@ constexpr int kJitterPart = 6;
 constexpr Nanos kLeastProbe = Millis(200);
 constexpr int kMostProbes = 3;  // Of that: round trips with lost ACKs seem long to a sender.
 constexpr int kPartThatTells = 8;  // Of a pause that was seen once.
-// A round trip within one host; the quickest way out of it takes twice as long.
-constexpr Nanos kNoWay = std::chrono::microseconds(20);
+// A round trip within one host; the quickest way out of it takes more.
+constexpr Nanos kNoWay = std::chrono::microseconds(40);
 constexpr Nanos kWorthAWord = Millis(1);  // Of a hold that cost one round trip.
 
 }  // namespace
@@ -139,11 +139,16 @@ void Direction::drop_pending() {
   pending_.reset();
 }
 
-// Where S echoes the ACK itself, the way there and back took no longer than that.
-Nanos Direction::way_to_sender(const Segment& segment, const Path& path) const {
+// Where S echoes the ACK itself, the way there and back took no longer than that. Without a
+// handshake all that was known may be how late S acknowledges: what is close to its ACK by such a
+// way alone is not known to be.
+Nanos Direction::way_to_sender(const Segment& segment, const Path& path) {
   const bool echoed = segment.ts_echo && segment.ts_echo == pending_->ts_value;
-  if (!echoed) return path.to_sender;
-  return std::min(path.to_sender, segment.time - pending_->ack_at);
+  const Nanos way = segment.time - pending_->ack_at;
+  if (!echoed || way >= path.to_sender) return path.to_sender;
+  least_echo_time_ = std::min(least_echo_time_, way);
+  const bool is_known = path.by_handshake || path.to_sender - way <= kCloseRelease;
+  return is_known ? way : Nanos(0);
 }
 
 void Direction::judge_release(const Segment& segment, const Path& path, Sending& told) {

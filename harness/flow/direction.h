@@ -31,6 +31,11 @@ inline constexpr std::uint64_t kHoldsPerProof = 4;
 // trip to it). Who was woken for it, like a proxy that forwards, is never so quick (80 and more).
 inline constexpr Nanos kLeastWaking = std::chrono::microseconds(40);
 inline constexpr std::uint64_t kEnoughToSeeWaking = 5;
+// One may be early by chance; a busy machine's kernel is late with many.
+inline bool is_woken(std::uint64_t quick, std::uint64_t held) {
+  constexpr std::uint64_t kFewQuick = 4;
+  return held >= kEnoughToSeeWaking && quick * kFewQuick < held;
+}
 inline constexpr int kPartOfTimer = 4;  // Less than that part of a timer's delay is none of its.
 inline constexpr int kPartOfDelay = 2;  // So late after what was unacknowledged, nothing is held.
 inline constexpr double kMostlyHeld = 0.9;  // A series, of what left after a delayed ACK.
@@ -94,6 +99,8 @@ class Direction {
   // Least time from data seen to its acknowledgement seen: a bound on the round trip to R.
   // kNoTime where there was none.
   Nanos least_ack_time() const { return least_ack_time_; }
+  // The same for the round trip to S, by what it sent on an ACK whose stamp it echoes.
+  Nanos least_echo_time() const { return least_echo_time_; }
 
   // Where a sequence number lies in this direction's payload; negative: before what was seen first.
   std::int64_t offset_of(std::uint32_t seq) const {
@@ -145,7 +152,7 @@ class Direction {
     tick_ = Nanos(std::gcd(tick_.count(), (at - tick_from_).count()));
   }
   void new_data(const Segment& segment, const Path& path, Sending& told);
-  Nanos way_to_sender(const Segment& segment, const Path& path) const;
+  Nanos way_to_sender(const Segment& segment, const Path& path);
   void judge_release(const Segment& segment, const Path& path, Sending& told);
   bool was_probe(const Segment& segment, const Waiting& waiting, const Path& path) const;
   struct Pause {
@@ -171,6 +178,7 @@ class Direction {
   void keep(const Stall& stall, bool early);
   void note_waking(Nanos took, bool at_sender) {
     least_waking_ = std::min(least_waking_, took);
+    quick_ += took <= kLeastWaking;
     holds_at_sender_ += at_sender;
   }
   bool is_probe(const Segment& segment, const Path& path) const;
@@ -184,6 +192,7 @@ class Direction {
   std::uint64_t late_by_path() const;
   bool is_improbable() const;
   bool is_series() const;
+  bool is_accident() const;
   bool outlasts_path() const;
   Stall stall_of(const Segment& segment, Nanos gap, Nanos late) const;
   void drop_pending();
@@ -220,8 +229,11 @@ class Direction {
   std::optional<Waiting> waiting_;
   std::optional<Pending> pending_;
   std::vector<Stall> stalls_;
+  mutable std::size_t usual_of_ = 0;  // So many of them have that usual_delay().
+  mutable Nanos usual_{0};
   std::uint64_t stalls_left_out_ = 0;
   std::uint64_t candidates_ = 0, holds_of_one_rtt_ = 0, loose_ = 0, blunt_ = 0;
+  std::uint64_t quick_ = 0;  // Holds that nobody was woken for.
   Nanos least_waking_ = Nanos::max();  // Of the holds, beyond what the sender's kernel takes.
   Nanos close_{0}, most_gap_{0};  // What counted as close to an ACK, and the latest that did not.
   AckDelays ack_delays_;
@@ -248,7 +260,7 @@ class Direction {
   };
   std::unique_ptr<Doubt> doubt_;  // Rare.
   std::uint32_t like_slow_pause_ = 0;  // Holds as long as a pause of a turn that was no usual one.
-  Nanos least_ack_time_ = kNoTime;
+  Nanos least_ack_time_ = kNoTime, least_echo_time_ = kNoTime;
   std::uint8_t ack_times_ = 0;  // Of which that is the least; up to 2.
   std::optional<RealTime> last_data_at_;
 };

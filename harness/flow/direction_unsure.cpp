@@ -48,7 +48,7 @@ bool Direction::take_unsure_hold(Stall stall, const Path& path) {
   if (apart > close) most_gap_ = std::max(most_gap_, apart);
   loose_ += apart > close;
   blunt_ += apart > sharp;
-  least_waking_ = std::min(least_waking_, stall.release_gap - path.to_sender);
+  note_waking(stall.release_gap - path.to_sender, false);
   stall.pause = std::min(pause, whole);
   stall.hold = whole - stall.pause;
   stalls_.insert(stalls_.begin() + early_, stall);  // Its ACK is to be looked at again, too.

@@ -30,13 +30,20 @@ bool Direction::released_by_chance() const {
 // most did, those that took equally long, and by far the longest, show what the timer takes.
 Nanos Direction::usual_delay() const {
   if (stalls_.size() < kEnoughToKnowTimer) return Nanos(0);
+  if (usual_of_ == stalls_.size()) return usual_;  // Asked at each packet.
+  usual_of_ = stalls_.size();
   std::vector<Nanos> delays;
   for (const Stall& stall : stalls_) delays.push_back(stall.ack_delay);
-  std::ranges::sort(delays);
-  const Nanos middle = delays[delays.size() / 2];
-  const Nanos long_one = delays[delays.size() - kHighConfidence];
-  const bool alike = delays.back() <= long_one + long_one / kPartOfTimer;
-  return alike && long_one > middle * kPartOfTimer ? long_one : middle;
+  const auto nth = [&](std::size_t n) {
+    std::ranges::nth_element(delays, delays.begin() + static_cast<std::ptrdiff_t>(n));
+    return delays[n];
+  };
+  const Nanos middle = nth(delays.size() / 2);
+  const Nanos long_one = nth(delays.size() - kHighConfidence);
+  const Nanos longest = std::ranges::max(delays);
+  const bool alike = longest <= long_one + long_one / kPartOfTimer;
+  usual_ = alike && long_one > middle * kPartOfTimer ? long_one : middle;
+  return usual_;
 }
 
 // What was taken for a timer's delay turned out to be one of the path: later, by what prompt ACKs
@@ -85,6 +92,12 @@ bool Direction::is_series() const {
          (has_held(kOftenHeld) && keep_time_of_acks(stalls_, tick_));
 }
 
+// One or two of many.
+bool Direction::is_accident() const {
+  return flow_.held < kHighConfidence && candidates_ >= kEnoughToSeeWaking &&
+         !has_held(kSeriesHeld);
+}
+
 // Within what the path hides, all that a sender writes by its own clock follows an ACK: delays that
 // are to be told from it are longer.
 bool Direction::outlasts_path() const {
@@ -129,7 +142,7 @@ bool Direction::left_late_unheard() const {
 // followed a delayed ACK left on it, and sharply, it was held all the same.
 bool Direction::all_left_on_acks() const {
   const bool sharp = loose_ == 0 && blunt_ * kFewBlunt <= flow_.held;
-  return sharp && least_waking_ <= kLeastWaking && flow_.held >= kEnoughToSeeWaking &&
+  return sharp && !is_woken(quick_, flow_.held) && flow_.held >= kEnoughToSeeWaking &&
          has_held(kMostlyHeld) && !left_late_unheard();
 }
 
@@ -148,7 +161,7 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
   flow.candidates = candidates_;
   flow.least_waking = least_waking_;
   const bool by_acks = !flow.nodelay_proven || keep_time_of_acks(stalls_, tick_);
-  flow.holds_data = !is_acquitted() && !keep_own_time(stalls_) && by_acks;
+  flow.holds_data = !is_acquitted() && !is_accident() && !keep_own_time(stalls_) && by_acks;
   if (!flow.holds_data) {
     flow.harmless_delays += flow_.held;  // Data that followed a delayed ACK did so by chance.
     return flow;
@@ -156,8 +169,7 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
   Confidence confidence = Confidence::kLow;
   if (flow.held >= 2) confidence = Confidence::kMedium;
   const bool at_sender = holds_at_sender_ * 2 > flow_.held;
-  const bool woken =
-      at_sender && flow_.held >= kEnoughToSeeWaking && least_waking_ > kLeastWaking;
+  const bool woken = at_sender && is_woken(quick_, flow_.held);
   const bool sharp = blunt_ * 2 <= flow_.held && !woken;
   const bool clear = !has_coarse_clock() ||
                      (tick_ < kBluntClock && keep_time_of_acks(stalls_, tick_));

@@ -51,6 +51,9 @@ class ExchangeAccount {
   // Exchanges that ended, for connections with many: settled by what is known of both directions.
   std::size_t waiting() const { return done_.size(); }
   ExchangeRecords take_settled();
+  void note_settled_early(std::size_t exchanges) { settled_early_ += exchanges; }
+  std::uint64_t settled_early() const { return settled_early_; }
+  Nanos rtt() const { return rtt_; }
   const std::vector<Stall>& prompt_holds(Side side) const {
     return prompt_[static_cast<std::size_t>(side)];
   }
@@ -141,6 +144,7 @@ class ExchangeAccount {
   std::vector<Held> held_;  // Of a few.
   std::vector<Stall> prompt_[2];
   std::uint32_t exchanges_ = 0;
+  std::uint64_t settled_early_ = 0;
   bool left_ = false;  // By a client that had waited.
 };
 

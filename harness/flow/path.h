@@ -31,6 +31,7 @@ inline constexpr Nanos kFar = std::chrono::microseconds(500);
 struct Path {
   Nanos to_sender{0}, to_receiver{0};  // Round trips from the capture, the least.
   Nanos late{0};                       // This segment, beyond the quickest of its way.
+  bool by_handshake = false;  // `to_sender` is no more than that took, and no timer of S's in it.
   // Of the segments from there; null where none is kept.
   const Lateness *of_sender = nullptr, *of_receiver = nullptr;
   // Of what goes there, where the capture holds each packet twice; null where it does not.

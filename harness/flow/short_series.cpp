@@ -45,6 +45,7 @@ void ShortSeries::note(const ConnectionFlow& flow) {
       if (sure) {
         holder.sharp.held += direction.held;
         holder.all.held += direction.held;
+        holder.quick += direction.held;
       }
       continue;
     }
@@ -53,7 +54,7 @@ void ShortSeries::note(const ConnectionFlow& flow) {
       holder.all.take(stall);
       if (stall.of_few == OfFew::kBlunt) continue;
       holder.sharp.take(stall);
-      holder.least_waking = std::min(holder.least_waking, direction.least_waking);
+      holder.quick += direction.least_waking <= kLeastWaking;
     }
   }
 }
@@ -78,8 +79,10 @@ bool ShortSeries::is_series(const Holder& holder, const Holds& holds) {
 // Where the path hides how close they are to their ACKs, more of them, whose pace is that of ACKs
 // that vary.
 const ShortSeries::Holds* ShortSeries::series_of(const Holder& holder) {
-  const bool sharp = holder.sharp.held >= kEnoughToSeeWaking && holder.least_waking <= kLeastWaking;
+  const bool woken = is_woken(holder.quick, holder.sharp.held);
+  const bool sharp = holder.sharp.held >= kEnoughToSeeWaking && !woken;
   if (sharp && is_series(holder, holder.sharp)) return &holder.sharp;
+  if (woken && holder.sharp.held * 2 > holder.all.held) return nullptr;  // No path hides it.
   const bool keeps = holder.all.held >= kEnoughBlunt && keep_time_of_acks(holder.all.stalls, {});
   return keeps && is_series(holder, holder.all) ? &holder.all : nullptr;
 }

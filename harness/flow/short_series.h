@@ -33,7 +33,7 @@ class ShortSeries {
   struct Holder {
     std::uint64_t candidates = 0, proofs = 0;
     TwoLongest longest_proofs;  // As in DirectionFlow, of all.
-    Nanos least_waking = Nanos::max();  // Of the sharp ones.
+    std::uint64_t quick = 0;  // Of the sharp ones: nobody was woken for them.
     Holds sharp, all;
   };
   static Key key_of(Side holder, const Endpoint& client, const Endpoint& server);

@@ -10,6 +10,7 @@
 namespace tailrace {
 namespace {
 
+constexpr std::uint8_t kOffersNone = 0xFF;  // No shift of a window: they end at 14.
 constexpr std::uint32_t kTimestampOption = 12;  // Bytes of each segment that MSS leaves out.
 
 // Who opened it: the sender of the SYN; else as the user tells; in the middle of a connection the
@@ -35,6 +36,9 @@ Tracked::Tracked(ConnectionId id, const Segment& first, const TrackedOptions& op
       client_(Side::kClient, options.most_stalls),
       server_(Side::kServer, options.most_stalls) {
   const bool by_client = sender_is_client(first, options.server);
+  known_.guessed = !first.syn && first.length == 0 &&
+                   (!options.server ||
+                    (first.source != *options.server && first.destination != *options.server));
   known_.client = by_client ? first.source : first.destination;
   known_.server = by_client ? first.destination : first.source;
   known_.first = first.time;
@@ -47,9 +51,16 @@ bool Tracked::is_over() const {
 }
 
 bool Tracked::is_begun_anew_by(const Segment& segment) const {
+  if (segment.length > 0 && known_.guessed && !syn_ack_at_) return takes_roles_by(segment);
   if (!segment.syn || segment.ack_flag) return false;
   if (known_.syn_seen) return segment.seq != syn_seq_;
   return (segment.source == known_.client ? client_ : server_).direction.has_begun();
+}
+
+bool Tracked::takes_roles_by(const Segment& segment) const {
+  if (client_.direction.payload_bytes() + server_.direction.payload_bytes() > 0) return false;
+  return segment.source == known_.server ? begins_request(segment.payload)
+                                         : segment.payload.starts_with("HTTP/1.");
 }
 
 bool Tracked::take(const Segment& segment) {
@@ -82,6 +93,7 @@ bool Tracked::take(const Segment& segment) {
   if (receiver.behind_full) receiver.behind_full->answered(segment, path, edge);
   path.to_sender = rtt_to(from);
   path.to_receiver = to_receiver;
+  path.by_handshake = handshake_of(from) != kNoTime;
   std::swap(path.of_sender, path.of_receiver);
   std::swap(path.copies_to_sender, path.copies_to_receiver);
   Sending told;
@@ -273,11 +285,12 @@ void Tracked::take_syn(const Segment& segment, Side from) {
   } else {
     take_mss(segment.mss, segment.ts_value.has_value(), from);
   }
-  if (!segment.options_cut) half(from).window_scale = segment.window_scale.value_or(0);
+  if (!segment.options_cut) half(from).window_scale = segment.window_scale.value_or(kOffersNone);
   // Scales hold if both offer one (RFC 7323, 2.2).
   if (client_.window_scale && server_.window_scale) {
-    server_.window.set_scale(*client_.window_scale);
-    client_.window.set_scale(*server_.window_scale);
+    const bool both = client_.window_scale != kOffersNone && server_.window_scale != kOffersNone;
+    server_.window.set_scale(both ? *client_.window_scale : std::uint8_t{0});
+    client_.window.set_scale(both ? *server_.window_scale : std::uint8_t{0});
   }
 }
 
@@ -306,8 +319,10 @@ void Tracked::measure_handshake(const Segment& segment, Side from) {
 
 // The least of the handshake's and of all data's: delays only ever add to it.
 Nanos Tracked::rtt_to(Side side) {
-  const Nanos handshake = side == Side::kClient ? rtt_to_client_ : rtt_to_server_;
-  const Nanos least = std::min(handshake, half(other(side)).direction.least_ack_time());
+  const Nanos handshake = handshake_of(side);
+  Nanos least = std::min(handshake, half(other(side)).direction.least_ack_time());
+  // Who thinks for long acknowledges each request by a timer.
+  if (handshake == kNoTime) least = std::min(least, half(side).direction.least_echo_time());
   return least == kNoTime ? Nanos(0) : least;
 }
 

@@ -34,7 +34,8 @@ class Tracked {
   // Both sides have ended it.
   bool is_over() const;
   // A new SYN on the same addresses begins another connection, unless it is the old one repeated,
-  // or the answer to it was captured first.
+  // or the answer to it was captured first. So does the first payload where it tells that the ports
+  // had told the roles wrongly.
   bool is_begun_anew_by(const Segment& segment) const;
   // False: a second copy of a packet, not counted.
   bool take(const Segment& segment);
@@ -54,19 +55,23 @@ class Tracked {
     WindowWatch window;  // Of what the other side can take.
     Reassembly bytes;
     bool fin = false;
-    std::optional<std::uint8_t> window_scale;  // As this side offers it.
+    std::optional<std::uint8_t> window_scale;  // As its SYN says, or that none is there.
     // As it offers it, in a SYN whose options the capture cut: whether there are timestamps, which
     // take their place in each segment, is told by the first that is no SYN.
     std::uint32_t mss_of_cut_syn = 0;
   };
   Half& half(Side side) { return side == Side::kClient ? client_ : server_; }
 
+  bool takes_roles_by(const Segment& segment) const;
   void settle(PacketFacts& facts, Side side, std::optional<Repeated>& repeat);
   void tell_unanswered();
   void take_syn(const Segment& segment, Side from);
   void take_mss(std::uint32_t mss, bool timestamps, Side from);
   void settle_mss(const Segment& segment);
   void measure_handshake(const Segment& segment, Side from);
+  Nanos handshake_of(Side side) const {
+    return side == Side::kClient ? rtt_to_client_ : rtt_to_server_;
+  }
   Nanos rtt_to(Side side);
   void watch_full(const Segment& segment, Half& sender, bool new_data, const Path& path,
                   std::optional<Release>& release) const;
@@ -93,6 +98,7 @@ class Tracked {
     RealTime first, last;
     FrameNumber first_frame;
     bool syn_seen = false, reset = false;
+    bool guessed = false;  // By the ports, who is the client.
   };
   Known known_;
   Half client_, server_;

@@ -186,6 +186,25 @@ TEST_F(HistoryFile, WaitUntilWakesOnAppend) {
   appender.join();
 }
 
+TEST_F(HistoryFile, WhatHeldForOneFactWasWaitedFor) {
+  auto history = History::create(path_);
+  ASSERT_TRUE(history);
+  std::promise<void> waits;
+  std::thread appender([&] {
+    waits.get_future().wait();
+    for (const char* name : {"once", "gone"}) (*history)->append(Marked{name, ""});
+  });
+  int asked = 0;
+  const bool held =
+      (*history)->wait_until(mono_now() + stretched(kWakes.limit), [&](const Timeline& timeline) {
+        if (++asked == 1) waits.set_value();
+        return timeline.mark("once").has_value() && !timeline.mark("gone").has_value();
+      });
+  EXPECT_TRUE(held) << kWakes.name;
+  appender.join();
+  EXPECT_EQ(asked, 2);  // Before it waits, and of the fact that holds.
+}
+
 TEST_F(HistoryFile, WaitUntilGivesUpWithItsLastWord) {
   auto history = History::create(path_);
   ASSERT_TRUE(history);
