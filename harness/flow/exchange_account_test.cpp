@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "harness/flow/capture_analysis.h"
 #include "harness/flow/made_conversation.h"
 
@@ -88,6 +90,23 @@ TEST(Exchanges, ACallThatHangsWaitsForTheServer) {
     ASSERT_EQ(seen.exchanges.size(), 1U);
     EXPECT_TRUE(seen.exchanges.front().never_answered);
   }
+}
+
+// More calls than wait for the end of their connection: the first ones are told, too.
+TEST(Exchanges, EachOfManyCallsOfAConnectionIsTold) {
+  constexpr std::size_t kCalls = 1500;
+  CaptureAnalysis whole{AnalysisOptions{}};
+  Conversation story(whole);
+  story.open();
+  for (std::size_t i = 0; i < kCalls; ++i) {
+    story.put(story.compose(kClient, request_of(300)));
+    story.pass(Millis(100));
+    story.put(story.compose(kServer, "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"));
+    story.pass(kMoment);
+  }
+  const CaptureReport seen = whole.finish("made.pcap", false);
+  EXPECT_EQ(seen.verdict, kind::kServerThink);
+  EXPECT_EQ(std::ranges::count(seen.findings, kind::kServerThink, &CaptureFinding::kind), kCalls);
 }
 
 TEST(Exchanges, AStreamThatListensWaitsForNobody) {
