@@ -134,6 +134,7 @@ Judgement judge_answered(const Evidence& evidence, Rule taken, Rule answered, Ru
   std::size_t judged = 0;
   for (const Exchange& exchange : evidence.timeline.exchanges) {
     if (!is_batch(exchange) || !holds_requests(exchange)) continue;
+    if (is_refused_for_now(exchange)) continue;
     ++judged;
     if (auto told = judge_batch(evidence, exchange, taken, answered, once)) return *told;
   }

@@ -120,7 +120,10 @@ Nanos silent_before_return(const Timeline& timeline, const ClientCall& call) {
   Nanos most_between{0};
   bool came = false;
   for (const Exchange& get : timeline.exchanges) {
-    if (get.request_at <= *call.exchange->ended_at || !resumes(get)) continue;
+    if (get.request_at <= *call.exchange->ended_at) continue;
+    // Who begins a session anew, or sends the call once more, has not left it to its limit.
+    if (came && get.is_post() && is_request(get)) return Nanos(0);
+    if (!resumes(get)) continue;
     came = true;
     most_between = std::max(most_between, get.request_at - last);
     last = get.ended_at.value_or(*timeline.last);

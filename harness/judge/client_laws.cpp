@@ -111,9 +111,10 @@ bool is_of_other_session(const Exchange& handshake, const Exchange& later) {
 
 // The first exchange of its session after the handshake that is about something else than its end.
 const Exchange* next_after(const Timeline& timeline, const Exchange& handshake,
-                           std::string_view method) {
+                           std::string_view method, std::string_view but = "") {
   for (const Exchange& later : timeline.exchanges) {
     if (later.id <= handshake.id || !later.asked || is_probe(later)) continue;
+    if (!but.empty() && later.asked->method == but) continue;
     if (later.asked->method == kInitialize || is_of_other_session(handshake, later)) continue;
     if (method.empty() ? is_request(later) : later.asked->method == method) return &later;
   }
@@ -129,7 +130,8 @@ bool came_before(const Exchange& asked, const Exchange& said) {
 Look said_initialized(const Evidence& evidence, const Exchange& exchange) {
   const bool opens = exchange.asked && exchange.asked->method == kInitialize;
   if (!opens || !succeeded(exchange)) return std::nullopt;
-  const Exchange* asked = next_after(evidence.timeline, exchange, "");
+  // Pings may come at any time.
+  const Exchange* asked = next_after(evidence.timeline, exchange, "", "ping");
   const Exchange* said = next_after(evidence.timeline, exchange, "notifications/initialized");
   if (said == nullptr && asked == nullptr) return std::nullopt;  // It left.
   if (said == nullptr) return "requests followed, and notifications/initialized never came";
@@ -197,7 +199,7 @@ Look leaves_unknown(const Evidence& evidence, const Exchange& exchange) {
   for (const Exchange& later : evidence.timeline.exchanges) {
     const bool again = later.asked && later.asked->method == kInitialize;
     if (later.id <= exchange.id || later.request.method == "DELETE" || again) continue;
-    if (is_probe(later)) continue;
+    if (is_probe(later) || is_elsewhere(evidence.timeline, later)) continue;
     return describe(later) + " followed the answer " + agreed.as_string();
   }
   return "";

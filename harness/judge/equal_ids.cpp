@@ -26,6 +26,7 @@ Judgement judge_free_ids(const Evidence& evidence) {
   std::size_t answered = 0;
   for (const Exchange& exchange : timeline.exchanges) {
     if (!is_request(exchange) || exchange.request_at < mark->at) continue;
+    if (is_refused_for_now(exchange)) continue;  // For want of room.
     const RpcMessage* const final = exchange.final_message();
     const bool refused = final != nullptr && final->kind == MessageKind::kError;
     answered += final != nullptr;

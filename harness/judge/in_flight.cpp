@@ -37,6 +37,17 @@ struct Calls {
   bool compared = false;  // Two calls of one tool were answered.
 };
 
+// Whether it came after we had left a call or a stream; true where we left none so.
+bool came_behind_a_cut(const Timeline& timeline, MonoTime at) {
+  bool any = false;
+  for (const Exchange& exchange : timeline.exchanges) {
+    if (!was_left(timeline, exchange)) continue;
+    any = true;
+    if (timeline.connection(exchange.connection)->we_ended->at <= at) return true;
+  }
+  return !any;
+}
+
 Calls compare_calls(const Timeline& timeline, bool left) {
   Calls calls;
   for (const Exchange& call : timeline.exchanges) {
@@ -51,6 +62,7 @@ Calls compare_calls(const Timeline& timeline, bool left) {
     if (other == timeline.exchanges.end()) continue;
     calls.compared = true;
     if (answer->message->kind != MessageKind::kError) continue;
+    if (!came_behind_a_cut(timeline, answer->at)) continue;  // There may be room for one only.
     // A tool may fail by itself. What ends a call from outside ends it sooner than it takes; when
     // the answer of one that we left came, the resume decided.
     const Nanos took = answer->at - call.request_at;

@@ -171,7 +171,9 @@ Look of_its_revision(const Evidence& evidence, const Exchange& exchange) {
   batch(exchange.answer);
   for (const StreamEvent& event : exchange.events) {
     batch(event.message);
-    if (event.sse.is_priming() && evidence.revision < kFirstWithPriming) {
+    // Without a data line no client gets to see it.
+    const bool seen = event.sse.is_priming() && event.sse.dispatched;
+    if (seen && evidence.revision < kFirstWithPriming) {
       look = "an event without data to resume from, which clients of this revision do not know";
     }
   }

@@ -275,7 +275,14 @@ Judgement judge_foreign(const Evidence& evidence, Rule streams) {
     mark_gap(finding.evidence, "event");
     return broken(finding);
   }
-  if (answered > 0) return held();
+  // To refuse an id that is nobody's, or of another session, is right.
+  const bool none_is_served = std::ranges::none_of(resumes, [](const Resume& resume) {
+    return resume.get->response && is_accepted(*resume.get);
+  });
+  const bool own = std::ranges::any_of(resumes, [](const Resume& resume) {
+    return resume.stream != nullptr && session_of(*resume.stream) == session_of(*resume.get);
+  });
+  if (answered > 0) return none_is_served && own ? refused(resumes) : held();
   if (resumes.empty()) return inconclusive("no stream was resumed");
   return not_applicable(std::string(kNoHead));
 }

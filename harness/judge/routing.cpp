@@ -91,11 +91,26 @@ bool is_asked(const Timeline& timeline, const std::optional<RpcId>& id) {
   });
 }
 
+// What came where its stream was resumed. Of two with one id in a session it may be either's.
+const RpcMessage* resumed_answer(const Timeline& timeline, const Exchange& request) {
+  const bool shared = std::ranges::any_of(timeline.exchanges, [&](const Exchange& other) {
+    return &other != &request && is_request(other) && other.asked->id == request.asked->id &&
+           session_of(other) == session_of(request);
+  });
+  if (shared) return nullptr;
+  const auto copies = copies_of_answer(timeline, request);
+  const auto resumed = std::ranges::find_if(
+      copies, [](const Copy& copy) { return copy.on->request.method == "GET"; });
+  return resumed == copies.end() ? nullptr : resumed->message;
+}
+
 Judgement judge_answers(const Evidence& evidence, const std::string& what, Rule rule) {
   std::size_t answered = 0;
   for (const Exchange& exchange : evidence.timeline.exchanges) {
     const RpcMessage* final = exchange.final_message();
-    if (final == nullptr || !exchange.asked || !exchange.asked->id) continue;
+    if (!exchange.asked || !exchange.asked->id) continue;
+    if (final == nullptr) final = resumed_answer(evidence.timeline, exchange);
+    if (final == nullptr) continue;
     // An Error may lack the id, or hold null, where the server could not read it.
     if (final->kind == MessageKind::kError && names_nobody(*final)) continue;
     // Nor an id that it made up for a refusal (answers_name_their_request).

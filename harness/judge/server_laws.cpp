@@ -104,6 +104,9 @@ Look refused(const Evidence&, const Exchange& exchange) {
   if (!is_refusable(exchange)) return std::nullopt;
   const int status = exchange.response->status;
   if (status == kAccepted || status >= kFirstError) return "";
+  // An invalid request is answered so in the examples of JSON-RPC 2.0 (section 7).
+  const RpcMessage* said = exchange.asked->is_response() ? nullptr : exchange.final_message();
+  if (said != nullptr && said->kind == MessageKind::kError) return "";
   return fmt::format("what is no request got {}", status);
 }
 
@@ -238,7 +241,8 @@ Look unique_ids(const Evidence& evidence, const Exchange& exchange) {
   for (const Exchange& other : evidence.timeline.exchanges) {
     if (other.id > exchange.id || resumes(other) || session_of(other) != session) continue;
     for (const StreamEvent& event : other.events) {
-      if (!has_own_id(other, event)) continue;
+      // A block without a data line is no event: it tells the position once more.
+      if (!has_own_id(other, event) || !event.sse.dispatched) continue;
       const auto [at, fresh] = seen.emplace(*event.sse.id, other.id);
       if (other.id == exchange.id) look = look.value_or("");
       if (fresh || other.id != exchange.id) continue;

@@ -31,7 +31,7 @@ Judgement judge_broken(const Evidence& evidence, Rule rule) {
   for (const Exchange& later : timeline.exchanges) {
     if (later.request_at <= *lost.ended_at) continue;
     const bool resumes = later.request.find("last-event-id") != nullptr;
-    const bool gets = later.request.method == "GET";
+    const bool gets = later.request.method == "GET" && !is_elsewhere(timeline, later);
     const bool again = is_request(later) && later.asked->id == lost.asked->id;
     if (!resumes && !gets && !again) continue;
     Finding finding = finding_of(evidence, "broken_stream_is_not_resumed", rule);

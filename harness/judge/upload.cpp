@@ -10,6 +10,7 @@
 #include "harness/judge/ladder.h"
 #include "harness/judge/law.h"
 #include "harness/judge/reuse.h"
+#include "harness/judge/service.h"
 #include "harness/judge/session.h"
 #include "harness/wire/escape.h"
 
@@ -39,6 +40,9 @@ std::string answer_to_body(const Timeline& timeline, const Exchange& upload) {
   const bool own = final != nullptr && next.asked && final->id &&
                    (final->id == next.asked->id || is_text_of(*final->id, *next.asked->id));
   const bool cut = final == nullptr && !is_refused(next);  // Its own, and not all of it.
+  if (const auto waited = silent_for(timeline, next)) {
+    return fmt::format("{} got no answer for {}", describe(next), in_millis(*waited));
+  }
   if (!next.response || own || cut) return "";
   // For want of room, or of its session, which the refusal may have ended.
   if (is_refused_for_now(next) || next.response->status == kNotFound) return "";

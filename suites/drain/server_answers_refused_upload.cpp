@@ -2,6 +2,7 @@
 // An upload that is refused early: the refusal can be read, and the rest of the body is not taken
 // for the next request.
 
+#include "harness/judge/service.h"
 #include "harness/judge/upload.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -31,7 +32,7 @@ void drive(ClientDriver& client) {
   client.send_more(link, request.substr(begun));
   client.await_answer(upload);
   if (client.is_usable(link)) {
-    client.watch_answer(client.ask_for_result({.on = link, .session = fresh}), kEarly * 10);
+    client.watch_answer(client.ask_for_result({.on = link, .session = fresh}), kWatchServed);
   }
 }
 

@@ -36,6 +36,8 @@ void ask_in_vain(ClientDriver& client, const Kinds& kinds, bool again = false) {
   for (const Kind kind : kinds) {
     if (!client.can_ask()) break;
     const StreamId asked = ask(client, kind);
+    // The head of a stream to listen on may come with its first event.
+    if (kind == Kind::kGet && !client.watch_head(asked, kWatchOpen)) continue;
     client.await_head(asked);
     if (!client.is_accepted(asked)) refused.emplace_back(kind, asked);
     if (client.is_accepted(asked)) leave(client, asked, kind);

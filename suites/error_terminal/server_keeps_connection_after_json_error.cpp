@@ -15,7 +15,13 @@ constexpr int kRounds = 3;
 void drive(ClientDriver& client) {
   client.open_session();
   for (int round = 0; round < kRounds; ++round) {
-    client.await_answer(client.ask_for_error(0, {.prefer_json = true}));
+    const StreamId refused = client.ask_for_error(0, {.prefer_json = true});
+    client.await_answer(refused);
+    if (client.history().read([&](const Timeline& timeline) {
+          return timeline.exchange(refused)->is_event_stream();
+        })) {
+      client.decline("the server answers with event streams, also who prefers JSON");
+    }
     client.await_answer(client.ask_for_result({.prefer_json = true}));
   }
 }
