@@ -124,6 +124,9 @@ TEST(ClientLaws, TellHandshakesApart) {
                good);
   expect_apart(initialized_is_said(req::kInitializedSaid), said(request("2", "tools/call", "")),
                good);
+  Story pings = begun();
+  pings.post(1, request("2", "ping", "")).plain(1, 200).post(1, kInitialized).plain(1, 202);
+  EXPECT_EQ(pings.judge(initialized_is_said(req::kInitializedSaid)).outcome, Outcome::kHeld);
   Story early;
   early.open(1, Side::kServer).post(1, request("1", "tools/list", "")).plain(1, 400);
   expect_apart(initialize_comes_first(req::kInitializeFirst), early, good);

@@ -27,6 +27,22 @@ TEST(CallsInFlight, AnErrorThatCameSoonerThanTheResultWasMadeFromOutside) {
       << "a tool may fail by itself";
 }
 
+// There may be room for one call at a time: what is refused before the other is left was not cut.
+TEST(CallsInFlight, AnErrorThatCameBeforeTheCutIsNoneOfIt) {
+  const auto failed_at = [](double ms) {
+    Story story;
+    story.open(1).open(2).open(3).mark(kMarkAfterwards, "another was left");
+    story.at(0).call(1, 1).sse_head(1).at(300).result(1, 1).end(1);
+    story.at(400).call(3, 3).sse_head(3).call(2, 2).sse_head(2);
+    if (ms < 500) story.at(ms).error(2, 2).end(2);
+    story.at(500).tell(WeEnded{{3}, Ending::kReset, false});
+    if (ms > 500) story.at(ms).error(2, 2).end(2);
+    return story.judge(calls_in_flight_get_results()).outcome;
+  };
+  EXPECT_EQ(failed_at(410), Outcome::kHeld);
+  EXPECT_EQ(failed_at(510), Outcome::kBroken);
+}
+
 TEST(CallsInFlight, OneCallAloneTellsNothing) {
   Story story;
   story.open(1).mark(kMarkAfterwards, "x").call(1, 1).sse_head(1).error(1, 1).end(1);

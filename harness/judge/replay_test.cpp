@@ -54,6 +54,16 @@ TEST(ReplaysOnlyItsStream, AsksNothingOfAServerThatAnswersNoResume) {
   EXPECT_EQ(silent.judge(check).outcome, Outcome::kHeld);
 }
 
+TEST(ReplaysOnlyItsStream, ARefusedResumeShowsNothing) {
+  const Check check = replays_only_its_stream(req::kReplaysOneStream);
+  Story refused = call();
+  get(refused.at(20), 2, "e0");
+  EXPECT_EQ(refused.plain(2, 405).judge(check).outcome, Outcome::kNotApplicable);
+  Story foreign = call();
+  get(foreign.at(20), 2, "e0", kTwo);
+  EXPECT_EQ(foreign.plain(2, 404).judge(check).outcome, Outcome::kHeld) << "it had to be";
+}
+
 TEST(ResumesBringOneResponse, AnotherIsMustAndTheSameEventAgainIsNot) {
   const Check check = resumes_bring_one_response(req::kOneResponse);
   const auto second = [&](const std::string& id) {

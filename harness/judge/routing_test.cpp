@@ -59,6 +59,20 @@ TEST(AnswersReachTheirRequests, ForeignIdsAndForeignShapesAreHarm) {
             Outcome::kInconclusive);
 }
 
+TEST(AnswersReachTheirRequests, AlsoWhereAStreamIsResumed) {
+  const Check check = answers_reach_their_requests("test", req::kAnswerCarriesId);
+  const auto resumed = [&](const std::string& result) {
+    Story story;
+    story.open(1).call(1, 7, "tools/list", std::string(kSession)).sse_head(1).event(1, "", "a");
+    story.end(1).open(2).from_client(2, "GET /mcp HTTP/1.1\r\nHost: a\r\n" +
+                                            std::string(kSession) + "Last-Event-ID: a\r\n\r\n");
+    story.sse_head(2).event(2, R"({"jsonrpc":"2.0","id":7,"result":)" + result + "}").end(2);
+    return story.judge(check).outcome;
+  };
+  EXPECT_EQ(resumed(R"({"tools":[]})"), Outcome::kHeld);
+  EXPECT_EQ(resumed("{}"), Outcome::kBroken) << "that of a ping";
+}
+
 TEST(EveryRequestIsAnswered, AStreamThatEndedEarlyAfterAnIdIsOnlyLostOnceAResumeWasInVain) {
   const Check check = every_request_is_answered(req::kOneResponse);
   const auto polled = [] {

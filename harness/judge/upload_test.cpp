@@ -52,6 +52,18 @@ TEST(RefusedUpload, NoAnswerIsAShouldAndABodyTakenForARequestIsHarm) {
   EXPECT_EQ(right.judge(check).outcome, Outcome::kHeld);
 }
 
+TEST(RefusedUpload, ANextRequestThatHangsIsHarm) {
+  const Check check = refused_upload_is_answered();
+  Story hangs = begun();
+  hangs.plain(1, 404).from_client(1, kRest).at(1).call(1, 7).at(6000).mark("x", "");
+  const Judgement told = hangs.judge(check);
+  ASSERT_EQ(told.outcome, Outcome::kBroken);
+  EXPECT_EQ(told.findings.front().harm, "harm.body_taken_for_request");
+  Story brief = begun();
+  brief.plain(1, 404).from_client(1, kRest).at(1).call(1, 7).at(2000).mark("x", "");
+  EXPECT_EQ(brief.judge(check).outcome, Outcome::kHeld);
+}
+
 TEST(RefusedUpload, WithoutARefusalNothingIsJudged) {
   const Check check = refused_upload_is_answered();
   EXPECT_EQ(begun().from_client(1, kRest).plain(1, 202).judge(check).outcome,
