@@ -87,7 +87,13 @@ class ExchangeAccount {
     bool full = false;
   };
 
+  struct Syn {
+    RealTime at;
+    FrameNumber frame;
+  };
+
   // Charging.
+  void tell_syn_again(const PacketFacts& facts);
   void charge(const PacketFacts& facts);
   void charge_setup(const PacketFacts& facts);
   bool is_of_path(Nanos full, bool closed) const;
@@ -131,6 +137,7 @@ class ExchangeAccount {
   bool was_read_ = false;          // By http_, to the end of both.
   std::optional<RealTime> syn_at_, established_at_;
   FrameNumber syn_frame_;
+  Syn last_syn_[2];
   std::optional<Data> last_data_;
   RealTime last_at_;
   FrameNumber last_frame_;

@@ -36,10 +36,8 @@ void ExchangeAccount::on_packet(const PacketFacts& facts) {
   }
   charge(facts);
   seen_[static_cast<std::size_t>(facts.from)] = true;
-  if (facts.syn_again) {
-    sink_.on_incident({Incident::kSynAgain, id_, std::nullopt, facts.from, Repeat::kTimeout,
-                       syn_at_.value_or(facts.at), facts.at, syn_frame_, facts.frame});
-  }
+  if (facts.syn_again) tell_syn_again(facts);
+  if (facts.syn) last_syn_[static_cast<std::size_t>(facts.from)] = {facts.at, facts.frame};
   if (facts.syn && facts.from == Side::kClient && !syn_at_) {
     syn_at_ = facts.at;
     syn_frame_ = facts.frame;
@@ -57,6 +55,15 @@ void ExchangeAccount::on_packet(const PacketFacts& facts) {
     fin_[static_cast<std::size_t>(facts.from)] = true;
   }
   if (ledger_.size() > kMostSlices) fold();
+}
+
+// Each for the time since the one before. What answers a SYN that came again is no wait of its own.
+void ExchangeAccount::tell_syn_again(const PacketFacts& facts) {
+  const Syn& own = last_syn_[static_cast<std::size_t>(facts.from)];
+  const Syn& others = last_syn_[static_cast<std::size_t>(other(facts.from))];
+  if (facts.from == Side::kServer && others.at > own.at) return;
+  sink_.on_incident({Incident::kSynAgain, id_, std::nullopt, facts.from, Repeat::kTimeout, own.at,
+                     facts.at, own.frame, facts.frame});
 }
 
 void ExchangeAccount::charge(const PacketFacts& facts) {

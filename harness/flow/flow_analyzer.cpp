@@ -217,7 +217,12 @@ class FlowAnalyzer::Body {
   }
   void expire(RealTime now) {
     expire(now, over_, true, options_.linger);
-    expire(now, open_, false, options_.idle);
+    expire(now, open_, false, patience());
+  }
+  // An eighth of the table takes little memory.
+  Nanos patience() const {
+    const bool room = entries_.size() - free_entries_.size() < options_.most_connections / 8;
+    return room ? options_.idle_with_room : options_.idle;
   }
 
   void retire(Entry& entry) {
@@ -236,7 +241,7 @@ class FlowAnalyzer::Body {
     Entry* known =
         current_.find(hash, [&](const Entry& entry) { return entry.carries(segment); });
     if (known != nullptr) {
-      const bool expired = segment.time - known->tracked.last() > options_.idle;
+      const bool expired = segment.time - known->tracked.last() > patience();
       if (!expired && !known->tracked.is_begun_anew_by(segment)) return known;
       if (observer_) retire(*known);
     }

@@ -16,7 +16,9 @@ namespace tailrace {
 struct FlowOptions {
   std::size_t most_connections = 65536;
   std::size_t most_stalls = 4096;  // Kept of one direction.
-  std::chrono::minutes idle{4};    // A silent connection is done with after this.
+  // A silent connection is done with after the first, where many are tracked, or the second: what
+  // Linux waits for before it asks whether the other side is there (tcp_keepalive_time).
+  std::chrono::minutes idle{4}, idle_with_room{120};
   std::chrono::seconds linger{10};  // One that both sides ended; with an observer only.
   std::optional<Endpoint> server;   // Which side is the server, where a capture does not tell.
 };

@@ -289,13 +289,18 @@ TEST(Flow, ARepeatedSynIsTheSameConnection) {
 TEST(Flow, ALongSilenceEndsAConnection) {
   FlowOptions options;
   options.idle = std::chrono::minutes(4);
-  for (const int minutes : {3, 5}) {
-    FlowAnalyzer analyzer{options};
-    Conversation talk{analyzer};
-    talk.open();
-    talk.pass(std::chrono::minutes(minutes));
-    talk.send(kClient, 10);
-    EXPECT_EQ(analyzer.finish().connections.size(), minutes < 4 ? 1U : 2U);
+  options.idle_with_room = std::chrono::minutes(120);
+  for (const bool room : {true, false}) {
+    options.most_connections = room ? 100 : 7;
+    for (const int minutes : {3, 5, 119, 121}) {
+      FlowAnalyzer analyzer{options};
+      Conversation talk{analyzer};
+      talk.open();
+      talk.pass(std::chrono::minutes(minutes));
+      talk.send(kClient, 10);
+      const bool goes_on = minutes < (room ? 120 : 4);
+      EXPECT_EQ(analyzer.finish().connections.size(), goes_on ? 1U : 2U) << minutes;
+    }
   }
 }
 

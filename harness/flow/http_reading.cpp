@@ -78,7 +78,8 @@ class HttpReading::Requests final : public HttpSink {
     open.record->http_method = method;
     open.record->request.begin = reading_.base_[0] + span.begin;
     open.expects_continue = expects_continue;
-    if (is_text(method, "HEAD")) reading_.responses_.answer_has_no_body(open.record->index);
+    const std::uint32_t number = open.record->index - reading_.first_;
+    if (is_text(method, "HEAD")) reading_.responses_.answer_has_no_body(number);
     reading_.request_body_.clear();
   }
   HttpReading& reading_;
@@ -164,7 +165,9 @@ class HttpReading::Responses final : public HttpSink {
 
 HttpReading::HttpReading(ExchangeAccount& account, std::uint64_t client_offset,
                          std::uint64_t server_offset)
-    : account_(account), base_{client_offset, server_offset} {}
+    : account_(account),
+      base_{client_offset, server_offset},
+      first_(account.begun()) {}
 HttpReading::~HttpReading() = default;
 
 HttpReading::Open* HttpReading::sending() {

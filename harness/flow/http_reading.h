@@ -55,6 +55,7 @@ class HttpReading {
   HttpParser requests_{HttpRole::kRequest}, responses_{HttpRole::kResponse};
   std::optional<SseParser> sse_;
   std::uint64_t base_[2];
+  std::uint32_t first_;  // The exchange of the first request that it reads.
   StreamPlace place_;
   std::string_view bytes_;
   bool sending_ = false, interim_ = false, lost_ = false;

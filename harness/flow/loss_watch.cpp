@@ -12,6 +12,7 @@ constexpr std::size_t kMostHoles = 64;
 constexpr Nanos kReordering = Millis(3);
 // A loss probe waits two round trips, a timeout at least this on any system seen.
 constexpr Nanos kLeastTimeout = Millis(200);
+constexpr Nanos kLeastResend = Millis(1);  // No timer is so quick.
 constexpr Nanos kProbeSlack = Millis(30);
 constexpr int kDuplicateAcks = 3;  // RFC 5681, 3.2.
 
@@ -103,6 +104,8 @@ Repeated LossWatch::classify(Flight& flight, const Segment& segment, Nanos rtt) 
   const bool is_tail = flight.end == next_;
   if (told && after_ack <= rtt + rtt / 5 + kReordering) {
     repeated.how = Repeat::kFast;
+  } else if (waited < kLeastResend) {
+    repeated.how = Repeat::kNeedless;  // A copy, on its way or in the capture.
   } else if (is_tail && repeated.in_flight > 1 && !flight.repeated &&
              waited < std::max(kLeastTimeout, rtt * 5 / 2 + kProbeSlack)) {
     repeated.how = Repeat::kTailProbe;

@@ -43,8 +43,11 @@ std::optional<Transport> read_ipv4(PacketBytes& bytes, std::size_t at, std::size
   return Transport{at + header, total - header};
 }
 
-std::optional<Transport> read_ipv6(PacketBytes& bytes, std::size_t at, Segment& segment) {
+std::optional<Transport> read_ipv6(PacketBytes& bytes, std::size_t at, std::size_t wire_length,
+                                   Segment& segment) {
   std::size_t left = bytes.u16(at + 4), here = at + kIpv6Header;
+  // Joined by offloading to more than 16 bits can tell.
+  if (left == 0 && wire_length > here) left = wire_length - here;
   segment.ip_id = 0;
   segment.first_fragment = false;
   for (std::size_t i = 0; i < 16; ++i) {
@@ -144,7 +147,7 @@ bool decode_segment(const Packet& packet, Segment& segment) {
   if (network.type == kTypeIpv4) {
     transport = read_ipv4(bytes, network.at, packet.original_length, segment);
   } else if (network.type == kTypeIpv6) {
-    transport = read_ipv6(bytes, network.at, segment);
+    transport = read_ipv6(bytes, network.at, packet.original_length, segment);
   }
   const std::byte* tcp = transport ? bytes.at(transport->at, kTcpHeader) : nullptr;
   if (tcp == nullptr || bytes.is_short()) return false;

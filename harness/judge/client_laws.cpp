@@ -58,6 +58,9 @@ Look agreed_revision(const Evidence& evidence, const Exchange& exchange) {
   const bool handshake = exchange.asked && (exchange.asked->method == kInitialize ||
                                             exchange.asked->method == kDiscover);
   if (!agreed.is_string() || said.empty() || handshake) return std::nullopt;
+  // Who speaks both eras may ask in the newer one first, by any request.
+  const Exchange* const first = first_asked(evidence.timeline, kInitialize);
+  if (is_probe(exchange) || exchange.request_at < first->request_at) return std::nullopt;
   if (is_elsewhere(evidence.timeline, exchange)) return std::nullopt;
   return said == agreed.as_string() ? "" : "it names " + excerpt(said, kExcerpt) + " where " +
                                                agreed.as_string() + " was agreed on";

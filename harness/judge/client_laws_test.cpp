@@ -170,6 +170,22 @@ TEST(ClientLaws, WhoMetWithSomethingElseOffersWhatItSpeaks) {
   EXPECT_NE(late.judge(check).outcome, Outcome::kBroken);
 }
 
+TEST(ClientLaws, WhoSpeaksBothErasMayAskInTheNewerOneFirst) {
+  const Check check = names_the_agreed_revision(req::kRevisionAsAgreed);
+  const std::string newer = kJson + "MCP-Protocol-Version: 2026-07-28\r\n";
+  Story probes;
+  probes.open(1, Side::kServer).post(1, request("1", "tools/list", ""), newer).plain(1, 400).at(1);
+  probes.post(1, request("2", "initialize", R"("protocolVersion":"2025-11-25")"));
+  const std::string body =
+      R"({"jsonrpc":"2.0","id":2,"result":{"protocolVersion":"2025-11-25"}})";
+  probes.from_server(1, fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                                    "Content-Length: {}\r\n\r\n{}",
+                                    body.size(), body));
+  EXPECT_NE(probes.judge(check).outcome, Outcome::kBroken);
+  probes.at(2).post(1, request("3", "tools/list", ""), newer).plain(1, 200);
+  EXPECT_EQ(probes.judge(check).outcome, Outcome::kBroken);
+}
+
 TEST(ClientLaws, InitializedAndACallMayRaceOnTwoConnections) {
   const Check check = initialized_is_said(req::kInitializedSaid);
   const auto late = [&](double ms) {

@@ -239,6 +239,8 @@ bool is_idle(const Timeline& timeline, const Connection& connection, MonoTime at
   const auto is_over = [&](const auto& end) { return end && end->at <= at; };
   if (connection.streams.empty() || is_over(connection.peer_ended)) return false;
   if (is_over(connection.we_ended)) return false;
+  // A client that says `close` may wait for us to close it (RFC 9112, 9.6).
+  if (!timeline.exchange(connection.streams.back())->request.keeps_alive()) return false;
   return std::ranges::all_of(connection.streams, [&](StreamId id) {
     const Exchange& exchange = *timeline.exchange(id);
     return exchange.end == BodyEnd::kComplete && *exchange.ended_at <= at;

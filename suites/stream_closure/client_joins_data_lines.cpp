@@ -15,7 +15,7 @@ constexpr std::array<StreamText, 4> kVariants = {{
     {"one line", "event: message\ndata: %s\n\n"},
     {"blank lines around", "event: message\ndata\ndata: %s\ndata:\n\n"},
     {"two lines", "event: message\ndata: %a\ndata: %b\n\n"},
-    {"with a comment between", "event: message\ndata: %a\n: hello\nid: 7\ndata: %b\n\n"},
+    {"with a comment between", "event: message\ndata: %a\n: hello\nevent: message\ndata: %b\n\n"},
 }};
 
 void drive(ServerDriver& server) {
