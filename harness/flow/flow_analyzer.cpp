@@ -219,10 +219,10 @@ class FlowAnalyzer::Body {
     expire(now, over_, true, options_.linger);
     expire(now, open_, false, patience());
   }
+  std::size_t open_entries() const { return entries_.size() - free_entries_.size(); }
   // An eighth of the table takes little memory.
   Nanos patience() const {
-    const bool room = entries_.size() - free_entries_.size() < options_.most_connections / 8;
-    return room ? options_.idle_with_room : options_.idle;
+    return open_entries() < options_.most_connections / 8 ? options_.idle_with_room : options_.idle;
   }
 
   void retire(Entry& entry) {
@@ -245,7 +245,7 @@ class FlowAnalyzer::Body {
       if (!expired && !known->tracked.is_begun_anew_by(segment)) return known;
       if (observer_) retire(*known);
     }
-    if (entries_.size() - free_entries_.size() >= options_.most_connections) {
+    if (open_entries() >= options_.most_connections) {
       if (observer_ == nullptr) {
         ++report_.connections_left_out;
         return nullptr;
@@ -269,8 +269,7 @@ class FlowAnalyzer::Body {
     const std::uint32_t place = free_entries_.back();
     free_entries_.pop_back();
     const ConnectionId id{++numbers_};
-    report_.with_told_server += options_.server && (segment.source == *options_.server ||
-                                                    segment.destination == *options_.server);
+    report_.with_told_server += segment.is_of(options_.server);
     const TrackedOptions options{options_.most_stalls, options_.server, &ways_};
     entries_[place] = slabs_.make<Entry>(segment, hash, place,
                                          Tracked(id, segment, options, sink_, observer_));

@@ -11,6 +11,10 @@
 namespace tailrace {
 
 struct Segment {
+  bool is_of(const std::optional<Endpoint>& side) const {  // False where none is told.
+    return side && (source == *side || destination == *side);
+  }
+
   RealTime time;
   FrameNumber frame;
   Endpoint source, destination;

@@ -17,9 +17,7 @@ constexpr std::uint32_t kTimestampOption = 12;  // Bytes of each segment that MS
 // one that sends requests, else the higher port, since servers listen on low ones.
 bool sender_is_client(const Segment& segment, const std::optional<Endpoint>& server) {
   if (segment.syn) return !segment.ack_flag;
-  if (server && (segment.source == *server || segment.destination == *server)) {
-    return segment.destination == *server;
-  }
+  if (segment.is_of(server)) return segment.destination == *server;
   if (begins_request(segment.payload)) return true;
   if (segment.payload.starts_with("HTTP/1.")) return false;
   return segment.source.port >= segment.destination.port;
@@ -36,9 +34,7 @@ Tracked::Tracked(ConnectionId id, const Segment& first, const TrackedOptions& op
       client_(Side::kClient, options.most_stalls),
       server_(Side::kServer, options.most_stalls) {
   const bool by_client = sender_is_client(first, options.server);
-  known_.guessed = !first.syn && first.length == 0 &&
-                   (!options.server ||
-                    (first.source != *options.server && first.destination != *options.server));
+  known_.guessed = !first.syn && first.length == 0 && !first.is_of(options.server);
   known_.client = by_client ? first.source : first.destination;
   known_.server = by_client ? first.destination : first.source;
   known_.first = first.time;

@@ -43,9 +43,7 @@ TEST(Batches, AreAnsweredByOneResponseEachInAnyOrderAndForm) {
   Story in_array = two_calls();
   in_array.sse_head(1).event(1, kTwoAnswers).end(1);
   Story as_json = two_calls();
-  as_json.from_server(1, fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                                     "Content-Length: {}\r\n\r\n{}",
-                                     std::string_view(kTwoAnswers).size(), kTwoAnswers));
+  as_json.json(1, kTwoAnswers);
   for (const Story* story : {&one_by_one, &in_array, &as_json}) {
     EXPECT_EQ(answered(*story).outcome, Outcome::kHeld);
     EXPECT_NE(story->timeline().exchanges.front().final_message(), nullptr);

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kExcerpt = 60;
 constexpr std::string_view kFirstWithoutBatches = "2025-06-18";
-constexpr std::string_view kInitialize = "initialize", kDiscover = "server/discover";
+constexpr std::string_view kInitialize = "initialize";
 // Whether it is said is looked at, what it says is not.
 constexpr std::string_view kWho = "clientInfo";
 
@@ -52,15 +52,18 @@ Look typed(const Evidence&, const Exchange& exchange) {
                                                          excerpt(type, kExcerpt) + "'";
 }
 
+const Exchange* handshake_of(const Timeline& timeline) {
+  return first_asked(timeline, kInitialize);
+}
+
 Look agreed_revision(const Evidence& evidence, const Exchange& exchange) {
   const Json& agreed = first_result(evidence.timeline, kInitialize)["protocolVersion"];
   const std::string said = header_of(exchange, "mcp-protocol-version");
-  const bool handshake = exchange.asked && (exchange.asked->method == kInitialize ||
-                                            exchange.asked->method == kDiscover);
+  const bool handshake = exchange.asked && exchange.asked->method == kInitialize;
   if (!agreed.is_string() || said.empty() || handshake) return std::nullopt;
   // Who speaks both eras may ask in the newer one first, by any request.
-  const Exchange* const first = first_asked(evidence.timeline, kInitialize);
-  if (is_probe(exchange) || exchange.request_at < first->request_at) return std::nullopt;
+  const bool early = exchange.request_at < handshake_of(evidence.timeline)->request_at;
+  if (early || is_probe(exchange)) return std::nullopt;
   if (is_elsewhere(evidence.timeline, exchange)) return std::nullopt;
   return said == agreed.as_string() ? "" : "it names " + excerpt(said, kExcerpt) + " where " +
                                                agreed.as_string() + " was agreed on";
@@ -69,10 +72,6 @@ Look agreed_revision(const Evidence& evidence, const Exchange& exchange) {
 Look by_get(const Evidence&, const Exchange& exchange) {
   if (header_of(exchange, "last-event-id").empty()) return std::nullopt;
   return exchange.is_post() ? "it resumes a stream by POST" : "";
-}
-
-const Exchange* handshake_of(const Timeline& timeline) {
-  return first_asked(timeline, kInitialize);
 }
 
 Look comes_first(const Evidence& evidence, const Exchange& exchange) {

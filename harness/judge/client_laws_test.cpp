@@ -31,9 +31,7 @@ Story begun(const std::string& agreed = "2025-11-25", const std::string& who = "
                                               who + R"(":{})"));
   const std::string body =
       R"({"jsonrpc":"2.0","id":1,"result":{"protocolVersion":")" + agreed + R"("}})";
-  story.from_server(1, fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                                   "Content-Length: {}\r\n\r\n{}",
-                                   body.size(), body));
+  story.json(1, body);
   story.at(1);
   return story;
 }
@@ -163,9 +161,7 @@ TEST(ClientLaws, WhoMetWithSomethingElseOffersWhatItSpeaks) {
   late.post(1, request("1", "initialize", R"("protocolVersion":"2025-11-25")")).at(600);
   const std::string answer =
       R"({"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25"}})";
-  late.from_server(1, fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                                  "Content-Length: {}\r\n\r\n{}",
-                                  answer.size(), answer));
+  late.json(1, answer);
   late.at(620).tell(ProcessEnded{1, 0, false});
   EXPECT_NE(late.judge(check).outcome, Outcome::kBroken);
 }
@@ -178,9 +174,7 @@ TEST(ClientLaws, WhoSpeaksBothErasMayAskInTheNewerOneFirst) {
   probes.post(1, request("2", "initialize", R"("protocolVersion":"2025-11-25")"));
   const std::string body =
       R"({"jsonrpc":"2.0","id":2,"result":{"protocolVersion":"2025-11-25"}})";
-  probes.from_server(1, fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                                    "Content-Length: {}\r\n\r\n{}",
-                                    body.size(), body));
+  probes.json(1, body);
   EXPECT_NE(probes.judge(check).outcome, Outcome::kBroken);
   probes.at(2).post(1, request("3", "tools/list", ""), newer).plain(1, 200);
   EXPECT_EQ(probes.judge(check).outcome, Outcome::kBroken);

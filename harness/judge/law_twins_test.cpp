@@ -43,9 +43,7 @@ TEST(LawTwins, AnInvalidRequestGetsAnErrorOrAStatus) {
   const auto told = [&](const std::string& body) {
     Story story;
     story.open(1).post(1, R"({"jsonrpc":"2.0","method":7})");
-    story.from_server(1, fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                                     "Content-Length: {}\r\n\r\n{}",
-                                     body.size(), body));
+    story.json(1, body);
     return story.judge(check).outcome;
   };
   EXPECT_EQ(told(R"({"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"?"}})"),
@@ -74,15 +72,11 @@ TEST(LawTwins, TwoReasonsToRefuseAreBothRight) {
         R"({"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{)"
         R"("io.modelcontextprotocol/protocolVersion":"2025-11-25",)"
         R"("io.modelcontextprotocol/clientCapabilities":{}}}})";
-    story.open(1).from_client(
-        1, fmt::format("POST /mcp HTTP/1.1\r\nHost: a\r\nMCP-Protocol-Version: 2026-07-28\r\n"
-                       "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
-                       body.size(), body));
+    story.open(1).post(1, body,
+                       "MCP-Protocol-Version: 2026-07-28\r\nContent-Type: application/json\r\n");
     const std::string error = fmt::format(
         R"({{"jsonrpc":"2.0","id":1,"error":{{"code":{},"message":"m"}}}})", code);
-    story.from_server(1, fmt::format("HTTP/1.1 400 Bad\r\nContent-Type: application/json\r\n"
-                                     "Content-Length: {}\r\n\r\n{}",
-                                     error.size(), error));
+    story.json(1, error, 400);
     return story.judge(check, "2026-07-28").outcome;
   };
   EXPECT_EQ(refused(-32020), Outcome::kHeld);

@@ -76,9 +76,7 @@ TEST(LostAnswer, ABodyThatIsAnotherMessageHasTakenItsPlace) {
   const auto answered = [](const std::string& body) {
     Story story;
     story.open(1).call(1, 1, "tools/call", std::string(kIn));
-    story.from_server(1, fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                                     "Content-Length: {}\r\n\r\n{}",
-                                     body.size(), body));
+    story.json(1, body);
     return story;
   };
   const std::string log = R"({"jsonrpc":"2.0","method":"notifications/message","params":{}})";

@@ -63,8 +63,7 @@ TEST(LostCause, MayBeThatOnlyResultsAreTaken) {
     const std::string error = R"({"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"m"}})";
     story.at(1).open(1, Side::kServer).call(1, 1);
     if (json) {
-      story.from_server(1, fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                                       "Content-Length: {}\r\n\r\n{}", error.size(), error));
+      story.json(1, error);
     } else {
       story.sse_head(1).event(1, error).end(1);
     }

@@ -58,9 +58,7 @@ TEST(GoesOnAfterInitialize, BlamesWhatWasUnlikeThePlainestAnswer) {
     if (stream) {
       story.sse_head(1).event(1, result).end(1);
     } else {
-      story.from_server(1, fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{}"
-                                       "Content-Length: {}\r\n\r\n{}",
-                                       head, result.size(), result));
+      story.json(1, result, 200, head);
     }
     story.at(9).tell(ProcessEnded{1, 0, false});
     return story.judge(goes_on_after_initialize()).findings.front().likely_cause;

@@ -93,15 +93,15 @@ bool is_asked(const Timeline& timeline, const std::optional<RpcId>& id) {
 
 // What came where its stream was resumed. Of two with one id in a session it may be either's.
 const RpcMessage* resumed_answer(const Timeline& timeline, const Exchange& request) {
+  const auto copies = copies_of_answer(timeline, request);
+  const auto resumed = std::ranges::find_if(
+      copies, [](const Copy& copy) { return copy.on->request.method == "GET"; });
+  if (resumed == copies.end()) return nullptr;
   const bool shared = std::ranges::any_of(timeline.exchanges, [&](const Exchange& other) {
     return &other != &request && is_request(other) && other.asked->id == request.asked->id &&
            session_of(other) == session_of(request);
   });
-  if (shared) return nullptr;
-  const auto copies = copies_of_answer(timeline, request);
-  const auto resumed = std::ranges::find_if(
-      copies, [](const Copy& copy) { return copy.on->request.method == "GET"; });
-  return resumed == copies.end() ? nullptr : resumed->message;
+  return shared ? nullptr : resumed->message;
 }
 
 Judgement judge_answers(const Evidence& evidence, const std::string& what, Rule rule) {

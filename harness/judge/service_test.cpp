@@ -149,9 +149,7 @@ Story initialize(const std::string& answer, const std::string& session) {
   story.open(1).post(1, R"({"jsonrpc":"2.0","id":1,"method":"initialize",)"
                         R"("params":{"protocolVersion":"1999-01-01"}})");
   const std::string body = R"({"jsonrpc":"2.0","id":1,)" + answer + "}";
-  story.from_server(1, fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{}"
-                                   "Content-Length: {}\r\n\r\n{}",
-                                   session, body.size(), body));
+  story.json(1, body, 200, session);
   return story;
 }
 

@@ -75,6 +75,13 @@ class Story {
     return from_server(
         connection, fmt::format("HTTP/1.1 {} X\r\n{}Content-Length: 0\r\n\r\n", status, headers));
   }
+  Story& json(std::uint32_t connection, std::string_view body, int status = 200,
+              const std::string& headers = "") {
+    return from_server(connection,
+                       fmt::format("HTTP/1.1 {} X\r\nContent-Type: application/json\r\n{}"
+                                   "Content-Length: {}\r\n\r\n{}",
+                                   status, headers, body.size(), body));
+  }
   Story& mark(std::string_view name, const std::string& value) {
     return tell(Marked{std::string(name), value});
   }

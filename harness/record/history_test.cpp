@@ -166,14 +166,19 @@ TEST_F(HistoryFile, ReplayNamesFileAndLineOfWhatItCannotRead) {
   EXPECT_NE(missing.error().what.find("none.jsonl"), std::string::npos);
 }
 
+std::thread marks_after(std::future<void> waits, History& history,
+                        std::vector<std::string> names) {
+  return std::thread([&history, waits = std::move(waits), names = std::move(names)] {
+    waits.wait();
+    for (const std::string& name : names) history.append(Marked{name, ""});
+  });
+}
+
 TEST_F(HistoryFile, WaitUntilWakesOnAppend) {
   auto history = History::create(path_);
   ASSERT_TRUE(history);
   std::promise<void> waits;
-  std::thread appender([&] {
-    waits.get_future().wait();
-    (*history)->append(Marked{"done", ""});
-  });
+  std::thread appender = marks_after(waits.get_future(), **history, {"done"});
   bool asked = false;
   const MonoTime until = mono_now() + stretched(kWakes.limit);
   const bool held = (*history)->wait_until(until, [&](const Timeline& timeline) {
@@ -190,10 +195,7 @@ TEST_F(HistoryFile, WhatHeldForOneFactWasWaitedFor) {
   auto history = History::create(path_);
   ASSERT_TRUE(history);
   std::promise<void> waits;
-  std::thread appender([&] {
-    waits.get_future().wait();
-    for (const char* name : {"once", "gone"}) (*history)->append(Marked{name, ""});
-  });
+  std::thread appender = marks_after(waits.get_future(), **history, {"once", "gone"});
   int asked = 0;
   const bool held =
       (*history)->wait_until(mono_now() + stretched(kWakes.limit), [&](const Timeline& timeline) {
