@@ -89,13 +89,14 @@ class CallLedger {
     if (sent == finals_.end()) return;
     for (const Sent& one : sent->second) {
       if (one.on->request_at < call.exchange->request_at) continue;
+      if (!may_share_session(*one.on, *call.exchange)) continue;
       if (call.final_at && one.at >= *call.final_at) continue;
       call.final = one.message;
       call.final_at = one.at;
     }
   }
 
-  // A further round: what answers the call is what answers that.
+  // What answers the call is what answers this: a further round, or an attempt in a new session.
   void go_on(ClientCall& call, const Exchange& round) const {
     ClientCall anew;
     anew.exchange = &round;
@@ -158,7 +159,7 @@ class CallLedger {
   const Exchange* next_after(const ClientCall& call) const {
     const Exchange& own = *call.exchange;
     const auto is_part = [&](const Exchange& later) {
-      return later.asked->id == id_of(own) &&
+      return is_same_request(own, later) &&
              (!call.final_at || later.request_at <= *call.final_at);
     };
     auto next = std::ranges::upper_bound(following_, own.request_at, {}, &Exchange::request_at);
@@ -223,6 +224,12 @@ bool is_call(const Exchange& exchange) {
          exchange.asked->method == "tools/call";
 }
 
+bool is_same_request(const Exchange& first, const Exchange& later) {
+  if (id_of(first) != id_of(later)) return false;
+  if (may_share_session(first, later)) return true;
+  return first.response && first.response->status == kNotFound;
+}
+
 bool follows_calls(const Exchange& exchange) {
   if (!exchange.asked || exchange.asked->kind != MessageKind::kRequest) return false;
   return exchange.asked->method != "ping" && exchange.asked->method != kListenMethod;
@@ -272,10 +279,15 @@ std::vector<ClientCall> calls_of(const Timeline& timeline) {
     }
     const std::size_t session = ledger.told().session_at(exchange.request_at);
     auto& same = by_id[{session, id_of(exchange)}];
-    const bool again = exchange.asked && std::ranges::any_of(same, [&](std::size_t earlier) {
+    const auto first_try = std::ranges::find_if(same, [&](std::size_t earlier) {
       const auto& answered = calls[earlier].final_at;
-      return !answered || *answered >= exchange.request_at;
+      return exchange.asked && is_same_request(*calls[earlier].exchange, exchange) &&
+             (!answered || *answered >= exchange.request_at);
     });
+    const bool again = first_try != same.end();
+    if (again && !may_share_session(*calls[*first_try].exchange, exchange)) {
+      ledger.go_on(calls[*first_try], exchange);
+    }
     if (again || (!calls.empty() && ledger.is_upload_sent_anew(calls.back(), exchange))) continue;
     ClientCall call;
     call.exchange = &exchange;

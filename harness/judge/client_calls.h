@@ -61,6 +61,10 @@ struct ClientCall {
 // but that: scripts leave no other message unread.
 bool is_call(const Exchange& exchange);
 
+// Whether a request with the first one's id may be another attempt at it: in a new session only
+// where the old one was gone (404), for ids begin again there.
+bool is_same_request(const Exchange& first, const Exchange& later);
+
 // A request that a client makes when it is done with the one before: neither a ping nor a
 // subscription, which go out beside calls.
 bool follows_calls(const Exchange& exchange);

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "harness/judge/calls.h"
+#include "harness/judge/client_calls.h"
+#include "harness/judge/leaving.h"
 #include "harness/judge/resources.h"
 #include "harness/judge/slope.h"
 #include "harness/judge/resume.h"
@@ -289,6 +291,49 @@ TEST(Resources, MemoryIsJudgedByAPlateauOrBySteadyGrowthBeyondWhatACollectorKeep
   EXPECT_EQ(few.outcome, Outcome::kInconclusive) << "too few to be called flat";
   EXPECT_TRUE(few.reason.starts_with("only 3 batches")) << few.reason;
   EXPECT_EQ(of_memory({}), Outcome::kInconclusive);
+}
+
+// A call without an answer, and one with the same id in another session.
+Story called_twice(int first_status) {
+  const auto session = [](const char* id) { return fmt::format("Mcp-Session-Id: {}\r\n", id); };
+  Story story;
+  story.mark(kMarkContract, "calls").mark(kMarkCallLimit, "1000");
+  story.at(1).open(1, Side::kServer).call(1, 1, "initialize").plain(1, 200, session("one"));
+  story.at(2).call(1, 2, "tools/call", session("one"));
+  if (first_status != 0) story.plain(1, first_status);
+  story.at(5).open(2, Side::kServer).call(2, 1, "initialize").plain(2, 200, session("two"));
+  return std::move(story.at(6).call(2, 2, "tools/call", session("two")).sse_head(2).result(2, 2));
+}
+
+TEST(CallsOf, IdsBeginAgainWithASession) {
+  const Story timed_out = called_twice(0);
+  const auto calls = calls_of(timed_out.timeline());
+  ASSERT_EQ(calls.size(), 2U);
+  EXPECT_EQ(calls.front().final, nullptr) << "the answer is the other session's";
+  EXPECT_NE(calls.back().final, nullptr);
+  const Story refused = called_twice(400);
+  EXPECT_EQ(calls_of(refused.timeline()).size(), 2U);
+}
+
+TEST(CallsOf, WhatLostItsSessionIsAskedAgainInTheNext) {
+  const Story lost = called_twice(404);
+  const auto calls = calls_of(lost.timeline());
+  ASSERT_EQ(calls.size(), 1U);
+  EXPECT_NE(calls.front().final, nullptr);
+}
+
+TEST(TimedOutCall, IsCancelledInItsOwnSession) {
+  const Check check = timed_out_call_is_cancelled(req::kTimeOutCancels, Rule{});
+  const auto cancelled = [&](const char* session) {
+    Story story = called_twice(0);
+    story.tell(ProcessLine{R"({"call":1,"outcome":"limit"})"}).open(3, Side::kServer);
+    story.post(3, R"({"jsonrpc":"2.0","method":"notifications/cancelled",)"
+                  R"("params":{"requestId":2}})",
+               fmt::format("Mcp-Session-Id: {}\r\n", session));
+    return story.judge(check).outcome;
+  };
+  EXPECT_EQ(cancelled("one"), Outcome::kHeld);
+  EXPECT_EQ(cancelled("two"), Outcome::kBroken);
 }
 
 }  // namespace

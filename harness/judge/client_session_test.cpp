@@ -209,6 +209,11 @@ TEST(SessionIsDeleted, OnlyWhereTheManifestSaysSo) {
   Story erased = begun();
   erased.from_client(1, "DELETE /mcp HTTP/1.1\r\nHost: a\r\n" + kSession + "\r\n");
   EXPECT_EQ(erased.judge(check).outcome, Outcome::kHeld);
+  Story sessionless;
+  sessionless.mark(kMarkContract, "calls").mark(kMarkCloses, "yes").open(1, Side::kServer);
+  sessionless.call(1, 1, "initialize").plain(1, 200).call(1, 2).plain(1, 200);
+  sessionless.tell(ProcessEnded{0, 0, false});
+  EXPECT_EQ(sessionless.judge(check).outcome, Outcome::kNotApplicable);
 }
 
 TEST(SessionIsDeleted, WhoNeverEndsIsAnotherChecksMatter) {

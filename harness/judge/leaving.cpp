@@ -50,7 +50,8 @@ Judgement judge_deleted(const Evidence& evidence, Rule rule) {
   }
   const std::size_t undeleted = sessions_left(timeline).size();
   const bool deletes = last_delete(timeline) != nullptr;
-  if (deletes && undeleted == 0) return held();
+  if (undeleted == 0 && deletes) return held();
+  if (undeleted == 0) return not_applicable("no session was left that could be ended");
   const auto calls = calls_of(timeline);
   const bool left = timeline.process_ended && !timeline.process_ended->what.asked;
   if (calls.empty()) return inconclusive("the client made no call");
@@ -109,18 +110,19 @@ Judgement judge_cancelled(const Evidence& evidence, Rule rule, Rule own) {
     return call.back.outcome == "limit";
   });
   if (late == calls.end()) return not_applicable("no call of the client ran out of time");
-  const std::string& id = late->exchange->asked->id->text;
+  const Exchange& overdue = *late->exchange;
   const Exchange* other = nullptr;
   for (const Exchange& exchange : timeline.exchanges) {
     if (!exchange.asked || exchange.asked->method != "notifications/cancelled") continue;
-    if (to_text(exchange.asked->body["params"]["requestId"]) == id) return held();
+    const std::string named = to_text(exchange.asked->body["params"]["requestId"]);
+    if (named == overdue.asked->id->text && may_share_session(overdue, exchange)) return held();
     other = &exchange;
   }
   Finding finding =
       finding_of(evidence, "timed_out_call_is_cancelled", other == nullptr ? rule : own);
   finding.required = "a call that ran out of time is cancelled, by its own id";
   finding.observed = fmt::format(
-      "{} ran out of time, {}", describe(*late->exchange),
+      "{} ran out of time, {}", describe(overdue),
       other == nullptr ? "and no notifications/cancelled came"
                        : "and another request was cancelled: " +
                              to_text(other->asked->body["params"]["requestId"]));
@@ -128,7 +130,7 @@ Judgement judge_cancelled(const Evidence& evidence, Rule rule, Rule own) {
                              ? "the time-out ends the wait only, and the server works on"
                              : "the id is taken from elsewhere, or written in another form";
   finding.cure = "send notifications/cancelled with the request's id when its time is over";
-  finding.evidence = ladder_of(timeline, *late->exchange);
+  finding.evidence = ladder_of(timeline, overdue);
   finding.evidence.push_back(gap_line(timeline, *late->back.at, "the call ran out of time"));
   return broken(finding);
 }

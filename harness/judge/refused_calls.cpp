@@ -288,13 +288,13 @@ Judgement judge_listening(const Evidence& evidence) {
 
 Judgement judge_repeats(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
-  std::map<std::string, std::vector<const Exchange*>> calls;
+  std::map<std::pair<std::string, std::string>, std::vector<const Exchange*>> calls;
   for (const Exchange& exchange : timeline.exchanges) {
     if (!is_call(exchange) || !exchange.asked->id) continue;
-    calls[exchange.asked->id->text].push_back(&exchange);
+    calls[{session_of(exchange), exchange.asked->id->text}].push_back(&exchange);
   }
   if (calls.empty()) return inconclusive("the client made no call");
-  for (const auto& [id, attempts] : calls) {
+  for (const auto& [request, attempts] : calls) {
     const Repetition how = repetition_of(attempts, timeline);
     if (how == Repetition::kCalm) continue;
     const bool storm = how == Repetition::kStorm;

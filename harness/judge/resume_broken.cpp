@@ -82,7 +82,7 @@ std::optional<BrokenStream> broken_stream(const Timeline& timeline) {
   for (const Exchange& later : timeline.exchanges) {
     if (later.request_at < stream.broke_at) continue;
     const bool again = later.asked && later.asked->kind == MessageKind::kRequest &&
-                       later.asked->id == cut->exchange->asked->id;
+                       is_same_request(*cut->exchange, later);
     if (again && stream.asked_again == nullptr) stream.asked_again = &later;
     if (later.request.method != "GET") continue;
     const std::string* from = later.request.find("last-event-id");
@@ -229,16 +229,20 @@ Judgement judge_wait(const Evidence& evidence, Rule rule) {
 }
 
 // The server names the pace: who keeps to it may lack a back-off, and does no harm while the limit
-// of the call ends it.
+// of the call ends it. HTTP libraries send a GET that got no answer once more themselves (RFC 9110,
+// 9.2.2).
 bool keeps_to_retry(const Timeline& timeline, const BrokenStream& stream) {
   const Millis usual(marked_number(timeline, kMarkRetry));
   const Millis limit(marked_number(timeline, kMarkCallLimit));
+  const Exchange* waited = nullptr;
   return std::ranges::all_of(stream.gaps, [&](const auto& gap) {
     const Millis retry = gap.retry.value_or(usual);
     const Nanos since = gap.resume->request_at - stream.call.exchange->request_at;
     const bool in_time = limit == Millis(0) || since <= limit + retry;
-    return in_time && retry > Millis(0) &&
-           gap.resume->request_at - gap.broke >= shortest_wait(retry);
+    const bool waits = gap.resume->request_at - gap.broke >= shortest_wait(retry);
+    const bool repeats = waited != nullptr && !waited->response;
+    waited = waits ? gap.resume : nullptr;
+    return in_time && retry > Millis(0) && (waits || repeats);
   });
 }
 

@@ -142,6 +142,29 @@ TEST(ResumesInBounds, ElevenAtOnePaceAreAStormAndSlowerOnesAreNot) {
   EXPECT_EQ(resumed(12, 1, 2).outcome, Outcome::kHeld);
 }
 
+// As HTTP libraries do once with a GET that got no answer (RFC 9110, 9.2.2).
+TEST(ResumesInBounds, ALibrarysRepeatIsNotTheClientsPace) {
+  const auto resumed = [](int repeats, bool answered) {
+    Story story = broken_off();
+    std::uint32_t connection = 1;
+    const auto attempt = [&](double at) {
+      story.at(at).open(++connection, Side::kServer);
+      story.from_client(connection,
+                        "GET /mcp HTTP/1.1\r\nHost: a\r\nLast-Event-ID: a-2\r\n\r\n");
+      if (answered) story.sse_head(connection);
+      story.tell(WeEnded{{connection}, Ending::kReset});
+    };
+    for (int waited = 0; waited < 9; ++waited) {
+      for (int repeat = 0; repeat <= repeats; ++repeat) attempt(110 + 100 * waited + repeat);
+    }
+    return story.judge(resumes_in_bounds()).findings.front();
+  };
+  EXPECT_EQ(resumed(1, false).harm, "");
+  EXPECT_EQ(resumed(1, false).level, Level::kShould);
+  EXPECT_EQ(resumed(1, true).harm, "harm.resume_storm") << "it had an answer";
+  EXPECT_EQ(resumed(2, false).harm, "harm.resume_storm") << "once";
+}
+
 TEST(ResumesInBounds, ABusyHostHidesNoBackOff) {
   Story story = broken_off();
   double at = 110;

@@ -61,6 +61,11 @@ std::string session_of(const Exchange& exchange) {
   return named == nullptr ? "" : *named;
 }
 
+bool may_share_session(const Exchange& one, const Exchange& other) {
+  const std::string first = session_of(one), second = session_of(other);
+  return first == second || first.empty() || second.empty();
+}
+
 bool is_success(const Exchange& exchange) {
   return exchange.response && exchange.response->status / 100 == 2;
 }

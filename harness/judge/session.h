@@ -19,6 +19,9 @@ inline constexpr int kFirstError = 400, kFirstServerError = 500;  // RFC 9110, 1
 // The id in its request; that of initialize is in its response, whatever its request names. ""
 // where there is none.
 std::string session_of(const Exchange& exchange);
+// Ids are a session's own, so equal ones of two sessions are two requests. Who names none may be of
+// any.
+bool may_share_session(const Exchange& one, const Exchange& other);
 bool is_success(const Exchange& exchange);  // 2xx
 bool is_refused(const Exchange& exchange);  // 4xx, 5xx
 // Of anything, since the server has no room for it now (RFC 6585, 4; RFC 9110, 15.6.4): 429, and

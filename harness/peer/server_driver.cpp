@@ -32,8 +32,6 @@ constexpr std::size_t kReadsFirst = 32 << 10, kHeld = 4 << 10;
 // them on the way the client's kernel would take ever more of the rest, up to 4 MB.
 constexpr int kStored = 8 << 10;
 constexpr std::size_t kShortArgument = 8;
-constexpr std::array<std::string_view, 4> kSpoken = {"2024-11-05", "2025-03-26", "2025-06-18",
-                                                     "2025-11-25"};
 
 std::string loopback_url(const Endpoint& endpoint) {
   return fmt::format("http://{}{}", endpoint.text(), kPath);
@@ -111,22 +109,6 @@ Environment ServerDriver::environment_for(int calls, Millis linger) const {
   return environment;
 }
 
-bool ServerDriver::wait_until(MonoTime until, const Condition& holds) {
-  const auto pending = [this](const Timeline& timeline) {
-    return std::any_of(timeline.exchanges.begin() + static_cast<std::ptrdiff_t>(all_served_),
-                       timeline.exchanges.end(), [this](const auto& e) { return is_due(e); });
-  };
-  for (;;) {
-    serve_pending();
-    bool held = false;
-    history_.wait_until(until, [&](const Timeline& timeline) {
-      held = holds(timeline);
-      return held || pending(timeline);
-    });
-    if (held || mono_now() >= until) return held;
-  }
-}
-
 void ServerDriver::serve_pending() {
   const auto due = history_.read([this](const Timeline& timeline) {
     const auto& all = timeline.exchanges;
@@ -144,6 +126,7 @@ void ServerDriver::serve_pending() {
       continue;
     }
     served_.insert(exchange.id);
+    if (exchange.request.has_token("connection", "close")) closing_.insert(exchange.id);
     serve(exchange);
   }
 }
@@ -151,6 +134,7 @@ void ServerDriver::serve_pending() {
 void ServerDriver::serve(const Exchange& exchange) {
   const std::string& method = exchange.request.method;
   if (finished_.contains(exchange.connection)) return reset_connection(exchange.id);
+  if (!speaks_revision_of(exchange)) return refuse_revision(exchange);
   if (exchange.is_post()) return serve_post(exchange);
   const bool resumes = exchange.request.find("last-event-id") != nullptr;
   const bool strays = method == "GET" && gives_session_ && !is_stateless() &&
@@ -200,36 +184,6 @@ void ServerDriver::serve_post(const Exchange& exchange) {
     return respond(exchange.id, 200, json, compose_result(*asked.id, cacheable(*tools)));
   }
   respond(exchange.id, 200, json, compose_error(asked.id, -32601, "this server does not know it"));
-}
-
-void ServerDriver::answer_initialize(const Exchange& exchange) {
-  if (refuses_initialize_ != 0) {
-    return respond(exchange.id, refuses_initialize_, {{"Content-Type", "text/plain"}}, "not now");
-  }
-  const std::string& wanted = exchange.asked->body["params"]["protocolVersion"].as_string();
-  const bool known = std::find(kSpoken.begin(), kSpoken.end(), wanted) != kSpoken.end();
-  revision_ = settings_.revision;
-  if (revision_.empty()) revision_ = known ? wanted : std::string(kSpoken.back());
-  // Early clients speak this transport and still name the revision before it: its first rules hold.
-  mark("revision", revision_ == kSpoken.front() ? std::string(kSpoken[1]) : revision_);
-  if (leaves_initialize_open_) return;
-  if (!answered_.empty()) revision_ = answered_;  // Judged by what the client offered.
-  Json capabilities, result;
-  capabilities.set("tools", Json(Json::Object{}));
-  if (declares_logging_) capabilities.set("logging", Json(Json::Object{}));
-  result.set("protocolVersion", revision_);
-  result.set("capabilities", std::move(capabilities));
-  result.set("serverInfo", own_info());
-  const std::string session =
-      fmt::format("Tailrace.{:016x}~aZ", static_cast<std::uint64_t>(mono_now().since_boot.count()));
-  const std::string answer = compose_result(*exchange.asked->id, result);
-  std::vector<HttpHeader> headers;
-  if (gives_session_) headers.push_back({"Mcp-Session-Id", session});
-  headers.push_back(
-      {"Content-Type", streams_initialize_ ? "text/event-stream" : "application/json"});
-  const std::string before = "event: message\ndata: " + log_message("starting") + "\n\n";
-  respond(exchange.id, 200, headers,
-          streams_initialize_ ? before + "event: message\ndata: " + answer + "\n\n" : answer);
 }
 
 void ServerDriver::respond(StreamId stream, int status, const std::vector<HttpHeader>& headers,

@@ -212,9 +212,14 @@ class ServerDriver : public Script {
   Environment environment_for(int calls, Millis linger) const;
   bool is_due(const Exchange& exchange) const;
   void serve_pending();
+  // Of those whose request asks for the connection's end after it: one that is answered in full.
+  std::optional<StreamId> answered_last(const Timeline& timeline) const;
+  void close_as_asked();  // A server must (RFC 9112, 9.6).
   void serve(const Exchange& exchange);
   void serve_post(const Exchange& exchange);
   void answer_initialize(const Exchange& exchange);
+  bool speaks_revision_of(const Exchange& exchange) const;
+  void refuse_revision(const Exchange& exchange);
   Json complete(Json result) const;
   Json cacheable(Json result) const;
   bool serve_stateless(const Exchange& exchange);
@@ -234,7 +239,7 @@ class ServerDriver : public Script {
   std::string revision_, answered_;
   bool event_ids_ = false;
   Millis retry_{0};
-  std::set<StreamId> served_, continued_;
+  std::set<StreamId> served_, continued_, closing_;
   std::size_t all_served_ = 0;  // Of the exchanges, from the first on
   std::size_t lines_read_ = 0;  // Of the client, for the end of a session
   bool session_over_ = false;

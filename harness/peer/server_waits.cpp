@@ -32,6 +32,38 @@ bool ServerDriver::watch_exit(Millis window) {
                [](const Timeline& timeline) { return timeline.process_ended.has_value(); });
 }
 
+bool ServerDriver::wait_until(MonoTime until, const Condition& holds) {
+  const auto pending = [this](const Timeline& timeline) {
+    return std::any_of(timeline.exchanges.begin() + static_cast<std::ptrdiff_t>(all_served_),
+                       timeline.exchanges.end(), [this](const auto& e) { return is_due(e); });
+  };
+  for (;;) {
+    serve_pending();
+    close_as_asked();
+    bool held = false;
+    history_.wait_until(until, [&](const Timeline& timeline) {
+      held = holds(timeline);
+      return held || pending(timeline) || answered_last(timeline);
+    });
+    if (held || mono_now() >= until) return held;
+  }
+}
+
+std::optional<StreamId> ServerDriver::answered_last(const Timeline& timeline) const {
+  const auto answered = std::ranges::find_if(closing_, [&](StreamId stream) {
+    return timeline.exchange(stream)->end == BodyEnd::kComplete;
+  });
+  return answered == closing_.end() ? std::nullopt : std::optional(*answered);
+}
+
+void ServerDriver::close_as_asked() {
+  const auto next = [this](const Timeline& timeline) { return answered_last(timeline); };
+  while (const auto answered = history_.read(next)) {
+    closing_.erase(*answered);
+    finish_connection(*answered);
+  }
+}
+
 bool ServerDriver::watch_return(StreamId call, Millis window) {
   const auto number = history_.read([&](const Timeline& timeline) -> std::int64_t {
     if (asks_at_once_) return own_number_of(*timeline.exchange(call));
@@ -45,12 +77,11 @@ bool ServerDriver::watch_return(StreamId call, Millis window) {
     const bool told = std::ranges::any_of(
         told_calls(timeline), [&](const ToldCall& line) { return line.number == number; });
     // The same request once more is a second attempt at the same call.
-    const auto& asked = timeline.exchange(call)->asked;
-    const auto id = asked ? asked->id : std::nullopt;
+    const Exchange& own = *timeline.exchange(call);
     const bool asked_more = std::any_of(
         timeline.exchanges.begin(), timeline.exchanges.end(), [&](const Exchange& later) {
           return !asks_at_once_ && later.id > call && follows_calls(later) &&
-                 later.asked->id != id;
+                 !is_same_request(own, later);
         });
     return told || asked_more || timeline.process_ended.has_value();
   });

@@ -2,6 +2,8 @@
 // Two calls are made at once, and one stream breaks off; before it can be resumed, an event with an
 // id comes on the other: the resume names the last id of its own stream.
 
+#include <utility>
+
 #include "harness/judge/at_once.h"
 #include "harness/judge/resume.h"
 #include "harness/scenario/scenario.h"
@@ -32,8 +34,10 @@ void drive(ServerDriver& server) {
   server.send_end(cut);
   server.stay_connected(kBetween);
   server.send_message(*other, server.ping());
+  bool is_over = false;  // The other one's stream.
   server.answer_resumes(kMostGets, [&](StreamId get) {
     server.bring_rest(get, cut);
+    if (std::exchange(is_over, true)) return;
     server.send_message(*other, server.result_for(*other));
     server.send_end(*other);
   });

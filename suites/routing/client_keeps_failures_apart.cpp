@@ -29,7 +29,9 @@ void drive(ServerDriver& server) {
   server.reset_connection(calls[2]);
   server.stay_connected(kNoticed);
   server.answer_with_result(calls[3]);
-  while (const auto again = server.watch_call(kNoticed)) server.answer_with_result(*again);
+  while (const auto again = server.watch_call(server.call_limit())) {
+    server.answer_with_result(*again);
+  }
   server.await_exit(kLeaves);
 }
 
