@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace tailrace {
 namespace {
@@ -63,7 +64,15 @@ Status CaptureFiles::open_next() {
                                                         parts_.back().frames;
   parts_.push_back({path, {static_cast<std::uint32_t>(before + 1)}});
   file_ = std::move(*file);
+  begins_ = true;
   return {};
+}
+
+// Packets of one capture come in order but for what kernels and writers mix up.
+void CaptureFiles::note_overlap(RealTime begins) {
+  constexpr Nanos kMixedUp = std::chrono::milliseconds(10);
+  if (parts_.size() < 2 || !overlap_.empty() || last_ - begins <= kMixedUp) return;
+  overlap_ = parts_[parts_.size() - 2].path + " and " + parts_.back().path;
 }
 
 Result<std::optional<Packet>> CaptureFiles::next() {
@@ -73,6 +82,8 @@ Result<std::optional<Packet>> CaptureFiles::next() {
     Part& part = parts_.back();
     part.frames = file_->frames();  // Also those that the filter left out.
     if (taken) {
+      if (std::exchange(begins_, false)) note_overlap((*packet)->time);
+      last_ = (*packet)->time;
       (*packet)->frame.value += part.first.value - 1;
       return packet;
     }

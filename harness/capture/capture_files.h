@@ -29,6 +29,9 @@ class CaptureFiles : public PacketSource {
   std::uint64_t dropped() const { return dropped_ + file_->dropped(); }
   std::vector<std::string> comments() const { return file_->comments(); }  // Of the last packet.
   const std::vector<Part>& parts() const { return parts_; }  // Those begun so far.
+  // Two of them, each told by its path, where the second begins long before the first one ends: ""
+  // where none does.
+  const std::string& overlap() const { return overlap_; }
 
  private:
   CaptureFiles(std::vector<std::string> paths, std::string filter)
@@ -39,8 +42,13 @@ class CaptureFiles : public PacketSource {
   std::string filter_;
   std::unique_ptr<PcapFile> file_;
   std::vector<Part> parts_;
+  void note_overlap(RealTime begins);
+
   std::uint64_t dropped_ = 0;
   bool truncated_ = false;
+  bool begins_ = true;  // The part that is open: no packet of it was taken.
+  RealTime last_;
+  std::string overlap_;
 };
 
 // Names as tcpdump gives to the files of one capture stand together: the same but for digits at

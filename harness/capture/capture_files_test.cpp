@@ -72,6 +72,15 @@ TEST_F(CaptureFolder, AFileCutInTheMiddleOfSeveralIsTold) {
   EXPECT_TRUE((*files)->truncated());
 }
 
+TEST_F(CaptureFolder, CapturesOfTwoPlacesAreNotOne) {
+  for (const int second : {4, 3}) {
+    const auto files = CaptureFiles::open({write("a", {1, 3}), write("b", {second - 1, 6})}, "");
+    ASSERT_TRUE(files);
+    EXPECT_EQ(read(**files).size(), 4U);
+    EXPECT_EQ((*files)->overlap(), second == 4 ? "" : folder + "a and " + folder + "b");
+  }
+}
+
 TEST_F(CaptureFolder, WhatCannotBeReadIsNamed) {
   const auto files = CaptureFiles::open({write("a", {1}), folder + "none"}, "");
   ASSERT_FALSE(files);
@@ -105,9 +114,12 @@ const std::vector<Link>& links() {
       {1, "802.1ad", std::string(12, 'm') + "\x88\xa8\0\x05\x81\0\0\x06\x08\0"s},
       {101, "RAW", ""},
       {108, "LOOP", "\0\0\0\x02"s},
+      {1, "802.1ad before its number", std::string(12, 'm') + "\x91\0\0\x05\x08\0"s},
       {113, "LINUX_SLL", std::string(14, 's') + "\x08\0"s},
       {228, "IPV4", ""},
       {276, "LINUX_SLL2", "\x08\0"s + std::string(18, 's')},
+      {276, "LINUX_SLL2, two tags",
+       "\x81\0"s + std::string(18, 's') + "\0\x05\x81\0\0\x06\x08\0"s},
   };
   return kLinks;
 }
@@ -136,6 +148,12 @@ TEST_F(CaptureFolder, EveryLinkTypeIsKnownByItsNumber) {
       ASSERT_TRUE(segment) << link.name << v6;
       EXPECT_EQ(segment->payload, "ping") << link.name << v6;
       EXPECT_EQ(segment->source.is_v4(), !v6) << link.name;
+      if (link.name.starts_with("802.1") || link.name.ends_with("tags")) continue;
+      auto filtered = PcapFile::open(folder + "link");  // Of tags it has to say so: "vlan and".
+      const std::string to_server = "tcp dst port " + std::to_string(made.server_port);
+      ASSERT_TRUE(filtered && (*filtered)->filter(to_server));
+      const auto taken = (*filtered)->next();
+      EXPECT_TRUE(taken && *taken) << link.name << v6;
     }
   }
 }

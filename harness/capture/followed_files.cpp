@@ -38,8 +38,15 @@ std::string begun_after(const std::string& path) {
 
 class Followed final : public ByteSource {
  public:
-  Followed(int file, int changes, const std::string& path, CaptureWatch& watch, std::string& next)
-      : file_(bytes_of(file)), changes_(changes), path_(path), watch_(watch), next_(next) {}
+  Followed(int file, int changes, const std::string& path, CaptureWatch& watch, std::string& next,
+           bool& ended)
+      : file_(bytes_of(file)),
+        descriptor_(file),
+        changes_(changes),
+        path_(path),
+        watch_(watch),
+        next_(next),
+        ended_(ended) {}
   ~Followed() override { ::close(changes_); }
 
   std::size_t read(std::span<std::byte> into) override {
@@ -47,8 +54,12 @@ class Followed final : public ByteSource {
       // Looked for before the last read: what the writer added before it went on is still read.
       if (next_.empty()) next_ = begun_after(path_);
       const std::size_t got = file_->read(into);
+      if (got == 0 && next_.empty() && is_begun_anew()) next_ = path_;
       if (got != 0 || file_->is_cut() || !next_.empty()) return got;
-      if (!watch_.wait(changes_)) return 0;
+      if (!watch_.wait(changes_)) {
+        ended_ = true;
+        return 0;
+      }
       std::array<char, 4096> events;  // What they say is seen in the files.
       (void)::read(changes_, events.data(), events.size());
     }
@@ -56,15 +67,29 @@ class Followed final : public ByteSource {
   bool is_cut() const override { return file_->is_cut(); }
 
  private:
+  // By a writer that started again on its name: shorter than what was read, or another file.
+  bool is_begun_anew() const {
+    struct stat own {};
+    if (::fstat(descriptor_, &own) != 0) return false;
+    if (own.st_size < ::lseek(descriptor_, 0, SEEK_CUR)) return true;
+    const auto named = about(path_);
+    return named && named->st_ino != own.st_ino && S_ISREG(named->st_mode) && named->st_size > 0;
+  }
+
   std::unique_ptr<ByteSource> file_;
+  int descriptor_;  // Its own.
   int changes_;  // Readable when the file was written to, or another one came beside it.
   std::string path_;
   CaptureWatch& watch_;
   std::string& next_;
+  bool& ended_;
 };
 
 Result<std::unique_ptr<ByteSource>> followed(const std::string& path, CaptureWatch& watch,
-                                             std::string& next) {
+                                             std::string& next, bool& ended) {
+  if (path == "-") {
+    return trouble("standard input is read as it comes: tailrace pcap -, without --follow");
+  }
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) return system_trouble("cannot follow '" + path + "'", errno);
   struct stat told {};
@@ -79,8 +104,8 @@ Result<std::unique_ptr<ByteSource>> followed(const std::string& path, CaptureWat
   }
   const auto slash = path.find_last_of('/');
   const std::string folder = slash == path.npos ? "." : path.substr(0, slash + 1);
-  (void)::inotify_add_watch(changes, folder.c_str(), IN_CREATE | IN_MODIFY);
-  return std::make_unique<Followed>(file, changes, path, watch, next);
+  (void)::inotify_add_watch(changes, folder.c_str(), IN_CREATE | IN_MODIFY | IN_MOVED_TO);
+  return std::make_unique<Followed>(file, changes, path, watch, next, ended);
 }
 
 }  // namespace
@@ -117,7 +142,7 @@ Result<std::unique_ptr<FollowedFiles>> FollowedFiles::open(const std::string& pa
 
 Status FollowedFiles::open_file(const std::string& path) {
   next_.clear();
-  auto bytes = followed(path, watch_, next_);
+  auto bytes = followed(path, watch_, next_, ended_);
   if (!bytes) return std::unexpected(bytes.error());
   auto file = PcapFile::read(std::move(*bytes), path);
   if (!file) return std::unexpected(file.error());

@@ -22,6 +22,8 @@ class FollowedFiles : public PacketSource {
 
   // nullopt: the watch has ended it. A record that is half written then is no cut file.
   Result<std::optional<Packet>> next() override;
+  // It ended inside a record that cannot be read, and not with the watch.
+  bool is_broken() const { return !ended_ && file_->truncated(); }
   std::uint64_t dropped() const { return dropped_ + file_->dropped(); }
   const std::vector<CaptureFiles::Part>& parts() const { return parts_; }
 
@@ -36,6 +38,7 @@ class FollowedFiles : public PacketSource {
   std::vector<CaptureFiles::Part> parts_;
   std::uint64_t dropped_ = 0;
   std::string next_;  // Where it goes on; set when the file that is read is over.
+  bool ended_ = false;  // By the watch.
 };
 
 // The names of the file in which tcpdump may go on after this one: the next number, or the first

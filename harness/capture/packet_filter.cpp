@@ -3,6 +3,7 @@
 
 #include <pcap/pcap.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -12,9 +13,11 @@ namespace {
 constexpr std::pair<LinkType, int> kLinks[] = {{LinkType::kEthernet, DLT_EN10MB},
                                                {LinkType::kLinuxSll, DLT_LINUX_SLL},
                                                {LinkType::kLinuxSll2, DLT_LINUX_SLL2},
-                                               {LinkType::kRaw, DLT_RAW},
-                                               {LinkType::kNull, DLT_NULL}};
+                                               {LinkType::kRaw, DLT_RAW}};
 constexpr int kWholePackets = 262144;
+// Before the IP header of NULL and LOOP: the address family in whichever order and by whichever
+// system's number, which no program of this host's can know.
+constexpr std::size_t kFamily = 4;
 
 struct Program {
   LinkType link;
@@ -40,13 +43,18 @@ class Programs final : public PacketFilter {
   }
 
   bool takes(const Packet& packet) const override {
+    const bool has_family = packet.link == LinkType::kNull;
+    const LinkType link = has_family ? LinkType::kRaw : packet.link;
+    const std::size_t before = has_family ? std::min(kFamily, packet.bytes.size()) : 0;
     for (const auto& program : programs_) {
-      if (program->link != packet.link) continue;
+      if (program->link != link) continue;
+      const auto bytes = packet.bytes.subspan(before);
       pcap_pkthdr header{};
-      header.caplen = static_cast<bpf_u_int32>(packet.bytes.size());
-      header.len = packet.original_length;
+      header.caplen = static_cast<bpf_u_int32>(bytes.size());
+      header.len = std::max(packet.original_length, header.caplen) -
+                   static_cast<bpf_u_int32>(before);
       return pcap_offline_filter(&program->code, &header,
-                                 reinterpret_cast<const u_char*>(packet.bytes.data())) != 0;
+                                 reinterpret_cast<const u_char*>(bytes.data())) != 0;
     }
     return false;
   }
@@ -59,11 +67,15 @@ class Programs final : public PacketFilter {
 
 Result<std::unique_ptr<PacketFilter>> PacketFilter::compile(const std::string& expression) {
   auto programs = std::make_unique<Programs>();
+  Status first;
+  bool some = false;
   for (const auto& [link, dlt] : kLinks) {
     // An expression may make sense on some links only.
     const auto added = programs->add(link, dlt, expression);
-    if (!added && link == LinkType::kEthernet) return std::unexpected(added.error());
+    some = some || added;
+    if (link == kLinks[0].first) first = added;
   }
+  if (!some) return std::unexpected(first.error());
   return programs;
 }
 

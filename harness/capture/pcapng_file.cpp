@@ -32,12 +32,11 @@ std::uint64_t ticks_of(std::uint8_t resolution) {
 Nanos nanos_of(std::uint64_t ticks, std::uint64_t ticks_a_second) {
   constexpr std::uint64_t kNanos = 1'000'000'000;
   const std::uint64_t seconds = ticks / ticks_a_second, rest = ticks % ticks_a_second;
-  const std::uint64_t part = ticks_a_second <= kNanos
-                                 ? rest * kNanos / ticks_a_second
-                                 : rest / std::max<std::uint64_t>(ticks_a_second / kNanos, 1);
+  __extension__ using Wide = unsigned __int128;
+  const auto part = static_cast<std::uint64_t>(Wide{rest} * kNanos / ticks_a_second);
   // What no clock has told is cut, not overflown; an offset of 32 bits may come on top.
   const std::uint64_t sane = std::min<std::uint64_t>(seconds, 6'000'000'000);
-  return std::chrono::seconds(sane) + Nanos(std::min(part, kNanos - 1));
+  return std::chrono::seconds(sane) + Nanos(part);
 }
 
 }  // namespace

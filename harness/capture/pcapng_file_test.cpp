@@ -81,6 +81,22 @@ TEST_P(Pcapng, SeveralInterfacesAndSections) {
   EXPECT_FALSE(truncated);
 }
 
+TEST_P(Pcapng, EveryResolutionIsExact) {
+  big_endian = GetParam();
+  section();
+  // Of 2^-20, 2^-30, NTP's 2^-32 and 10^-12: a second and the last tick before half of the next.
+  for (const int binary : {20, 30, 32}) {
+    interface(1, static_cast<std::uint8_t>(0x80 | binary));
+    packet(static_cast<std::uint32_t>(binary == 20 ? 0 : binary == 30 ? 1 : 2),
+           (std::uint64_t{3} << (binary - 1)) - 1, "t");
+  }
+  interface(1, 12);
+  packet(3, 1'499'999'999'999, "t");
+  const std::vector<std::string> wanted = {"0@1499999046:t", "0@1499999999:t", "0@1499999999:t",
+                                           "0@1499999999:t"};
+  EXPECT_EQ(read(), wanted);
+}
+
 TEST_P(Pcapng, WhatCameBeforeACutIsKept) {
   big_endian = GetParam();
   section();

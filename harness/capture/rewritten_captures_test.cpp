@@ -207,7 +207,7 @@ std::vector<std::string> captures() {
     if (extension == ".pcap" || extension == ".pcapng") paths.push_back(entry.path());
   }
   std::sort(paths.begin(), paths.end());
-  EXPECT_EQ(paths.size(), 147U);
+  EXPECT_EQ(paths.size(), 149U);
   return paths;
 }
 

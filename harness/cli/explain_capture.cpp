@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/capture/capture_files.h"
 #include "harness/cli/capture_scenarios.h"
 #include "harness/run/verdict.h"
@@ -10,7 +12,14 @@
 namespace tailrace {
 
 void add_notes(CaptureReport& report) {
-  if (report.parts.size() > 1) {
+  const bool is_one = std::ranges::all_of(report.parts, [&](const auto& part) {
+    return part.file == report.parts.front().file;
+  });
+  if (report.parts.size() > 1 && is_one) {
+    report.notes.push_back(fmt::format("{} was begun anew {} times while it was followed; frames "
+                                       "are counted on",
+                                       report.parts.front().file, report.parts.size() - 1));
+  } else if (report.parts.size() > 1) {
     report.notes.push_back(fmt::format("{} files read as one capture, {} to {}; frames are counted "
                                        "on over them",
                                        report.parts.size(), report.parts.front().file,
@@ -58,6 +67,11 @@ Result<CaptureReport> explain_capture(const std::vector<std::string>& files,
   CaptureReport report = analysis.finish(parts.front().path, (*capture)->truncated());
   for (const auto& part : parts) report.parts.push_back({part.path, part.first, part.frames});
   report.dropped = (*capture)->dropped();
+  if (const std::string& both = (*capture)->overlap(); !both.empty()) {
+    report.notes.push_back(both + " overlap in time and were read one after the other, as parts of "
+                           "one capture are: where they are captures of two places, merge them by "
+                           "time first (mergecap)");
+  }
   add_notes(report);
   if (options.server && report.with_told_server == 0 && report.segments > 0) {
     report.lacks_told_server = true;

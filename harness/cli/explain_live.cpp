@@ -9,13 +9,16 @@
 namespace tailrace {
 namespace {
 
-Status read_all(PacketSource& source, CaptureAnalysis& analysis, RollingDisplay& display) {
-  for (;;) {
+// Error: of what had no packet before. Else why it ended, or "": nothing that was read is lost.
+Result<std::string> read_all(PacketSource& source, CaptureAnalysis& analysis,
+                             RollingDisplay& display) {
+  for (bool some = false;; some = true) {
     const auto packet = source.next();
-    if (!packet) return std::unexpected(packet.error());
-    if (!*packet) return {};
+    if (!packet && !some) return std::unexpected(packet.error());
+    if (!packet) return packet.error().what;
+    if (!*packet) return std::string();
     analysis.add(**packet);
-    if (!display.go_on()) return {};
+    if (!display.go_on()) return std::string();
   }
 }
 
@@ -27,11 +30,11 @@ Result<CaptureReport> explain_interface(const std::string& interface, const std:
   RollingDisplay display(analysis, quiet);
   auto source = LiveSource::open(interface, filter.empty() ? "tcp" : filter, display);
   if (!source) return std::unexpected(source.error());
-  if (auto read = read_all(**source, analysis, display); !read) {
-    return std::unexpected(read.error());
-  }
+  const auto end = read_all(**source, analysis, display);
+  if (!end) return std::unexpected(end.error());
   CaptureReport report = analysis.finish("interface " + interface, false);
   report.dropped = (*source)->dropped();
+  if (!end->empty()) report.notes.push_back(*end);
   add_notes(report);
   return report;
 }
@@ -42,15 +45,15 @@ Result<CaptureReport> explain_followed(const std::string& file, const std::strin
   RollingDisplay display(analysis, quiet);
   auto source = FollowedFiles::open(file, filter, display);
   if (!source) return std::unexpected(source.error());
-  if (auto read = read_all(**source, analysis, display); !read) {
-    return std::unexpected(read.error());
-  }
-  // A record that is half written when it ends is no cut file.
-  CaptureReport report = analysis.finish(file, false);
+  const auto end = read_all(**source, analysis, display);
+  if (!end) return std::unexpected(end.error());
+  // A record that is half written when it ends is no cut file; what cannot be read is.
+  CaptureReport report = analysis.finish(file, (*source)->is_broken());
   for (const auto& part : (*source)->parts()) {
     report.parts.push_back({part.path, part.first, part.frames});
   }
   report.dropped = (*source)->dropped();
+  if (!end->empty()) report.notes.push_back(*end);
   add_notes(report);
   return report;
 }

@@ -78,6 +78,19 @@ TEST(PcapLive, AFollowedRingGoesOnInItsNextFile) {
   EXPECT_EQ((*report)["capture"]["stalls"].as_int(), 15);
 }
 
+// Cut and written from the start, or another file under its name: both are read.
+TEST(PcapLive, AFollowedFileThatIsBegunAnewIsReadAnew) {
+  for (const std::string anew : {"cat other >ring.pcap", "mv other ring.pcap"}) {
+    const Workshop workshop;
+    Workshop::write(workshop.path("ring.pcap"), Workshop::read(kCapture));
+    Workshop::write(workshop.path("other"), Workshop::read(kCapture).substr(0, 5000));
+    const Ran ran = ended_by("INT", workshop, "--follow ring.pcap",
+                             until("^87 packets") + anew + "\n" + until("^[0-9]\\{3\\} packets"));
+    EXPECT_EQ(ran.status, 1) << ran.err;
+    EXPECT_NE(ran.out.find("begun anew 1 times"), std::string::npos) << ran.out;
+  }
+}
+
 TEST(PcapLive, AFileThatEndsInsideARecordIsNotCutWhileItIsFollowed) {
   const Workshop workshop;
   Workshop::write(workshop.path("growing.pcap"), Workshop::read(kCapture).substr(0, 5000));

@@ -76,8 +76,11 @@ void BehindFull::judge(const Segment& segment, const Sent& sent, const Path& pat
   stall.release_offset = sent.offset;
   stall.release_length = segment.length;
   stall.mss = sent.mss;
-  if (stalls_.size() < kMostKept) stalls_.push_back(stall);
-  if (is_series()) release = Release{stall, false};
+  const bool keeps = stalls_.size() < kMostKept;
+  if (keeps) stalls_.push_back(stall);
+  if (!is_series()) return;
+  if (keeps) stalls_.back().charged = stall.hold;
+  release = Release{stall, false};
 }
 
 void BehindFull::answered(const Segment& segment, const Path& path,
@@ -102,13 +105,18 @@ bool BehindFull::is_series() const {
          std::max(loose_, in_turns_) * kHoldsForLoose <= stalls_.size();
 }
 
-void BehindFull::finish(Side holder, bool sure, std::vector<Stall>& stalls) const {
-  if (!is_series()) return;
+void BehindFull::finish(Side holder, bool sure, ConnectionFlow& connection) const {
+  const bool holds = is_series();
   for (Stall stall : stalls_) {
     stall.holder = holder;
     stall.ack_delayer = other(holder);
+    if (!holds) {
+      stall.hold = Nanos(0);
+      connection.not_held.push_back(stall);
+      continue;
+    }
     stall.confidence = sure && loose_ == 0 ? Confidence::kHigh : Confidence::kMedium;
-    stalls.push_back(stall);
+    connection.stalls.push_back(stall);
   }
 }
 

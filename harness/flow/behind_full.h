@@ -27,7 +27,7 @@ class BehindFull {
   void answered(const Segment& segment, const Path& path, std::optional<std::uint32_t> edge);
 
   // `sure`: of how close to its ACK data left.
-  void finish(Side holder, bool sure, std::vector<Stall>& stalls) const;
+  void finish(Side holder, bool sure, ConnectionFlow& connection) const;
 
  private:
   struct Waiting {

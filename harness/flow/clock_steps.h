@@ -17,12 +17,13 @@ class ClockSteps {
   // That of the next packet of the file, which `sender` sent: what one side of a connection sends
   // is captured in one place, and stands there in order but for what queues mix up.
   RealTime take(std::uint64_t sender, RealTime time) {
-    time = time + ahead_;
+    time = {std::min(time.since_epoch, kLatest - ahead_) + ahead_};
     Last& last = last_[sender % last_.size()];
     if (last.sender == sender && last.at - time > kLeastStep) {
-      ahead_ += newest_ + kPause - time;
+      const RealTime on{std::min(newest_.since_epoch + kPause, kLatest)};
+      ahead_ += on - time;
       ++steps_;
-      time = newest_ + kPause;
+      time = on;
     }
     newest_ = std::max(newest_, time);
     last = {sender, time};
@@ -36,6 +37,9 @@ class ClockSteps {
   // Nobody knows how long it took. No round trip must seem shorter by it, nor a path to vary: more
   // than any takes, so that the clocks of segments are learnt anew (Lateness).
   static constexpr Nanos kPause = Millis(1200);
+  // Each step adds to what comes after it, and times are told apart by their differences: half of
+  // what fits, the year 2116.
+  static constexpr Nanos kLatest = Nanos::max() / 2;
   struct Last {
     std::uint64_t sender = 0;
     RealTime at;

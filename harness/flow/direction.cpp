@@ -17,6 +17,7 @@ constexpr int kJitterPart = 6;
 constexpr Nanos kLeastProbe = Millis(200);
 constexpr int kMostProbes = 3;  // Of that: round trips with lost ACKs seem long to a sender.
 constexpr int kPartThatTells = 8;  // Of a pause that was seen once.
+constexpr std::uint64_t kEnoughToOutweigh = 5;  // Sharp releases that were sooner than that.
 // A round trip within one host; the quickest way out of it takes more.
 constexpr Nanos kNoWay = std::chrono::microseconds(40);
 constexpr Nanos kWorthAWord = Millis(1);  // Of a hold that cost one round trip.
@@ -197,6 +198,7 @@ void Direction::judge_release(const Segment& segment, const Path& path, Sending&
   loose_ += too_soon;
   close_ = std::max(close_, close);
   if (loose) most_gap_ = std::max(most_gap_, std::chrono::abs(gap));
+  if (loose && gap > close) note_late_write(path, segment.time - pending.waiting.since);
   if (!released) return;
   if (!loose) doubt_pause(segment.time - pending.waiting.since, gap, path);
   ++flow_.held;
@@ -250,7 +252,10 @@ void Direction::doubt_pause(Nanos apart, Nanos gap, const Path& path) {
   const Nanos of_acks = doubt.most_apart - doubt.least_apart;
   const Nanos of_own = doubt.most_gap - doubt.least_gap;
   const bool by_acks = of_acks >= kCloseRelease + 4 * of_own;
-  if (doubt.times < kHighConfidence || !(by_acks || doubt.clear == doubt.times)) return;
+  const bool outweighed = least_pause_[begins_turn]->alone && path.is_at_sender() &&
+                          doubt.times >= kEnoughToOutweigh && of_own <= kCloseRelease;
+  const bool is_clear = by_acks || outweighed || doubt.clear == doubt.times;
+  if (doubt.times < kHighConfidence || !is_clear) return;
   forget_pause(begins_turn);
 }
 
@@ -260,6 +265,13 @@ void Direction::forget_pause(bool begins_turn) {
     if (stall.begins_turn != begins_turn) continue;
     stall.hold += std::exchange(stall.pause, Nanos(0));
   }
+}
+
+// At the sender itself, whose kernel lets go at once: this one took its time for itself.
+void Direction::note_late_write(const Path& path, Nanos apart) {
+  if (!path.is_at_sender()) return;
+  LateWrites& late = late_writes_[pending_->waiting.begins_turn];
+  late.least = late.times++ == 0 ? apart : std::min(late.least, apart);
 }
 
 // How long the sender pauses between two such writes. A loss before the capture looks like a pause
@@ -297,7 +309,7 @@ Stall Direction::stall_of(const Segment& segment, Nanos gap, Nanos late) const {
   const Nanos apart = segment.time - pending.waiting.since;
   const Nanos at_most = std::max(apart - late + pending.waiting.late, Nanos(0));
   stall.pause = std::min(pause, at_most);
-  stall.hold = at_most - stall.pause;
+  stall.hold = stall.charged = at_most - stall.pause;
   stall.waiting_offset = pending.waiting.offset;
   stall.waiting_length = pending.waiting.length;
   stall.release_offset = seen_offset_of(segment.seq);

@@ -84,7 +84,8 @@ class Direction {
   void set_mss_of_sender(std::uint32_t mss) { sender_mss_ = mss; }
   // Packets of R are missing in the capture, or may be.
   void set_lacks_answers() { lacks_answers_ = true; }
-  DirectionFlow finish(Side holder, std::vector<Stall>& stalls, std::uint64_t& left_out) const;
+  // Adds to the connection's stalls, those that it took for some, and their bound.
+  DirectionFlow finish(Side holder, ConnectionFlow& connection) const;
   std::uint64_t holds_of_one_rtt() const { return holds_of_one_rtt_ + late_by_path(); }
   bool is_acquitted() const {
     const bool nothing_tells = proofs_.all == 0 && loose_ == 0;
@@ -175,6 +176,8 @@ class Direction {
   bool is_own_pause(const Segment& segment, const Path& path);
   void doubt_pause(Nanos apart, Nanos gap, const Path& path);
   void forget_pause(bool begins_turn);
+  void note_late_write(const Path& path, Nanos apart);
+  std::optional<Nanos> written_after(bool begins_turn) const;
   void keep(const Stall& stall, bool early);
   void note_waking(Nanos took, bool at_sender) {
     least_waking_ = std::min(least_waking_, took);
@@ -259,6 +262,12 @@ class Direction {
     Nanos least_apart{0}, most_apart{0}, least_gap{0}, most_gap{0};
   };
   std::unique_ptr<Doubt> doubt_;  // Rare.
+  // Writes that came clearly after a delayed ACK, so that nothing held them, and the soonest.
+  struct LateWrites {
+    std::uint32_t times = 0;
+    Nanos least{0};
+  };
+  std::array<LateWrites, 2> late_writes_;
   std::uint32_t like_slow_pause_ = 0;  // Holds as long as a pause of a turn that was no usual one.
   Nanos least_ack_time_ = kNoTime, least_echo_time_ = kNoTime;
   std::uint8_t ack_times_ = 0;  // Of which that is the least; up to 2.

@@ -27,7 +27,9 @@ void Direction::learn_unsure(const Path& path) {
 
 void Direction::note_unsure_hold(const Stall& stall) {
   if (!unsure_holds_) unsure_holds_ = std::make_unique<std::vector<Stall>>();
-  if (unsure_holds_->size() < kMostUnsure) unsure_holds_->push_back(stall);
+  if (unsure_holds_->size() >= kMostUnsure) return;
+  unsure_holds_->push_back(stall);
+  unsure_holds_->back().charged = Nanos(0);
 }
 
 // It left on its ACK as far as such a path lets that be seen, unless its sender pauses for so long

@@ -17,7 +17,17 @@ constexpr std::size_t kEnoughToKnowTimer = 5;
 constexpr Nanos kBluntClock = Millis(5);
 constexpr std::uint64_t kFewBlunt = 8;  // One in so many may be.
 constexpr double kOftenHeld = 0.75;
+constexpr std::uint64_t kLateThatTell = 4;    // One in so many of what was held.
+constexpr std::uint64_t kSoonerThatTell = 8;  // More of them than that show shorter pauses.
 constexpr double kSeriesHeld = 0.5;  // A busy sender is late with some of its writes.
+
+Stall with_pause(Stall stall, const std::optional<Nanos>& pause) {
+  if (!pause) return stall;
+  const Nanos whole = stall.hold + stall.pause;
+  stall.pause = std::min(*pause, whole);
+  stall.hold = whole - stall.pause;
+  return stall;
+}
 
 }  // namespace
 
@@ -146,8 +156,23 @@ bool Direction::all_left_on_acks() const {
          has_held(kMostlyHeld) && !left_late_unheard();
 }
 
-DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
-                                std::uint64_t& left_out) const {
+// What its sender takes for itself there, where that shows by writes that nothing held and one
+// prompt ACK at most spoke of another time.
+std::optional<Nanos> Direction::written_after(bool begins_turn) const {
+  const LateWrites& late = late_writes_[begins_turn];
+  const bool tells = late.times >= kHighConfidence && late.times * kLateThatTell >= flow_.held;
+  const auto& pause = least_pause_[begins_turn];
+  if (!tells || (pause && !(pause->alone && pause->length > late.least))) return std::nullopt;
+  // Who thinks now and then only lets some of it go sooner.
+  const auto sooner = std::ranges::count_if(stalls_, [&](const Stall& stall) {
+    return stall.begins_turn == begins_turn &&
+           stall.hold + stall.pause + kCloseRelease < late.least;
+  });
+  if (static_cast<std::uint64_t>(sooner) * kSoonerThatTell > flow_.held) return std::nullopt;
+  return late.least;
+}
+
+DirectionFlow Direction::finish(Side holder, ConnectionFlow& connection) const {
   DirectionFlow flow = flow_;
   flow.mss = mss();
   flow.nodelay_proofs = count_of(proofs_);
@@ -180,25 +205,29 @@ DirectionFlow Direction::finish(Side holder, std::vector<Stall>& stalls,
   if (flow.held >= kHighConfidence && sure) confidence = Confidence::kHigh;
   const bool few = !woken && !has_coarse_clock() && !sleeps && flow.held < kHighConfidence;
   const OfFew of_few = loose_ == 0 && blunt_ == 0 ? OfFew::kSharp : OfFew::kBlunt;
-  left_out += stalls_left_out_;
+  connection.stalls_left_out += stalls_left_out_;
   const Nanos usual = usual_delay();
   // Where the capture is at S, whose kernel lets go at once, what came later was written later.
   const bool is_prompt = close_ == kCloseRelease && flow_.held >= loose_ + kHighConfidence;
+  const std::optional<Nanos> own_pauses[] = {written_after(false), written_after(true)};
   for (const Stall& seen : stalls_) {
-    // Who pauses for so long when nothing holds its data did so here.
-    if (is_by_path(seen, usual) || seen.hold == Nanos(0)) continue;
-    // A series says nothing of what came near an ACK only.
-    const bool close = std::chrono::abs(seen.release_gap) <= close_;
-    if (is_prompt && !close) continue;
-    Stall stall = seen;
+    Stall stall = with_pause(seen, own_pauses[seen.begins_turn]);
     stall.holder = holder;
     stall.ack_delayer = other(holder);
+    // A series says nothing of what came near an ACK only.
+    const bool close = std::chrono::abs(seen.release_gap) <= close_;
+    // Who pauses for so long when nothing holds its data did so here.
+    if (is_by_path(seen, usual) || stall.hold == Nanos(0) || (is_prompt && !close)) {
+      stall.hold = Nanos(0);
+      connection.not_held.push_back(stall);
+      continue;
+    }
     // What S took for itself is most of some: a hold of less than any timer's delay harms nobody.
     const bool harms = stall.hold >= kLeastAckDelay;
     stall.confidence = close && harms ? confidence : std::min(confidence, Confidence::kMedium);
     const bool outlasts = close_ == kCloseRelease || stall.ack_delay > 2 * close_;
     if (few && close && harms && outlasts) stall.of_few = of_few;
-    stalls.push_back(stall);
+    connection.stalls.push_back(stall);
   }
   return flow;
 }

@@ -238,6 +238,7 @@ void ExchangeAccount::emit(Open& open) {
   if (record.final_at && !record.complete && open.folded_upto < *record.final_at) {
     record.end = *record.final_at;
   }
+  record.end = std::max(record.end, record.start);  // By a clock that was set.
   const RealTime from = std::max(open.local_start, open.folded_upto);
   // Nearly always nothing was held, and the sums of that are left alone.
   if (open.folded || !ledger_.add_plain(from, record.end, record.causes)) {
@@ -245,8 +246,16 @@ void ExchangeAccount::emit(Open& open) {
   } else {
     record.causes[Cause::kUnexplained] += record.length() - record.causes.total();
   }
+  if (record.causes[Cause::kUnexplained] < Nanos(0)) tell_nothing_of(record);
   done_.push_back(std::move(open.record));
   sink_.on_ended();
+}
+
+// More was charged than it took: times that go back and forth.
+void ExchangeAccount::tell_nothing_of(ExchangeRecord& record) {
+  if (!held_.empty() && held_.back().at == done_.size()) held_.pop_back();
+  record.causes = CauseSums();
+  record.causes[Cause::kUnexplained] = record.length();
 }
 
 void ExchangeAccount::sum_held(Open& open, RealTime from) {
@@ -265,6 +274,23 @@ ExchangeRecords ExchangeAccount::take_settled() {
   return std::exchange(done_, {});
 }
 
+// What was charged for it when it was seen was not its hold, as is known by now.
+void ExchangeAccount::correct(const Stall& stall) {
+  if (stall.charged == stall.hold) return;
+  const auto in = std::ranges::lower_bound(done_, stall.release_at, {},
+                                           [](const auto& record) { return record->end; });
+  if (in == done_.end() || (*in)->start >= stall.release_at) return;
+  const auto at = static_cast<std::size_t>(in - done_.begin());
+  auto held = std::ranges::lower_bound(held_, at, {}, &Held::at);
+  if (held == held_.end() || held->at != at) {
+    held = held_.insert(held, Held{at, LedgerSums{(*in)->causes, {}}});
+  }
+  const Nanos delayed_now = std::min(stall.ack_delay, stall.hold);
+  const Nanos delayed_then = std::min(stall.ack_delay, stall.charged);
+  held->sums.change_held(stall.holder, delayed_now - delayed_then,
+                         stall.hold - stall.charged - (delayed_now - delayed_then));
+}
+
 ExchangeRecords ExchangeAccount::finish(const ConnectionFlow& flow, RealTime upto) {
   holds_ = {flow.from_client.holds_data, flow.from_server.holds_data};
   const bool goes_on = !fin_[0] && !fin_[1] && !one_sided();
@@ -278,6 +304,9 @@ ExchangeRecords ExchangeAccount::finish(const ConnectionFlow& flow, RealTime upt
   }
   for (Open& open : open_) open.ended = true;
   emit_ended();
+  for (const auto* stalls : {&flow.stalls, &flow.not_held}) {
+    for (const Stall& stall : *stalls) correct(stall);
+  }
   for (const Side side : {Side::kClient, Side::kServer}) {
     const bool delayed =
         flow.stalls_left_out > 0 ||

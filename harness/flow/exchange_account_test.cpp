@@ -125,5 +125,32 @@ TEST(Exchanges, AStreamThatListensWaitsForNobody) {
   EXPECT_GT(seen.causes[Cause::kClientIdle], Millis(29'900));
 }
 
+// What was taken for held time when it was seen, and is known to be none by the end, is charged to
+// no ACK; what was known late is.
+TEST(Exchanges, AreChargedAsTheFindingsTell) {
+  for (const Nanos first : {Nanos(Millis(43)), Nanos(Millis(57))}) {
+    CaptureAnalysis whole{AnalysisOptions{}};
+    Conversation story(whole);
+    story.open();
+    for (int i = 0; i < 25; ++i) {
+      story.put(story.compose(kClient, request_of(300)));
+      story.pass(kMoment);
+      story.put(story.compose(kServer, "HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n"));
+      const Nanos ack = i == 0 ? Nanos(kMoment) : i % 2 == 0 ? Millis(45) : Millis(41);
+      story.pass(ack);
+      story.ack(kClient);
+      story.pass(std::max((i == 0 ? first : Nanos(Millis(43))) - ack, Nanos(kMoment)));
+      story.send(kServer, 60);
+      story.pass(kMoment);
+      story.ack(kClient);
+      story.pass(Millis(2));
+    }
+    const CaptureReport seen = whole.finish("made.pcap", false);
+    EXPECT_EQ(seen.causes[Cause::kDelayedAck], 12 * (Millis(2) + kMoment));
+    const Nanos thought = first + 24 * Millis(43);
+    EXPECT_LE(std::chrono::abs(seen.causes[Cause::kServerThink] - thought), 3 * kMoment);
+  }
+}
+
 }  // namespace
 }  // namespace tailrace

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/flow/clock_steps.h"
 #include "harness/flow/made_conversation.h"
 #include "harness/flow/told_streams.h"
 
@@ -316,6 +317,18 @@ TEST(Flow, ConnectionsAboveTheBoundAreCounted) {
   const FlowReport report = analyzer.finish();
   EXPECT_EQ(report.connections.size(), 2U);
   EXPECT_EQ(report.connections_left_out, 3U);
+}
+
+// Each step adds to what comes after it: the sum is no time any more, and goes no further.
+TEST(Flow, AClockThatIsSetAnywhereTellsTimesThatCanBeTold) {
+  ClockSteps clock;
+  RealTime last;
+  for (int i = 0; i < 40; ++i) {
+    const RealTime told = clock.take(1, {i % 2 == 0 ? std::chrono::seconds(0xffffffff) : Nanos(0)});
+    EXPECT_GE(told, last) << i;
+    last = told;
+  }
+  EXPECT_LE(last.since_epoch, Nanos::max() / 2);
 }
 
 }  // namespace

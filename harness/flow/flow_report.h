@@ -32,6 +32,7 @@ struct Stall {
   Nanos release_gap{0};  // ACK to release, less the round trip.
   Nanos hold{0};         // Best estimate: without the pause that the sender usually makes there.
   Nanos pause{0};        // That pause, as far as it was known then.
+  Nanos charged{0};      // Of the exchange's time when it was seen; `hold` may be known later.
   std::uint64_t waiting_offset = 0, waiting_length = 0;
   std::uint64_t release_offset = 0, release_length = 0;
   std::uint32_t mss = 0;
@@ -88,6 +89,7 @@ struct ConnectionFlow {
   Nanos varies{0};  // One way of it, at the end; 0 where no clock told.
   DirectionFlow from_client, from_server;
   std::vector<Stall> stalls;           // In time; those of directions with proven NODELAY left out.
+  std::vector<Stall> not_held;         // Charged when they were seen, and none by now; hold is 0.
   std::uint64_t stalls_left_out = 0;   // Above the bound of a direction.
   std::uint64_t holds_of_one_rtt = 0;  // Held, but the ACK was prompt.
 

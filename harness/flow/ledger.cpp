@@ -21,6 +21,45 @@ bool LedgerSums::any_held() const {
   });
 }
 
+namespace {
+
+// Moves so much back, the greatest first: nothing tells which of it was meant.
+Nanos give_back(CauseSums& from, CauseSums& to, Nanos much) {
+  const Nanos asked = much;
+  while (much > Nanos(0)) {
+    Cause greatest = Cause::kUnexplained;
+    for (std::size_t i = 0; i < kCauses; ++i) {
+      const auto cause = static_cast<Cause>(i);
+      if (from[cause] > from[greatest]) greatest = cause;
+    }
+    const Nanos part = std::min(much, from[greatest]);
+    if (part <= Nanos(0)) break;
+    from[greatest] -= part;
+    to[greatest] += part;
+    much -= part;
+  }
+  return asked - much;
+}
+
+}  // namespace
+
+void LedgerSums::change_held(Side side, Nanos delayed_ack, Nanos network_rtt) {
+  HeldSums& of_side = held[static_cast<std::size_t>(side)];
+  const Cause silence = side == Side::kServer ? Cause::kServerThink : Cause::kClientThink;
+  const auto change = [&](Nanos& sum, Nanos by) {
+    if (by < Nanos(0)) {
+      sum -= give_back(of_side.otherwise, plain, std::min(-by, sum));
+      return;
+    }
+    const Nanos more = std::min(by, std::max(plain[silence], Nanos(0)));
+    plain[silence] -= more;
+    of_side.otherwise[silence] += more;
+    sum += more;
+  };
+  change(of_side.delayed_ack, delayed_ack);
+  change(of_side.network_rtt, network_rtt);
+}
+
 CauseSums LedgerSums::settled(std::array<bool, 2> convicted) const {
   CauseSums sums = plain;
   for (std::size_t side = 0; side < held.size(); ++side) {

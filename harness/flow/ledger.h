@@ -25,6 +25,9 @@ struct LedgerSums {
   std::array<HeldSums, 2> held;  // By the side that held.
   LedgerSums& operator+=(const LedgerSums& other);
   bool any_held() const;
+  // `side` held for so much longer than was charged, or less where it is negative: as far as there
+  // is such time.
+  void change_held(Side side, Nanos delayed_ack, Nanos network_rtt);
   // `convicted`: by side.
   CauseSums settled(std::array<bool, 2> convicted) const;
 };

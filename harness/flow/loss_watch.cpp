@@ -64,7 +64,7 @@ void LossWatch::add_new(const Segment& segment, std::uint32_t end) {
   // Offloading shows several segments as one.
   largest_ = std::max(largest_, segment.length);
   flight_.push_back({segment.seq, end, segment.time, segment.time, segment.frame,
-                     segment.length > 2 * 1460 ? 2U : 1U, false});
+                     segment.length > 2 * 1460 ? 2U : 1U, false, segment.ts_value});
   next_ = end;
 }
 
@@ -194,6 +194,21 @@ std::optional<Repeated> LossWatch::classified(const Segment& segment, Nanos rtt,
     flight.repeated = true;
   }
   return found;
+}
+
+// No timer sends again within a tick of the clock that the stamps are read from.
+bool LossWatch::is_copy(const Segment& segment) const {
+  const std::uint32_t end = segment.seq + segment.length;
+  const bool is_told = duplicate_acks_ >= kDuplicateAcks || sack_seen_;
+  if (!begun_ || is_told || !segment.ts_value || seq_before(next_, end)) return false;
+  std::uint32_t covered = segment.seq;
+  for (const Flight& flight : flight_) {
+    if (!seq_before(covered, flight.end)) continue;
+    if (seq_before(covered, flight.begin) || flight.ts_value != segment.ts_value) return false;
+    covered = flight.end;
+    if (!seq_before(covered, end)) return true;
+  }
+  return false;
 }
 
 // A side that leaves with data unread says in its RST how much had come.

@@ -58,6 +58,9 @@ class LossWatch {
   bool is_ahead(const Segment& segment) const { return begun_ && seq_before(next_, segment.seq); }
   // All before it was seen or told of, and nothing of it.
   bool is_next(const Segment& segment) const { return !begun_ || next_ == segment.seq; }
+  // A second copy of the packets that brought this, which may have been cut otherwise: S stamped
+  // them at one time, and has heard of no loss.
+  bool is_copy(const Segment& segment) const;
   // At the end: of a repeat that R never answered.
   std::optional<Repeated> unanswered();
 
@@ -74,6 +77,7 @@ class LossWatch {
     FrameNumber frame;
     std::uint32_t segments = 1;
     bool repeated = false;
+    std::optional<std::uint32_t> ts_value;
   };
   struct Hole {
     std::uint32_t begin = 0, end = 0;

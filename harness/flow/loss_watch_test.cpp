@@ -158,5 +158,24 @@ TEST_F(Losses, WhatIsNeverAnsweredIsToldByTheNextRepeatAndAtTheEnd) {
   EXPECT_EQ(how(watch_.unanswered()), Repeat::kNone);
 }
 
+// As a capture of two places has it, or one of several queues: cut otherwise, and stamped as one.
+TEST_F(Losses, WhatWasStampedAtOneTimeIsACopy) {
+  for (std::uint32_t i = 0; i < 3; ++i) sent(1000 + 100 * i);
+  Segment again = made();
+  again.seq = 1050;
+  again.length = 200;
+  again.ts_value = stamp();
+  now_ += Millis(5);
+  EXPECT_TRUE(watch_.is_copy(again));
+  again.ts_value = stamp();
+  EXPECT_FALSE(watch_.is_copy(again)) << "it was sent again";
+  again.ts_value = *again.ts_value - 5;
+  again.length = 300;
+  EXPECT_FALSE(watch_.is_copy(again)) << "there is more in it";
+  again.length = 200;
+  answered(selective(1000, 1100));
+  EXPECT_FALSE(watch_.is_copy(again)) << "its sender has heard of a loss";
+}
+
 }  // namespace
 }  // namespace tailrace

@@ -4,11 +4,16 @@
 namespace tailrace {
 namespace {
 
-constexpr std::uint16_t kTypeVlan = 0x8100, kTypeQinQ = 0x88a8;
+// 802.1Q, 802.1ad, and what switches wrote for the latter before that.
+constexpr std::uint16_t kTypeVlan = 0x8100, kTypeQinQ = 0x88a8, kTypeOldQinQ = 0x9100;
+
+bool is_tag(std::uint16_t type) {
+  return type == kTypeVlan || type == kTypeQinQ || type == kTypeOldQinQ;
+}
 
 NetworkHeader past_vlans(PacketBytes& bytes, std::size_t type_at) {
   std::uint16_t type = bytes.u16(type_at);
-  while ((type == kTypeVlan || type == kTypeQinQ) && !bytes.is_short()) {
+  while (is_tag(type) && !bytes.is_short()) {
     type_at += 4;
     type = bytes.u16(type_at);
   }
@@ -31,9 +36,9 @@ NetworkHeader find_network_header(PacketBytes& bytes, LinkType link) {
       return past_vlans(bytes, 14);
     case LinkType::kLinuxSll2: {
       const std::uint16_t type = bytes.u16(0);
-      // The header is 20 bytes long; a VLAN tag follows it.
-      if (type != kTypeVlan && type != kTypeQinQ) return {20, type};
-      return {24, bytes.u16(22)};
+      // The header is 20 bytes long; VLAN tags follow it.
+      if (!is_tag(type)) return {20, type};
+      return past_vlans(bytes, 22);
     }
     case LinkType::kRaw:
       return by_version(0);

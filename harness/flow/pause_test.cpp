@@ -285,5 +285,42 @@ TEST_F(Pauses, LatePacketsAreNoDoubtInWhatFollowsTheAcks) {
   EXPECT_EQ(seen.stalls.back().confidence, Confidence::kHigh);
 }
 
+// A handler writes 43 ms after its head whatever holds it. Only where the ACK comes later than that
+// does something, for the rest: a first body that took longer makes it no more.
+TEST_F(Pauses, OfAHandlerThatWritesByItsOwnTimeAreNoHold) {
+  for (const Nanos first : {Nanos(Millis(43)), Nanos(Millis(50)), Nanos(Millis(57))}) {
+    FlowAnalyzer flows{FlowOptions{}};
+    Conversation story(flows);
+    story.open();
+    for (int i = 0; i < 41; ++i) {
+      story.send(kClient, 300);
+      story.pass(kMoment);
+      story.send(kServer, 100);
+      const Nanos ack = i == 0 ? Nanos(kMoment) : i % 2 == 0 ? Millis(45) : Millis(41);
+      const Nanos own = i == 0 ? first : Nanos(Millis(43));
+      story.pass(ack);
+      story.ack(kClient);
+      story.pass(std::max(own - ack, Nanos(kMoment)));
+      story.send(kServer, 60);
+      story.pass(Millis(2));
+    }
+    const ConnectionFlow seen = flows.finish().connections.front();
+    ASSERT_EQ(seen.stalls.size(), 20U);
+    for (const Stall& stall : seen.stalls) EXPECT_EQ(stall.hold, Millis(2) + kMoment);
+  }
+}
+
+// One cold call says less than five that were sooner, however little their ACKs vary.
+TEST_F(Pauses, OneThatWasAsLongAsTheTimerOutweighsNoSeries) {
+  talk.open();
+  call(kMoment, Millis(44));
+  for (int i = 0; i < 12; ++i) call(Millis(40) + i % 3 * std::chrono::microseconds(50), kMoment);
+  const ConnectionFlow seen = flow();
+  ASSERT_EQ(seen.stalls.size(), 12U);
+  for (const Stall& stall : seen.stalls) {
+    EXPECT_EQ(stall.hold, stall.release_at - stall.waiting_at);
+  }
+}
+
 }  // namespace
 }  // namespace tailrace

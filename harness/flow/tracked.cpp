@@ -65,6 +65,7 @@ bool Tracked::take(const Segment& segment) {
     take_copy(*since, half(from));
     return false;
   }
+  if (segment.length > 0 && half(from).loss.is_copy(segment)) return false;
   known_.last = segment.time;
   const bool syn_again =
       segment.syn && (from == Side::kClient ? syn_at_.has_value() : syn_ack_at_.has_value());
@@ -238,13 +239,12 @@ ConnectionFlow Tracked::finish() {
   flow.first_frame = known_.first_frame;
   flow.syn_seen = known_.syn_seen;
   flow.reset = known_.reset;
-  auto& left_out = flow.stalls_left_out;
-  flow.from_client = client_.direction.finish(Side::kClient, flow.stalls, left_out);
-  flow.from_server = server_.direction.finish(Side::kServer, flow.stalls, left_out);
+  flow.from_client = client_.direction.finish(Side::kClient, flow);
+  flow.from_server = server_.direction.finish(Side::kServer, flow);
   for (const Side side : {Side::kClient, Side::kServer}) {
     const Half& holder = half(side);
     if (holder.behind_full && flow.from(side).holds_data) {
-      holder.behind_full->finish(side, !holder.direction.has_coarse_clock(), flow.stalls);
+      holder.behind_full->finish(side, !holder.direction.has_coarse_clock(), flow);
     }
   }
   flow.from_client.missed_by_capture = client_.loss.missed_by_capture();
