@@ -142,6 +142,7 @@ class JunitReport {
     }
     for (const auto& [name, results] : suites) scenarios(name, results);
     if (record_.scenarios.empty()) nothing_ran();
+    not_whole();
     stale();
     not_asked();
     return fmt::format(
@@ -165,15 +166,40 @@ class JunitReport {
     suite(name, tally, cases);
   }
 
-  // No test at all would look like success.
+  // No test at all would look like success; of a part of a run it is none of its faults.
   void nothing_ran() {
     Tally tally;
-    tally.add(Outcome::kErred, 0);
-    all_.add(Outcome::kErred, 0);
+    const bool is_part = record_.shards.size() == 1;
+    const Outcome outcome = is_part ? Outcome::kSkipped : Outcome::kErred;
+    tally.add(outcome, 0);
+    all_.add(outcome, 0);
     suite("run", tally,
-          "    <testcase classname=\"run\" name=\"run.judges_something\" time=\"0.000\">\n"
-          "      <error message=\"nothing was judged\" type=\"harness_error\"/>\n"
-          "    </testcase>\n");
+          fmt::format("    <testcase classname=\"run\" name=\"run.judges_something\" "
+                      "time=\"0.000\">\n      <{}/>\n    </testcase>\n",
+                      is_part ? "skipped message=\"nothing is in this part of the run\""
+                              : "error message=\"nothing was judged\" type=\"harness_error\""));
+  }
+
+  // What was never asked is no success, and pipelines show nothing but cases.
+  void not_whole() {
+    Tally tally;
+    std::string cases;
+    const auto add = [&](std::string_view name, const std::string& why) {
+      tally.add(Outcome::kErred, 0);
+      all_.add(Outcome::kErred, 0);
+      cases += fmt::format(
+          "    <testcase classname=\"run\" name=\"{}\" time=\"0.000\">\n"
+          "      <error message=\"{}\" type=\"not_whole\"/>\n    </testcase>\n",
+          name, message(why));
+    };
+    if (record_.never_driven > 0) {
+      add("run.asks_everything", fmt::format("the run was interrupted: {} scenarios were not begun",
+                                             record_.never_driven));
+    }
+    for (const std::string& shard : first_of(record_.missing_shards)) {
+      add("run.holds_every_shard", "shard " + shard + " is missing");
+    }
+    if (tally.tests > 0) suite("run", tally, cases);
   }
 
   void stale() {

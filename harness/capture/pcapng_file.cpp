@@ -34,8 +34,9 @@ Nanos nanos_of(std::uint64_t ticks, std::uint64_t ticks_a_second) {
   const std::uint64_t seconds = ticks / ticks_a_second, rest = ticks % ticks_a_second;
   __extension__ using Wide = unsigned __int128;
   const auto part = static_cast<std::uint64_t>(Wide{rest} * kNanos / ticks_a_second);
-  // What no clock has told is cut, not overflown; an offset of 32 bits may come on top.
-  const std::uint64_t sane = std::min<std::uint64_t>(seconds, 6'000'000'000);
+  // What no clock has told is cut, not overflown: to all that a classic file can say. An offset of
+  // 32 bits may come on top, and the difference to what has a negative one must fit.
+  const std::uint64_t sane = std::min<std::uint64_t>(seconds, 0xffffffff);
   return std::chrono::seconds(sane) + Nanos(part);
 }
 

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <iostream>
 #include <memory>
 
 #include "harness/base/version.h"
@@ -26,6 +27,19 @@ constexpr const char* kExitStatus = R"(
 Exit status: 0 clean or exactly as baselined, 1 something failed, 2 wrong usage or nothing could be
 judged, 3 nothing failed but something could not be seen, 130 or 143 interrupted
 (by Ctrl-C, by SIGTERM).)";
+
+constexpr const char* kToldStatus = R"(
+
+Exit status: 0 done, 2 wrong usage, or something cannot be read or written.)";
+constexpr const char* kDiffStatus = R"(
+
+Exit status: 0 nothing broke, 1 something did, 2 wrong usage or nothing is comparable, 3 the later
+run is not whole.)";
+constexpr const char* kPcapStatus = R"(
+
+Exit status: 0 nothing convicts, 1 a rule is broken or calls wait for delayed ACKs (high
+confidence), 2 wrong usage or the file cannot be read, 3 it holds too little to tell, 130 or 143
+interrupted (by Ctrl-C, by SIGTERM).)";
 
 // Every word that may stand where a wrong one did.
 std::vector<std::string> known_words(const CLI::App& app) {
@@ -179,11 +193,31 @@ void add_reading(CLI::App& app, CommandLine& line) {
   report.callback([&line] { line.command = Command::kReport; });
 }
 
+// What its exit status tells, where that is no verdict.
+std::string_view status_of(const std::string& command) {
+  constexpr std::string_view kTells[] = {"list",     "explain", "report", "init",      "redact",
+                                         "reproduce", "man",    "completion", "write"};
+  if (std::ranges::find(kTells, command) != std::end(kTells)) return kToldStatus;
+  if (command == "diff") return kDiffStatus;
+  return command == "pcap" ? kPcapStatus : kExitStatus;
+}
+
 // A command's own examples: all of them would hide its options.
 void set_footers(CLI::App& app) {
   for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
-    command->footer(examples_of(*command) + kExitStatus);
+    command->footer(examples_of(*command) + std::string(status_of(command->get_name())));
     set_footers(*command);
+  }
+}
+
+// As an unset variable of a shell gives it. A filter may be: it takes every packet.
+void refuse_empty_words(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    if (option->get_positional() || option->get_name() == "--filter") continue;
+    option->check([](const std::string& word) { return word.empty() ? "it is empty" : ""; }, "");
+  }
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
+    refuse_empty_words(*command);
   }
 }
 
@@ -198,6 +232,7 @@ void add_all(CLI::App& app, CommandLine& line, DrivingWords& driving) {
   add_pcap(app, line);
   add_manual(app);
   set_footers(app);
+  refuse_empty_words(app);
 }
 
 }  // namespace
@@ -225,6 +260,7 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments
   } catch (const CLI::ParseError& stopped) {
     if (stopped.get_exit_code() == 0) {  // Help or version: printed to standard output.
       app.exit(stopped);
+      if (!std::cout.flush()) return trouble("cannot write to standard output");
       return line;
     }
     if (!own.empty() && is_left_out(own.front())) return trouble(std::string(kOnlyReads));

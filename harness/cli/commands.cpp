@@ -144,11 +144,11 @@ int judge_command(const CommandLine& line, const Registry& registry, const Catal
   if (!folder) return complain(folder.error().what);
   auto record = judge_run(*folder, registry, catalogue, baseline);
   if (!record) return complain(record.error().what);
-  if (auto saved = save_run_record(*record, line.folder); !saved) {
-    return complain(saved.error().what);
-  }
+  const auto saved = save_run_record(*record, line.folder);
   print_report(*record, line, line.folder, catalogue);
-  tell();
+  if (saved) tell();
+  if (!saved) fmt::print(stderr, "tailrace: {}; the report is told, and not kept\n",
+                         saved.error().what);
   return exit_status(*record, line.run.fail_on);
 }
 

@@ -170,7 +170,11 @@ _tailrace() {{
   [[ $state == behind ]] && case $words[1] in
 {}  esac
 }}
-_tailrace "$@"
+if [ "$funcstack[1]" = _tailrace ]; then  # Loaded for its first use; else by `source`.
+  _tailrace "$@"
+else
+  compdef _tailrace tailrace
+fi
 )sh";
 
 // Text between brackets, or behind a colon, of a specification of _arguments.

@@ -43,13 +43,17 @@ TEST(Folders, AShardThatIsMissingIsToldAndFailsTheMerge) {
   const Workshop workshop;
   const std::string one = "{tailrace} server --revision 2025-11-25 " + kOneQuestion + " --shard ";
   EXPECT_EQ(workshop.run(one + "1/3 --out one -- {server} {port}").status, 0);
-  EXPECT_EQ(workshop.run(one + "2/3 --out two -- {server} {port}").status, 2) << "none is left";
+  EXPECT_EQ(workshop.run(one + "2/3 --out two -- {server} {port}").status, 0) << "none is left";
+  const Ran alone = workshop.run("{tailrace} report two --format junit");
+  EXPECT_EQ(alone.out.find("<error"), std::string::npos) << alone.out;
   const Ran merged = workshop.run("{tailrace} merge one --out some");
   EXPECT_EQ(merged.status, 3) << merged.out;
   EXPECT_NE(merged.out.find("holds 1 of 3 shards; missing: 2/3, 3/3"), std::string::npos)
       << merged.out;
   const Ran later = workshop.run("{tailrace} report some --format junit");
   EXPECT_NE(later.out.find("missing: 2/3, 3/3"), std::string::npos) << later.out;
+  EXPECT_NE(later.out.find("<error message=\"shard 2/3 is missing\""), std::string::npos);
+  EXPECT_EQ(workshop.run("{tailrace} diff one some").status, 3) << "the later one is not whole";
 }
 
 TEST(Folders, ARunThatWasInterruptedIsNamed) {

@@ -27,6 +27,11 @@ void add_folder(CLI::App& app, CommandLine& line, bool needed) {
   app.add_option("folder", line.folder, "The run's folder")->type_name("RUN_DIR")->required(needed);
 }
 
+void add_fail_on(CLI::App& app, CommandLine& line) {
+  add_choice(app, "--fail-on", line.run.fail_on, kFailOns,
+             "What makes the run fail: a broken MUST, also harm (default), also a SHOULD");
+}
+
 void add_baseline(CLI::App& app, CommandLine& line) {
   CLI::App& baseline = *app.add_subcommand("baseline", "Write or check a list of known failures");
   baseline.require_subcommand(1);
@@ -41,6 +46,7 @@ void add_baseline(CLI::App& app, CommandLine& line) {
                                 "Check a list, and hold it against a run");
   check.add_option("file", line.file, "The list (JSON)")->type_name("FILE")->required();
   add_folder(check, line, false);
+  add_fail_on(check, line);
 }
 
 }  // namespace
@@ -63,6 +69,7 @@ void add_folder_commands(CLI::App& app, CommandLine& line) {
       add_command(app, line, Command::kMerge, "merge", "Merge the runs of --shard into one folder");
   merge.add_option("folders", line.folders, "Their folders")->type_name("RUN_DIR")->required();
   merge.add_option("--out", line.file, "The merged run's folder")->type_name("DIR")->required();
+  add_fail_on(merge, line);
   add_report_options(merge, line);
   CLI::App& redact =
       add_command(app, line, Command::kRedact, "redact", "Rewrite a run's folder without secrets");

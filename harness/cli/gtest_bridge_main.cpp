@@ -6,11 +6,11 @@
 // scenario's line. An empty selection exits 2: CTest would call it green.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <signal.h>
 
 #include <set>
 
 #include "harness/cli/command_line.h"
+#include "harness/cli/terminal.h"
 #include "harness/run/runner.h"
 #include "reports/console.h"
 #include "suites/catalogue/embedded.h"
@@ -137,7 +137,7 @@ int judge_and_tell(CommandLine line) {
 
 int main(int argc, char** argv) {
   using namespace tailrace;
-  ::signal(SIGPIPE, SIG_IGN);
+  prepare_streams();
   testing::InitGoogleTest(&argc, argv);
   auto line = parse_command_line({argv + 1, argv + argc});
   if (!line) return complain(line.error().what);

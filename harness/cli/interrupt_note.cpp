@@ -11,7 +11,8 @@
 namespace tailrace {
 namespace {
 
-constexpr std::array kEnding = {SIGINT, SIGTERM};  // The latter by pipelines that run out of time.
+// The second by pipelines that run out of time, the last by a terminal that is closed.
+constexpr std::array kEnding = {SIGINT, SIGTERM, SIGHUP};
 constexpr int kEndedBySignal = 128;  // Of an exit status, as shells have it.
 std::string note;                                   // Both made before the handler can run.
 std::vector<std::string> doomed;

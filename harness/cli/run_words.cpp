@@ -13,6 +13,7 @@
 
 #include "harness/cli/choice.h"
 #include "harness/cli/folder_words.h"
+#include "harness/cli/secret_variables.h"
 #include "harness/run/plan.h"
 #include "harness/wire/escape.h"
 #include "harness/wire/http_head_reader.h"
@@ -79,6 +80,31 @@ Status take_headers(RunOptions& run, const RunWords& words) {
   return {};
 }
 
+Status take_secrets(RunOptions& run, const RunWords& words) {
+  auto values = values_of(words.secrets_from_environment);
+  if (!values) return std::unexpected(values.error());
+  run.secrets = std::move(*values);
+  return {};
+}
+
+// Many servers take their key there.
+void take_secrets_of(const Url& url, std::vector<std::string>& secrets) {
+  constexpr std::string_view kNames[] = {"key", "token", "secret", "auth", "sig", "pass", "cred"};
+  std::string_view rest(url.target);
+  rest.remove_prefix(std::min(rest.find('?'), rest.size()));
+  while (!rest.empty()) {
+    rest.remove_prefix(1);
+    const std::string_view pair = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(pair.size());
+    const auto equals = pair.find('=');
+    if (equals == pair.npos) continue;
+    const std::string name = lower_case(pair.substr(0, equals));
+    const bool is_secret = std::ranges::any_of(
+        kNames, [&](std::string_view word) { return name.find(word) != name.npos; });
+    if (is_secret) secrets.emplace_back(pair.substr(equals + 1));
+  }
+}
+
 // HOST may be an IPv6 address and hold colons itself: PORT is what one follows somewhere.
 bool overrides_an_address(std::string_view text) {
   for (auto colon = text.find(':', 1); colon < text.size(); colon = text.find(':', colon + 1)) {
@@ -113,8 +139,19 @@ Status take_tool(RunOptions& run, const RunWords& words) {
   return {};
 }
 
+// Each is run once, however often it is named.
+void drop_repeats(std::vector<std::string>& words) {
+  std::vector<std::string> known;
+  for (std::string& word : words) {
+    if (std::ranges::find(known, word) == known.end()) known.push_back(std::move(word));
+  }
+  words = std::move(known);
+}
+
 Status take_revisions(RunOptions& run) {
-  if (run.revisions.size() == 1 && run.revisions.front() == "all") {
+  drop_repeats(run.revisions);
+  drop_repeats(run.modes);
+  if (std::ranges::find(run.revisions, "all") != run.revisions.end()) {
     run.revisions.assign(std::begin(kRevisions), std::end(kRevisions));
   }
   for (const auto& revision : run.revisions) {
@@ -193,6 +230,7 @@ Status take_implementation(RunOptions& run, const RunWords& words,
   if (url) {
     if (auto taken = take_url(run, words.url); !taken) return taken;
     run.source = run.url->text();
+    take_secrets_of(*run.url, run.secrets);
   }
   if (manifest) {
     if (auto taken = take_manifest(run, words.manifest); !taken) return taken;
@@ -205,6 +243,33 @@ Status take_implementation(RunOptions& run, const RunWords& words,
   }
   run.safe = words.profile.empty() ? url : words.profile == "safe";
   return check_modes(run);
+}
+
+// What drives a scenario as this run does, beside who is judged: for "Run again". Of a header its
+// value is not told, be it a secret or not.
+std::string driven_with(const RunOptions& run, const RunWords& words) {
+  std::string text;
+  const auto add = [&](std::string_view option, const std::string& value) {
+    text += (text.empty() ? "" : " ") + std::string(option) + " " + shell_quoted(value);
+  };
+  for (const std::string& header : words.headers) {
+    const std::string name = header.substr(0, header.find(':'));
+    std::string variable;
+    for (const char c : name) {
+      const bool letter = std::isalnum(static_cast<unsigned char>(c)) != 0;
+      variable += letter ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : '_';
+    }
+    add("--header-env", name + "=" + variable);
+  }
+  for (const std::string& header : words.headers_from_environment) add("--header-env", header);
+  for (const std::string& name : words.secrets_from_environment) add("--secret-env", name);
+  if (!run.ca_file.empty()) add("--cacert", run.ca_file);
+  for (const std::string& address : run.resolve) add("--resolve", address);
+  if (!words.tool.empty()) add("--tool", words.tool);
+  if (!words.tool_arguments.empty()) add("--arguments", words.tool_arguments);
+  if (!words.profile.empty()) add("--profile", words.profile);
+  if (words.time_scale != 1) add("--time-scale", fmt::format("{}", words.time_scale));
+  return text;
 }
 
 std::string default_folder() {
@@ -244,6 +309,9 @@ void add_run_options(CLI::App& app, RunOptions& run, RunWords& words) {
   add_choice(app, "--fail-on", run.fail_on, kFailOns,
              "What makes the run fail: a broken MUST, also harm (default), also a SHOULD");
   app.add_option("--out", run.out, "The run's folder")->type_name("DIR");
+  add_list(app, "--secret-env", words.secrets_from_environment,
+           "A variable whose value is a secret: replaced wherever it is seen")
+      ->type_name("VAR");
   add_choice(app, "--network", run.network, kNetworks, "Network namespace (default: auto)");
   app.add_flag("--require-packets", run.require_packets,
                "Without packet capture, packet checks are inconclusive");
@@ -256,7 +324,9 @@ void add_server_options(CLI::App& app, RunOptions& run, RunWords& words) {
   add_list(app, "--header-env", words.headers_from_environment,
            "The same, its value from a variable of the environment")
       ->type_name("NAME=VAR");
-  app.add_option("--cacert", run.ca_file, "Certificates to trust (PEM)")->type_name("FILE");
+  app.add_option("--cacert", run.ca_file, "Certificates to trust (PEM)")
+      ->type_name("FILE")
+      ->check(CLI::ExistingFile);
   add_list(app, "--resolve", run.resolve, "Address to use for a host")
       ->type_name("HOST:PORT:ADDRESS");
   app.add_option("--tool", words.tool, "A tool that may be called; no other is")->type_name("NAME");
@@ -278,6 +348,8 @@ Status finish(RunOptions& run, const RunWords& words, const std::vector<std::str
   run.budget = std::chrono::seconds(words.budget_s);
   if (run.out.empty()) run.out = default_folder();
   if (auto good = take_headers(run, words); !good) return good;
+  if (auto good = take_secrets(run, words); !good) return good;
+  run.again = driven_with(run, words);
   if (auto good = check_resolve(run); !good) return good;
   if (auto good = take_tool(run, words); !good) return good;
   if (auto good = take_revisions(run); !good) return good;

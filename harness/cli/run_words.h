@@ -16,7 +16,7 @@ namespace tailrace {
 // What CLI11 fills in before it is checked as a whole.
 struct RunWords {
   std::string url, manifest, tool, tool_arguments, profile, shard;
-  std::vector<std::string> headers, headers_from_environment;
+  std::vector<std::string> headers, headers_from_environment, secrets_from_environment;
   std::int64_t budget_s = 0;
   double time_scale = 1;
   std::optional<std::uint64_t> seed;

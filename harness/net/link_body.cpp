@@ -41,10 +41,9 @@ LinkBody::LinkBody(asio::io_context& io, TapContext tap, LinkOptions options)
       write_redactor_(*tap.vault) {}
 
 void LinkBody::connect(const Endpoint& target, const TlsOptions& tls) {
-  target_text_ = target.text();
-  const Tcp::endpoint address = to_asio(target);
+  target_ = to_asio(target);
   Failure failure;
-  socket_.open(address.protocol(), failure);
+  socket_.open(target_.protocol(), failure);
   if (failure) return fail_to_connect(failure.message());
   if (options_.receive_buffer > 0) {
     socket_.set_option(asio::socket_base::receive_buffer_size(options_.receive_buffer), failure);
@@ -52,11 +51,11 @@ void LinkBody::connect(const Endpoint& target, const TlsOptions& tls) {
   // What the SYN offers holds for the connection, and it leaves within async_connect.
   std::optional<TimestampsOff> off;
   if (!options_.timestamps) off.emplace();
-  socket_.async_connect(address, [self = shared_from_this(), tls](const Failure& refused) {
+  socket_.async_connect(target_, [self = shared_from_this(), tls](const Failure& refused) {
     if (self->ended_) return;
     if (refused) return self->fail_to_connect(refused.message());
     if (tls.enabled) return self->handshake(tls);
-    self->opened(Side::kClient);
+    self->opened(Side::kClient, self->target_);
   });
 }
 
@@ -83,7 +82,7 @@ void LinkBody::handshake(const TlsOptions& tls) {
                         [self = shared_from_this(), name = tls.server_name](const Failure& why) {
                           if (self->ended_) return;
                           if (why) return self->fail_to_connect(self->why_no_tls(why, name));
-                          self->opened(Side::kClient);
+                          self->opened(Side::kClient, self->target_);
                         });
 }
 
@@ -106,22 +105,21 @@ std::string LinkBody::why_no_tls(const Failure& failure, const std::string& name
 
 void LinkBody::fail_to_connect(const std::string& why) {
   ended_ = true;
-  tap_.history->append(ConnectFailed{target_text_, why});
+  tap_.history->append(ConnectFailed{to_endpoint(target_).text(), why});
   release();
 }
 
-void LinkBody::adopt(Tcp::socket socket) {
+void LinkBody::adopt(Tcp::socket socket, const Tcp::endpoint& peer) {
   socket_ = std::move(socket);
-  opened(Side::kServer);
+  opened(Side::kServer, peer);
 }
 
-void LinkBody::opened(Side we_are) {
+void LinkBody::opened(Side we_are, const Tcp::endpoint& remote) {
   Failure failure;
   socket_.set_option(Tcp::no_delay(options_.no_delay), failure);
   ask_for_quick_acks();
   socket_.non_blocking(true, failure);  // For write_next().
   const auto local = socket_.local_endpoint(failure);
-  const auto remote = socket_.remote_endpoint(failure);
   is_open_ = true;
   we_are_ = we_are;
   tap_.history->append(ConnectionOpened{id_, to_endpoint(local), to_endpoint(remote), we_are,
@@ -266,7 +264,7 @@ void LinkBody::finish_half_close() {
   Failure failure;
   const MonoTime at = mono_now();  // Before it, as for writes.
   socket_.shutdown(Tcp::socket::shutdown_send, failure);
-  tap_.history->append_at(at, WeEnded{id_, Ending::kFin, true});
+  if (!failure) tap_.history->append_at(at, WeEnded{id_, Ending::kFin, true});
 }
 
 void LinkBody::end(Ending how) {

@@ -29,7 +29,7 @@ class LinkBody : public std::enable_shared_from_this<LinkBody> {
   asio::io_context& io() { return io_; }
 
   void connect(const Endpoint& target, const TlsOptions& tls);
-  void adopt(Tcp::socket socket);  // An accepted connection.
+  void adopt(Tcp::socket socket, const Tcp::endpoint& peer);  // An accepted connection.
 
   void write(std::string bytes);
   void end(Ending how);
@@ -37,8 +37,8 @@ class LinkBody : public std::enable_shared_from_this<LinkBody> {
   void pause(bool paused);
 
  private:
-  void begin(const Endpoint& target, const TlsOptions& tls);
-  void opened(Side we_are);
+  // `remote`: as it was connected; of a socket that was reset since nobody can ask.
+  void opened(Side we_are, const Tcp::endpoint& remote);
   void handshake(const TlsOptions& tls);
   std::string why_no_tls(const Failure& failure, const std::string& name);
   void fail_to_connect(const std::string& why);
@@ -61,7 +61,7 @@ class LinkBody : public std::enable_shared_from_this<LinkBody> {
   Tcp::socket socket_;
   std::optional<asio::ssl::context> tls_context_;
   std::optional<asio::ssl::stream<Tcp::socket&>> tls_;
-  std::string target_text_;
+  Tcp::endpoint target_;
   Redactor read_redactor_, write_redactor_;
   std::uint64_t kept_read_ = 0, kept_written_ = 0;
   std::size_t read_so_far_ = 0;

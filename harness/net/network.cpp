@@ -97,7 +97,9 @@ class ListenerBody : public std::enable_shared_from_this<ListenerBody> {
   }
 
   void accept_next() {
-    acceptor_.async_accept([self = shared_from_this()](const Failure& failure, Tcp::socket socket) {
+    // Who resets at once has no address any more when it is asked for.
+    acceptor_.async_accept(peer_, [self = shared_from_this()](const Failure& failure,
+                                                              Tcp::socket socket) {
       if (failure == asio::error::operation_aborted || self->stopped_) return;
       // No descriptor is left: the listener stays readable, and would be asked without end.
       if (failure) return self->accept_later();
@@ -105,7 +107,7 @@ class ListenerBody : public std::enable_shared_from_this<ListenerBody> {
       self->keep_(link);
       // First the owner learns of the link, then facts of it can arrive.
       self->on_link_(Link(link));
-      link->adopt(std::move(socket));
+      link->adopt(std::move(socket), self->peer_);
       self->accept_next();
     });
   }
@@ -132,6 +134,7 @@ class ListenerBody : public std::enable_shared_from_this<ListenerBody> {
   TapContext tap_;
   LinkOptions options_;
   Tcp::acceptor acceptor_;
+  Tcp::endpoint peer_;  // Of what is accepted next.
   asio::steady_timer again_;
   std::function<void(Link)> on_link_;
   std::function<void(std::shared_ptr<LinkBody>)> keep_;

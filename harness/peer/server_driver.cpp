@@ -32,6 +32,8 @@ constexpr std::size_t kReadsFirst = 32 << 10, kHeld = 4 << 10;
 // them on the way the client's kernel would take ever more of the rest, up to 4 MB.
 constexpr int kStored = 8 << 10;
 constexpr std::size_t kShortArgument = 8;
+// Requests that are copied to be answered: who sends a flood of them is not held in full twice.
+constexpr std::size_t kAtOnce = 64;
 
 std::string loopback_url(const Endpoint& endpoint) {
   return fmt::format("http://{}{}", endpoint.text(), kPath);
@@ -114,7 +116,7 @@ void ServerDriver::serve_pending() {
     const auto& all = timeline.exchanges;
     while (all_served_ < all.size() && served_.contains(all[all_served_].id)) ++all_served_;
     std::vector<Exchange> exchanges;
-    for (std::size_t at = all_served_; at < all.size(); ++at) {
+    for (std::size_t at = all_served_; at < all.size() && exchanges.size() < kAtOnce; ++at) {
       if (is_due(all[at])) exchanges.push_back(all[at]);
     }
     return exchanges;

@@ -162,6 +162,10 @@ Exchange& ConnectionDecoder::begin_exchange(const HttpHead& head, Span span) {
 void ConnectionDecoder::from_client(std::string_view bytes, MonoTime at) {
   if (lost_) return;
   now_ = at;
+  if (timeline_.exchanges.size() >= kMostExchanges) {
+    connection().truncated = true;
+    return lose_sight();
+  }
   Requests sink(*this);
   requests_.feed(bytes, sink);
 }

@@ -13,6 +13,9 @@ namespace tailrace {
 // times its bytes. Above what any scenario provokes; what follows is not seen (BodyEnd::kUnseen).
 inline constexpr std::size_t kMostEvents = 20000;
 
+// A history has no more exchanges: requests of a few bytes each take a hundred times as many.
+inline constexpr std::size_t kMostExchanges = 50000;
+
 class ConnectionDecoder {
  public:
   ConnectionDecoder(Timeline& timeline, std::size_t connection);

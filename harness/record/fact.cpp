@@ -156,6 +156,17 @@ struct FactReader {
     if (!in[name].is_int()) complain(name, "a whole number");
     return in[name].as_int();
   }
+  // Sums and differences of two must fit.
+  Nanos time(std::string_view name, Nanos unit = Nanos(1)) {
+    const auto value = number(name);
+    const bool fits = value >= 0 && value <= kLongest / unit;
+    if (!fits) complain(name, "a time from 0 to 73 years");
+    return fits ? value * unit : Nanos(0);
+  }
+  Millis millis(std::string_view name) {
+    return std::chrono::duration_cast<Millis>(time(name, Millis(1)));
+  }
+  static constexpr Nanos kLongest{std::int64_t{1} << 61};
   bool flag(std::string_view name) {
     if (!in[name].is_bool()) complain(name, "true or false");
     return in[name].as_bool();
@@ -260,10 +271,10 @@ struct FactReader {
     if (kind == "peer_ended") return PeerEnded{connection(), ending()};
     if (kind == "we_ended") return WeEnded{connection(), ending(), flag("half")};
     if (kind == "deadline_passed") {
-      return DeadlinePassed{text("name"), text("waited_for"), Millis(number("limit_ms"))};
+      return DeadlinePassed{text("name"), text("waited_for"), millis("limit_ms")};
     }
     if (kind == "window_ended") {
-      return WindowEnded{text("name"), Millis(number("length_ms")), Nanos(number("took_ns"))};
+      return WindowEnded{text("name"), millis("length_ms"), time("took_ns")};
     }
     if (kind == "marked") return Marked{text("name"), text("value")};
     if (kind == "declined") return Declined{text("why")};
@@ -305,7 +316,7 @@ Result<Fact> fact_from(const Json& json) {
   const auto sequence = reader.number("n");
   if (sequence < 1) reader.complain("n", "a number from 1");
   fact.sequence = static_cast<std::uint64_t>(sequence);
-  fact.at = MonoTime{Nanos(reader.number("t"))};
+  fact.at = MonoTime{reader.time("t")};
   fact.event = reader.read(reader.text("e"));
   if (!reader.wrong.empty()) return trouble(reader.wrong);
   return fact;

@@ -199,6 +199,11 @@ TEST(Fact, BadValuesAreRefused) {
        "member 'we_are' is not client or server"},
       {R"({"n":1,"t":0,"e":"process_ended","exit_code":4294967296,"signal":0,"asked":true})",
        "member 'exit_code' is not a small number"},
+      {R"({"n":1,"t":-1,"e":"declined","why":""})", "member 't' is not a time from 0 to 73 years"},
+      {R"({"n":1,"t":9000000000000000000,"e":"declined","why":""})",
+       "member 't' is not a time from 0 to 73 years"},
+      {R"({"n":1,"t":0,"e":"window_ended","name":"","length_ms":9000000000000,"took_ns":0})",
+       "member 'length_ms' is not a time from 0 to 73 years"},
       {R"(null)", "member 'n' is not a whole number"},
       {R"([1])", "member 'n' is not a whole number"},
   };

@@ -38,10 +38,12 @@ class History {
   // Whether so many bytes more are kept; those that are not are told by TapTruncated.
   bool keeps(std::uint64_t bytes) { return (kept_ += bytes) <= kMostKept; }
   std::uint64_t kept() const { return kept_; }
-  // Lines that a client prints: thousands of calls tell one each, and who never stops is bounded.
-  static constexpr std::uint64_t kMostLines = 50'000;
+  // Lines that a client prints: thousands of calls tell one each, and who never stops is bounded,
+  // be they short or long.
+  static constexpr std::uint64_t kMostLines = 50'000, kMostHeard = 8U << 20;
   void hear(std::string line) {
-    if (++lines_ <= kMostLines) append(ProcessLine{std::move(line)});
+    const bool fits = ++lines_ <= kMostLines && (heard_ += line.size()) <= kMostHeard;
+    if (fits) append(ProcessLine{std::move(line)});
   }
 
   // Waits until `holds` says yes of the Timeline or `until` has come; returns its last word.
@@ -69,7 +71,7 @@ class History {
 
   const int file_;
   std::atomic<std::uint32_t> connections_{0};
-  std::atomic<std::uint64_t> kept_{0}, lines_{0};
+  std::atomic<std::uint64_t> kept_{0}, lines_{0}, heard_{0};
   mutable std::mutex mutex_;
   mutable std::condition_variable met_;  // What somebody waits for holds.
   mutable std::vector<Waiter*> waiters_;

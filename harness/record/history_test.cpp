@@ -13,6 +13,8 @@
 #include <thread>
 #include <vector>
 
+#include "harness/record/connection_decoder.h"
+
 namespace tailrace {
 namespace {
 
@@ -171,6 +173,24 @@ std::thread marks_after(std::future<void> waits, History& history,
   return std::thread([&history, waits = std::move(waits), names = std::move(names)] {
     waits.wait();
     for (const std::string& name : names) history.append(Marked{name, ""});
+  });
+}
+
+// A few bytes each: what is kept of them is a hundred times as much.
+TEST_F(HistoryFile, AFloodOfRequestsAndOfLinesIsNotKeptInFull) {
+  auto history = *History::create(path_);
+  const ConnectionId one = history->next_connection();
+  const auto here = v4_endpoint({127, 0, 0, 1}, 80), there = v4_endpoint({127, 0, 0, 1}, 40001);
+  history->append(ConnectionOpened{one, here, there, Side::kServer});
+  std::string many;
+  for (int i = 0; i < 1000; ++i) many += "A / HTTP/1.1\n\n";
+  for (std::size_t i = 0; i < kMostExchanges / 1000 + 3; ++i) history->append(BytesRead{one, many});
+  for (int i = 0; i < 20; ++i) history->hear(std::string(1 << 20, 'x'));
+  history->read([](const Timeline& timeline) {
+    EXPECT_EQ(timeline.exchanges.size(), kMostExchanges);
+    EXPECT_TRUE(timeline.connections.front().truncated);
+    EXPECT_EQ(timeline.exchanges.back().end, BodyEnd::kUnseen);
+    EXPECT_EQ(timeline.lines.size(), History::kMostHeard >> 20);
   });
 }
 

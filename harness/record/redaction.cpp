@@ -2,12 +2,12 @@
 #include "harness/record/redaction.h"
 
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <utility>
 
 #include "harness/base/assert.h"
 #include "harness/record/secret_spelling.h"
@@ -15,10 +15,9 @@
 namespace tailrace {
 namespace {
 
-constexpr std::size_t kKeyBytes = 32;         // As long as the hash.
-constexpr std::size_t kMostCached = 8 << 20;  // Bytes of prefixes; then the cache begins anew.
-// A longer value in a sensitive header is a flood and no secret: masked by kFiller, since a
-// pseudonym costs a hash of all bytes before it.
+constexpr std::size_t kKeyBytes = 16;
+constexpr std::size_t kMostCached = 64 << 10;  // Steps of chains; then the cache begins anew.
+// A longer value in a sensitive header is a flood and no secret: masked by kFiller.
 constexpr std::size_t kLongestValue = 4 << 10;
 constexpr char kFiller = 'x';
 constexpr std::size_t kLongestName = 64;      // No sensitive header has a longer name.
@@ -99,37 +98,50 @@ void Vault::remember(std::string_view secret, bool by_user) {
     ++by_user_;
   } else {
     list.push_back(entry);
-    if (list.size() - by_user_ > kMostLearned) {
-      list.erase(list.begin() + static_cast<std::ptrdiff_t>(by_user_));
+    learned_bytes_ += secret.size();
+    const auto oldest = static_cast<std::ptrdiff_t>(by_user_);
+    while (list.size() - by_user_ > kMostLearned || learned_bytes_ > kMostLearnedBytes) {
+      learned_bytes_ -= list[by_user_].text.size();
+      list.erase(list.begin() + oldest);
     }
   }
   SecretIndex index(list);
   known_ = std::make_shared<KnownSecrets>(std::move(list), std::move(index));
 }
 
-char Vault::pseudonym_byte(std::string_view prefix) const {
-  // Blanks are no secret, and those around a value are not part of it: they must still show.
-  if (is_blank(prefix.back())) return prefix.back();
+// All that is hashed is of one length, so that nothing can be put behind it; in one block of the
+// hash, since a flood of secrets costs one for each byte.
+Vault::Chain Vault::next_of(const Chain& chain, char byte) const {
+  const std::pair step(chain, byte);
+  if (const auto known = chains_.find(step); known != chains_.end()) return known->second;
+  std::array<unsigned char, kKeyBytes + sizeof chain.hash + 1> hashed;
+  static_assert(hashed.size() <= 55);
+  const auto rest = std::ranges::copy(key_, hashed.begin()).out;
+  *std::ranges::copy(chain.hash, rest).out = static_cast<unsigned char>(byte);
+  Chain next;
+  EVP_Digest(hashed.data(), hashed.size(), next.hash.data(), nullptr, EVP_sha256(), nullptr);
+  if (chains_.size() >= kMostCached) chains_.clear();
+  chains_.emplace(step, next);
+  return next;
+}
+
+Vault::Chain Vault::begun() const {
   const std::scoped_lock lock(mutex_);
-  if (const auto cached = bytes_.find(prefix); cached != bytes_.end()) return cached->second;
+  return next_of(Chain(), '\0');
+}
+
+char Vault::pseudonym_byte(Chain& chain, char byte) const {
+  const std::scoped_lock lock(mutex_);
+  const Chain before = std::exchange(chain, next_of(chain, byte));
+  // Blanks are no secret, and those around a value are not part of it: they must still show.
+  if (is_blank(byte)) return byte;
   // Letters and digits that follow the same bytes are turned by the same amount: two of them never
   // become one, and what differs by one letter differs by one.
-  const auto letter = kAlphabet.find(prefix.back());
+  const auto letter = kAlphabet.find(byte);
   const bool turns = letter != std::string_view::npos;
-  const std::string_view hashed = turns ? prefix.substr(0, prefix.size() - 1) : prefix;
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()),
-       reinterpret_cast<const unsigned char*>(hashed.data()), hashed.size(), digest.data(),
-       nullptr);
-  const std::size_t turn = std::size_t{digest[0]} * 256 + digest[1];
-  const char byte = kAlphabet[((turns ? letter : 0) + turn) % kAlphabet.size()];
-  if (cached_ >= kMostCached) {
-    bytes_.clear();
-    cached_ = 0;
-  }
-  cached_ += prefix.size();
-  bytes_.emplace(prefix, byte);
-  return byte;
+  const Chain& from = turns ? before : chain;
+  const std::size_t turn = std::size_t{from.hash[0]} * 256 + from.hash[1];
+  return kAlphabet[((turns ? letter : 0) + turn) % kAlphabet.size()];
 }
 
 std::string Vault::pseudonym(std::string_view secret) const {
@@ -137,9 +149,8 @@ std::string Vault::pseudonym(std::string_view secret) const {
   const auto same = std::ranges::find(secrets->list, secret, &Secret::text);
   if (same != secrets->list.end()) return same->pseudonym;
   std::string masked(secret);
-  for (std::size_t i = 0; i < secret.size(); ++i) {
-    masked[i] = pseudonym_byte(secret.substr(0, i + 1));
-  }
+  Chain chain = begun();
+  for (char& byte : masked) byte = pseudonym_byte(chain, byte);
   return masked;
 }
 
@@ -202,17 +213,27 @@ std::string Redactor::mask(std::string_view bytes) {
 char Redactor::mask_header_byte(char byte) {
   if (ends_line(byte)) {
     end_line();
+    // An empty line ends the head, and with it what a next line might go on with.
+    if (byte == '\n' && ++line_feeds_ > 1) may_go_on_ = false;
     return byte;
   }
+  line_feeds_ = 0;
   if (place_ == Place::kSensitiveValue) {
     if (value_.empty() && is_blank(byte)) return byte;
     if (value_.size() == kLongestValue) return kFiller;
     value_ += byte;
-    return vault_->pseudonym_byte(value_);
+    return vault_->pseudonym_byte(chain_, byte);
+  }
+  if (place_ == Place::kLineStart && name_.empty()) {
+    // A value may go on behind blanks in the next line (RFC 9112, 5.2).
+    if (may_go_on_ && is_blank(byte)) place_ = Place::kSensitiveValue;
+    if (place_ == Place::kSensitiveValue) return byte;
+    may_go_on_ = false;
   }
   if (place_ == Place::kLineStart) {
     if (byte == ':') {
-      place_ = is_sensitive(name_) ? Place::kSensitiveValue : Place::kRestOfLine;
+      place_ = is_sensitive(without_trailing_blanks(name_)) ? Place::kSensitiveValue
+                                                            : Place::kRestOfLine;
     } else if (name_.size() == kLongestName) {
       place_ = Place::kRestOfLine;
     } else {
@@ -224,13 +245,16 @@ char Redactor::mask_header_byte(char byte) {
 
 void Redactor::end_line() {
   const bool whole = value_.size() < kLongestValue;
+  may_go_on_ = may_go_on_ || place_ == Place::kSensitiveValue;
   if (place_ == Place::kSensitiveValue && whole) {
     const std::string_view value = without_trailing_blanks(value_);
-    name_ == kSessionHeader ? vault_->learn_session(value) : vault_->learn(value);
+    const bool is_session = without_trailing_blanks(name_) == kSessionHeader;
+    is_session ? vault_->learn_session(value) : vault_->learn(value);
   }
   place_ = Place::kLineStart;
   name_.clear();
   value_.clear();
+  chain_ = vault_->begun();
 }
 
 void Redactor::mask_known(std::string& masked, std::string_view raw) {

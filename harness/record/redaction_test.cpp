@@ -56,6 +56,39 @@ TEST(Redaction, BlanksAroundAValueAreNotPartOfIt) {
   EXPECT_EQ(vault.reveal(vault.pseudonym(kSession)), kSession);
 }
 
+// As our own parser takes them, too: a blank before the colon, and a value in the next line.
+TEST(Redaction, AHeaderIsMaskedHoweverItIsWritten) {
+  Vault vault;
+  for (const std::string head : {"Set-Cookie : secretsecret\r\n", "Cookie:\r\n\tsecretsecret\r\n",
+                                 "authorization: a,\n secretsecret\n"}) {
+    for (std::size_t cut = 0; cut < head.size(); ++cut) {
+      EXPECT_EQ(masked_in_pieces(vault, head, cut).find("secretsecret"), std::string::npos) << head;
+    }
+  }
+  const std::string body = "Cookie: a\r\n\r\n {\"plain\": 1}";
+  EXPECT_NE(masked_in_pieces(vault, body, 0).find("{\"plain\": 1}"), std::string::npos);
+}
+
+// Each costs the thread that reads for everybody: by the byte, and not by the byte before it.
+TEST(Redaction, FloodsAreMaskedInTheTimeOfTheirBytes) {
+  Vault vault;
+  vault.protect("Bearer with a blank");
+  Redactor redactor(vault);
+  const std::string slashes(1 << 20, '\\');
+  EXPECT_EQ(redactor.mask(slashes), slashes);
+  redactor.mask("\n");
+  std::size_t kept = 0;
+  for (int line = 0; line < 64; ++line) {
+    const std::string value =
+        std::to_string(line) + std::string(4000, static_cast<char>('a' + line % 26));
+    kept += redactor.mask("cookie: " + value + "\r\n").find(value) != std::string::npos;
+  }
+  EXPECT_EQ(kept, 0U);
+  std::size_t learned = 0;
+  for (const Secret& secret : vault.known()->list) learned += secret.text.size();
+  EXPECT_LE(learned, Vault::kMostLearnedBytes + 256);
+}
+
 TEST(Redaction, AUsersTokenIsMaskedWithAndWithoutItsScheme) {
   Vault vault;
   vault.protect("Bearer tok-12345678");

@@ -235,6 +235,7 @@ Json to_json(const RunRecord& record) {
   json.set("environment", std::move(environment));
   json.set("started", record.started);
   set_text(json, "seed", record.seed);
+  set_text(json, "options", record.options);
   if (!record.shards.empty()) json.set("shards", texts(record.shards));
   if (!record.missing_shards.empty()) json.set("missing_shards", texts(record.missing_shards));
   if (record.never_driven > 0) json.set("never_driven", record.never_driven);
@@ -274,6 +275,7 @@ Result<RunRecord> run_record_from(const Json& json) {
   record.profile = reader.text(environment, "environment.", "profile", false);
   record.started = reader.text(json, "", "started", false);
   record.seed = reader.text(json, "", "seed", false);
+  record.options = reader.text(json, "", "options", false);
   record.shards = reader.texts(json, "", "shards");
   record.missing_shards = reader.texts(json, "", "missing_shards");
   constexpr double kMostRuns = 1e9;  // Of a record that somebody else wrote.

@@ -92,6 +92,8 @@ struct RunRecord {
   std::string packets;  // "captured", or why there were none.
   std::string started;  // UTC, ISO 8601
   std::string seed;     // Shuffle seed, "" without.
+  // Options that it was driven with, and is to be driven with again: what --help calls them.
+  std::string options;
   std::vector<std::string> shards;          // "2/3": the parts of the run that this holds; {}: all.
   std::vector<std::string> missing_shards;  // Of a merged run: the parts that it lacks.
   std::size_t never_driven = 0;  // Of what was planned: the run was interrupted.

@@ -214,6 +214,8 @@ bool has_other_spellings(std::string_view secret) {
 
 Spelled spelled_at(std::string_view text, std::size_t at, std::string_view secret) {
   if (at >= text.size() || secret.empty() || !may_begin(text[at], secret.front())) return {};
+  // No escape of a letter or digit has one before it: a run of them is passed byte by byte.
+  if (text[at] == '\\' && is_alnum(secret.front())) return {};
   const Spelled itself = spelled_as(text, at, secret, First::kItself);
   if (itself.whole) return itself;
   const Spelled code = spelled_as(text, at, secret, First::kCode);

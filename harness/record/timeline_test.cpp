@@ -323,12 +323,12 @@ TEST(Timeline, EachStreamOfAConnectionStartsAnew) {
   story.wrote(kCall).read(stream + chunk("id: 7\ndata: a\n\ndata: cut") + "0\r\n\r\n");
   story.wrote(kCall).read(stream + chunk("data: b\n\n") + "0\r\n\r\n");
   ASSERT_EQ(story.exchange(1).events.size(), 1U);
-  EXPECT_EQ(story.exchange(1).events[0].sse.last_event_id, "7");
+  EXPECT_EQ(story.exchange(1).events[0].sse.id, "7");
   EXPECT_EQ(story.exchange(1).malformed.size(), 1U) << "the body ended inside an event";
   ASSERT_EQ(story.exchange(2).events.size(), 1U);
   EXPECT_EQ(story.exchange(2).events[0].sse.data, "b");
   EXPECT_EQ(story.exchange(2).events[0].sse.begin, 0U);
-  EXPECT_EQ(story.exchange(2).events[0].sse.last_event_id, "");
+  EXPECT_EQ(story.exchange(2).events[0].sse.id, std::nullopt);
   EXPECT_TRUE(story.exchange(2).malformed.empty());
 }
 

@@ -8,6 +8,7 @@
 
 #include "harness/base/file.h"
 #include "harness/run/glob.h"
+#include "harness/run/plan.h"
 #include "harness/sut/member_line.h"
 
 namespace tailrace {
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::string_view kBaselineSchema = "tailrace.baseline/1";
 constexpr std::array<std::string_view, 3> kLists = {"schema", "expected", "unstable"};
+constexpr std::string_view kAsked = "auto";  // Of clients that never said theirs.
 // The last two are words for who reads the file.
 constexpr std::array<std::string_view, 9> kMembers = {
     "id", "revision", "mode", "version", "checks", "reason", "link", "requirement", "seen"};
@@ -131,7 +133,7 @@ std::string with_link(const ExpectedFailure& entry) {
 Result<Baseline> load_baseline(const std::string& path) {
   const auto text = read_whole(path);
   if (!text) return system_trouble("cannot read baseline '" + path + "'", text.error().system);
-  const auto json = parse_json(*text, {.comments = true});
+  const auto json = parse_json(*text, {.comments = true, .unique = true});
   if (!json) return trouble("baseline " + path + ": " + json.error().what);
   if ((*json)["schema"].as_string() != kBaselineSchema) {
     return trouble("baseline " + path + ": 'schema' is not \"" + std::string(kBaselineSchema) +
@@ -224,6 +226,16 @@ std::vector<const ExpectedFailure*> unknown_in(const Baseline& baseline,
 std::vector<std::string> complaints_about(const Baseline& baseline,
                                           const std::vector<std::string>& known) {
   std::vector<std::string> complaints;
+  // Such an entry waits for a failure that cannot come.
+  for (const auto* list : {&baseline.expected, &baseline.unstable}) {
+    for (const ExpectedFailure& entry : *list) {
+      const bool is_known = std::ranges::any_of(kRevisions, [&](std::string_view revision) {
+        return glob_matches(entry.revision, revision);
+      });
+      if (is_known || entry.revision == kAsked) continue;
+      complaints.push_back("'" + entry.revision + "' of '" + entry.id + "' is no revision");
+    }
+  }
   for (const ExpectedFailure* entry : unknown_in(baseline, known)) {
     const std::string near = nearest_word(entry->id, known);
     complaints.push_back("'" + entry->id + "' names no scenario" +

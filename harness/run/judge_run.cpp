@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "harness/run/run_packets.h"
 #include "harness/run/verdict.h"
@@ -16,6 +17,7 @@ std::string command_of(const RunRecord& about, const DrivenScenario& run) {
   std::string command = fmt::format("tailrace {} --only {}", about.role, run.id);
   if (run.revision != "auto") command += " --revision " + run.revision;
   if (run.mode != "default") command += " --mode " + shell_quoted(run.mode);
+  if (!about.options.empty()) command += " " + about.options;
   return command + " " + about.source;
 }
 
@@ -88,6 +90,12 @@ Result<RunRecord> judge_run(const RunFolder& folder, const Registry& registry,
   auto contents = folder.read();
   if (!contents) return std::unexpected(contents.error());
   std::optional<RunPackets> packets;
+  std::error_code failure;
+  if (contents->capture.why_none.empty() &&
+      !std::filesystem::exists(folder.file("capture.pcap"), failure)) {
+    contents->capture.why_none = "the run's capture.pcap is not there any more";
+    contents->about.packets = contents->capture.why_none;
+  }
   if (contents->capture.why_none.empty()) {
     auto read = RunPackets::read(folder.file("capture.pcap"));
     if (!read) return std::unexpected(read.error());

@@ -26,6 +26,8 @@ struct RunOptions {
   std::optional<Url> url;  // A running server, of which `manifest` may tell name and tools;
   std::optional<Manifest> manifest;  // otherwise it starts one.
   std::string source;                  // The URL or command as typed, for reports.
+  std::string again;                   // Options that another run of it needs, too.
+  std::vector<std::string> secrets;    // Beside those of `headers`
   std::vector<std::string> only;       // Ids, globs, suites, requirement ids; empty: all.
   bool quick = false;                  // Without questions of growth.
   std::vector<std::string> revisions;  // Empty: the one the implementation speaks.

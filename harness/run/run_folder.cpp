@@ -67,10 +67,19 @@ DrivenScenario driven_from(const Json& json) {
   return run;
 }
 
-ClockSample clock_from(const Json& json) {
-  return {{Nanos(json["before"].as_int())},
-          {Nanos(json["real"].as_int())},
-          {Nanos(json["after"].as_int())}};
+// Error: names the member that is no time; differences of two must fit.
+Result<ClockSample> clock_from(const Json& json) {
+  constexpr std::int64_t kLatest = std::int64_t{1} << 61;
+  Nanos times[3];
+  constexpr const char* kNames[] = {"before", "real", "after"};
+  for (std::size_t i = 0; i < std::size(kNames); ++i) {
+    const Json& value = json[kNames[i]];
+    if (!value.is_int() || value.as_int() < 0 || value.as_int() > kLatest) {
+      return trouble(std::string("clocks.jsonl: '") + kNames[i] + "' is no time");
+    }
+    times[i] = Nanos(value.as_int());
+  }
+  return ClockSample{{times[0]}, {times[1]}, {times[2]}};
 }
 
 }  // namespace
@@ -220,6 +229,12 @@ Result<RunFolder::Contents> RunFolder::read() const {
   contents.planned = static_cast<std::size_t>(std::max<std::int64_t>(planned, 0));
   contents.capture = capture_from((*json)["capture"]);
   std::error_code failure;
+  const bool has_histories = !fs::is_empty(file("histories"), failure) && !failure;
+  if (!fs::exists(file("runs.jsonl"), failure) && has_histories &&
+      fs::exists(file("results.json"), failure)) {
+    return trouble(file("runs.jsonl") + " is missing: it tells which scenario each history is of; "
+                   "tailrace report tells what results.json says");
+  }
   if (fs::exists(file("runs.jsonl"), failure)) {
     const auto lines = read_lines(file("runs.jsonl"));
     if (!lines) return std::unexpected(lines.error());
@@ -228,7 +243,11 @@ Result<RunFolder::Contents> RunFolder::read() const {
   if (fs::exists(file("clocks.jsonl"), failure)) {
     const auto lines = read_lines(file("clocks.jsonl"));
     if (!lines) return std::unexpected(lines.error());
-    for (const Json& line : *lines) contents.clocks.push_back(clock_from(line));
+    for (const Json& line : *lines) {
+      const auto clock = clock_from(line);
+      if (!clock) return std::unexpected(clock.error());
+      contents.clocks.push_back(*clock);
+    }
   }
   return contents;
 }

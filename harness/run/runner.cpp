@@ -64,6 +64,7 @@ RunRecord about_run(const RunOptions& options, const Setup& setup, const Vault& 
     about.version = options.manifest->version;
   }
   about.source = vault.mask(options.source);
+  about.options = vault.mask(options.again);
   about.profile = options.safe ? "safe" : "full";
   about.network = setup.own_network ? "own" : "host";
   about.started = utc_now();
@@ -104,6 +105,7 @@ class Run {
             std::move(addresses),
             options.budget.count() > 0 ? mono_now() + options.budget : MonoTime{Nanos::max()}} {
     for (const HttpHeader& header : options.headers) vault_.protect(header.value);
+    for (const std::string& secret : options.secrets) vault_.protect(secret);
   }
 
   Result<RunRecord> go(const Baseline& baseline) {
@@ -203,10 +205,14 @@ class Run {
     std::vector<std::thread> threads;
     for (std::size_t job = 0; job < jobs; ++job) {
       threads.emplace_back([&, job] {
-        Worker own(context_);
-        Worker& worker = job == 0 ? first : own;
-        for (std::size_t i; ended[job] && (i = next++) < runs.size();) {
-          ended[job] = drive_one(runs[i], worker);
+        try {
+          Worker own(context_);
+          Worker& worker = job == 0 ? first : own;
+          for (std::size_t i; ended[job] && (i = next++) < runs.size();) {
+            ended[job] = drive_one(runs[i], worker);
+          }
+        } catch (const std::exception& without) {  // Memory, or a descriptor: no thread's end.
+          ended[job] = trouble(without.what());
         }
       });
     }

@@ -311,7 +311,9 @@ int exit_status(const RunRecord& record, FailOn fail_on) {
       return should || (must && finding.fails());
     });
   }
-  if (trouble || !judged) return kExitUnusable;
+  // A part of a run may have nothing to judge; merged, all of them have.
+  const bool is_part = record.shards.size() == 1 && record.missing_shards.empty();
+  if (trouble || (!judged && !is_part)) return kExitUnusable;
   if (failed) return kExitFailed;
   return unseen ? kExitInconclusive : kExitClean;
 }

@@ -207,7 +207,7 @@ Result<Manifest> parse_manifest(std::string_view text, const std::string& name) 
       "endpoint", "ready_ms",      "answer_ms", "keep_alive_ms", "modes", "tools",
       "client",   "stop",          "comment", "$schema"};
   static constexpr std::array<std::string_view, 1> kStop = {"term_ms"};
-  const auto json = parse_json(text, {.comments = true});
+  const auto json = parse_json(text, {.comments = true, .unique = true});
   if (!json) return trouble("manifest " + name + ": " + json.error().what);
   ManifestReader reader(name, text);
   Manifest manifest;

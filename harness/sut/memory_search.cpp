@@ -114,12 +114,14 @@ void find_spelled(std::string_view memory, std::string_view spelled, std::size_t
   }
 }
 
-// Error: errno of the first read that failed for want of the right to.
+// Error: why nothing of it could be read, as errno.
 int search_process(pid_t pid, const std::string& prefix, int below, std::int64_t& bytes,
                    std::set<std::string>& marks) {
   const std::string path = "/proc/" + std::to_string(pid) + "/mem";
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return errno;
+  int failed = 0;
+  const std::int64_t before = bytes;
   std::string buffer(kAtOnce, '\0');
   PageMap pages(pid);
   for (const Region& region : regions_of(pid)) {
@@ -131,6 +133,7 @@ int search_process(pid_t pid, const std::string& prefix, int below, std::int64_t
         continue;
       }
       const ssize_t count = ::pread(file, buffer.data(), want, static_cast<off_t>(at));
+      if (count < 0) failed = errno;
       if (count <= 0) break;  // Unmapped meanwhile, or pages that nobody may read.
       bytes += count;
       find_marks({buffer.data(), static_cast<std::size_t>(count)}, prefix, below, marks);
@@ -140,7 +143,7 @@ int search_process(pid_t pid, const std::string& prefix, int below, std::int64_t
     }
   }
   ::close(file);
-  return 0;
+  return bytes == before ? failed : 0;
 }
 
 }  // namespace

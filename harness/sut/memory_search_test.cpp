@@ -61,9 +61,10 @@ TEST(MemorySearch, PassesOverWhatWasNeverTouched) {
                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   ASSERT_NE(memory, MAP_FAILED);
   const std::string prefix = "tailrace-" + std::to_string(::getpid()) + "-";
-  const std::string kept = prefix + "reserved-3";
-  char* const last = static_cast<char*>(memory) + reserved - kept.size();
-  std::copy(kept.begin(), kept.end(), last);
+  // Put together there: our own heap is looked into as well.
+  const std::string_view rest = "reserved-3";
+  char* const last = static_cast<char*>(memory) + reserved - prefix.size() - rest.size();
+  std::copy(rest.begin(), rest.end(), std::copy(prefix.begin(), prefix.end(), last));
   const MemorySearched found = search_memory(::getpid(), prefix, 40);
   ::munmap(memory, reserved);
   EXPECT_EQ(found.why_not, "");

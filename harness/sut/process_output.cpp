@@ -7,11 +7,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 
 #include "harness/base/assert.h"
 #include "harness/wire/escape.h"
 
 namespace tailrace {
+
+// What its destructor waits at most, where nothing can wake the reader.
+constexpr Deadline kLooksForFlag{"looks_for_flag", Millis(100)};
 
 std::string tail_of(const std::string& output) {
   constexpr std::size_t kShown = 2000;  // Bytes
@@ -30,14 +34,18 @@ std::string tail_of(const std::string& output) {
 ProcessOutput::ProcessOutput(const StartedProcess& process,
                              std::function<void(const std::string&)> on_line)
     : output_(process.output), errors_(process.errors), on_line_(std::move(on_line)) {
-  TAILRACE_ASSERT(::pipe2(wake_, O_CLOEXEC) == 0);
+  // Where no descriptor is left it is told by a flag, which is looked at now and then.
+  if (::pipe2(wake_, O_CLOEXEC) != 0) wake_[0] = wake_[1] = -1;
   reader_ = std::thread([this] { read_all(); });
 }
 
 ProcessOutput::~ProcessOutput() {
-  ::close(wake_[1]);  // The reader sees the end of this pipe and leaves.
+  leaves_ = true;
+  if (wake_[1] >= 0) ::close(wake_[1]);  // The reader sees the end of this pipe and leaves.
   reader_.join();
-  for (const int descriptor : {output_, errors_, wake_[0]}) ::close(descriptor);
+  for (const int descriptor : {output_, errors_, wake_[0]}) {
+    if (descriptor >= 0) ::close(descriptor);
+  }
 }
 
 void ProcessOutput::read_all() {
@@ -45,8 +53,12 @@ void ProcessOutput::read_all() {
       {{output_, POLLIN, 0}, {errors_, POLLIN, 0}, {wake_[0], POLLIN, 0}}};
   std::array<char, 16384> buffer;
   while (sources[0].fd >= 0 || sources[1].fd >= 0) {
-    if (::poll(sources.data(), sources.size(), -1) < 0) continue;  // A signal
-    if (sources[2].revents != 0) break;
+    const int patience = wake_[0] >= 0 ? -1 : static_cast<int>(kLooksForFlag.limit.count());
+    if (::poll(sources.data(), sources.size(), patience) < 0) {
+      if (errno == EINTR) continue;
+      break;
+    }
+    if (sources[2].revents != 0 || leaves_) break;
     for (std::size_t i = 0; i < 2; ++i) {
       if (sources[i].fd < 0 || sources[i].revents == 0) continue;
       const ssize_t count = ::read(sources[i].fd, buffer.data(), buffer.size());

@@ -3,6 +3,7 @@
 // reads both pipes; the other calls are thread-safe.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -45,6 +46,7 @@ class ProcessOutput {
   bool at_end_ = false;
   std::string head_, tail_;
   std::uint64_t dropped_ = 0;
+  std::atomic<bool> leaves_{false};
   std::thread reader_;
 };
 

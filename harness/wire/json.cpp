@@ -173,6 +173,25 @@ void write(const Json& value, Writer& writer) {
 
 }  // namespace
 
+namespace {
+
+const std::string* repeated_in(const Json& value) {
+  const Json::Object& members = value.members();
+  for (auto member = members.begin(); member != members.end(); ++member) {
+    const bool known = std::any_of(members.begin(), member, [&](const Json::Member& earlier) {
+      return earlier.first == member->first;
+    });
+    if (known) return &member->first;
+    if (const std::string* const below = repeated_in(member->second)) return below;
+  }
+  for (const Json& item : value.items()) {
+    if (const std::string* const below = repeated_in(item)) return below;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 Result<Json> parse_json(std::string_view text, JsonLimits limits) {
   constexpr unsigned kAscii =
       rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
@@ -200,7 +219,13 @@ Result<Json> parse_json(std::string_view text, JsonLimits limits) {
   }
   // RapidJSON takes a NUL byte for the end of the text.
   if (stream.Tell() != text.size()) return trouble_at(text, stream.Tell(), "a NUL byte");
-  return builder.take();
+  Json value = builder.take();
+  if (limits.unique) {
+    if (const std::string* const twice = repeated_in(value)) {
+      return trouble("'" + *twice + "' is there twice");
+    }
+  }
+  return value;
 }
 
 std::string to_text(const Json& value) {

@@ -69,6 +69,7 @@ class Json {
 struct JsonLimits {
   int max_depth = 64;
   bool comments = false;  // Manifests may hold // and /* */ comments.
+  bool unique = false;    // A member that stands twice in one object is an error.
 };
 
 // Error: what is wrong and at which line and column. Invalid UTF-8 is an error.

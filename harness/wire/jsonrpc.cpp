@@ -106,8 +106,14 @@ RpcMessage classify_value(Json value) {
   return message;
 }
 
+// Each is kept with what was read of it: a hundred times the bytes of the least of them.
+constexpr std::size_t kMostInBatch = 1000;
+
 RpcMessage classify_batch(const Json& array) {
   if (array.items().empty()) return invalid("an empty batch");
+  if (array.items().size() > kMostInBatch) {
+    return invalid("a batch of more than " + std::to_string(kMostInBatch) + " messages");
+  }
   RpcMessage message;
   message.kind = MessageKind::kBatch;
   message.batch.reserve(array.items().size());

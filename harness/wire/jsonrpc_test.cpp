@@ -162,5 +162,17 @@ TEST(JsonRpc, ComposesWhatItClassifies) {
   EXPECT_EQ(again.body["params"], params);
 }
 
+// Of a few bytes each message is kept with a hundred times as many.
+TEST(JsonRpc, ABatchOfMoreThanAnybodySendsIsNotReadInParts) {
+  const auto batch_of = [](std::size_t many) {
+    std::string text = "[1";
+    for (std::size_t i = 1; i < many; ++i) text += ",1";
+    return classify_message(text + "]");
+  };
+  EXPECT_EQ(batch_of(1000).batch.size(), 1000U);
+  EXPECT_EQ(batch_of(1001).kind, MessageKind::kInvalid);
+  EXPECT_TRUE(batch_of(1001).batch.empty());
+}
+
 }  // namespace
 }  // namespace tailrace

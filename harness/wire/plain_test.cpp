@@ -106,7 +106,7 @@ class Events final : public SseSink {
   }
   void on_unfinished(SseUnfinished left) override {
     text += fmt::format("unfinished {} [{},{}) {} {}\n", left.partial_line, left.begin, left.end,
-                        left.event.data, left.event.last_event_id);
+                        left.event.data, left.event.id.value_or("-"));
   }
   void on_malformed(SseMalformed malformed) override {
     text += fmt::format("malformed {} [{},{})\n", malformed.why, malformed.begin, malformed.end);

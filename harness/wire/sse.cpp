@@ -192,7 +192,6 @@ void SseParser::end_block(SseSink& sink) {
   SseEvent event = std::exchange(event_, SseEvent());
   if (event.dispatched) event.data.pop_back();
   if (event.id) last_event_id_ = *event.id;
-  event.last_event_id = last_event_id_;
   event.end = offset_;
   sink.on_event(std::move(event));
 }
@@ -218,7 +217,6 @@ void SseParser::finish(SseSink& sink) {
   left.partial_line = std::move(line_);
   left.event = std::move(event_);
   if (std::exchange(left.event.dispatched, false)) left.event.data.pop_back();
-  left.event.last_event_id = last_event_id_;
   left.event.begin = left.begin;
   left.event.end = left.end;
   sink.on_unfinished(std::move(left));

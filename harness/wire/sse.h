@@ -20,7 +20,6 @@ struct SseEvent {
   std::string type = "message";           // `event`; "message" where the field is absent or empty.
   std::string data;                       // `data` lines joined by LF.
   std::optional<std::string> id;          // The `id` field of this block, where it had a valid one.
-  std::string last_event_id;              // What a client would send when it resumes after it.
   std::optional<std::uint64_t> retry_ms;  // `retry`, saturated at the largest value.
   bool dispatched = false;                // It had a `data` line, so a client gets to see it.
   std::uint64_t begin = 0;                // First byte of its first field line.
@@ -79,7 +78,7 @@ class SseParser {
   void finish(SseSink& sink);  // The body ended. Nothing may be fed after it.
 
   // The id a client would resume from now; "" where there is none.
-  const std::string& last_event_id() const { return last_event_id_; }
+  const std::string& last_event_id() const { return last_event_id_; }  // Of the event told last.
   std::uint64_t offset() const { return offset_; }  // Bytes fed so far.
 
  private:

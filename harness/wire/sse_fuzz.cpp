@@ -16,7 +16,7 @@ class Account final : public SseSink {
  public:
   void on_event(SseEvent event) override {
     if (event.begin > event.end || event.data.size() > kSmallLimit) std::abort();
-    text += "event " + event.type + "|" + event.data + "|" + event.last_event_id + "|" +
+    text += "event " + event.type + "|" + event.data + "|" + event.id.value_or("-") + "|" +
             std::to_string(event.begin) + "-" + std::to_string(event.end) + "\n";
   }
   void on_comment(SseComment comment) override { text += "comment " + comment.text + "\n"; }

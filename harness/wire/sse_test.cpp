@@ -14,32 +14,36 @@ namespace {
 
 using namespace std::literals;
 
-std::string text_of(const SseEvent& event) {
+std::string text_of(const SseEvent& event, const SseParser& of) {
   return fmt::format(
       "{}{} data={} id={} last={} retry={} [{},{})\n", event.dispatched ? "event " : "silent ",
-      event.type, event.data, event.id.value_or("-"), event.last_event_id,
+      event.type, event.data, event.id.value_or("-"), of.last_event_id(),
       event.retry_ms ? std::to_string(*event.retry_ms) : "-", event.begin, event.end);
 }
 
 class Account : public SseSink {
  public:
-  void on_event(SseEvent event) override { told += text_of(event); }
+  explicit Account(const SseParser& parser) : parser_(parser) {}
+  void on_event(SseEvent event) override { told += text_of(event, parser_); }
   void on_comment(SseComment comment) override {
     told += fmt::format("comment {} [{},{})\n", comment.text, comment.begin, comment.end);
   }
   void on_unfinished(SseUnfinished left) override {
     told += fmt::format("unfinished '{}' [{},{}) {}", left.partial_line, left.begin, left.end,
-                        text_of(left.event));
+                        text_of(left.event, parser_));
   }
   void on_malformed(SseMalformed malformed) override {
     told += fmt::format("malformed {} [{},{})\n", malformed.why, malformed.begin, malformed.end);
   }
   std::string told;
+
+ private:
+  const SseParser& parser_;
 };
 
 std::string account_of(const std::vector<std::string>& pieces, std::size_t limit = kSseLimit) {
-  Account account;
   SseParser parser(limit);
+  Account account(parser);
   for (const std::string& piece : pieces) parser.feed(piece, account);
   parser.finish(account);
   return account.told;
@@ -214,8 +218,8 @@ TEST(Sse, MuchInputStaysLinear) {  // Quadratic work on it would take minutes.
 }
 
 TEST(SseDeathTest, NothingMayBeFedAfterTheEnd) {
-  Account account;
   SseParser parser;
+  Account account(parser);
   parser.finish(account);
   EXPECT_DEATH(parser.feed("x", account), "bug of ours");
 }
