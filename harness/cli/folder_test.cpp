@@ -317,5 +317,37 @@ TEST(Folders, InitWritesThePipelineOfTheManifestThatItNames) {
       << taken.err;
 }
 
+// A list of known failures is exact: what stands twice, or names no revision, waits for nothing.
+TEST(Folders, AListThatCannotBeMeantIsRefused) {
+  const Workshop workshop;
+  const std::string begin = R"({"schema":"tailrace.baseline/1","expected":[)";
+  Workshop::write(workshop.path("twice.json"), begin + R"(],"expected":[]})");
+  Workshop::write(workshop.path("when.json"),
+                  begin + R"({"id":"drain.*","revision":"2025-11-52","reason":"x"}]})");
+  const Ran twice = workshop.run("{tailrace} baseline check twice.json");
+  EXPECT_EQ(twice.status, 2);
+  EXPECT_NE(twice.err.find("'expected' is there twice"), std::string::npos) << twice.err;
+  const Ran when = workshop.run("{tailrace} baseline check when.json");
+  EXPECT_EQ(when.status, 2);
+  EXPECT_NE(when.err.find("'2025-11-52' of 'drain.*' is no revision"), std::string::npos);
+}
+
+// The key in the query is replaced wherever it is seen, and so is what --secret-env names; what is
+// to be run again names the options that it needs.
+TEST(Folders, SecretsOfACommandLineAreInNoFile) {
+  const Workshop workshop;
+  const std::string question = " --revision 2025-11-25 --only drain.server_keeps_connection_usable";
+  const Ran ran = workshop.run(
+      "{server} 0 >port & server=$!; "
+      "timeout 60 tail -n +1 -F port 2>/dev/null | grep -q -m1 ready; "
+      "NAMED=named-secret {tailrace} server --secret-env NAMED --tool add" + question +
+      " --revision 2025-11-25 --out run "
+      "\"$(grep -o 'http://[^ ]*' port)?api_key=query-secret&to=named-secret\"; "
+      "kill $server; echo found: $(grep -rl -e query-secret -e named-secret run)");
+  EXPECT_NE(ran.out.find("found:\n"), std::string::npos) << ran.out;
+  const Ran report = workshop.run("{tailrace} report run --format json");
+  EXPECT_NE(report.out.find("--secret-env NAMED --tool add "), std::string::npos) << report.out;
+}
+
 }  // namespace
 }  // namespace tailrace

@@ -229,7 +229,7 @@ Status take_implementation(RunOptions& run, const RunWords& words,
   }
   if (url) {
     if (auto taken = take_url(run, words.url); !taken) return taken;
-    run.source = run.url->text();
+    run.source = shell_quoted(run.url->text());
     take_secrets_of(*run.url, run.secrets);
   }
   if (manifest) {
