@@ -51,8 +51,8 @@ class Programs final : public PacketFilter {
       const auto bytes = packet.bytes.subspan(before);
       pcap_pkthdr header{};
       header.caplen = static_cast<bpf_u_int32>(bytes.size());
-      header.len = std::max(packet.original_length, header.caplen) -
-                   static_cast<bpf_u_int32>(before);
+      const auto held = static_cast<bpf_u_int32>(packet.bytes.size());
+      header.len = std::max(packet.original_length, held) - static_cast<bpf_u_int32>(before);
       return pcap_offline_filter(&program->code, &header,
                                  reinterpret_cast<const u_char*>(bytes.data())) != 0;
     }

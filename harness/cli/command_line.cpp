@@ -25,8 +25,8 @@ namespace {
 constexpr const char* kExitStatus = R"(
 
 Exit status: 0 clean or exactly as baselined, 1 something failed, 2 wrong usage or nothing could be
-judged, 3 nothing failed but something could not be seen, 130 or 143 interrupted
-(by Ctrl-C, by SIGTERM).)";
+judged, 3 nothing failed but something could not be seen, 129, 130 or 143
+interrupted (by a closed terminal, by Ctrl-C, by SIGTERM).)";
 
 constexpr const char* kToldStatus = R"(
 
@@ -38,8 +38,7 @@ run is not whole.)";
 constexpr const char* kPcapStatus = R"(
 
 Exit status: 0 nothing convicts, 1 a rule is broken or calls wait for delayed ACKs (high
-confidence), 2 wrong usage or the file cannot be read, 3 it holds too little to tell, 130 or 143
-interrupted (by Ctrl-C, by SIGTERM).)";
+confidence), 2 wrong usage or the file cannot be read, 3 it holds too little to tell.)";
 
 // Every word that may stand where a wrong one did.
 std::vector<std::string> known_words(const CLI::App& app) {

@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "harness/capture/capture_files.h"
 #include "harness/cli/capture_scenarios.h"
 #include "harness/run/verdict.h"
@@ -12,14 +10,7 @@
 namespace tailrace {
 
 void add_notes(CaptureReport& report) {
-  const bool is_one = std::ranges::all_of(report.parts, [&](const auto& part) {
-    return part.file == report.parts.front().file;
-  });
-  if (report.parts.size() > 1 && is_one) {
-    report.notes.push_back(fmt::format("{} was begun anew {} times while it was followed; frames "
-                                       "are counted on",
-                                       report.parts.front().file, report.parts.size() - 1));
-  } else if (report.parts.size() > 1) {
+  if (report.parts.size() > 1) {
     report.notes.push_back(fmt::format("{} files read as one capture, {} to {}; frames are counted "
                                        "on over them",
                                        report.parts.size(), report.parts.front().file,

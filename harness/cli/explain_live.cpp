@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/cli/explain_live.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "harness/capture/followed_files.h"
 #include "harness/capture/live_source.h"
 #include "harness/cli/explain_capture.h"
@@ -53,6 +57,12 @@ Result<CaptureReport> explain_followed(const std::string& file, const std::strin
     report.parts.push_back({part.path, part.first, part.frames});
   }
   report.dropped = (*source)->dropped();
+  const auto anew = std::ranges::count_if(
+      report.parts, [&](const auto& part) { return part.file == file; });
+  if (anew > 1) {
+    report.notes.push_back(fmt::format("{} was begun anew while it was followed, and read {} times",
+                                       file, anew));
+  }
   if (!end->empty()) report.notes.push_back(*end);
   add_notes(report);
   return report;

@@ -342,8 +342,8 @@ TEST(Folders, SecretsOfACommandLineAreInNoFile) {
       "timeout 60 tail -n +1 -F port 2>/dev/null | grep -q -m1 ready; "
       "NAMED=named-secret {tailrace} server --secret-env NAMED --tool add" + question +
       " --revision 2025-11-25 --out run "
-      "\"$(grep -o 'http://[^ ]*' port)?api_key=query-secret&to=named-secret\"; "
-      "kill $server; echo found: $(grep -rl -e query-secret -e named-secret run)");
+      "\"$(grep -o 'http://[^ ]*' port)?api_key=query'secret-7%3D&to=named-secret\"; "
+      "kill $server; echo found: $(grep -rl -e secret-7 -e named-secret run)");
   EXPECT_NE(ran.out.find("found:\n"), std::string::npos) << ran.out;
   const Ran report = workshop.run("{tailrace} report run --format json");
   EXPECT_NE(report.out.find("--secret-env NAMED --tool add "), std::string::npos) << report.out;

@@ -10,10 +10,12 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <iterator>
 
 #include "harness/cli/choice.h"
 #include "harness/cli/folder_words.h"
 #include "harness/cli/secret_variables.h"
+#include "harness/cli/secrets_in_url.h"
 #include "harness/run/plan.h"
 #include "harness/wire/escape.h"
 #include "harness/wire/http_head_reader.h"
@@ -85,24 +87,6 @@ Status take_secrets(RunOptions& run, const RunWords& words) {
   if (!values) return std::unexpected(values.error());
   run.secrets = std::move(*values);
   return {};
-}
-
-// Many servers take their key there.
-void take_secrets_of(const Url& url, std::vector<std::string>& secrets) {
-  constexpr std::string_view kNames[] = {"key", "token", "secret", "auth", "sig", "pass", "cred"};
-  std::string_view rest(url.target);
-  rest.remove_prefix(std::min(rest.find('?'), rest.size()));
-  while (!rest.empty()) {
-    rest.remove_prefix(1);
-    const std::string_view pair = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(pair.size());
-    const auto equals = pair.find('=');
-    if (equals == pair.npos) continue;
-    const std::string name = lower_case(pair.substr(0, equals));
-    const bool is_secret = std::ranges::any_of(
-        kNames, [&](std::string_view word) { return name.find(word) != name.npos; });
-    if (is_secret) secrets.emplace_back(pair.substr(equals + 1));
-  }
 }
 
 // HOST may be an IPv6 address and hold colons itself: PORT is what one follows somewhere.
@@ -230,7 +214,7 @@ Status take_implementation(RunOptions& run, const RunWords& words,
   if (url) {
     if (auto taken = take_url(run, words.url); !taken) return taken;
     run.source = shell_quoted(run.url->text());
-    take_secrets_of(*run.url, run.secrets);
+    std::ranges::copy(secrets_in(*run.url), std::back_inserter(run.secrets));
   }
   if (manifest) {
     if (auto taken = take_manifest(run, words.manifest); !taken) return taken;
@@ -326,7 +310,7 @@ void add_server_options(CLI::App& app, RunOptions& run, RunWords& words) {
       ->type_name("NAME=VAR");
   app.add_option("--cacert", run.ca_file, "Certificates to trust (PEM)")
       ->type_name("FILE")
-      ->check(CLI::ExistingFile);
+      ->check(CLI::Validator(CLI::ExistingFile).description(""));
   add_list(app, "--resolve", run.resolve, "Address to use for a host")
       ->type_name("HOST:PORT:ADDRESS");
   app.add_option("--tool", words.tool, "A tool that may be called; no other is")->type_name("NAME");

@@ -64,7 +64,7 @@ void LossWatch::add_new(const Segment& segment, std::uint32_t end) {
   // Offloading shows several segments as one.
   largest_ = std::max(largest_, segment.length);
   flight_.push_back({segment.seq, end, segment.time, segment.time, segment.frame,
-                     segment.length > 2 * 1460 ? 2U : 1U, false, segment.ts_value});
+                     segment.length > 2 * 1460 ? 2U : 1U, false, segment.ts_value, segment.ack});
   next_ = end;
 }
 
@@ -196,7 +196,8 @@ std::optional<Repeated> LossWatch::classified(const Segment& segment, Nanos rtt,
   return found;
 }
 
-// No timer sends again within a tick of the clock that the stamps are read from.
+// No timer sends again within a tick of the clock that the stamps are read from, which is no longer
+// than the shortest of them; some stamp with a clock that stands.
 bool LossWatch::is_copy(const Segment& segment) const {
   const std::uint32_t end = segment.seq + segment.length;
   const bool is_told = duplicate_acks_ >= kDuplicateAcks || sack_seen_;
@@ -204,7 +205,9 @@ bool LossWatch::is_copy(const Segment& segment) const {
   std::uint32_t covered = segment.seq;
   for (const Flight& flight : flight_) {
     if (!seq_before(covered, flight.end)) continue;
-    if (seq_before(covered, flight.begin) || flight.ts_value != segment.ts_value) return false;
+    const bool is_same = flight.ts_value == segment.ts_value && flight.ack == segment.ack &&
+                         segment.time - flight.last_at < kLeastTimeout;
+    if (seq_before(covered, flight.begin) || !is_same) return false;
     covered = flight.end;
     if (!seq_before(covered, end)) return true;
   }

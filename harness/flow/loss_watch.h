@@ -78,6 +78,7 @@ class LossWatch {
     std::uint32_t segments = 1;
     bool repeated = false;
     std::optional<std::uint32_t> ts_value;
+    std::uint32_t ack = 0;
   };
   struct Hole {
     std::uint32_t begin = 0, end = 0;

@@ -322,6 +322,25 @@ TEST(CallsOf, WhatLostItsSessionIsAskedAgainInTheNext) {
   EXPECT_NE(calls.front().final, nullptr);
 }
 
+// Be it in one session or in a new one each time.
+TEST(CallsAreRepeated, InBoundsHoweverManySessionsAreBegunForThem) {
+  for (const bool anew : {false, true}) {
+    Story story;
+    story.mark(kMarkContract, "calls").mark(kMarkCallLimit, "1000");
+    for (std::uint32_t attempt = 0; attempt < 24; ++attempt) {
+      const std::string session =
+          fmt::format("Mcp-Session-Id: s{}\r\n", anew ? attempt : 0);
+      story.at(20.0 * attempt).open(2 * attempt + 1, Side::kServer);
+      story.call(2 * attempt + 1, 1, "initialize").plain(2 * attempt + 1, 200, session);
+      story.open(2 * attempt + 2, Side::kServer).call(2 * attempt + 2, 2, "tools/call", session);
+      story.tell(WeEnded{{2 * attempt + 2}, Ending::kReset});
+    }
+    const Judgement judgement = story.judge(calls_are_repeated_in_bounds());
+    ASSERT_EQ(judgement.outcome, Outcome::kBroken) << anew;
+    EXPECT_EQ(judgement.findings.front().harm, "harm.retry_storm");
+  }
+}
+
 TEST(TimedOutCall, IsCancelledInItsOwnSession) {
   const Check check = timed_out_call_is_cancelled(req::kTimeOutCancels, Rule{});
   const auto cancelled = [&](const char* session) {

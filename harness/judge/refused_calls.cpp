@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
@@ -288,13 +289,22 @@ Judgement judge_listening(const Evidence& evidence) {
 
 Judgement judge_repeats(const Evidence& evidence) {
   const Timeline& timeline = evidence.timeline;
-  std::map<std::pair<std::string, std::string>, std::vector<const Exchange*>> calls;
+  // Under an id that begins again with a session stands another call, if the one before had an
+  // answer: who begins a session for each attempt repeats all the same.
+  std::map<std::string, std::vector<std::vector<const Exchange*>>> calls;
   for (const Exchange& exchange : timeline.exchanges) {
     if (!is_call(exchange) || !exchange.asked->id) continue;
-    calls[{session_of(exchange), exchange.asked->id->text}].push_back(&exchange);
+    auto& groups = calls[exchange.asked->id->text];
+    const Exchange* const last = groups.empty() ? nullptr : groups.back().back();
+    const bool is_another =
+        last == nullptr || (last->response && !may_share_session(*last, exchange));
+    if (is_another) groups.emplace_back();
+    groups.back().push_back(&exchange);
   }
   if (calls.empty()) return inconclusive("the client made no call");
-  for (const auto& [request, attempts] : calls) {
+  std::vector<std::vector<const Exchange*>> all;
+  for (auto& [id, groups] : calls) std::ranges::move(groups, std::back_inserter(all));
+  for (const auto& attempts : all) {
     const Repetition how = repetition_of(attempts, timeline);
     if (how == Repetition::kCalm) continue;
     const bool storm = how == Repetition::kStorm;

@@ -240,7 +240,8 @@ bool keeps_to_retry(const Timeline& timeline, const BrokenStream& stream) {
     const Nanos since = gap.resume->request_at - stream.call.exchange->request_at;
     const bool in_time = limit == Millis(0) || since <= limit + retry;
     const bool waits = gap.resume->request_at - gap.broke >= shortest_wait(retry);
-    const bool repeats = waited != nullptr && !waited->response;
+    const bool repeats = waited != nullptr && !waited->response && waited->ended_at &&
+                         *waited->ended_at <= gap.resume->request_at;
     waited = waits ? gap.resume : nullptr;
     return in_time && retry > Millis(0) && (waits || repeats);
   });

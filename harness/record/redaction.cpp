@@ -214,7 +214,10 @@ char Redactor::mask_header_byte(char byte) {
   if (ends_line(byte)) {
     end_line();
     // An empty line ends the head, and with it what a next line might go on with.
-    if (byte == '\n' && ++line_feeds_ > 1) may_go_on_ = false;
+    if (byte == '\n' && line_feeds_++ > 0) {
+      line_feeds_ = 1;
+      may_go_on_ = false;
+    }
     return byte;
   }
   line_feeds_ = 0;
@@ -234,6 +237,8 @@ char Redactor::mask_header_byte(char byte) {
     if (byte == ':') {
       place_ = is_sensitive(without_trailing_blanks(name_)) ? Place::kSensitiveValue
                                                             : Place::kRestOfLine;
+    } else if (is_blank(byte) && !name_.empty() && is_blank(name_.back())) {
+      // However many stand before the colon.
     } else if (name_.size() == kLongestName) {
       place_ = Place::kRestOfLine;
     } else {
@@ -252,9 +257,9 @@ void Redactor::end_line() {
     is_session ? vault_->learn_session(value) : vault_->learn(value);
   }
   place_ = Place::kLineStart;
+  if (!value_.empty()) chain_ = vault_->begun();
   name_.clear();
   value_.clear();
-  chain_ = vault_->begun();
 }
 
 void Redactor::mask_known(std::string& masked, std::string_view raw) {

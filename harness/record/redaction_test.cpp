@@ -73,6 +73,7 @@ TEST(Redaction, AHeaderIsMaskedHoweverItIsWritten) {
 TEST(Redaction, FloodsAreMaskedInTheTimeOfTheirBytes) {
   Vault vault;
   vault.protect("Bearer with a blank");
+  vault.protect("=begins with no letter");
   Redactor redactor(vault);
   const std::string slashes(1 << 20, '\\');
   EXPECT_EQ(redactor.mask(slashes), slashes);

@@ -214,8 +214,11 @@ bool has_other_spellings(std::string_view secret) {
 
 Spelled spelled_at(std::string_view text, std::size_t at, std::string_view secret) {
   if (at >= text.size() || secret.empty() || !may_begin(text[at], secret.front())) return {};
-  // No escape of a letter or digit has one before it: a run of them is passed byte by byte.
-  if (text[at] == '\\' && is_alnum(secret.front())) return {};
+  // No escape of a letter or digit has one before it, and of those of another byte the whole run is
+  // looked at from its begin: else each of a flood of them would be, from each.
+  const bool within = at > 0 && text[at - 1] == '\\';
+  const char first = secret.front();
+  if (text[at] == '\\' && (is_alnum(first) || (within && first != '\\'))) return {};
   const Spelled itself = spelled_as(text, at, secret, First::kItself);
   if (itself.whole) return itself;
   const Spelled code = spelled_as(text, at, secret, First::kCode);

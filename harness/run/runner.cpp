@@ -16,6 +16,7 @@
 #include "harness/capture/live_capture.h"
 #include "harness/run/judge_run.h"
 #include "harness/run/worker.h"
+#include "harness/wire/escape.h"
 #include "harness/wire/http_head.h"
 
 namespace tailrace {
@@ -104,8 +105,16 @@ class Run {
             folder_,
             std::move(addresses),
             options.budget.count() > 0 ? mono_now() + options.budget : MonoTime{Nanos::max()}} {
-    for (const HttpHeader& header : options.headers) vault_.protect(header.value);
-    for (const std::string& secret : options.secrets) vault_.protect(secret);
+    for (const HttpHeader& header : options.headers) protect(header.value);
+    for (const std::string& secret : options.secrets) protect(secret);
+  }
+
+  // Also as a shell has it between quotes, which is how commands are told.
+  void protect(const std::string& secret) {
+    vault_.protect(secret);
+    std::string quoted = shell_quoted(secret);
+    if (quoted.find("'\\''") == std::string::npos) return;
+    vault_.protect(quoted.substr(1, quoted.size() - 2));
   }
 
   Result<RunRecord> go(const Baseline& baseline) {

@@ -181,7 +181,7 @@ const std::string* repeated_in(const Json& value) {
     const bool known = std::any_of(members.begin(), member, [&](const Json::Member& earlier) {
       return earlier.first == member->first;
     });
-    if (known) return &member->first;
+    if (known && member->first != "comment") return &member->first;
     if (const std::string* const below = repeated_in(member->second)) return below;
   }
   for (const Json& item : value.items()) {
