@@ -175,7 +175,8 @@ class ServerDriver : public Script {
   // The bodies of 202 begin and never end.
   void leave_accepts_open() { leaves_accepts_open_ = true; }
   void answer_subscriptions(Subscriptions how) { subscriptions_ = how; }
-  bool was_subscribed_to() const;  // By the client, so far.
+  // The client subscribes, which it does beside its first call, within the window or has before.
+  bool watch_subscription(Millis window);
   // The next GET within the window, if one comes before the client ends.
   std::optional<StreamId> watch_get(Millis window);
   std::optional<StreamId> watch_delete(Millis window);

@@ -60,8 +60,8 @@ bool ServerDriver::serve_stateless(const Exchange& exchange) {
   return true;
 }
 
-bool ServerDriver::was_subscribed_to() const {
-  return history_.read([](const Timeline& timeline) {
+bool ServerDriver::watch_subscription(Millis window) {
+  return watch({"subscribes", window}, [](const Timeline& timeline) {
     return std::ranges::any_of(timeline.exchanges, [](const Exchange& exchange) {
       return exchange.asked && exchange.asked->method == kListenMethod;
     });

@@ -8,13 +8,17 @@
 namespace tailrace::suites {
 namespace {
 
+constexpr Millis kSubscribes{1000};
+
 void drive(ServerDriver& server) {
   server.answer_subscriptions(Subscriptions::kHeld);
   server.ask_to_listen();
   server.start_client(1);
-  server.answer_with_result(server.await_call());
+  const StreamId call = server.await_call();
+  const bool subscribes = server.watch_subscription(kSubscribes);  // Else it may leave before.
+  server.answer_with_result(call);
+  if (!subscribes) server.decline("the client subscribes to nothing");
   server.watch_exit(server.call_limit() * (kLimitsUntilHarm + 2));
-  if (!server.was_subscribed_to()) server.decline("the client subscribes to nothing");
 }
 
 }  // namespace
