@@ -37,13 +37,12 @@ class CaptureFiles : public PacketSource {
   CaptureFiles(std::vector<std::string> paths, std::string filter)
       : paths_(std::move(paths)), filter_(std::move(filter)) {}
   Status open_next();
+  void note_overlap(RealTime begins);
 
   std::vector<std::string> paths_;
   std::string filter_;
   std::unique_ptr<PcapFile> file_;
   std::vector<Part> parts_;
-  void note_overlap(RealTime begins);
-
   std::uint64_t dropped_ = 0;
   bool truncated_ = false;
   bool begins_ = true;  // The part that is open: no packet of it was taken.

@@ -166,8 +166,7 @@ void add_reading(CLI::App& app, CommandLine& line) {
   judge.add_option("folder", line.folder, "The run's folder")->type_name("RUN_DIR")->required();
   judge.add_option("--baseline", line.run.baseline_file, "Known failures (JSON)")
       ->type_name("FILE");
-  add_choice(judge, "--fail-on", line.run.fail_on, kFailOns,
-             "What makes the run fail: a broken MUST, also harm shown in this run, also a SHOULD");
+  add_fail_on(judge, line.run.fail_on);
   add_report_options(judge, line);
   judge.callback([&line] { line.command = Command::kJudge; });
   CLI::App& list = *app.add_subcommand("list", "List the scenarios, and what each asks");

@@ -146,9 +146,11 @@ int judge_command(const CommandLine& line, const Registry& registry, const Catal
   if (!record) return complain(record.error().what);
   const auto saved = save_run_record(*record, line.folder);
   print_report(*record, line, line.folder, catalogue);
-  if (saved) tell();
-  if (!saved) fmt::print(stderr, "tailrace: {}; the report is told, and not kept\n",
-                         saved.error().what);
+  if (saved) {
+    tell();
+  } else {
+    fmt::print(stderr, "tailrace: {}; the report is told, and not kept\n", saved.error().what);
+  }
   return exit_status(*record, line.run.fail_on);
 }
 

@@ -5,11 +5,10 @@
 
 namespace tailrace {
 
-const std::map<std::string, FailOn> kFailOns = {
-    {"must", FailOn::kMust}, {"harm", FailOn::kHarm}, {"should", FailOn::kShould}};
-
 namespace {
 
+const std::map<std::string, FailOn> kFailOns = {
+    {"must", FailOn::kMust}, {"harm", FailOn::kHarm}, {"should", FailOn::kShould}};
 const std::map<std::string, Format> kFormats = {{"console", Format::kConsole},
                                                 {"json", Format::kJson},
                                                 {"junit", Format::kJunit},
@@ -25,11 +24,6 @@ CLI::App& add_command(CLI::App& app, CommandLine& line, Command command, const s
 
 void add_folder(CLI::App& app, CommandLine& line, bool needed) {
   app.add_option("folder", line.folder, "The run's folder")->type_name("RUN_DIR")->required(needed);
-}
-
-void add_fail_on(CLI::App& app, CommandLine& line) {
-  add_choice(app, "--fail-on", line.run.fail_on, kFailOns,
-             "What makes the run fail: a broken MUST, also harm (default), also a SHOULD");
 }
 
 void add_baseline(CLI::App& app, CommandLine& line) {
@@ -54,6 +48,11 @@ void add_baseline(CLI::App& app, CommandLine& line) {
 
 }  // namespace
 
+void add_fail_on(CLI::App& app, FailOn& fail_on) {
+  add_choice(app, "--fail-on", fail_on, kFailOns,
+             "What makes the run fail: a broken MUST, also harm (default), also a SHOULD");
+}
+
 void add_report_options(CLI::App& app, CommandLine& line) {
   add_choice(app, "--format", line.format, kFormats, "Form of the report on standard output");
   app.add_flag("-v,--verbose", line.verbose, "Also notes and the measurements of what passed");
@@ -72,7 +71,7 @@ void add_folder_commands(CLI::App& app, CommandLine& line) {
       add_command(app, line, Command::kMerge, "merge", "Merge the runs of --shard into one folder");
   merge.add_option("folders", line.folders, "Their folders")->type_name("RUN_DIR")->required();
   merge.add_option("--out", line.file, "The merged run's folder")->type_name("DIR")->required();
-  add_fail_on(merge, line);
+  add_fail_on(merge, line.run.fail_on);
   add_report_options(merge, line);
   CLI::App& redact =
       add_command(app, line, Command::kRedact, "redact", "Rewrite a run's folder without secrets");

@@ -10,10 +10,9 @@
 
 namespace tailrace {
 
-extern const std::map<std::string, FailOn> kFailOns;
-
 // baseline, diff, merge, redact, reproduce: each sets line.command when it is parsed.
 void add_folder_commands(CLI::App& app, CommandLine& line);
+void add_fail_on(CLI::App& app, FailOn& fail_on);  // --fail-on, with harm for its default
 // -v, --format
 void add_report_options(CLI::App& app, CommandLine& line);
 

@@ -92,7 +92,7 @@ Json capture_json(const CaptureReport& report) {
   json.set("exchanges_left_out", report.exchanges_left_out);
   json.set("findings_left_out", report.findings_left_out);
   const Nanos span = report.first && report.last ? *report.last - *report.first : Nanos(0);
-  json.set("seconds", millis_of(std::max(span, Nanos(0))) / 1e3);
+  json.set("seconds", millis_of(span) / 1e3);
   json.set("causes", causes_json(report.causes, false));
   return json;
 }

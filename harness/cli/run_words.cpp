@@ -290,8 +290,7 @@ void add_run_options(CLI::App& app, RunOptions& run, RunWords& words) {
   app.add_option("--budget", words.budget_s, "Seconds for the whole run")
       ->check(CLI::Range(1, 86400));
   app.add_option("--baseline", run.baseline_file, "Known failures (JSON)")->type_name("FILE");
-  add_choice(app, "--fail-on", run.fail_on, kFailOns,
-             "What makes the run fail: a broken MUST, also harm (default), also a SHOULD");
+  add_fail_on(app, run.fail_on);
   app.add_option("--out", run.out, "The run's folder")->type_name("DIR");
   add_list(app, "--secret-env", words.secrets_from_environment,
            "A variable whose value is a secret: replaced wherever it is seen")

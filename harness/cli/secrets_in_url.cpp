@@ -68,7 +68,8 @@ std::vector<std::string> secrets_in(const Url& url) {
     secrets.emplace_back(pair.substr(equals + 1));
     secrets.push_back(percent_decoded(secrets.back()));
     if (secrets.back() == secrets[secrets.size() - 2]) secrets.pop_back();
-  }  return secrets;
+  }
+  return secrets;
 }
 
 }  // namespace tailrace

@@ -262,8 +262,7 @@ void Direction::doubt_pause(Nanos apart, Nanos gap, const Path& path) {
 void Direction::forget_pause(bool begins_turn) {
   least_pause_[begins_turn].reset();
   for (Stall& stall : stalls_) {
-    if (stall.begins_turn != begins_turn) continue;
-    stall.hold += std::exchange(stall.pause, Nanos(0));
+    if (stall.begins_turn == begins_turn) stall.set_pause(Nanos(0));
   }
 }
 

@@ -51,8 +51,7 @@ bool Direction::take_unsure_hold(Stall stall, const Path& path) {
   loose_ += apart > close;
   blunt_ += apart > sharp;
   note_waking(stall.release_gap - path.to_sender, false);
-  stall.pause = std::min(pause, whole);
-  stall.hold = whole - stall.pause;
+  stall.set_pause(pause);
   stalls_.insert(stalls_.begin() + early_, stall);  // Its ACK is to be looked at again, too.
   ++early_;
   return true;

@@ -21,14 +21,6 @@ constexpr std::uint64_t kLateThatTell = 4;    // One in so many of what was held
 constexpr std::uint64_t kSoonerThatTell = 8;  // More of them than that show shorter pauses.
 constexpr double kSeriesHeld = 0.5;  // A busy sender is late with some of its writes.
 
-Stall with_pause(Stall stall, const std::optional<Nanos>& pause) {
-  if (!pause) return stall;
-  const Nanos whole = stall.hold + stall.pause;
-  stall.pause = std::min(*pause, whole);
-  stall.hold = whole - stall.pause;
-  return stall;
-}
-
 }  // namespace
 
 // Held data leaves on the ACK itself. Where it mostly came a while later, chance brought it there.
@@ -211,7 +203,8 @@ DirectionFlow Direction::finish(Side holder, ConnectionFlow& connection) const {
   const bool is_prompt = close_ == kCloseRelease && flow_.held >= loose_ + kHighConfidence;
   const std::optional<Nanos> own_pauses[] = {written_after(false), written_after(true)};
   for (const Stall& seen : stalls_) {
-    Stall stall = with_pause(seen, own_pauses[seen.begins_turn]);
+    Stall stall = seen;
+    if (const auto& pause = own_pauses[seen.begins_turn]) stall.set_pause(*pause);
     stall.holder = holder;
     stall.ack_delayer = other(holder);
     // A series says nothing of what came near an ACK only.

@@ -238,7 +238,6 @@ void ExchangeAccount::emit(Open& open) {
   if (record.final_at && !record.complete && open.folded_upto < *record.final_at) {
     record.end = *record.final_at;
   }
-  record.end = std::max(record.end, record.start);  // By a clock that was set.
   const RealTime from = std::max(open.local_start, open.folded_upto);
   // Nearly always nothing was held, and the sums of that are left alone.
   if (open.folded || !ledger_.add_plain(from, record.end, record.causes)) {
@@ -246,16 +245,8 @@ void ExchangeAccount::emit(Open& open) {
   } else {
     record.causes[Cause::kUnexplained] += record.length() - record.causes.total();
   }
-  if (record.causes[Cause::kUnexplained] < Nanos(0)) tell_nothing_of(record);
   done_.push_back(std::move(open.record));
   sink_.on_ended();
-}
-
-// More was charged than it took: times that go back and forth.
-void ExchangeAccount::tell_nothing_of(ExchangeRecord& record) {
-  if (!held_.empty() && held_.back().at == done_.size()) held_.pop_back();
-  record.causes = CauseSums();
-  record.causes[Cause::kUnexplained] = record.length();
 }
 
 void ExchangeAccount::sum_held(Open& open, RealTime from) {

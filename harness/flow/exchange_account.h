@@ -121,7 +121,6 @@ class ExchangeAccount {
   void degrade();
   void emit(Open& open);
   void sum_held(Open& open, RealTime from);
-  void tell_nothing_of(ExchangeRecord& record);
   void correct(const Stall& stall);
   void emit_ended();
   void abandon(const PacketFacts& facts);

@@ -41,6 +41,13 @@ struct Stall {
   bool way_known = true;  // What an ACK takes at least was known when it came.
   OfFew of_few = OfFew::kNo;
   Confidence confidence = Confidence::kLow;
+
+  // As more of its sender is known: of the whole so much is its own.
+  void set_pause(Nanos own) {
+    const Nanos whole = hold + pause;
+    pause = std::min(own, whole);
+    hold = whole - pause;
+  }
 };
 
 // The longest of some times, and the next one.

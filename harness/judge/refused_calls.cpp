@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
@@ -287,39 +286,45 @@ Judgement judge_listening(const Evidence& evidence) {
   return broken(finding);
 }
 
+// Of one call.
+std::optional<Finding> repeated_in_a_storm(const Evidence& evidence,
+                                           const std::vector<const Exchange*>& attempts) {
+  const Repetition how = repetition_of(attempts, evidence.timeline);
+  if (how == Repetition::kCalm) return std::nullopt;
+  const bool storm = how == Repetition::kStorm;
+  Finding finding = finding_of(evidence, "calls_are_repeated_in_bounds", Rule{},
+                               storm ? "harm.retry_storm" : "");
+  if (!storm) finding.level = Level::kShould;
+  finding.required = "a call whose connection broke is not sent again and again at once";
+  finding.observed = fmt::format(
+      "{} was sent {} times within {}", describe(*attempts.front()), attempts.size(),
+      in_millis(attempts.back()->request_at - attempts.front()->request_at));
+  finding.likely_cause = "each end of a connection before its answer is taken for one that had "
+                         "gone stale, so the request is sent once more";
+  finding.cure = "send it again once, on a kept connection only; then the call has failed";
+  finding.evidence = ladder_of(evidence.timeline, *attempts.front(), *attempts.back());
+  return finding;
+}
+
 Judgement judge_repeats(const Evidence& evidence) {
-  const Timeline& timeline = evidence.timeline;
-  // Under an id that begins again with a session stands another call, if the one before had an
-  // answer: who begins a session for each attempt repeats all the same.
+  // By id, the attempts at each call. Under an id that begins again with a session stands another
+  // call, if the one before had an answer: who begins a session for each attempt repeats all the
+  // same.
   std::map<std::string, std::vector<std::vector<const Exchange*>>> calls;
-  for (const Exchange& exchange : timeline.exchanges) {
+  for (const Exchange& exchange : evidence.timeline.exchanges) {
     if (!is_call(exchange) || !exchange.asked->id) continue;
-    auto& groups = calls[exchange.asked->id->text];
-    const Exchange* const last = groups.empty() ? nullptr : groups.back().back();
+    auto& same = calls[exchange.asked->id->text];
+    const Exchange* const last = same.empty() ? nullptr : same.back().back();
     const bool is_another =
         last == nullptr || (last->response && !may_share_session(*last, exchange));
-    if (is_another) groups.emplace_back();
-    groups.back().push_back(&exchange);
+    if (is_another) same.emplace_back();
+    same.back().push_back(&exchange);
   }
   if (calls.empty()) return inconclusive("the client made no call");
-  std::vector<std::vector<const Exchange*>> all;
-  for (auto& [id, groups] : calls) std::ranges::move(groups, std::back_inserter(all));
-  for (const auto& attempts : all) {
-    const Repetition how = repetition_of(attempts, timeline);
-    if (how == Repetition::kCalm) continue;
-    const bool storm = how == Repetition::kStorm;
-    Finding finding = finding_of(evidence, "calls_are_repeated_in_bounds", Rule{},
-                                 storm ? "harm.retry_storm" : "");
-    if (!storm) finding.level = Level::kShould;
-    finding.required = "a call whose connection broke is not sent again and again at once";
-    finding.observed = fmt::format(
-        "{} was sent {} times within {}", describe(*attempts.front()), attempts.size(),
-        in_millis(attempts.back()->request_at - attempts.front()->request_at));
-    finding.likely_cause = "each end of a connection before its answer is taken for one that had "
-                           "gone stale, so the request is sent once more";
-    finding.cure = "send it again once, on a kept connection only; then the call has failed";
-    finding.evidence = ladder_of(timeline, *attempts.front(), *attempts.back());
-    return broken(finding);
+  for (const auto& [id, same] : calls) {
+    for (const auto& attempts : same) {
+      if (auto finding = repeated_in_a_storm(evidence, attempts)) return broken(*finding);
+    }
   }
   return held();
 }

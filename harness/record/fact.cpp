@@ -156,17 +156,15 @@ struct FactReader {
     if (!in[name].is_int()) complain(name, "a whole number");
     return in[name].as_int();
   }
-  // Sums and differences of two must fit.
   Nanos time(std::string_view name, Nanos unit = Nanos(1)) {
     const auto value = number(name);
-    const bool fits = value >= 0 && value <= kLongest / unit;
+    const bool fits = value >= 0 && value <= kLatestTime / unit;
     if (!fits) complain(name, "a time from 0 to 73 years");
     return fits ? value * unit : Nanos(0);
   }
   Millis millis(std::string_view name) {
     return std::chrono::duration_cast<Millis>(time(name, Millis(1)));
   }
-  static constexpr Nanos kLongest{std::int64_t{1} << 61};
   bool flag(std::string_view name) {
     if (!in[name].is_bool()) complain(name, "true or false");
     return in[name].as_bool();

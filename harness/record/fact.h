@@ -138,6 +138,10 @@ using Event = std::variant<ConnectionOpened, ConnectFailed, BytesRead, BytesWrit
                            ProcessSampled, MemorySearched, ProcessLine, ProcessEnded,
                            ProcessEndedLate, CureTried, QueueWatched, HarnessTrouble>;
 
+// The latest time of a record that somebody may have written by hand (73 years): sums and
+// differences of two fit.
+inline constexpr Nanos kLatestTime{std::int64_t{1} << 61};
+
 struct Fact {
   std::uint64_t sequence = 0;  // From 1, without holes.
   MonoTime at;

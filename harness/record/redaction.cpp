@@ -214,13 +214,10 @@ char Redactor::mask_header_byte(char byte) {
   if (ends_line(byte)) {
     end_line();
     // An empty line ends the head, and with it what a next line might go on with.
-    if (byte == '\n' && line_feeds_++ > 0) {
-      line_feeds_ = 1;
-      may_go_on_ = false;
-    }
+    if (byte == '\n' && std::exchange(after_line_feed_, true)) may_go_on_ = false;
     return byte;
   }
-  line_feeds_ = 0;
+  after_line_feed_ = false;
   if (place_ == Place::kSensitiveValue) {
     if (value_.empty() && is_blank(byte)) return byte;
     if (value_.size() == kLongestValue) return kFiller;

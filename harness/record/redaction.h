@@ -95,7 +95,7 @@ class Redactor {
   Vault* vault_;
   Place place_ = Place::kLineStart;
   bool may_go_on_ = false;  // The line before was a sensitive header's.
-  int line_feeds_ = 0;      // With nothing between them but CR.
+  bool after_line_feed_ = false;  // And nothing since but CR.
   std::string name_;   // Of the present line, until its colon.
   std::string value_;  // Of a sensitive header, so far.
   Vault::Chain chain_;  // The same.

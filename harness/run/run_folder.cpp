@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "harness/base/file.h"
+#include "harness/record/fact.h"
 
 namespace tailrace {
 namespace {
@@ -67,14 +68,13 @@ DrivenScenario driven_from(const Json& json) {
   return run;
 }
 
-// Error: names the member that is no time; differences of two must fit.
+// Error: names the member that is no time.
 Result<ClockSample> clock_from(const Json& json) {
-  constexpr std::int64_t kLatest = std::int64_t{1} << 61;
   Nanos times[3];
   constexpr const char* kNames[] = {"before", "real", "after"};
   for (std::size_t i = 0; i < std::size(kNames); ++i) {
     const Json& value = json[kNames[i]];
-    if (!value.is_int() || value.as_int() < 0 || value.as_int() > kLatest) {
+    if (!value.is_int() || value.as_int() < 0 || value.as_int() > kLatestTime.count()) {
       return trouble(std::string("clocks.jsonl: '") + kNames[i] + "' is no time");
     }
     times[i] = Nanos(value.as_int());
