@@ -123,9 +123,9 @@ Result<std::string> reproduction(const ScenarioResult& result, const std::vector
   const bool of_client = result.role == "client";
   const auto findings = shown_findings(result, false);
   Shown shown;
-  shown.stalls = result.id.starts_with("delayed_ack.");
   if (!findings.empty()) {
     const Finding& worst = *findings.front();
+    shown.stalls = worst.check == "no_delayed_ack_stall";
     shown.times = worst.observed.find(" ms") != std::string::npos;
     shown.early = worst.check.starts_with("waits_before");
     shown.open = worst.check.starts_with("timed_out_stream");

@@ -120,6 +120,24 @@ TEST(Reproduction, WaitsAtTheEndAsLongAsTheScenarioDid) {
   EXPECT_NE(script->find(", 0.002, 5),\n"), std::string::npos) << *script;
 }
 
+// Whether the calls waited tells of stalls, and of nothing else that such a scenario found.
+TEST(Reproduction, AsksHowLongCallsTookForStallsAlone) {
+  const std::vector<Fact> facts = {
+      {1, MonoTime{}, ConnectionOpened{{1}, {}, {}}},
+      {2, MonoTime{}, BytesWritten{{1}, "POST /mcp HTTP/1.1\r\n\r\n{\"id\":1}"}},
+      {3, MonoTime{}, BytesRead{{1}, "HTTP/1.1 200 OK\r\n\r\ndata: {\"id\":1}\n\n"}},
+      {4, MonoTime{}, ProcessEnded{}}};
+  ScenarioResult result = failed();
+  result.id = "delayed_ack.server_accepts_without_stall";
+  const auto asks = [&](const char* check) {
+    result.findings.front().check = check;
+    const auto script = reproduction(result, facts);
+    return script && script->find("calls did not wait") != std::string::npos;
+  };
+  EXPECT_TRUE(asks("no_delayed_ack_stall"));
+  EXPECT_FALSE(asks("nothing_follows_the_final_message"));
+}
+
 TEST(Reproduction, StepsThatCountOnAreALoop) {
   const auto entry = [](const ScriptStep& step, const std::string& n, const std::string& sent,
                         const std::string& wanted) {

@@ -55,12 +55,6 @@ Json party_json(const std::string& source, const std::optional<ExitStatus>& exit
   return json;
 }
 
-std::string exit_words(const std::optional<ExitStatus>& exit) {
-  if (!exit) return "";
-  if (exit->signal != 0) return fmt::format(", ended by signal {}", exit->signal);
-  return fmt::format(", exit status {}", exit->code);
-}
-
 std::string option_words(const std::optional<bool>& no_delay) {
   if (!no_delay) return "";
   return *no_delay ? "        TCP_NODELAY is set on the sockets it accepts\n"
@@ -134,6 +128,12 @@ std::string hold_words(const PairAccount& account) {
 
 }  // namespace
 
+std::string how_ended(const std::optional<ExitStatus>& exit) {
+  if (!exit) return "";
+  if (exit->signal != 0) return fmt::format(", ended by signal {}", exit->signal);
+  return fmt::format(", exit status {}", exit->code);
+}
+
 Json pair_json(const PairOptions& options, const PairOutcome& outcome,
                const PairAccount& account) {
   Json server = party_json(options.server_source, outcome.server_exit);
@@ -165,10 +165,10 @@ Json pair_json(const PairOptions& options, const PairOutcome& outcome,
 std::string pair_console(const PairOptions& options, const PairOutcome& outcome,
                          const PairAccount& account) {
   std::string text = fmt::format("server  {}{}\n{}", excerpt(options.server_source, kMostText),
-                                 exit_words(outcome.server_exit),
+                                 how_ended(outcome.server_exit),
                                  option_words(outcome.server_no_delay));
   text += fmt::format("client  {}{}\n", excerpt(options.client_source, kMostText),
-                      exit_words(outcome.client_exit));
+                      how_ended(outcome.client_exit));
   text += fmt::format("calls   {} on {} connection{}, median {}, slowest {}\n",
                       account.calls.size(), account.connections,
                       account.connections == 1 ? "" : "s", in_millis(account.median),

@@ -85,9 +85,15 @@ class BaselineReader {
       const std::string first =
           row.members().empty() ? "" : where + row.members().front().first;
       const std::string which = entry.id.empty() ? "an entry of '" + list + "'" : entry.id;
-      if (entry.id.empty()) complain(first, which + " has no 'id'");
-      if (entry.revision.empty()) complain(first, which + " has no 'revision'");
-      if (entry.reason.empty()) complain(first, which + " has no 'reason'");
+      for (const char* needed : {"id", "revision", "reason"}) {
+        const Json* const value = row.find(needed);
+        const std::string member = std::string("'") + needed + "'";
+        if (value == nullptr) {
+          complain(first, which + " has no " + member);
+        } else if (value->as_string().empty()) {
+          complain(where + needed, which + ": " + member + " is no text, or an empty one");
+        }
+      }
       for (const Json& check : row["checks"].items()) entry.checks.insert(check.as_string());
       const bool named = row.find("checks") == nullptr ||
                          (!entry.checks.empty() && !entry.checks.contains(""));

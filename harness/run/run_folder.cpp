@@ -143,7 +143,7 @@ void RunFolder::discard() {
   }
   for (const fs::path& probe : probes) fs::remove(probe, failure);
   fs::remove(histories, failure);
-  for (const char* name : {"run.json", "capture.pcap", "cured.pcap", "clocks.jsonl",
+  for (const char* name : {"run.json", "runs.jsonl", "capture.pcap", "cured.pcap", "clocks.jsonl",
                            "output.txt"}) {
     fs::remove(folder / name, failure);
   }
@@ -164,7 +164,8 @@ Status RunFolder::write_run(const RunRecord& about, const CaptureOutcome& captur
   json.set("about", tailrace::to_json(about));
   json.set("capture", to_json(capture));
   json.set("planned", planned);
-  return replace_whole(file("run.json"), to_pretty_text(json));
+  if (auto kept = replace_whole(file("run.json"), to_pretty_text(json)); !kept) return kept;
+  return add_lines("runs.jsonl", "");  // Who is interrupted before one ended has none of its lines.
 }
 
 void RunFolder::keep_output(std::string_view text) {
@@ -177,11 +178,15 @@ void RunFolder::keep_output(std::string_view text) {
 }
 
 Status RunFolder::append_line(const std::string& name, const Json& line) {
+  return add_lines(name, to_text(line) + "\n");
+}
+
+Status RunFolder::add_lines(const std::string& name, std::string_view lines) {
   const std::scoped_lock lock(mutex_);
   const std::string path = file(name);
   const int fd = open_to_write(path, Creation::kAppend);
   if (fd < 0) return system_trouble("cannot write '" + path + "'", errno);
-  const int failure = write_whole(fd, to_text(line) + "\n");
+  const int failure = write_whole(fd, lines);
   ::close(fd);
   if (failure != 0) return system_trouble("cannot write '" + path + "'", failure);
   return {};

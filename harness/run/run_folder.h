@@ -75,6 +75,7 @@ class RunFolder {
  private:
   explicit RunFolder(std::string path, bool made = false) : path_(std::move(path)), made_(made) {}
   Status append_line(const std::string& name, const Json& line);
+  Status add_lines(const std::string& name, std::string_view lines);
 
   std::string path_;
   bool made_;  // By create().

@@ -109,12 +109,18 @@ class Run {
     for (const std::string& secret : options.secrets) protect(secret);
   }
 
-  // Also as a shell has it between quotes, which is how commands are told.
+  // Also as a shell has it between quotes of either form, which is how commands are told.
   void protect(const std::string& secret) {
     vault_.protect(secret);
-    std::string quoted = shell_quoted(secret);
-    if (quoted.find("'\\''") == std::string::npos) return;
-    vault_.protect(quoted.substr(1, quoted.size() - 2));
+    constexpr std::string_view kLine = "\n", kLineQuoted = "\\n";
+    for (const std::string_view end : {std::string_view(), kLine}) {
+      std::string quoted = shell_quoted(secret + std::string(end));
+      if (!quoted.ends_with('\'')) continue;  // As it is.
+      quoted.pop_back();
+      if (!end.empty()) quoted.resize(quoted.size() - kLineQuoted.size());
+      const std::string within = quoted.substr(quoted.find('\'') + 1);
+      if (within != secret) vault_.protect(within);
+    }
   }
 
   Result<RunRecord> go(const Baseline& baseline) {

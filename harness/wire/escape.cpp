@@ -90,12 +90,30 @@ std::string excerpt(std::string_view bytes, std::size_t limit) {
   return line;
 }
 
+namespace {
+
+// In one line, and as excerpt() would show it.
+std::string ansi_quoted(std::string_view word) {
+  std::string quoted = "$'";
+  for (std::size_t at = 0; at < word.size();) {
+    const Utf8Step step = utf8_step(word, at);
+    const std::string_view part = word.substr(at, step.length);
+    if (part == "'" || part == "\\") quoted += '\\';
+    quoted += shown(part, step.valid);
+    at += step.length;
+  }
+  return quoted + "'";
+}
+
+}  // namespace
+
 std::string shell_quoted(std::string_view word) {
   static constexpr std::string_view kPlain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:={}@+%";
   if (!word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos) {
     return std::string(word);
   }
+  if (excerpt(word, word.size()) != word) return ansi_quoted(word);
   std::string quoted = "'";
   for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return quoted + "'";

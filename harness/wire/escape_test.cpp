@@ -30,6 +30,14 @@ TEST(Escape, RefusesWhatIsNotItsOwn) {
   EXPECT_EQ(from_latin1(""), "");
 }
 
+TEST(Escape, WordsForAShellAreOneLine) {
+  EXPECT_EQ(shell_quoted("--port={port}"), "--port={port}");
+  EXPECT_EQ(shell_quoted("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_quoted("a\\b c"), "'a\\b c'");
+  EXPECT_EQ(shell_quoted("# a\nit's \x1B[31m\\"), "$'# a\\nit\\'s \\x1B[31m\\\\'");
+  EXPECT_EQ(shell_quoted("caf\xE9"), "$'caf\\xE9'");
+}
+
 TEST(Escape, ExcerptIsOneSafeLine) {
   struct Row {
     std::string bytes;
