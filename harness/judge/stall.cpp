@@ -284,6 +284,18 @@ bool thinks_meanwhile(const Series& plain, const Series& control) {
   return control.stalls.empty() && median_of(plain.took) - quick < kLittle;
 }
 
+// The send queue of the server's end was looked at, and held nothing whenever a call was slow.
+bool was_never_held(const Series& plain) {
+  return plain.queue.watched >= plain.on_one && plain.queue.held == 0;
+}
+
+// Some calls of a server that thinks for about as long as ACKs are delayed end close behind one.
+// What is held behind another leg is so nearly each time.
+bool is_by_chance(const Series& plain) {
+  return was_never_held(plain) && plain.on_one >= kStallsAreHarm &&
+         plain.on_one * 2 <= plain.calls_there;
+}
+
 // Why the proofs cannot all be true: then we failed to see. Stalls of the control series are no
 // contradiction: where our own thread was too late to ask for it, its ACK was delayed as well, and
 // packets show that it was.
@@ -292,8 +304,7 @@ std::string contradiction(const Series& plain) {
   if (stalls && plain.cured >= kStallsAreHarm && plain.cure.stayed.value_or(false)) {
     return "data was held with TCP_NODELAY set too";
   }
-  if (plain.on_one >= kStallsAreHarm && plain.queue.watched >= plain.on_one &&
-      plain.queue.held == 0) {
+  if (plain.on_one >= kStallsAreHarm && was_never_held(plain)) {
     return "the packets look like a stall, and the send queue of the server's end of this "
            "connection held nothing: what came late reached that socket late. The hold is on "
            "another leg, such as that of a proxy to the server behind it: ask that server directly";
@@ -318,11 +329,12 @@ Judgement judge_stalls(const Evidence& evidence, Side holder) {
   const Series control = series_of(evidence, holder, true);
   if (plain.connections == 0) return inconclusive("no packet of our connections was captured");
   if (plain.took.size() < 2) return inconclusive("fewer than two calls were answered");
-  if (const std::string why = contradiction(plain); !why.empty()) {
+  const bool by_chance = is_by_chance(plain);
+  if (const std::string why = contradiction(plain); !why.empty() && !by_chance) {
     return inconclusive(why);
   }
   Judgement judgement = held();
-  if (!plain.stalls.empty()) {
+  if (!plain.stalls.empty() && !by_chance) {
     const bool thinks = thinks_meanwhile(plain, control);
     const bool harm = plain.on_one >= kStallsAreHarm && !thinks;
     judgement.findings.push_back(stalled(evidence, plain, control, holder, harm));

@@ -198,6 +198,15 @@ TEST(Stall, OfTheEndOfAStreamAloneIsToldAsThat) {
             std::string::npos);
 }
 
+// A server that thinks for as long as ACKs are delayed: now and then it answers close behind one.
+TEST(Stall, AFewThatNoSendQueueHeldAreChance) {
+  const Judgement few = Proven(44, 0, 5).stalls(4).judge();
+  EXPECT_EQ(few.outcome, Outcome::kHeld);
+  EXPECT_TRUE(few.findings.empty());
+  EXPECT_EQ(measured(few, "stalls"), "4");
+  EXPECT_EQ(Proven(44, 0, 5).stalls(11).judge().outcome, Outcome::kInconclusive);
+}
+
 TEST(Stall, WhatTheCureDoesNotCureIsNoProof) {
   const Judgement judged = Proven(44).stalls(19).judge();
   ASSERT_EQ(judged.outcome, Outcome::kBroken);
