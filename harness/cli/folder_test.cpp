@@ -67,6 +67,19 @@ TEST(Folders, ARunThatWasInterruptedIsNamed) {
   }
 }
 
+// As a copy that the server makes of the folder when it starts: no scenario has ended then.
+TEST(Folders, ARunOfWhichNothingEndedIsJudgedAlikeAgain) {
+  const Workshop workshop;
+  Workshop::write(workshop.path("start.sh"),
+                  "[ -s run/runs.jsonl ] || { rm -rf seen; cp -r run seen; }\nexec \"$@\"\n");
+  workshop.run("{tailrace} server " + kOneQuestion + " --out run -- sh start.sh {server} {port}");
+  const Ran first = workshop.run("{tailrace} judge seen");
+  EXPECT_EQ(first.status, 2);
+  EXPECT_NE(first.out.find("nothing was judged"), std::string::npos) << first.out << first.err;
+  const Ran again = workshop.run("{tailrace} judge seen");
+  EXPECT_EQ(again.out, first.out) << again.err;
+}
+
 TEST(Folders, WhatIsNoRunsFolderIsToldAlikeByEveryCommand) {
   const Workshop workshop;
   workshop.run("mkdir empty; echo > file; {tailrace} server " + kOneQuestion +
@@ -234,6 +247,8 @@ TEST(Folders, ABaselineHoldsOnlyWhatIsKnown) {
        "b.json, line 5: x has no 'revision'"},
       {"\"expected\": [" + entry + "\"reason\": \"r\",\n\"checks\": []}]}",
        "b.json, line 4: drain.*: 'checks' is no list of names"},
+      {"\"expected\": [" + entry + "\n\"reason\": 5}]}",
+       "b.json, line 4: drain.*: 'reason' is no text"},
       {"\"expected\": {}}", "line 2: 'expected' is not a list"}};
   for (const auto& [text, wrong] : table) {
     const std::string said = says(text);

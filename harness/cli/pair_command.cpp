@@ -69,13 +69,16 @@ Status keep(const RunFolder& folder, const PairOutcome& outcome, const CaptureRe
   return save_run_record(record, folder.path());
 }
 
+std::string over_limit(const PairOptions& options) {
+  return fmt::format("had not ended within {} s (--client-limit)", options.limit.count() / 1000);
+}
+
 void add_notes(CaptureReport& report, const PairOptions& options, const PairOutcome& outcome) {
   if (outcome.server_exit) {
     report.notes.push_back("the server ended by itself" + how_ended(outcome.server_exit));
   }
   if (!outcome.client_exit) {
-    report.notes.push_back(fmt::format("the client had not ended within {} s (--client-limit)",
-                                       options.limit.count() / 1000));
+    report.notes.push_back("the client " + over_limit(options));
   } else if (outcome.client_exit->code != 0) {
     report.notes.push_back("the client did not end with status 0" +
                            how_ended(outcome.client_exit) + ": see what it printed");
@@ -86,17 +89,10 @@ void add_notes(CaptureReport& report, const PairOptions& options, const PairOutc
   report.dropped += outcome.capture.dropped;
 }
 
-std::string how_client_ended(const CommandLine& line, const PairOutcome& outcome) {
-  if (outcome.client_exit) return how_ended(outcome.client_exit);
-  return fmt::format(", and had not ended within {} s (--client-limit)",
-                     line.pair.limit.count() / 1000);
-}
-
 int pair_status(const CaptureReport& report, const PairOutcome& outcome) {
   const int status = status_of(report);
   if (status != kExitClean) return status;
-  const auto& server = outcome.server_exit;
-  const bool failed = server && (server->signal != 0 || server->code != 0);
+  const bool failed = outcome.server_exit && outcome.server_exit->code != 0;
   const bool seen =
       outcome.client_exit && !failed && outcome.capture.marker_seen && report.dropped == 0;
   return seen ? kExitClean : kExitInconclusive;
@@ -144,8 +140,10 @@ int pair_command(const CommandLine& line, const Registry& registry, const Catalo
   if (!report) return complain(report.error().what);
   if (report->exchange_count == 0) {
     folder->discard();
-    return complain("the client asked the server for nothing" + how_client_ended(line, *outcome) +
-                    "; " + tail_of(outcome->client_output));
+    const std::string end = outcome->client_exit ? how_ended(outcome->client_exit)
+                                                 : ", and " + over_limit(line.pair);
+    return complain("the client asked the server for nothing" + end + "; " +
+                    tail_of(outcome->client_output));
   }
   add_scenarios(*judge, *report);
   settle_latent(*report, outcome->server_no_delay);

@@ -140,6 +140,7 @@ TEST(Pair, WhatCannotBeWatchedIsNamed) {
   const Case table[] = {
       {"{server} {port}", "./no-such-client", 2, "no-such-client"},
       {"{server} {port}", "true", 2, "asked the server for nothing"},
+      {"{server} {port}", "exit 7 #", 2, "asked the server for nothing, exit status 7;"},
       {"sh -c \"echo out of order; exit 3\"", "{client} {url}", 2, "out of order"},
       {"missing.json", "{client} {url}", 2, "missing.json"},
   };
@@ -154,6 +155,19 @@ TEST(Pair, WhatCannotBeWatchedIsNamed) {
   EXPECT_EQ(workshop.run("{tailrace} pair --server '{server} {port}'").status, 2);
 }
 
+// The client ends when the server is gone: its supervisor has seen it then.
+TEST(Pair, AServerThatIsKilledWasNotSeenToTheEnd) {
+  const Workshop workshop;
+  Workshop::write(workshop.path("start.sh"), "echo $$ > pid\nexec \"$@\"\n");
+  Workshop::write(workshop.path("kill.sh"),
+                  "\"$@\"\nkill -9 $(cat pid)\nwhile kill -0 $(cat pid) 2>/dev/null; do :; done\n");
+  const Ran ran = workshop.run("{tailrace} pair --server 'exec sh start.sh {server} {port}' "
+                               "--client 'sh kill.sh {client} {url}'");
+  EXPECT_EQ(ran.status, 3) << ran.out << ran.err;
+  EXPECT_NE(ran.out.find("the server ended by itself, ended by signal 9"), std::string::npos)
+      << ran.out;
+}
+
 TEST(Pair, AClientThatDoesNotEndIsEnded) {
   const Workshop workshop;
   const Ran ran =
@@ -163,6 +177,12 @@ TEST(Pair, AClientThatDoesNotEndIsEnded) {
   const Json report = json_of(ran);
   EXPECT_TRUE(report["pair"]["client"]["exit"].is_null());
   EXPECT_EQ(report["pair"]["calls"].items().size(), 5U);
+  const Ran idle = workshop.run("{tailrace} pair --server '{server} {port}' --client 'sleep 60 #' "
+                                "--client-limit 1");
+  EXPECT_EQ(idle.status, 2);
+  EXPECT_NE(idle.err.find("asked the server for nothing, and had not ended within 1 s"),
+            std::string::npos)
+      << idle.err;
 }
 
 }  // namespace

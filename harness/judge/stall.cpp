@@ -304,7 +304,7 @@ std::string contradiction(const Series& plain) {
   if (stalls && plain.cured >= kStallsAreHarm && plain.cure.stayed.value_or(false)) {
     return "data was held with TCP_NODELAY set too";
   }
-  if (plain.on_one >= kStallsAreHarm && was_never_held(plain)) {
+  if (plain.on_one >= kStallsAreHarm && was_never_held(plain) && !is_by_chance(plain)) {
     return "the packets look like a stall, and the send queue of the server's end of this "
            "connection held nothing: what came late reached that socket late. The hold is on "
            "another leg, such as that of a proxy to the server behind it: ask that server directly";
@@ -329,12 +329,11 @@ Judgement judge_stalls(const Evidence& evidence, Side holder) {
   const Series control = series_of(evidence, holder, true);
   if (plain.connections == 0) return inconclusive("no packet of our connections was captured");
   if (plain.took.size() < 2) return inconclusive("fewer than two calls were answered");
-  const bool by_chance = is_by_chance(plain);
-  if (const std::string why = contradiction(plain); !why.empty() && !by_chance) {
+  if (const std::string why = contradiction(plain); !why.empty()) {
     return inconclusive(why);
   }
   Judgement judgement = held();
-  if (!plain.stalls.empty() && !by_chance) {
+  if (!plain.stalls.empty() && !is_by_chance(plain)) {
     const bool thinks = thinks_meanwhile(plain, control);
     const bool harm = plain.on_one >= kStallsAreHarm && !thinks;
     judgement.findings.push_back(stalled(evidence, plain, control, holder, harm));

@@ -205,6 +205,9 @@ TEST(Stall, AFewThatNoSendQueueHeldAreChance) {
   EXPECT_TRUE(few.findings.empty());
   EXPECT_EQ(measured(few, "stalls"), "4");
   EXPECT_EQ(Proven(44, 0, 5).stalls(11).judge().outcome, Outcome::kInconclusive);
+  // Nor does that explain why others waited with the cure in place.
+  EXPECT_EQ(Proven(44, 0, 5).at_the_end(true).stalls(4, 4).judge().outcome,
+            Outcome::kInconclusive);
 }
 
 TEST(Stall, WhatTheCureDoesNotCureIsNoProof) {

@@ -112,14 +112,8 @@ class Run {
   // Also as a shell has it between quotes of either form, which is how commands are told.
   void protect(const std::string& secret) {
     vault_.protect(secret);
-    constexpr std::string_view kLine = "\n", kLineQuoted = "\\n";
-    for (const std::string_view end : {std::string_view(), kLine}) {
-      std::string quoted = shell_quoted(secret + std::string(end));
-      if (!quoted.ends_with('\'')) continue;  // As it is.
-      quoted.pop_back();
-      if (!end.empty()) quoted.resize(quoted.size() - kLineQuoted.size());
-      const std::string within = quoted.substr(quoted.find('\'') + 1);
-      if (within != secret) vault_.protect(within);
+    for (const std::string& spelling : {in_quotes(secret), in_ansi_quotes(secret)}) {
+      if (spelling != secret) vault_.protect(spelling);
     }
   }
 

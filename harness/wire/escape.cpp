@@ -90,22 +90,20 @@ std::string excerpt(std::string_view bytes, std::size_t limit) {
   return line;
 }
 
-namespace {
-
-// In one line, and as excerpt() would show it.
-std::string ansi_quoted(std::string_view word) {
-  std::string quoted = "$'";
-  for (std::size_t at = 0; at < word.size();) {
-    const Utf8Step step = utf8_step(word, at);
-    const std::string_view part = word.substr(at, step.length);
-    if (part == "'" || part == "\\") quoted += '\\';
-    quoted += shown(part, step.valid);
-    at += step.length;
-  }
-  return quoted + "'";
+std::string in_quotes(std::string_view word) {
+  std::string quoted;
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted;
 }
 
-}  // namespace
+std::string in_ansi_quotes(std::string_view word) {
+  std::string escaped;
+  for (const char c : word) {
+    if (c == '\'' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  return excerpt(escaped, escaped.size());
+}
 
 std::string shell_quoted(std::string_view word) {
   static constexpr std::string_view kPlain =
@@ -113,10 +111,8 @@ std::string shell_quoted(std::string_view word) {
   if (!word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos) {
     return std::string(word);
   }
-  if (excerpt(word, word.size()) != word) return ansi_quoted(word);
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
+  const bool is_safe = excerpt(word, word.size()) == word;
+  return is_safe ? "'" + in_quotes(word) + "'" : "$'" + in_ansi_quotes(word) + "'";
 }
 
 }  // namespace tailrace

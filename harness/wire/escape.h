@@ -21,6 +21,9 @@ Result<std::string> from_latin1(std::string_view utf8);
 // itself too: this is to be read, not read back. Of more than `limit` bytes the rest is counted.
 std::string excerpt(std::string_view bytes, std::size_t limit);
 
+// A word as it stands between '...' and between $'...' in a shell.
+std::string in_quotes(std::string_view word);
+std::string in_ansi_quotes(std::string_view word);
 // A word of a command that is to be copied into a shell, in one line: as $'...' (bash, zsh, ksh)
 // where it holds what excerpt() would not show as it is.
 std::string shell_quoted(std::string_view word);
