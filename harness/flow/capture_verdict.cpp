@@ -32,10 +32,12 @@ std::string_view costliest(const CaptureReport& report,
   return worst;
 }
 
-// In a good part of the exchanges, or most of their time.
+// In a good part of the exchanges, where it is no trifle of their time, or most of that.
 bool is_main(const CaptureReport& report, std::string_view kind) {
+  constexpr int kTrifle = 10;  // One in so many parts
   const Nanos cost = cost_of(report, kind);
-  return count_of(report, kind) * 4 >= report.exchange_count ||
+  const Nanos waited = report.exchange_time - report.causes[Cause::kClientIdle];
+  return (count_of(report, kind) * 4 >= report.exchange_count && cost * kTrifle >= waited) ||
          (cost >= kMuchThinking && cost * 2 >= report.exchange_time);
 }
 

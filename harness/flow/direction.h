@@ -190,6 +190,7 @@ class Direction {
   bool stands_apart(Nanos ack_delay) const {
     return !is_far_ || ack_delays_.stands_apart(ack_delay);
   }
+  bool may_be_timer() const;
   Nanos usual_delay() const;  // Of the ACKs of stalls_; 0 where those are few.
   bool is_by_path(const Stall& stall, Nanos usual) const;  // One of stalls_.
   std::uint64_t late_by_path() const;

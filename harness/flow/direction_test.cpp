@@ -197,6 +197,15 @@ TEST_F(Stalls, ALateWriteIsNoBreakOfASeries) {
   EXPECT_EQ(flow().stalls.size(), 4U);
 }
 
+// As a reader's that is busy for a little with each part: sooner than any timer.
+TEST_F(Stalls, AcksThatComeTooSoonForATimerProveNone) {
+  talk.open();
+  for (int call = 0; call < 8; ++call) talk.stalled_call(Millis(4));
+  const ConnectionFlow seen = flow();
+  ASSERT_EQ(seen.stalls.size(), 8U);
+  EXPECT_EQ(seen.stalls.back().confidence, Confidence::kMedium);
+}
+
 TEST_F(Stalls, AnAckOfALateReaderIsNoDelayedOne) {
   talk.open();
   for (const Nanos thinks : {kMoment, Nanos(Millis(5))}) {

@@ -17,6 +17,9 @@ constexpr std::size_t kEnoughToKnowTimer = 5;
 constexpr Nanos kBluntClock = Millis(5);
 constexpr std::uint64_t kFewBlunt = 8;  // One in so many may be.
 constexpr double kOftenHeld = 0.75;
+// No timer of an ACK is known to be set to less (Windows: 10 ms at least; TCP_DELACK_MIN of Linux:
+// 40): an ACK that waited for a shorter time may have waited for its reader.
+constexpr Nanos kLeastTimer = Millis(8);
 constexpr std::uint64_t kLateThatTell = 4;    // One in so many of what was held.
 constexpr std::uint64_t kSoonerThatTell = 8;  // More of them than that show shorter pauses.
 constexpr double kSeriesHeld = 0.5;  // A busy sender is late with some of its writes.
@@ -46,6 +49,14 @@ Nanos Direction::usual_delay() const {
   const bool alike = longest <= long_one + long_one / kPartOfTimer;
   usual_ = alike && long_one > middle * kPartOfTimer ? long_one : middle;
   return usual_;
+}
+
+// The delays are as long as those of timers.
+bool Direction::may_be_timer() const {
+  const Nanos usual = usual_delay();
+  if (usual > Nanos(0)) return usual >= kLeastTimer;
+  return std::ranges::any_of(
+      stalls_, [](const Stall& stall) { return stall.ack_delay >= kLeastTimer; });
 }
 
 // What was taken for a timer's delay turned out to be one of the path: later, by what prompt ACKs
@@ -191,11 +202,11 @@ DirectionFlow Direction::finish(Side holder, ConnectionFlow& connection) const {
   const bool clear = !has_coarse_clock() ||
                      (tick_ < kBluntClock && keep_time_of_acks(stalls_, tick_));
   // Where the path hides whether they follow their ACKs, a handler may sleep for as long each time.
-  const bool sleeps = like_slow_pause_ * 2 > flow.held;
+  const bool by_timer = may_be_timer() && like_slow_pause_ * 2 <= flow.held;
   const bool sure =
-      sharp && clear && !sleeps && !left_late_unheard() && outlasts_path() && is_series();
+      sharp && clear && by_timer && !left_late_unheard() && outlasts_path() && is_series();
   if (flow.held >= kHighConfidence && sure) confidence = Confidence::kHigh;
-  const bool few = !woken && !has_coarse_clock() && !sleeps && flow.held < kHighConfidence;
+  const bool few = !woken && !has_coarse_clock() && by_timer && flow.held < kHighConfidence;
   const OfFew of_few = loose_ == 0 && blunt_ == 0 ? OfFew::kSharp : OfFew::kBlunt;
   connection.stalls_left_out += stalls_left_out_;
   const Nanos usual = usual_delay();

@@ -70,6 +70,26 @@ TEST(Exchanges, AResetInTheMidstOfDataLeavesNoStreamOpen) {
   }
 }
 
+// The server's FIN ends such an answer, and is no end of a call that waits.
+TEST(Exchanges, AnAnswerThatEndsWithItsConnectionIsOne) {
+  CaptureAnalysis whole{AnalysisOptions{}};
+  Conversation story(whole);
+  story.open();
+  story.put(story.compose(kClient, request_of(300)));
+  story.pass(kMoment);
+  story.put(story.compose(kServer, "HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n"));
+  story.pass(Millis(1));
+  story.put(story.compose(kServer, R"({"jsonrpc":"2.0","id":1,"result":{}})"));
+  story.pass(kMoment);
+  MadeSegment fin = story.compose(kServer);
+  fin.fin = true;
+  story.put(fin);
+  const CaptureReport seen = whole.finish("made.pcap", false);
+  ASSERT_EQ(seen.exchanges.size(), 1U);
+  EXPECT_FALSE(seen.exchanges.front().never_answered);
+  EXPECT_TRUE(seen.exchanges.front().complete);
+}
+
 // A call without an answer lasts until its client leaves, or the capture ends.
 TEST(Exchanges, ACallThatHangsWaitsForTheServer) {
   for (const bool leaves : {true, false}) {

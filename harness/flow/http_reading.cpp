@@ -135,6 +135,8 @@ class HttpReading::Responses final : public HttpSink {
     if (!body.empty()) reading_.take_message(*open, body);
     reading_.response_body_.clear();
     open->record->complete = true;
+    // The FIN that ends it was taken for the end of a call without an answer.
+    if (!reading_.account_.left_) open->record->never_answered = false;
     open->ended = true;
     open->record->end = reading_.place_.at;
     open->record->last_frame = reading_.place_.frame;

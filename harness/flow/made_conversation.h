@@ -93,12 +93,12 @@ class Conversation {
     FrameNumber waiting, ack, release;
   };
   // A call whose answer comes in two small writes, the second one held.
-  Frames stalled_call() {
+  Frames stalled_call(Nanos delayed = kDelayed) {
     send(Side::kClient, 300);
     pass(kMoment);
     Frames frames;
     frames.waiting = send(Side::kServer, 100);
-    pass(kDelayed);
+    pass(delayed);
     frames.ack = ack(Side::kClient);
     pass(kMoment);
     frames.release = send(Side::kServer, 60);
