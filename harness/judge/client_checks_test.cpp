@@ -218,6 +218,21 @@ Story batches(const std::vector<std::int64_t>& children, const std::vector<doubl
   return story;
 }
 
+TEST(Resources, WhatIsGoneAtRestWasClosedLate) {
+  const auto rested = [](std::int64_t children) {
+    Story story = batches({0, 3, 6, 9, 12}, {});
+    EXPECT_TRUE(counts_grow(story.timeline()));
+    ProcessSampled rest{std::string(kAtRest), 0, 0, 0, 0, 0, 0, 0, {}, {}};
+    rest.children = children;
+    story.tell(rest);
+    EXPECT_EQ(counts_grow(story.timeline()), children > 6);
+    return story.judge(children_do_not_grow(Rule{})).outcome;
+  };
+  EXPECT_EQ(rested(0), Outcome::kHeld);
+  EXPECT_EQ(rested(6), Outcome::kHeld);
+  EXPECT_EQ(rested(12), Outcome::kBroken);
+}
+
 TEST(Resources, ChildrenThatStayAreHarm) {
   EXPECT_EQ(batches({0, 3, 6, 9, 12}, {}).judge(children_do_not_grow(Rule{})).findings.front().harm,
             "harm.children_grow");

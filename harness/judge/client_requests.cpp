@@ -19,7 +19,6 @@ namespace tailrace {
 namespace {
 
 constexpr std::string_view kSession = "mcp-session-id";
-constexpr Millis kPrompt{1000};  // A client that lives this long after a ping could answer it.
 
 // How often the server asked under this id.
 std::size_t times_asked(const Timeline& timeline, const std::optional<RpcId>& id) {
@@ -83,11 +82,10 @@ std::pair<std::string_view, std::string_view> cause_of(const RpcMessage* answer,
 
 // The response waited for the answer for so long that a tool which asks would have given up, and
 // the answer came when the stream was over. "" where it was not so.
-std::string answered_behind(const Timeline& timeline, const Exchange& exchange,
-                            const StreamEvent& ping, const Exchange& answer) {
+std::string answered_behind(const Exchange& exchange, const StreamEvent& ping,
+                            const Exchange& answer) {
   const auto final_at = exchange.final_at();
   if (!final_at || *final_at - ping.at < kServed || answer.request_at <= *final_at) return "";
-  if (!watched_for(timeline, ping.at, kServed)) return "";
   return fmt::format("was answered after {}, when the response of the call had come",
                      in_millis(answer.request_at - ping.at));
 }
@@ -96,9 +94,9 @@ std::string answered_behind(const Timeline& timeline, const Exchange& exchange,
 bool went_then(const Timeline& timeline, const Exchange& exchange, const StreamEvent& ping) {
   if (exchange.final_at() && *exchange.final_at() < ping.at) return true;
   const auto& left = timeline.connection(exchange.connection)->peer_ended;
-  if (!left || left->at - ping.at >= kPrompt) return false;
+  if (!left || left->at - ping.at >= kServed) return false;
   return std::ranges::none_of(timeline.exchanges, [&](const Exchange& later) {
-    return later.request_at - ping.at >= kPrompt;
+    return later.request_at - ping.at >= kServed;
   });
 }
 
@@ -114,15 +112,16 @@ Judgement judge_pings(const Evidence& evidence, Rule rule) {
       const bool again = wrong.empty() && is_answered_again(timeline, *event.message);
       if (again) wrong = "was answered again when it had its answer";
       const bool in_order = wrong.empty();  // So there is one.
-      if (in_order) wrong = answered_behind(timeline, exchange, event, *post);
+      if (in_order) wrong = answered_behind(exchange, event, *post);
       const bool late = in_order && !wrong.empty();
       if (wrong.empty()) {
         ++answered;
         continue;
       }
       if (answer == nullptr && went_then(timeline, exchange, event)) continue;
-      if (answer == nullptr && timeline.last.value_or(event.at) - event.at < kPrompt) {
-        return inconclusive("the client left before it could answer a ping");
+      if ((answer == nullptr || late) && !watched_for(timeline, event.at, kServed)) {
+        return inconclusive(fmt::format("the client had less than {} s to answer a ping",
+                                        kServed.count() / 1000));
       }
       Finding finding = finding_of(evidence, "server_pings_are_answered", rule);
       finding.required = "a ping on an event stream is answered, by a POST of its own";

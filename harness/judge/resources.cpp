@@ -93,6 +93,13 @@ Finding grows(const Evidence& evidence, const Growth& growth, const Slope& slope
   return finding;
 }
 
+// By its slope, and what a last look found.
+bool is_leak(const Growth& growth) {
+  if (growth.values.size() < kFewestBatches || is_let_go(growth)) return false;
+  const double grown = growth.values.back() - growth.values.front();
+  return slope_of(growth.values).grows() && grown >= kLeastKept;
+}
+
 Judgement judge_growth(const Evidence& evidence, const Growth& growth, const Figure& figure,
                        Rule rule) {
   if (growth.values.empty()) {
@@ -102,10 +109,8 @@ Judgement judge_growth(const Evidence& evidence, const Growth& growth, const Fig
   if (growth.values.size() < kFewestBatches) {
     return inconclusive(fmt::format("only {} samples of its processes", growth.values.size()));
   }
-  const Slope slope = slope_of(growth.values);
-  const double grown = growth.values.back() - growth.values.front();
-  if (slope.grows() && grown >= kLeastKept) {
-    return broken(grows(evidence, growth, slope, figure, rule));
+  if (is_leak(growth)) {
+    return broken(grows(evidence, growth, slope_of(growth.values), figure, rule));
   }
   Judgement judgement = held();
   judgement.measurements.push_back(
@@ -339,6 +344,11 @@ Trend counts_trend(const Timeline& timeline) {
   return together({count_trend(timeline, sockets_of(timeline)),
                    count_trend(timeline, descriptors_of(timeline)),
                    count_trend(timeline, children_of(timeline))});
+}
+
+bool counts_grow(const Timeline& timeline) {
+  return is_leak(sockets_of(timeline)) || is_leak(descriptors_of(timeline)) ||
+         is_leak(children_of(timeline));
 }
 
 Trend resources_trend(const Timeline& timeline) {

@@ -53,6 +53,8 @@ std::vector<EvidenceLine> ladder_of(const Timeline& timeline, const Growth& grow
 
 Trend memory_trend(const Timeline& timeline);     // Of the samples so far.
 Trend counts_trend(const Timeline& timeline);     // Of sockets, descriptors and children.
+// Whether after these few batches one of those is a leak, as far as it was looked at.
+bool counts_grow(const Timeline& timeline);
 Trend resources_trend(const Timeline& timeline);  // Of these, threads and memory.
 
 // Of memory, in KiB. Measured: Go's heap swings by 500 from batch to batch, V8 stands still for 5

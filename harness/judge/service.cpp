@@ -250,7 +250,7 @@ bool watched_for(const Timeline& timeline, MonoTime since, Millis length) {
   if (*timeline.last - since < length) return false;
   if (!overslept_after(timeline, since)) return true;
   return std::ranges::any_of(timeline.windows, [&](const auto& window) {
-    return lasted(window.what, length) && window.at - since >= window.what.took;
+    return lasted(window.what, length) && window.at - since >= length;
   });
 }
 

@@ -116,6 +116,10 @@ TEST(StillServes, ARefusalAndSilenceAreHarm) {
   Story a_little = afterwards();  // 5500 are more than are needed by 500.
   a_little.at(6000).tell(WindowEnded{"answer_window", Millis(5500), Millis(5900)});
   EXPECT_EQ(a_little.judge(check).outcome, Outcome::kBroken);
+  Story stamped = afterwards();  // Before the request was, which another thread recorded.
+  stamped.at(5503).tell(WindowEnded{"answer_window", Millis(5500), Millis(5500)});
+  stamped.at(7000).tell(WindowEnded{"end_window", Millis(400), Millis(900)});
+  EXPECT_EQ(stamped.judge(check).outcome, Outcome::kBroken);
   EXPECT_EQ(Story().judge(check).outcome, Outcome::kInconclusive);
 }
 

@@ -118,9 +118,9 @@ Judgement judge_expectation(const Evidence& evidence) {
     }
     ++judged;
     const MonoTime body = exchange.request_complete.value_or(*timeline.last);
-    const auto said = exchange.interim_at ? exchange.interim_at : exchange.head_at;
-    if (said && *said <= body) continue;
-    if (body - exchange.request_at < kContinueWindow) {
+    // Who says it behind the body was slow, and did look at the field.
+    if (exchange.interim_at || (exchange.head_at && *exchange.head_at <= body)) continue;
+    if (body - exchange.request_at < continue_window(timeline)) {
       return inconclusive("the body was sent before an answer was due");
     }
     Finding finding = finding_of(evidence, "expectation_is_met", Rule{});
@@ -137,6 +137,17 @@ Judgement judge_expectation(const Evidence& evidence) {
 }
 
 }  // namespace
+
+Nanos continue_window(const Timeline& timeline) {
+  Nanos slowest{0};
+  for (const Exchange& exchange : timeline.exchanges) {
+    const bool expects = exchange.request.find("expect") != nullptr;
+    if (exchange.head_at && !expects) {
+      slowest = std::max(slowest, *exchange.head_at - exchange.request_at);
+    }
+  }
+  return std::max<Nanos>(kContinueWindow, 2 * slowest);
+}
 
 Check refused_upload_is_answered() {
   return {"refused_upload_is_answered", judge_upload};

@@ -8,8 +8,10 @@ namespace tailrace {
 
 // From this Content-Length on a request is an upload to these checks.
 inline constexpr std::size_t kUploadBytes = 100 << 10;
-// So long a client waits for 100 (Continue) before it sends the body all the same.
+// So long a client waits for 100 (Continue) before it sends the body all the same; longer where
+// other answers took half of that or more.
 inline constexpr Millis kContinueWindow{1000};
+Nanos continue_window(const Timeline& timeline);
 
 // An upload that is refused: the refusal is whole and can be read, and the rest of the body is not
 // taken for the next request. Closing the connection is legal (fairness.md, drain, servers).

@@ -90,6 +90,13 @@ TEST(Expectation, A100OrAFinalStatusMeetsIt) {
   ASSERT_EQ(waits.outcome, Outcome::kBroken);
   EXPECT_EQ(waits.findings.front().level, Level::kShould);
   EXPECT_EQ(expecting().at(100).from_client(1, "{}").judge(check).outcome, Outcome::kInconclusive);
+  Story late = expecting();
+  late.at(1100).from_client(1, "{}").at(2000).from_server(1, go_on).plain(1, 200);
+  EXPECT_EQ(late.judge(check).outcome, Outcome::kHeld) << "it was said";
+  Story slow;  // With all that it does.
+  slow.open(2).call(2, 1).at(2000).plain(2, 200).open(1).from_client(
+      1, "POST /mcp HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+  EXPECT_EQ(slow.at(5900).from_client(1, "{}").judge(check).outcome, Outcome::kInconclusive);
   Story old = expecting();
   old.at(1100).from_client(1, "{}").from_server(1, "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n");
   EXPECT_EQ(old.judge(check).outcome, Outcome::kNotApplicable);

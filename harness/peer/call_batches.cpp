@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/peer/call_batches.h"
 
-#include "harness/judge/resources.h"
 #include "harness/judge/service.h"
+#include "harness/peer/rest.h"
 
 namespace tailrace {
 namespace {
@@ -65,6 +65,7 @@ void call_in_batches(ClientDriver& client) {
     }
     sample(client, batch, kNoticed);
   }
+  sample_at_rest(client);
 }
 
 void leave_calls_in_batches(ClientDriver& client) {
@@ -82,6 +83,7 @@ void leave_calls_in_batches(ClientDriver& client) {
     client.stay_connected(done);
     sample(client, batch, kCleanUp);
   }
+  sample_at_rest(client);
 }
 
 void cancel_calls_in_batches(ClientDriver& client) {
@@ -97,6 +99,7 @@ void cancel_calls_in_batches(ClientDriver& client) {
     client.stay_connected(done);
     sample(client, batch, kCleanUp);
   }
+  sample_at_rest(client);
 }
 
 void resume_in_batches(ClientDriver& client) {
@@ -117,6 +120,7 @@ void resume_in_batches(ClientDriver& client) {
     client.close_all();
     sample(client, batch, kCleanUp);
   }
+  sample_at_rest(client);
   client.ask_afterwards(kManyResumes);
 }
 

@@ -255,6 +255,7 @@ class ServerDriver : public Script {
   std::deque<StreamId> calls_, gets_, deletes_;
   std::map<StreamId, int> events_sent_;
   int pings_ = 0;
+  RpcId last_ping_;
   std::mutex links_mutex_;
   std::map<ConnectionId, Link> links_;
   bool reads_all_ = false, lowers_names_ = false;

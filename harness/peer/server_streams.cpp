@@ -90,7 +90,8 @@ std::string ServerDriver::error_for(StreamId call) const {
 
 std::string ServerDriver::ping(std::string_view id) {
   const RpcId own = rpc_id(fmt::format("tailrace-ping-{}", ++pings_));
-  return compose_request(id.empty() ? own : RpcId{std::string(id)}, "ping");
+  last_ping_ = id.empty() ? own : RpcId{std::string(id)};
+  return compose_request(last_ping_, "ping");
 }
 
 std::string ServerDriver::log_message(std::string_view text) const {

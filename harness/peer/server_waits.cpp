@@ -88,10 +88,9 @@ bool ServerDriver::watch_return(StreamId call, Millis window) {
 }
 
 void ServerDriver::watch_pong(Millis window) {
-  const RpcId id = rpc_id(fmt::format("tailrace-ping-{}", pings_));
   watch({"pong", window}, [&](const Timeline& timeline) {
     const bool came = std::ranges::any_of(timeline.exchanges, [&](const Exchange& exchange) {
-      return exchange.asked && exchange.asked->is_response() && exchange.asked->id == id;
+      return exchange.asked && exchange.asked->is_response() && exchange.asked->id == last_ping_;
     });
     return came || timeline.process_ended.has_value();
   });

@@ -208,6 +208,7 @@ inline constexpr Oddity kReadsEveryEvent{"reads_every_event"};
 inline constexpr Oddity kHalfCloses{"half_closes"};
 inline constexpr Oddity kSharesConnections{"shares_connections_among_sessions"};
 inline constexpr Oddity kPausesAfterInitialize{"pauses_after_initialize"};
+inline constexpr Oddity kAnswersPingsLate{"answers_pings_late"};
 }  // namespace client_oddity
 
 }  // namespace tailrace

@@ -291,6 +291,7 @@ inline constexpr Oddity kCommentsAfterFinal{"comments_after_final"};
 inline constexpr Oddity kNoDelete{"no_delete"};
 inline constexpr Oddity kClosesAfter100Requests{"closes_after_100_requests"};
 inline constexpr Oddity kClosesAfterEachResponse{"closes_after_each_response"};
+inline constexpr Oddity kClosesLate{"closes_late"};
 inline constexpr Oddity kThinks40Ms{"thinks_40_ms"};
 inline constexpr Oddity kJsonAnswers{"json_answers"};
 inline constexpr Oddity kNoSession{"no_session"};

@@ -9,6 +9,7 @@
 #include "harness/judge/law.h"
 #include "harness/judge/resume.h"
 #include "harness/judge/routing.h"
+#include "harness/judge/service.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -19,7 +20,8 @@ constexpr Millis kRetry{100};
 constexpr Millis kLongerRetry{400};  // What the second break is to wait for.
 constexpr std::string_view kEventWithRetry = "id: resumed-1\nretry: 400\ndata: %s\n\n";
 constexpr Millis kLinger = kLongerRetry + kResumePatience;
-constexpr Millis kCallLimit{8000};  // Clients may wait for longer than `retry` says.
+// Clients may wait for longer than `retry` says, and answer a ping late.
+constexpr Millis kCallLimit = Millis(8000) + kWatchServed;
 constexpr int kMostGets = 6;
 
 void drive(ServerDriver& server) {
@@ -39,6 +41,7 @@ void drive(ServerDriver& server) {
     if (first) {
       server.send_filled(get, kEventWithRetry, server.ping());
     } else {
+      server.watch_pong(kWatchServed);
       server.send_message(get, server.result_for(call));
     }
     server.send_end(get);
@@ -66,7 +69,8 @@ Scenario drain_client_resumes_twice() {
                   client_fault::kNeverResumes, client_fault::kForgetsEmptyEvents,
                   client_fault::kKeepsFirstRetry, client_fault::kResumesAfterResumed,
                   client_fault::kIgnoresPings},
-      .spares = {client_oddity::kOpensListeningGet, client_oddity::kResumesOnce},
+      .spares = {client_oddity::kOpensListeningGet, client_oddity::kResumesOnce,
+                 client_oddity::kAnswersPingsLate},
   }};
 }
 

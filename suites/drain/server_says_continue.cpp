@@ -9,7 +9,7 @@
 namespace tailrace::suites {
 namespace {
 
-constexpr Millis kPatience{kContinueWindow + Millis(100)};
+constexpr Millis kBeyond{100};
 
 void drive(ClientDriver& client) {
   client.open_session();
@@ -18,7 +18,9 @@ void drive(ClientDriver& client) {
   const std::size_t body = request.find("\r\n\r\n") + 4;
   const ConnectionId link = client.open_connection();
   const StreamId asked = client.send_bytes(link, request.substr(0, body));
-  client.watch_continue(asked, kPatience);
+  const auto window =
+      std::chrono::duration_cast<Millis>(client.history().read(&continue_window));
+  client.watch_continue(asked, window + kBeyond);
   if (client.has_head(asked)) return;  // The final response: no body is wanted.
   client.send_more(link, request.substr(body));
   client.await_answer(asked);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Clients that leave in mid upload, or fall silent there, cost nobody else anything.
 
-#include "harness/judge/resources.h"
 #include "harness/judge/service.h"
+#include "harness/peer/rest.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -38,6 +38,7 @@ void drive(ClientDriver& client) {
     client.stay_connected(kCleanUp);
     client.sample(std::string(kBatchLabel) + std::to_string(batch));
   }
+  sample_at_rest(client);
   begin_upload(client);  // Neither a word nor a FIN more of this one.
   client.ask_afterwards("uploads that broke off");
 }
@@ -53,7 +54,8 @@ Scenario drain_server_survives_cut_uploads() {
       .checks = {still_serves(req::kOneResponse), sockets_do_not_grow(Rule{}),
                  descriptors_do_not_grow(Rule{})},
       .catches = {server_fault::kCutUploadBlocks, server_fault::kLeaksPerCutUpload},
-      .spares = {server_oddity::kKeepsDescriptorCache, server_oddity::kClosesAfterEachResponse},
+      .spares = {server_oddity::kKeepsDescriptorCache, server_oddity::kClosesAfterEachResponse,
+                 server_oddity::kClosesLate},
       .era = Era::kBoth,
       .exclusive = true,
   }};

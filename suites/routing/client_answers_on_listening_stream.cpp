@@ -4,6 +4,7 @@
 
 #include "harness/judge/calls.h"
 #include "harness/judge/client_requests.h"
+#include "harness/judge/service.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -17,12 +18,15 @@ constexpr Millis kLeaves{10000};
 void drive(ServerDriver& server) {
   server.claim_listening_gets();
   server.ask_to_listen();
+  server.limit_calls_from(kWatchServed * 2);
   server.start_client(1, kLinger);
   const auto get = server.watch_get(kGetComes);
   if (!get) server.decline("the client opened no listening stream");
   server.send_bare_head(*get);
   server.send_message(*get, server.ping());
-  server.answer_with_result(server.await_call());
+  const StreamId call = server.await_call();
+  server.watch_pong(kWatchServed);
+  server.answer_with_result(call);
   server.await_exit(kLinger + kLeaves);
 }
 
@@ -37,7 +41,8 @@ Scenario routing_client_answers_on_listening_stream() {
       .checks = {server_pings_are_answered(req::kPingIsAnswered),
                  call_returns_what_was_sent(Rule{})},
       .catches = {client_fault::kIgnoresPingsOnGet},
-      .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
+      .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds,
+                 client_oddity::kAnswersPingsLate},
   }};
 }
 

@@ -10,6 +10,7 @@
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
 #include "harness/judge/client_requests.h"
+#include "harness/judge/service.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -28,7 +29,6 @@ constexpr int kFlood = 1000;
 constexpr std::array<Before, 7> kBefore = {
     {{1, 0}, {2, 0}, {5, 0}, {0, 1}, {1, 4}, {1, 0, true}, {0, kFlood}}};
 constexpr int kCalls = static_cast<int>(kBefore.size());
-constexpr Millis kAnswers{5500};  // Longer than what is harm; a call may take it.
 constexpr Millis kLinger{1200};  // An answer that comes late still comes while the client lives.
 constexpr Millis kLeaves{10000};
 
@@ -40,14 +40,14 @@ void answer_call(ServerDriver& server, const Before& before) {
   server.send_head(call);
   for (int log = 0; log < logs; ++log) server.send_message(call, server.log_message("so far"));
   for (int ping = 0; ping < pings; ++ping) server.send_message(call, server.ping());
-  if (waits) server.watch_pong(kAnswers);
+  if (waits) server.watch_pong(kWatchServed);
   const bool error = pings == 2;
   error ? server.send_error(call, true) : server.send_result(call, true);
 }
 
 void drive(ServerDriver& server) {
   server.declare_logging();
-  server.limit_calls_from(kAnswers * 2);
+  server.limit_calls_from(kWatchServed * 2);
   const int calls = server.up_to(kCalls);
   server.start_client(calls, kLinger);
   if (calls == 1) answer_call(server, kOfOneCall);
@@ -71,7 +71,8 @@ Scenario routing_client_takes_messages_before_response() {
       .catches = {client_fault::kIgnoresPings, client_fault::kAnswersPingsTwice,
                   client_fault::kAnswersPingsAtEnd, client_fault::kStopsAtNotifications,
                   client_fault::kStopsAtManyNotifications, client_fault::kAnswersNotifications},
-      .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
+      .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds,
+                 client_oddity::kAnswersPingsLate},
   }};
 }
 

@@ -2,7 +2,7 @@
 // A call that is refused leaves nothing behind: by Errors of each kind, and for a session that is
 // no more. Nor does an initialize that offers an unknown revision.
 
-#include "harness/judge/resources.h"
+#include "harness/peer/rest.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -51,6 +51,7 @@ void drive(ClientDriver& client) {
     for (int i = 0; i < kUnknown && can_end; ++i) can_end = offer_unknown_revision(client, next++);
     client.sample_once_back(std::string(kBatchLabel) + std::to_string(batch), kCleanUp);
   }
+  sample_at_rest(client);
 }
 
 }  // namespace

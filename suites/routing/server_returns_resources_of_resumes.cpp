@@ -19,7 +19,7 @@ Scenario routing_server_returns_resources_of_resumes() {
                  still_serves(req::kOneResponse)},
       .catches = {server_fault::kLeaksPerResume, server_fault::kKeepsSlotsOfResumes},
       .spares = {server_oddity::kKeepsDescriptorCache, server_oddity::kRefusesResume,
-                 server_oddity::kNoEventIds},
+                 server_oddity::kNoEventIds, server_oddity::kClosesLate},
       .exclusive = true,
       .growth = true,
   }};

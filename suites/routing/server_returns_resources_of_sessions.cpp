@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A session that was ended leaves nothing behind, no child process either.
 
-#include "harness/judge/resources.h"
+#include "harness/peer/rest.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -36,6 +36,7 @@ void drive(ClientDriver& client) {
     client.close_all();
     client.sample_once_back(std::string(kBatchLabel) + std::to_string(batch), kCleanUp);
   }
+  sample_at_rest(client);
 }
 
 }  // namespace
@@ -51,7 +52,8 @@ Scenario routing_server_returns_resources_of_sessions() {
       .catches = {server_fault::kLeaksPerGet,
                   server_fault::kLeaksPerSession, server_fault::kLeavesChild,
                   server_fault::kLeavesZombie},
-      .spares = {server_oddity::kNoDelete, server_oddity::kKeepsDescriptorCache},
+      .spares = {server_oddity::kNoDelete, server_oddity::kKeepsDescriptorCache,
+                 server_oddity::kClosesLate},
       .exclusive = true,
       .growth = true,
   }};

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Subscriptions that were opened and dropped leave nothing behind.
 
-#include "harness/judge/closed_get.h"
-#include "harness/judge/resources.h"
 #include "harness/judge/threads.h"
 #include "harness/peer/plateau.h"
+#include "harness/peer/rest.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
@@ -14,19 +13,10 @@ namespace {
 constexpr int kEach = 50;  // Per batch.
 constexpr const char* kNoise = "6144";  // KiB: as of sessions, each on a connection of its own.
 constexpr Millis kCleanUp{300};
-constexpr Millis kAcknowledged{5000}, kLook{1000};
+constexpr Millis kAcknowledged{5000};
 
 bool grows(const Timeline& timeline) {
   return threads_trend(timeline) == Trend::kGrows || counts_trend(timeline) == Trend::kGrows;
-}
-
-// Who sends nothing on a stream meets its end by the next sign of life, and lets go of it then.
-void rest(ClientDriver& client) {
-  const MonoTime until = mono_now() + stretched(client.keep_alive() + kMeetsEnd);
-  while (client.history().read(&grows) && mono_now() < until) {
-    client.stay_connected(kLook);
-    client.sample(std::string(kAtRest));
-  }
 }
 
 void drive(ClientDriver& client) {
@@ -56,7 +46,8 @@ void drive(ClientDriver& client) {
   } catch (const ScriptStopped&) {
     if (!any) throw;
   }
-  rest(client);
+  // Who sends nothing on a stream meets its end by the next sign of life, and lets go of it then.
+  sample_at_rest(client, &grows, client.keep_alive() + kMeetsEnd);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ Scenario routing_stateless_server_returns_sockets_and_descriptors() {
       .checks = {sockets_do_not_grow(Rule{}), descriptors_do_not_grow(Rule{})},
       .catches = {server_fault::kLeaksSocket, server_fault::kLeaksDescriptor,
                   server_fault::kLeaksPerNotifyingCall, server_fault::kLeaksPerRefusal},
-      .spares = {server_oddity::kKeepsDescriptorCache},
+      .spares = {server_oddity::kKeepsDescriptorCache, server_oddity::kClosesLate},
       .era = Era::kStateless,
       .exclusive = true,
       .growth = true,
