@@ -21,7 +21,7 @@ constexpr Deadline kFirstCall{"first_call", Millis(30000)};
 // A loaded machine takes longer to start a client than a call may take.
 constexpr Deadline kFirstRequest{"first_request", Millis(30000)};
 constexpr std::string_view kPath = "/mcp";
-constexpr Millis kGetComes{500};  // Clients open it before or beside their first call.
+constexpr Millis kGetComes{500};  // Beside the first call
 constexpr int kBeforeCall = 2;    // No more are waited for: the call has a limit.
 // Several times a storm: on a busy machine some of its gaps look like a back-off.
 constexpr int kStormOfGets = 4 * static_cast<int>(kStormResumes);
@@ -291,6 +291,13 @@ std::optional<StreamId> ServerDriver::watch_get(Millis window) {
   return watch_claimed(gets_, {"watch_get", window});
 }
 
+std::optional<StreamId> ServerDriver::watch_listening(Millis beside) {
+  watch({"call_or_get", until_harm()}, [&](const Timeline& timeline) {
+    return !calls_.empty() || !gets_.empty() || timeline.process_ended.has_value();
+  });
+  return watch_get(beside);
+}
+
 std::optional<StreamId> ServerDriver::watch_delete(Millis window) {
   return watch_claimed(deletes_, {"watch_delete", window});
 }
@@ -323,7 +330,7 @@ void ServerDriver::answer_by_turns(int calls) {
 
 void ServerDriver::answer_call_among_gets(const std::function<void(StreamId)>& answer) {
   for (int asked = 0; asked < kBeforeCall; ++asked) {
-    const auto get = watch_get(kGetComes);
+    const auto get = watch_listening(kGetComes);
     if (!get) break;
     answer(*get);
   }

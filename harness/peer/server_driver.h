@@ -179,6 +179,8 @@ class ServerDriver : public Script {
   bool watch_subscription(Millis window);
   // The next GET within the window, if one comes before the client ends.
   std::optional<StreamId> watch_get(Millis window);
+  // The same of one that comes before the first call, or within the window beside it.
+  std::optional<StreamId> watch_listening(Millis beside);
   std::optional<StreamId> watch_delete(Millis window);
   // Answers every GET so, until the client has left or `most` were answered.
   void answer_gets(int most, const std::function<void(StreamId)>& answer);

@@ -8,13 +8,13 @@
 namespace tailrace::suites {
 namespace {
 
-constexpr Millis kGetComes{2000};  // Clients open it beside their first call.
+constexpr Millis kGetComes{2000};  // Beside the first call, where not before.
 
 void drive(ServerDriver& server) {
   server.claim_listening_gets();
   server.ask_to_listen();
   server.start_client(1);
-  const auto get = server.watch_get(kGetComes);
+  const auto get = server.watch_listening(kGetComes);
   if (get) server.send_bare_head(*get);
   server.answer_with_result(server.await_call());
   if (!get) server.decline("the client opens no listening stream");

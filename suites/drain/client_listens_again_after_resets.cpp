@@ -33,7 +33,8 @@ Scenario drain_client_listens_again_after_resets() {
       .drive = &drive,
       .checks = {listens_in_bounds(), call_returns_what_was_sent(Rule{})},
       .catches = {client_fault::kListensAgainAtOnce},
-      .spares = {client_oddity::kOpensListeningGet, client_oddity::kReconnectsListeningGet},
+      .spares = {client_oddity::kOpensListeningGet,
+                 client_oddity::kReconnectsListeningGet, client_oddity::kListensLate},
   }};
 }
 

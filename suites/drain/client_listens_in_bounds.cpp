@@ -29,7 +29,8 @@ Scenario drain_client_listens_in_bounds() {
       .drive = &drive,
       .checks = {listens_in_bounds(), call_returns_what_was_sent(Rule{})},
       .catches = {client_fault::kListensAgainAtOnce, client_fault::kListensAtAPace},
-      .spares = {client_oddity::kOpensListeningGet, client_oddity::kNewConnectionPerCall},
+      .spares = {client_oddity::kOpensListeningGet,
+                 client_oddity::kNewConnectionPerCall, client_oddity::kListensLate},
   }};
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr Millis kRetry{1500};  // More than what clients wait where they are told nothing.
 constexpr Millis kLinger = kRetry + kResumePatience;
-constexpr Millis kGetComes{2000};
+constexpr Millis kGetComes{2000};  // Beside the first call, where not before.
 constexpr Millis kSettles{100};  // Further streams that are opened beside it have come by then.
 constexpr int kMostGets = 6;
 
@@ -23,7 +23,7 @@ void drive(ServerDriver& server) {
   server.claim_listening_gets();
   server.ask_to_listen();
   server.start_client(1, kLinger);
-  const auto get = server.watch_get(kGetComes);
+  const auto get = server.watch_listening(kGetComes);
   if (!get) server.decline("the client opened no listening stream");
   server.send_head(*get);
   server.send_message(*get, server.ping());  // Its answer shows that the id was read.

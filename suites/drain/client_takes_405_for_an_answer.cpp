@@ -28,7 +28,8 @@ Scenario drain_client_takes_405_for_an_answer() {
       .drive = &drive,
       .checks = {listens_in_bounds(), call_returns_what_was_sent(Rule{})},
       .catches = {client_fault::kListensAgainAtOnce},
-      .spares = {client_oddity::kOpensListeningGet, client_oddity::kNewConnectionPerCall},
+      .spares = {client_oddity::kOpensListeningGet,
+                 client_oddity::kNewConnectionPerCall, client_oddity::kListensLate},
   }};
 }
 

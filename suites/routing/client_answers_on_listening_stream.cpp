@@ -11,7 +11,7 @@
 namespace tailrace::suites {
 namespace {
 
-constexpr Millis kGetComes{2000};
+constexpr Millis kGetComes{2000};  // Beside the first call, where not before.
 constexpr Millis kLinger{1500};  // An answer that comes late still comes while the client lives.
 constexpr Millis kLeaves{10000};
 
@@ -20,7 +20,7 @@ void drive(ServerDriver& server) {
   server.ask_to_listen();
   server.limit_calls_from(kWatchServed * 2);
   server.start_client(1, kLinger);
-  const auto get = server.watch_get(kGetComes);
+  const auto get = server.watch_listening(kGetComes);
   if (!get) server.decline("the client opened no listening stream");
   server.send_bare_head(*get);
   server.send_message(*get, server.ping());

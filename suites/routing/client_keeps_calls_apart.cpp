@@ -12,7 +12,7 @@ namespace tailrace::suites {
 namespace {
 
 constexpr std::size_t kCalls = 4;
-constexpr Millis kGetComes{1000};  // Clients open it beside their first call.
+constexpr Millis kGetComes{1000};  // Beside the first call, where not before.
 constexpr Millis kLongEnough{8000};  // For each to wait for a quarter of it, and tell which did.
 constexpr Millis kLeaves{12000};
 
@@ -29,7 +29,7 @@ void drive(ServerDriver& server) {
   server.limit_calls_from(kLongEnough);
   server.start_client(kCalls);
   const Millis patience = server.call_limit() / 2;
-  const auto get = server.watch_get(kGetComes);
+  const auto get = server.watch_listening(kGetComes);
   auto first = server.watch_call(patience);
   // A client that waits for its GET is another scenario's matter.
   if (!first && get) server.refuse_get(*get);
