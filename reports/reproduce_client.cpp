@@ -119,7 +119,7 @@ class ClientSteps {
 
   std::string imports() const {
     return fmt::format("import atexit, {}itertools, {}os, re, {}socket, subprocess, sys{}\n\n",
-                       needs('b') ? "contextlib, " : "", needs('o') ? "json, " : "",
+                       needs('b') || needs('c') ? "contextlib, " : "", needs('o') ? "json, " : "",
                        needs('g') || needs('j') ? "select, " : "",
                        needs('t') || needs('z') ? ", time" : "");
   }

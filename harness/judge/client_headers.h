@@ -11,9 +11,6 @@ namespace tailrace {
 // none, which is a should; a server's reaction to less is not asked for.
 Check requests_say_what_they_must(Rule session, Rule version, Rule accept);
 
-// The client goes on when initialize was answered; where it leaves, it has not read the answer.
-Check goes_on_after_initialize();
-
 // What the client asks for was declared by the server, in its answer to initialize.
 Check asks_for_what_is_declared(Rule rule);
 

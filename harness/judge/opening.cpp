@@ -8,6 +8,8 @@
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
 #include "harness/judge/ladder.h"
+#include "harness/judge/law.h"
+#include "harness/judge/session.h"
 
 namespace tailrace {
 namespace {
@@ -90,7 +92,64 @@ Judgement judge_leaving(const Evidence& evidence) {
   return broken(finding);
 }
 
+// What was unlike the plainest answer.
+void blame_form(Finding& finding, const Exchange& opening) {
+  if (!opening.events.empty()) {
+    finding.likely_cause = "the answer to initialize is looked for in a body of JSON, or the first "
+                           "message of its stream is taken for it";
+    finding.cure = "read the answer to initialize as that to any other request: by its id, from "
+                   "either form";
+  } else if (opening.response->find("mcp-session-id") == nullptr) {
+    finding.likely_cause = "a server without sessions is not expected";
+    finding.cure = "go on without Mcp-Session-Id where initialize brought none";
+  } else {
+    finding.likely_cause = "names of headers are compared with case";
+    finding.cure = "compare names of headers without case (RFC 9110, section 5.1)";
+  }
+}
+
+// Without sessions a client may ask what the server speaks, or call at once.
+bool opens(const Exchange& exchange) {
+  return exchange.asked &&
+         (exchange.asked->method == "initialize" || exchange.asked->method == "server/discover");
+}
+
+Judgement judge_going_on(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  const bool calls_at_once =
+      !timeline.exchanges.empty() && std::ranges::none_of(timeline.exchanges, opens);
+  if (calls_at_once && !has_sessions(evidence.revision)) {
+    return not_applicable("the client asks for nothing before its first call");
+  }
+  // Some look first whether the server speaks a newer revision, and open as of old where not.
+  const auto opening = std::ranges::find_if(timeline.exchanges, [](const Exchange& exchange) {
+    const RpcMessage* const final = exchange.final_message();
+    return opens(exchange) && is_success(exchange) && final != nullptr &&
+           final->kind == MessageKind::kResult;
+  });
+  if (opening == timeline.exchanges.end()) {
+    return inconclusive("no opening of the client was answered");
+  }
+  // By a notification at least; for a GET or DELETE the head of the answer is enough.
+  const bool goes_on = std::ranges::any_of(timeline.exchanges, [&](const Exchange& later) {
+    return later.request_at > *opening->final_at() && later.is_post() && !opens(later);
+  });
+  if (goes_on) return held();
+  const bool left = timeline.process_ended && !timeline.process_ended->what.asked;
+  Finding finding = finding_of(evidence, "goes_on_after_initialize", Rule{}, "harm.answer_lost");
+  finding.required = "a client reads the answer to initialize, in each form that it may have";
+  finding.observed = fmt::format("{} was answered, and the client {} and posted nothing more",
+                                 describe(*opening), left ? "left" : "stayed");
+  blame_form(finding, *opening);
+  finding.evidence = ladder_of(timeline, *opening);
+  return broken(finding);
+}
+
 }  // namespace
+
+Check goes_on_after_initialize() {
+  return {"goes_on_after_initialize", judge_going_on};
+}
 
 Check initialize_is_not_cancelled(Rule rule) {
   return {"initialize_is_not_cancelled",

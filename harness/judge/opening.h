@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks of a client whose initialize the server never answers. Pure.
+// Checks of what a client does when its initialize was answered, or never is. Pure.
 #pragma once
 
 #include "harness/judge/check.h"
 
 namespace tailrace {
+
+// The client goes on when initialize was answered; where it leaves, it has not read the answer.
+Check goes_on_after_initialize();
 
 // A client may wait for it as long as it likes. One that gives up does not cancel it (`rule`).
 Check initialize_is_not_cancelled(Rule rule);

@@ -68,6 +68,21 @@ TEST(GoesOnAfterInitialize, BlamesWhatWasUnlikeThePlainestAnswer) {
   EXPECT_NE(blamed("mcp-session-id: s\r\n", false).find("case"), std::string::npos);
 }
 
+// mcp-go's looks first whether the server knows of no sessions.
+TEST(GoesOnAfterInitialize, AProbeThatIsRefusedIsNoOpening) {
+  for (const int status : {400, 200}) {
+    Story story;
+    story.at(1).open(1, Side::kServer).call(1, 1, "server/discover");
+    story.json(1, R"({"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"m"}})", status);
+    story.at(2).call(1, 2, "initialize");
+    EXPECT_EQ(story.judge(goes_on_after_initialize()).outcome, Outcome::kInconclusive);
+    story.at(3).json(1, R"({"jsonrpc":"2.0","id":2,"result":{}})");
+    EXPECT_EQ(story.judge(goes_on_after_initialize()).outcome, Outcome::kBroken);
+    story.at(4).call(1, 3);
+    EXPECT_EQ(story.judge(goes_on_after_initialize()).outcome, Outcome::kHeld);
+  }
+}
+
 TEST(GoesOnAfterInitialize, WhoOnlyDeletesTheSessionDidNotReadTheAnswer) {
   Story story;
   story.at(1).open(1, Side::kServer).call(1, 1, "initialize");

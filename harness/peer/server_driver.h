@@ -82,8 +82,8 @@ class ServerDriver : public Script {
   bool watch_exit(Millis window);
   // The client has finished this call: told by its line, its next request or its end.
   bool watch_return(StreamId call, Millis window);
-  // The client has answered the last ping, or does not: some answer none while a call waits.
-  void watch_pong(Millis window = Millis(500));
+  // The client has answered the pings so far, or does not: some answer none while a call waits.
+  void watch_pongs(Millis window = Millis(500));
 
   // Parts of an event stream, one write each. send_head also sends the priming event where the
   // revision has one and `ids` is set.
@@ -256,8 +256,7 @@ class ServerDriver : public Script {
   Subscriptions subscriptions_ = Subscriptions::kRefused;
   std::deque<StreamId> calls_, gets_, deletes_;
   std::map<StreamId, int> events_sent_;
-  int pings_ = 0;
-  RpcId last_ping_;
+  std::vector<RpcId> pings_;
   std::mutex links_mutex_;
   std::map<ConnectionId, Link> links_;
   bool reads_all_ = false, lowers_names_ = false;

@@ -89,9 +89,9 @@ std::string ServerDriver::error_for(StreamId call) const {
 }
 
 std::string ServerDriver::ping(std::string_view id) {
-  const RpcId own = rpc_id(fmt::format("tailrace-ping-{}", ++pings_));
-  last_ping_ = id.empty() ? own : RpcId{std::string(id)};
-  return compose_request(last_ping_, "ping");
+  const RpcId own = rpc_id(fmt::format("tailrace-ping-{}", pings_.size() + 1));
+  pings_.push_back(id.empty() ? own : RpcId{std::string(id)});
+  return compose_request(pings_.back(), "ping");
 }
 
 std::string ServerDriver::log_message(std::string_view text) const {

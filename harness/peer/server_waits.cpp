@@ -87,12 +87,14 @@ bool ServerDriver::watch_return(StreamId call, Millis window) {
   });
 }
 
-void ServerDriver::watch_pong(Millis window) {
-  watch({"pong", window}, [&](const Timeline& timeline) {
-    const bool came = std::ranges::any_of(timeline.exchanges, [&](const Exchange& exchange) {
-      return exchange.asked && exchange.asked->is_response() && exchange.asked->id == last_ping_;
-    });
-    return came || timeline.process_ended.has_value();
+void ServerDriver::watch_pongs(Millis window) {
+  watch({"pongs", window}, [&](const Timeline& timeline) {
+    const auto is_answered = [&](const RpcId& ping) {
+      return std::ranges::any_of(timeline.exchanges, [&](const Exchange& exchange) {
+        return exchange.asked && exchange.asked->is_response() && exchange.asked->id == ping;
+      });
+    };
+    return std::ranges::all_of(pings_, is_answered) || timeline.process_ended.has_value();
   });
 }
 

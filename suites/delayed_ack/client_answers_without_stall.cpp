@@ -20,7 +20,7 @@ void drive(ServerDriver& server) {
     server.send_bare_head(stream);
     for (int ping = 0; ping < kPings; ++ping) {
       server.send_message(stream, server.ping());
-      server.watch_pong();
+      server.watch_pongs();
     }
     server.send_result(stream, true);
   }

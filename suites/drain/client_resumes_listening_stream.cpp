@@ -27,7 +27,7 @@ void drive(ServerDriver& server) {
   if (!get) server.decline("the client opened no listening stream");
   server.send_head(*get);
   server.send_message(*get, server.ping());  // Its answer shows that the id was read.
-  server.watch_pong();
+  server.watch_pongs();
   server.stay_connected(kSettles);
   server.close_connection(*get);
   server.answer_with_result(server.await_call());

@@ -41,7 +41,7 @@ void drive(ServerDriver& server) {
     if (first) {
       server.send_filled(get, kEventWithRetry, server.ping());
     } else {
-      server.watch_pong(kWatchServed);
+      server.watch_pongs(kWatchServed);
       server.send_message(get, server.result_for(call));
     }
     server.send_end(get);

@@ -25,7 +25,7 @@ void drive(ServerDriver& server) {
   server.send_bare_head(*get);
   server.send_message(*get, server.ping());
   const StreamId call = server.await_call();
-  server.watch_pong(kWatchServed);
+  server.watch_pongs(kWatchServed);
   server.answer_with_result(call);
   server.await_exit(kLinger + kLeaves);
 }

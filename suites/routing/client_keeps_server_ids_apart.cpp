@@ -22,7 +22,7 @@ void drive(ServerDriver& server) {
     const StreamId stream = server.await_call();
     server.send_head(stream);
     server.send_message(stream, server.ping(server.request_id(stream)));
-    server.watch_pong(kWatchServed);
+    server.watch_pongs(kWatchServed);
     server.send_result(stream, true);
   }
   server.await_exit(kLinger + kLeaves);

@@ -40,7 +40,7 @@ void answer_call(ServerDriver& server, const Before& before) {
   server.send_head(call);
   for (int log = 0; log < logs; ++log) server.send_message(call, server.log_message("so far"));
   for (int ping = 0; ping < pings; ++ping) server.send_message(call, server.ping());
-  if (waits) server.watch_pong(kWatchServed);
+  if (waits) server.watch_pongs(kWatchServed);
   const bool error = pings == 2;
   error ? server.send_error(call, true) : server.send_result(call, true);
 }

@@ -2,7 +2,7 @@
 // A server may give out no session id: the client goes on without.
 
 #include "harness/judge/calls.h"
-#include "harness/judge/client_headers.h"
+#include "harness/judge/opening.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 

@@ -3,6 +3,7 @@
 
 #include "harness/judge/calls.h"
 #include "harness/judge/client_headers.h"
+#include "harness/judge/opening.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 

@@ -3,7 +3,7 @@
 // it.
 
 #include "harness/judge/calls.h"
-#include "harness/judge/client_headers.h"
+#include "harness/judge/opening.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
 
