@@ -90,6 +90,10 @@ class HtmlReport {
       chip(word, static_cast<std::size_t>(std::ranges::count(record_.scenarios, word, shown_word)));
     }
     if (record_.scenarios.empty()) out_ += "<li>nothing was judged</li>\n";
+    if (!record_.not_asked.empty()) {
+      out_ += fmt::format("<li><a href=\"#h-not\">{} not asked</a></li>\n",
+                          record_.not_asked.size());
+    }
     out_ += "</ul>\n<p class=\"dim\">Tailrace judges how servers and clients speak the "
             "Streamable HTTP transport of MCP. fail: a MUST is broken, or harm was shown; warn: a "
             "SHOULD is broken; not_applicable: another legal choice was made, or nobody may look; "
