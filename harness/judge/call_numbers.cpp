@@ -21,6 +21,17 @@ bool differs(const ClientCall& call, const ToldCall& line) {
   return !line.outcome.empty() && (line.outcome == "result") != result;
 }
 
+bool is_answered(const ClientCall& call) {
+  if (call.final == nullptr || call.final->kind != MessageKind::kResult) return false;
+  const std::string type = call.final->body["result"]["resultType"].as_string();
+  return type.empty() || type == "complete";
+}
+
+MonoTime over_at(const ClientCall& call) {
+  const auto& head_at = call.exchange->head_at;
+  return call.final_at.value_or(head_at.value_or(call.exchange->request_at));
+}
+
 // fewest[call][line]: how many of the calls from `call` on differ at least, with lines from `line`
 // on to choose from. What no line was told for yet differs from nothing.
 class Alignment {
@@ -61,15 +72,39 @@ class Alignment {
   std::vector<std::vector<std::size_t>> fewest_;
 };
 
+// Up to the first that is missing, which is the end of its contract.
+std::vector<ToldCall> in_order(std::span<const ToldCall> told) {
+  std::vector<ToldCall> lines;
+  for (const ToldCall& line : told) {
+    if (line.number != static_cast<std::int64_t>(lines.size()) + 1) break;
+    lines.push_back(line);
+  }
+  return lines;
+}
+
 }  // namespace
+
+void join_attempts(std::vector<ClientCall>& calls, std::span<const ToldCall> told) {
+  const std::vector<ToldCall> lines = in_order(told);
+  if (lines.size() != told.size() || calls.size() <= lines.size()) return;
+  std::size_t extra = calls.size() - lines.size();
+  std::vector<ClientCall> joined;
+  for (ClientCall& call : calls) {
+    const bool again = extra > 0 && !joined.empty() && !is_answered(joined.back()) &&
+                       joined.size() <= lines.size() && lines[joined.size() - 1].at > over_at(call);
+    if (!again) {
+      joined.push_back(std::move(call));
+      continue;
+    }
+    joined.back() = std::move(call);
+    --extra;
+  }
+  calls = std::move(joined);
+}
 
 std::vector<std::size_t> numbers_of(std::span<const ClientCall> calls,
                                     std::span<const ToldCall> told) {
-  std::vector<ToldCall> lines;
-  for (const ToldCall& line : told) {
-    if (line.number != static_cast<std::int64_t>(lines.size()) + 1) break;  // Its contract's end.
-    lines.push_back(line);
-  }
+  const std::vector<ToldCall> lines = in_order(told);
   if (lines.size() > calls.size()) {
     std::vector<std::size_t> numbers = Alignment(calls, lines).numbers();
     if (!numbers.empty()) return numbers;

@@ -48,6 +48,31 @@ TEST(CallNumbers, AreTheOrderOfTheCallsWhereEachWasSent) {
   EXPECT_EQ(numbers(story), (Numbers{1, 2, 3})) << "the line of the last one is still to come";
 }
 
+// Who asks again, under another id, tells of both attempts by one line.
+TEST(CallNumbers, AttemptsUnderIdsOfTheirOwnAreOneCall) {
+  const auto twice = [](bool left) {
+    Story story = begun();
+    story.at(1).open(1, Side::kServer).call(1, 1).plain(1, 503);
+    told(answered(story, 2, 5), 7, 1, "result");
+    told(answered(story, 3, 8), 9, 2, "result");
+    if (left) story.at(10).tell(ProcessEnded{0, 0, false});
+    return story;
+  };
+  const Story story = twice(true);
+  const auto calls = calls_of(story.timeline());
+  ASSERT_EQ(calls.size(), 2U);
+  EXPECT_EQ(calls[0].exchange->asked->id, rpc_id(2));
+  EXPECT_EQ(calls[1].number, 2U);
+  EXPECT_EQ(story.judge(call_returns_what_was_sent(Rule{})).outcome, Outcome::kHeld);
+  EXPECT_EQ(calls_of(twice(false).timeline()).size(), 3U) << "a line may be still to come";
+  Story other = begun();  // Its line had come before the next was asked.
+  other.at(1).open(1, Side::kServer).call(1, 1).plain(1, 503);
+  told(other, 3, 1, "error");
+  told(answered(other, 2, 5), 7, 2, "result");
+  other.at(10).tell(ProcessEnded{0, 0, false});
+  EXPECT_EQ(numbers(other), (Numbers{1, 2}));
+}
+
 TEST(CallNumbers, ACallThatNeverCameIsLeftOut) {
   const auto skewed = [](double second_line) {
     Story story = begun();

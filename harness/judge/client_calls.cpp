@@ -186,15 +186,20 @@ class CallLedger {
 };
 
 // The calls of a session stand together, and so do the lines that were told of it.
-void number_calls(std::vector<ClientCall>& calls, const Told& told) {
+void number_calls(std::vector<ClientCall>& calls, const Told& told, bool left) {
+  std::vector<ClientCall> numbered;
   for (auto first = calls.begin(); first != calls.end();) {
     const std::size_t session = first->session;
     const auto next = std::find_if(
         first, calls.end(), [&](const ClientCall& call) { return call.session != session; });
-    for (const std::size_t number : numbers_of({first, next}, told.of(session))) {
-      first++->number = number;
-    }
+    std::vector<ClientCall> own{std::make_move_iterator(first), std::make_move_iterator(next)};
+    if (left || session < told.session_ends.size()) join_attempts(own, told.of(session));
+    const auto numbers = numbers_of(own, told.of(session));
+    for (std::size_t i = 0; i < own.size(); ++i) own[i].number = numbers[i];
+    std::ranges::move(own, std::back_inserter(numbered));
+    first = next;
   }
+  calls = std::move(numbered);
 }
 
 std::string variant_of(const Timeline& timeline, MonoTime from, std::optional<MonoTime> until) {
@@ -299,7 +304,8 @@ std::vector<ClientCall> calls_of(const Timeline& timeline) {
     same.push_back(calls.size());
     calls.push_back(std::move(call));
   }
-  if (!at_once) number_calls(calls, ledger.told());
+  const auto& end = timeline.process_ended;
+  if (!at_once) number_calls(calls, ledger.told(), end && !end->what.asked);
   for (std::size_t i = 0; i < calls.size(); ++i) {
     calls[i].back = ledger.return_of(calls[i]);
     std::optional<MonoTime> until;

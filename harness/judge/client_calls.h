@@ -70,7 +70,8 @@ bool is_same_request(const Exchange& first, const Exchange& later);
 bool follows_calls(const Exchange& exchange);
 
 // Tool calls in the order of their first requests. Another attempt with the same id, and a further
-// round of a request that asked for input, are part of the same call.
+// round of a request that asked for input, are part of the same call; attempts with ids of their
+// own are one call, that of the last (join_attempts).
 std::vector<ClientCall> calls_of(const Timeline& timeline);
 
 bool are_at_once(const Timeline& timeline);

@@ -18,21 +18,27 @@ namespace tailrace {
 namespace {
 
 constexpr std::size_t kExcerpt = 60;
+// What a client closes for the same reason it closes so soon before that is told.
+constexpr Millis kTogether{100};
 
 Judgement judge_broken(const Evidence& evidence, Rule rule) {
   const Timeline& timeline = evidence.timeline;
-  const auto calls = calls_of(timeline);
-  const auto cut = std::find_if(calls.begin(), calls.end(), [](const ClientCall& call) {
-    const Exchange& e = *call.exchange;
-    return e.response && e.ended() && e.end != BodyEnd::kUnseen && e.final_message() == nullptr;
+  const auto cut = std::ranges::find_if(timeline.exchanges, [](const Exchange& e) {
+    const bool lost = e.response && e.ended() && e.end != BodyEnd::kUnseen;
+    return is_call(e) && lost && e.final_message() == nullptr;
   });
-  if (cut == calls.end()) return inconclusive("no stream of a call broke off");
-  const Exchange& lost = *cut->exchange;
+  if (cut == timeline.exchanges.end()) return inconclusive("no stream of a call broke off");
+  const Exchange& lost = *cut;
+  const auto lines = told_calls(timeline);
   for (const Exchange& later : timeline.exchanges) {
     if (later.request_at <= *lost.ended_at) continue;
     const bool resumes = later.request.find("last-event-id") != nullptr;
     const bool gets = later.request.method == "GET" && !is_elsewhere(timeline, later);
-    const bool again = is_request(later) && later.asked->id == lost.asked->id;
+    // A line that was told of the call before makes it another one, which may have that id.
+    const bool told = std::ranges::any_of(lines, [&](const ToldCall& line) {
+      return line.at > *lost.ended_at && line.at < later.request_at;
+    });
+    const bool again = is_request(later) && later.asked->id == lost.asked->id && !told;
     if (!resumes && !gets && !again) continue;
     Finding finding = finding_of(evidence, "broken_stream_is_not_resumed", rule);
     finding.required = "a request whose stream broke off is lost, or sent anew with a new id";
@@ -69,7 +75,7 @@ const Connection* other_left(const Timeline& timeline, const ClientCall& call, M
     const Connection& connection = *timeline.connection(exchange.connection);
     const bool before = exchange.ended_at && *exchange.ended_at < call.exchange->request_at;
     if (!listens || !connection.peer_ended || before) continue;
-    const bool after = connection.peer_ended->at >= fin_tells_from(timeline, call);
+    const bool after = connection.peer_ended->at + kTogether >= *call.back.at;
     if (after && connection.peer_ended->at < until) return &connection;
   }
   return nullptr;
@@ -241,6 +247,12 @@ Judgement judge_open_input(const Evidence& evidence) {
   if (*timeline.last - at < call_limit_of(timeline) && !timeline.process_ended) {
     return inconclusive("the client was not watched for as long as a call may take");
   }
+  const auto calls = calls_of(timeline);
+  const bool ran_out = std::ranges::any_of(calls, [&](const ClientCall& call) {
+    return call.back.outcome == "limit" && call.back.at && *call.back.at > at &&
+           *call.back.at - at < call_limit_of(timeline) / 2;
+  });
+  if (ran_out) return inconclusive("the limit of the call ran out before it was to be given");
   Finding finding = finding_of(evidence, "input_is_given_on_open_stream", Rule{});
   finding.level = Level::kShould;
   finding.required = "a result that asks for input is answered when it is there, also while its "

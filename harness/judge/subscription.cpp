@@ -161,6 +161,11 @@ Judgement judge_apart(const Evidence& evidence, Rule rule) {
                      rule);
   }
   if (begun_at(equal)) return held();
+  // Of its number, and not of its id, where a fourth of another id fares no better.
+  if (listens.size() < 4) return inconclusive("the script did not come to its last subscription");
+  if (!begun_at(*listens[3])) {
+    return not_applicable("the server serves no third subscription, whatever its id");
+  }
   const bool refused = equal.response && !equal.is_event_stream();
   if (!refused && !is_over(timeline, equal) && !was_silent(timeline, equal)) {
     return inconclusive("no message came on " + describe(equal));

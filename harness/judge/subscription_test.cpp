@@ -79,12 +79,15 @@ Story& acknowledge(Story& story, std::uint32_t connection) {
              R"("params":{}})");
 }
 
-// Two with ids of their own, and the request of one with the first one's id.
-Story three() {
+// Two with ids of their own, the request of one with the first one's id, and a last one.
+Story three(int status_of_last = 0) {
   Story story;
   acknowledge(listen_as(story, 1, 5), 1);
   acknowledge(listen_as(story.at(1), 2, 6), 2);
   listen_as(story.at(2), 3, 5);
+  listen_as(story, 4, 7);
+  if (status_of_last == 0) acknowledge(story, 4);
+  else story.plain(4, status_of_last);
   return story;
 }
 
@@ -106,6 +109,8 @@ TEST(Subscription, AnEqualIdCostsNoSubscription) {
   EXPECT_EQ(empty.findings.front().level, Level::kShould);
   Story refused = three();
   EXPECT_EQ(apart(refused.at(3).plain(3, 409)).outcome, Outcome::kBroken);
+  Story full = three(429);  // Two at most.
+  EXPECT_EQ(apart(full.at(3).plain(3, 429)).outcome, Outcome::kNotApplicable);
   Story taken = three();
   const Judgement over = apart(acknowledge(taken.at(3).end(1), 3));
   ASSERT_EQ(over.outcome, Outcome::kBroken);

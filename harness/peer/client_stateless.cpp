@@ -100,8 +100,10 @@ StreamId ClientDriver::subscribe_and_watch(const PostOptions& options) {
 void ClientDriver::decline_without_subscription(StreamId listen) {
   const std::string refused = history_.read([&](const Timeline& timeline) -> std::string {
     const Exchange& exchange = *timeline.exchange(listen);
-    if (!exchange.response || exchange.is_event_stream()) return "";
-    return std::to_string(exchange.response->status);
+    if (!exchange.response) return "";
+    if (!exchange.is_event_stream()) return std::to_string(exchange.response->status);
+    const RpcMessage* const final = exchange.final_message();
+    return final != nullptr && final->kind == MessageKind::kError ? "an Error" : "";
   });
   if (!refused.empty()) decline("the server offers no subscriptions: it answered " + refused);
 }

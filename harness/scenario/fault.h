@@ -272,6 +272,7 @@ inline constexpr Fault kResetsAtStop{"resets_at_stop"};
 inline constexpr Fault kEndsSubscriptionUntold{"ends_subscription_untold"};
 inline constexpr Fault kCancelsOtherAtStop{"cancels_other_at_stop"};
 inline constexpr Fault kEndsSubscriptions{"ends_subscriptions_at_once"};
+inline constexpr Fault kHoldsEndedSubscriptions{"keeps_ended_subscriptions_open"};
 inline constexpr Fault kListsGrow{"lists_grow_by_session"};
 inline constexpr Fault kOneSubscriptionPerId{"one_subscription_per_id"};
 inline constexpr Fault kRefusesOddIds{"refuses_ids_of_other_letters"};
@@ -335,6 +336,7 @@ inline constexpr Oddity kOneSubscription{"one_subscription"};
 inline constexpr Oddity kIgnoresState{"ignores_request_state"};
 inline constexpr Oddity kWarmsUp{"warms_up"};
 inline constexpr Oddity kBatchInArray{"answers_batch_in_array"};
+inline constexpr Oddity kCompletesSubscriptions{"completes_subscriptions"};
 inline constexpr Oddity kMeetsEndsLate{"meets_ends_of_subscriptions_late"};
 inline constexpr Oddity kForgetsFinished{"forgets_finished_streams"};
 }  // namespace server_oddity

@@ -46,7 +46,8 @@ Scenario error_terminal_client_survives_refusals() {
       .drive = &drive,
       .checks = {refused_calls_return(), call_returns_what_was_sent(Rule{})},
       .catches = {client_fault::kHangsOnRefusal, client_fault::kBreaksAfterRefusal},
-      .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kListsToolsFirst},
+      .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kListsToolsFirst,
+                 client_oddity::kAsksAgain},
       .era = Era::kBoth,
   }};
 }

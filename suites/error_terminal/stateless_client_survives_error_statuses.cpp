@@ -55,7 +55,8 @@ Scenario error_terminal_stateless_client_survives_error_statuses() {
       .drive = &drive,
       .checks = {refused_calls_return(), call_returns_what_was_sent(Rule{})},
       .catches = {client_fault::kBreaksAfter404, client_fault::kHangsOnRefusal},
-      .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
+      .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds,
+                 client_oddity::kAsksAgain},
       .era = Era::kStateless,
   }};
 }

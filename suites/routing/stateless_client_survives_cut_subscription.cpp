@@ -3,6 +3,7 @@
 
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
+#include "harness/judge/law.h"
 #include "harness/judge/stateless_client.h"
 #include "harness/scenario/scenario.h"
 #include "suites/catalogue/requirements.h"
@@ -31,8 +32,10 @@ Scenario routing_stateless_client_survives_cut_subscription() {
       .covers = {req::kSubscriptionHasFilter},
       .drive = &drive,
       .checks = {subscriptions_do_not_storm(req::kSubscriptionHasFilter),
-                 calls_go_on_beside_subscription(), call_returns_what_was_sent(Rule{})},
-      .catches = {client_fault::kListensInAStorm, client_fault::kSubscribesToAll},
+                 calls_go_on_beside_subscription(), convicts(listens_in_bounds()),
+                 call_returns_what_was_sent(Rule{})},
+      .catches = {client_fault::kListensInAStorm, client_fault::kSubscribesToAll,
+                  client_fault::kListensAgainAtOnce},
       .spares = {client_oddity::kReconnectsListeningGet, client_oddity::kListensEverSlower,
                  client_oddity::kNewConnectionPerCall},
       .era = Era::kStateless,

@@ -12,6 +12,7 @@ namespace {
 constexpr Millis kAfterwards{250};  // Until the older one would have ended.
 constexpr const char* kId = "7001";
 constexpr const char* kOther = "7002";
+constexpr const char* kLast = "7003";
 
 void drive(ClientDriver& client) {
   client.open_session();
@@ -20,6 +21,7 @@ void drive(ClientDriver& client) {
   if (!client.is_listening(first)) client.decline("no subscription was open beside another");
   client.subscribe_and_watch({.fresh = true, .id = kOther});
   client.subscribe_and_watch({.fresh = true, .id = kId});
+  client.subscribe_and_watch({.fresh = true, .id = kLast});  // Tells its number from its id.
   client.await_answer(client.ask_for_result());
   client.watch_end(first, kAfterwards);
 }
