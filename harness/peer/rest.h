@@ -9,8 +9,8 @@
 
 namespace tailrace {
 
-// Samples with the label kAtRest, until what has grown is let go, or for `longest`, which a busy
-// machine stretches. Takes none where nothing grows.
+// Samples with the label kAtRest, until what has grown is let go, or for `longest` (as --time-scale
+// stretches it). Takes none where nothing grows.
 void sample_at_rest(Script& script, bool (*grows)(const Timeline&) = &counts_grow,
                     Millis longest = kMeetsEnd);
 
