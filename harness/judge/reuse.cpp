@@ -247,25 +247,38 @@ bool is_idle(const Timeline& timeline, const Connection& connection, MonoTime at
   });
 }
 
-Judgement judge_pile(const Evidence& evidence) {
-  const Timeline& timeline = evidence.timeline;
-  const Exchange* last = nullptr;
-  std::size_t calls = 0;
+struct Pile {
+  const Exchange* last = nullptr;  // Call
+  std::size_t calls = 0, idle = 0;
+  bool is_high() const { return idle >= kMostKept && idle * 4 >= calls; }
+};
+
+// When the last call was answered, or is to be.
+Pile pile_of(const Timeline& timeline) {
+  Pile pile;
   for (const Exchange& exchange : timeline.exchanges) {
     if (!exchange.asked || exchange.asked->method != "tools/call") continue;
-    ++calls;
-    last = &exchange;
+    ++pile.calls;
+    pile.last = &exchange;
   }
+  if (pile.last == nullptr) return pile;
+  const MonoTime at = pile.last->head_at.value_or(*timeline.last);
+  pile.idle = static_cast<std::size_t>(std::ranges::count_if(
+      timeline.connections, [&](const Connection& c) { return is_idle(timeline, c, at); }));
+  return pile;
+}
+
+Judgement judge_pile(const Evidence& evidence) {
+  const Timeline& timeline = evidence.timeline;
+  const Pile pile = pile_of(timeline);
+  const auto& [last, calls, idle] = pile;
   if (calls < kFewestCalls) {
     const std::string made = fmt::format("the client made {} calls", calls);
     const bool gave_up = last != nullptr && is_refused(*last);
     return gave_up ? not_applicable(made + ", and none after a refusal") : inconclusive(made);
   }
-  const auto idle = static_cast<std::size_t>(std::ranges::count_if(
-      timeline.connections,
-      [&](const Connection& c) { return is_idle(timeline, c, last->request_at); }));
   Judgement judgement = held();
-  if (idle >= kMostKept && idle * 4 >= calls) {
+  if (pile.is_high()) {
     Finding finding =
         finding_of(evidence, "connections_do_not_pile_up", Rule{}, "harm.sockets_grow");
     finding.required = "the connection of a finished call is used again or closed";
@@ -356,6 +369,10 @@ Check takes_no_unfinished_connection() {
 Check connection_carries_next_request(Rule rule) {
   return {"connection_carries_next_request",
           [=](const Evidence& evidence) { return judge_next_request(evidence, rule); }};
+}
+
+bool connections_pile_up(const Timeline& timeline) {
+  return pile_of(timeline).idle * 2 >= kMostKept;
 }
 
 Check connections_do_not_pile_up() {

@@ -209,6 +209,7 @@ inline constexpr Oddity kHalfCloses{"half_closes"};
 inline constexpr Oddity kSharesConnections{"shares_connections_among_sessions"};
 inline constexpr Oddity kPausesAfterInitialize{"pauses_after_initialize"};
 inline constexpr Oddity kAnswersPingsLate{"answers_pings_late"};
+inline constexpr Oddity kClosesConnectionsLate{"closes_connections_late"};
 inline constexpr Oddity kListensLate{"listens_late"};
 }  // namespace client_oddity
 

@@ -71,6 +71,7 @@ inline constexpr Fault kTakesIdsByText{"takes_ids_by_text"};
 inline constexpr Fault kLeftStreamEndsTwins{"left_stream_ends_twins"};
 inline constexpr Fault kDropsUnreadable{"drops_unreadable"};
 inline constexpr Fault kAnswersOnSubscriptions{"answers_on_subscriptions"};
+inline constexpr Fault kAnswersLeftOnSubscriptions{"answers_left_calls_on_subscriptions"};
 inline constexpr Fault kProgressOnSubscriptions{"progress_on_subscriptions"};
 inline constexpr Fault kLeftSubscriptionEndsOthers{"left_subscription_ends_others"};
 inline constexpr Fault kCountsCharacters{"counts_characters"};

@@ -13,8 +13,13 @@ constexpr int kCalls = 60;  // More than any pool keeps idle to one server.
 constexpr Millis kLeaves{10000};
 
 void drive(ServerDriver& server) {
+  server.limit_calls_from(kClosesByTimer * 2);
   server.start_client(kCalls);
-  server.answer_by_turns(kCalls);
+  server.answer_by_turns(kCalls - 1);
+  const StreamId last = server.await_call();
+  server.watch({"connections_close", kClosesByTimer},
+               [](const Timeline& timeline) { return !connections_pile_up(timeline); });
+  server.answer_with_result(last);
   server.await_exit(kLeaves);
 }
 
@@ -28,7 +33,8 @@ Scenario routing_client_returns_connections_of_calls() {
       .drive = &drive,
       .checks = {connections_do_not_pile_up()},
       .catches = {client_fault::kLeaksConnectionPerCall, client_fault::kLeaksConnectionPerError},
-      .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kOpensListeningGet},
+      .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kOpensListeningGet,
+                 client_oddity::kClosesConnectionsLate},
       .era = Era::kBoth,
   }};
 }

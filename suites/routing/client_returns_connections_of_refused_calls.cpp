@@ -21,12 +21,17 @@ constexpr std::size_t kPage = 64 << 10;
 constexpr Millis kLeaves{10000};
 
 void drive(ServerDriver& server) {
+  server.limit_calls_from(kClosesByTimer * 2);
   server.start_client(kCalls);
   const std::string page(kPage, 'x');
   const auto& statuses = server.is_stateless() ? kWithoutSessions : kStatuses;
   for (std::size_t call = 0; call < kCalls; ++call) {
     const auto stream = server.watch_call(server.until_harm());
     if (!stream) return;  // Refusals may end its session: another scenario's matter.
+    if (call + 1 == kCalls) {
+      server.watch({"connections_close", kClosesByTimer},
+                   [](const Timeline& timeline) { return !connections_pile_up(timeline); });
+    }
     server.respond(*stream, statuses[call % statuses.size()], {{"Content-Type", "text/plain"}},
                    page);
   }
@@ -43,7 +48,8 @@ Scenario routing_client_returns_connections_of_refused_calls() {
       .drive = &drive,
       .checks = {connections_do_not_pile_up()},
       .catches = {client_fault::kLeaksRefused},
-      .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds},
+      .spares = {client_oddity::kNewConnectionPerCall, client_oddity::kStringRequestIds,
+                 client_oddity::kClosesConnectionsLate},
       .era = Era::kBoth,
   }};
 }

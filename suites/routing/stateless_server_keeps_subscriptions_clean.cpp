@@ -11,7 +11,8 @@
 namespace tailrace::suites {
 namespace {
 
-constexpr Millis kLivesOn{1000};
+constexpr Millis kLivesOn{1000};  // A slow tool's time, too, as a rule.
+constexpr Millis kUnderWay{50};
 constexpr const char* kLeft = "7101";
 constexpr const char* kOther = "7102";
 
@@ -24,6 +25,11 @@ void drive(ClientDriver& client) {
   if (client.tools().chatty) client.await_answer(client.ask_tool(&AllowedTools::chatty));
   client.await_answer(client.post("tools/list", Json()));
   client.await_answer(client.ask_for_error(0));
+  if (client.tools().slow) {  // Who leaves a call has cancelled it.
+    const StreamId slow = client.ask_tool(&AllowedTools::slow, {.fresh = true});
+    client.watch_head(slow, kUnderWay);
+    client.close(client.connection_of(slow));
+  }
   client.close(client.connection_of(left));
   client.watch_end(other, kLivesOn);
   client.ask_afterwards("a subscription was left");
@@ -36,14 +42,15 @@ Scenario routing_stateless_server_keeps_subscriptions_clean() {
       .id = "routing.stateless_server_keeps_subscriptions_clean",
       .question = "Does a subscription bring what is its own, whatever goes on beside it?",
       .covers = {req::kAnswerCarriesId, req::kLogsStayHome, req::kServesManyAtOnce,
-                 req::kStopEndsSubscription},
+                 req::kStopEndsSubscription, req::kNothingForCancelled},
       .drive = &drive,
       .checks = {subscriptions_bring_no_answers(req::kAnswerCarriesId),
                  subscriptions_bring_no_logs(req::kLogsStayHome),
                  subscriptions_bring_no_progress(req::kProgressStaysHome),
                  subscriptions_outlive_others(req::kServesManyAtOnce, req::kStopEndsSubscription),
                  still_serves(Rule{})},
-      .catches = {server_fault::kAnswersOnSubscriptions, server_fault::kProgressOnSubscriptions,
+      .catches = {server_fault::kAnswersOnSubscriptions,
+                  server_fault::kAnswersLeftOnSubscriptions, server_fault::kProgressOnSubscriptions,
                   server_fault::kLeftSubscriptionEndsOthers},
       .spares = {server_oddity::kOneSubscription, server_oddity::kJsonAnswers},
       .era = Era::kStateless,
