@@ -73,19 +73,16 @@ class Alignment {
 };
 
 // Up to the first that is missing, which is the end of its contract.
-std::vector<ToldCall> in_order(std::span<const ToldCall> told) {
-  std::vector<ToldCall> lines;
-  for (const ToldCall& line : told) {
-    if (line.number != static_cast<std::int64_t>(lines.size()) + 1) break;
-    lines.push_back(line);
-  }
-  return lines;
+std::span<const ToldCall> in_order(std::span<const ToldCall> told) {
+  std::size_t lines = 0;
+  while (lines < told.size() && told[lines].number == static_cast<std::int64_t>(lines) + 1) ++lines;
+  return told.first(lines);
 }
 
 }  // namespace
 
 void join_attempts(std::vector<ClientCall>& calls, std::span<const ToldCall> told) {
-  const std::vector<ToldCall> lines = in_order(told);
+  const std::span<const ToldCall> lines = in_order(told);
   if (lines.size() != told.size() || calls.size() <= lines.size()) return;
   std::size_t extra = calls.size() - lines.size();
   std::vector<ClientCall> joined;
@@ -104,7 +101,7 @@ void join_attempts(std::vector<ClientCall>& calls, std::span<const ToldCall> tol
 
 std::vector<std::size_t> numbers_of(std::span<const ClientCall> calls,
                                     std::span<const ToldCall> told) {
-  const std::vector<ToldCall> lines = in_order(told);
+  const std::span<const ToldCall> lines = in_order(told);
   if (lines.size() > calls.size()) {
     std::vector<std::size_t> numbers = Alignment(calls, lines).numbers();
     if (!numbers.empty()) return numbers;

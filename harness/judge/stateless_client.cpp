@@ -30,15 +30,15 @@ Judgement judge_broken(const Evidence& evidence, Rule rule) {
   if (cut == timeline.exchanges.end()) return inconclusive("no stream of a call broke off");
   const Exchange& lost = *cut;
   const auto lines = told_calls(timeline);
+  const auto told = std::ranges::find_if(
+      lines, [&](const ToldCall& line) { return line.at > *lost.ended_at; });
   for (const Exchange& later : timeline.exchanges) {
     if (later.request_at <= *lost.ended_at) continue;
     const bool resumes = later.request.find("last-event-id") != nullptr;
     const bool gets = later.request.method == "GET" && !is_elsewhere(timeline, later);
     // A line that was told of the call before makes it another one, which may have that id.
-    const bool told = std::ranges::any_of(lines, [&](const ToldCall& line) {
-      return line.at > *lost.ended_at && line.at < later.request_at;
-    });
-    const bool again = is_request(later) && later.asked->id == lost.asked->id && !told;
+    const bool is_over = told != lines.end() && told->at < later.request_at;
+    const bool again = is_request(later) && later.asked->id == lost.asked->id && !is_over;
     if (!resumes && !gets && !again) continue;
     Finding finding = finding_of(evidence, "broken_stream_is_not_resumed", rule);
     finding.required = "a request whose stream broke off is lost, or sent anew with a new id";

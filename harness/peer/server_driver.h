@@ -82,6 +82,8 @@ class ServerDriver : public Script {
   bool watch_exit(Millis window);
   // The client has finished this call: told by its line, its next request or its end.
   bool watch_return(StreamId call, Millis window);
+  // The idle connections of the client are few, or stay as many as they are.
+  void watch_idle_connections();
   // The client has answered the pings so far, or does not: some answer none while a call waits.
   void watch_pongs(Millis window = Millis(500));
 

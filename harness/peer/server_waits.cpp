@@ -6,6 +6,7 @@
 
 #include "harness/judge/calls.h"
 #include "harness/judge/client_calls.h"
+#include "harness/judge/reuse.h"
 #include "harness/peer/server_driver.h"
 #include "harness/record/marks.h"
 
@@ -85,6 +86,11 @@ bool ServerDriver::watch_return(StreamId call, Millis window) {
         });
     return told || asked_more || timeline.process_ended.has_value();
   });
+}
+
+void ServerDriver::watch_idle_connections() {
+  watch({"connections_close", kClosesByTimer},
+        [](const Timeline& timeline) { return !connections_pile_up(timeline); });
 }
 
 void ServerDriver::watch_pongs(Millis window) {

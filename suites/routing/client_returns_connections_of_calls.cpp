@@ -17,8 +17,7 @@ void drive(ServerDriver& server) {
   server.start_client(kCalls);
   server.answer_by_turns(kCalls - 1);
   const StreamId last = server.await_call();
-  server.watch({"connections_close", kClosesByTimer},
-               [](const Timeline& timeline) { return !connections_pile_up(timeline); });
+  server.watch_idle_connections();
   server.answer_with_result(last);
   server.await_exit(kLeaves);
 }

@@ -28,10 +28,7 @@ void drive(ServerDriver& server) {
   for (std::size_t call = 0; call < kCalls; ++call) {
     const auto stream = server.watch_call(server.until_harm());
     if (!stream) return;  // Refusals may end its session: another scenario's matter.
-    if (call + 1 == kCalls) {
-      server.watch({"connections_close", kClosesByTimer},
-                   [](const Timeline& timeline) { return !connections_pile_up(timeline); });
-    }
+    if (call + 1 == kCalls) server.watch_idle_connections();
     server.respond(*stream, statuses[call % statuses.size()], {{"Content-Type", "text/plain"}},
                    page);
   }
