@@ -34,6 +34,9 @@ StreamId ask(ClientDriver& client, int call) {
   if (call == 2 && tools.failing) return client.ask_tool(&AllowedTools::failing, fresh);
   if (call == 3 && tools.refused) return client.ask_tool(&AllowedTools::refused, fresh);
   if (call == 4) return client.ask_for_error(0, fresh);
+  // A round that is left where it asks for input; with sessions, it would wait for that.
+  const bool asks = call == 5 && client.is_stateless() && tools.asking;
+  if (asks) return client.ask_tool(&AllowedTools::asking, fresh);
   return client.ask_for_result(fresh);
 }
 

@@ -171,6 +171,7 @@ class ClientDriver : public Script {
 
   // 2026-07-28: a subscription to all list changes.
   StreamId subscribe(const PostOptions& options = {.fresh = true});
+  std::string refusal_of(StreamId listen) const;  // How it was refused; "" where it was not.
   // Declines where the subscription was refused, so that nothing can be asked of it.
   void decline_without_subscription(StreamId listen);
   // 2026-07-28: the next round of a call that asked for input, with this state.

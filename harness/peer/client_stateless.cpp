@@ -97,14 +97,18 @@ StreamId ClientDriver::subscribe_and_watch(const PostOptions& options) {
   return listen;
 }
 
-void ClientDriver::decline_without_subscription(StreamId listen) {
-  const std::string refused = history_.read([&](const Timeline& timeline) -> std::string {
+std::string ClientDriver::refusal_of(StreamId listen) const {
+  return history_.read([&](const Timeline& timeline) -> std::string {
     const Exchange& exchange = *timeline.exchange(listen);
     if (!exchange.response) return "";
     if (!exchange.is_event_stream()) return std::to_string(exchange.response->status);
     const RpcMessage* const final = exchange.final_message();
     return final != nullptr && final->kind == MessageKind::kError ? "an Error" : "";
   });
+}
+
+void ClientDriver::decline_without_subscription(StreamId listen) {
+  const std::string refused = refusal_of(listen);
   if (!refused.empty()) decline("the server offers no subscriptions: it answered " + refused);
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstring>
 #include <utility>
 
 #include "harness/base/assert.h"
@@ -109,10 +110,17 @@ void Vault::remember(std::string_view secret, bool by_user) {
   known_ = std::make_shared<KnownSecrets>(std::move(list), std::move(index));
 }
 
+// A chain is a hash by itself, of a secret key.
+std::size_t Vault::StepHash::operator()(const Step& step) const {
+  std::size_t hash = 0;
+  std::memcpy(&hash, step.chain.hash.data(), sizeof hash);
+  return hash ^ static_cast<unsigned char>(step.byte);
+}
+
 // All that is hashed is of one length, so that nothing can be put behind it; in one block of the
 // hash, since a flood of secrets costs one for each byte.
 Vault::Chain Vault::next_of(const Chain& chain, char byte) const {
-  const std::pair step(chain, byte);
+  const Step step{chain, byte};
   if (const auto known = chains_.find(step); known != chains_.end()) return known->second;
   std::array<unsigned char, kKeyBytes + sizeof chain.hash + 1> hashed;
   static_assert(hashed.size() <= 55);

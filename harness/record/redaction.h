@@ -17,6 +17,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "harness/record/secret_index.h"
@@ -50,7 +51,7 @@ class Vault {
   // Of the next byte of a secret; the chain stands for those before it.
   struct Chain {
     std::array<unsigned char, 32> hash{};  // SHA-256
-    auto operator<=>(const Chain&) const = default;
+    bool operator==(const Chain&) const = default;
   };
   Chain begun() const;  // Of none.
   char pseudonym_byte(Chain& chain, char byte) const;
@@ -69,7 +70,15 @@ class Vault {
 
   std::string key_;
   mutable std::mutex mutex_;
-  mutable std::map<std::pair<Chain, char>, Chain> chains_;  // Cache of next_of().
+  struct Step {
+    Chain chain;
+    char byte;
+    bool operator==(const Step&) const = default;
+  };
+  struct StepHash {
+    std::size_t operator()(const Step& step) const;
+  };
+  mutable std::unordered_map<Step, Chain, StepHash> chains_;  // Cache of next_of().
   std::size_t by_user_ = 0;  // The first so many of `known_` came from the user.
   std::size_t learned_bytes_ = 0;  // Of the others
   Secrets known_;

@@ -78,22 +78,64 @@ std::string told_file(const Arguments& arguments) {
   return arguments.out + "/harms.told";
 }
 
+std::string_view peer_of(const Trial& trial) {
+  return trial.name.empty() ? "correct peer" : std::string_view(trial.name);
+}
+
+// What all processes work on; made once, before there are any.
+class Plan {
+ public:
+  explicit Plan(const Arguments& arguments)
+      : registry(suites::all_scenarios()), catalogue(*Catalogue::parse(catalogue_json())) {
+    trials_ = in_order(arguments);
+    const auto rest = std::ranges::stable_partition(trials_, std::identity{}, &Trial::growth);
+    growth = std::span(trials_.begin(), rest.begin());
+    others = rest;
+  }
+  Plan(const Plan&) = delete;
+  Plan& operator=(const Plan&) = delete;
+
+  const Registry registry;
+  const Catalogue catalogue;
+  std::span<const Trial> growth, others;  // Those that look for growth, and the others.
+
+ private:
+  // As listed, or shuffled. What takes long comes in the first half, where it is not waited for at
+  // the end; not all of it at once, since what looks for growth is long and computes.
+  std::vector<Trial> in_order(const Arguments& arguments) const {
+    auto trials = all_trials(registry, arguments.selection);
+    std::mt19937_64 random(arguments.seed.value_or(0));
+    std::uniform_real_distribution<double> anywhere(0, 1);
+    std::multimap<double, Trial> placed;
+    for (std::size_t i = 0; i < trials.size(); ++i) {
+      const double as_listed = static_cast<double>(i) / static_cast<double>(trials.size());
+      const double place = arguments.seed ? anywhere(random) : as_listed;
+      const double share = is_long(arguments, trials[i]) ? kEarly : 1;
+      placed.emplace(place * share, std::move(trials[i]));
+    }
+    std::vector<Trial> ordered;
+    for (auto& [place, trial] : placed) ordered.push_back(std::move(trial));
+    return ordered;
+  }
+
+  static bool is_long(const Arguments& arguments, const Trial& trial) {
+    return std::ranges::any_of(trial.scenarios, [&](const std::string& id) {
+      return arguments.early.contains(fmt::format("{} {}", peer_of(trial), id));
+    });
+  }
+
+  std::vector<Trial> trials_;
+};
+
 class SelfTest {
  public:
-  SelfTest(Arguments arguments, Setup& setup, Shared& shared)
-      : arguments_(std::move(arguments)),
-        setup_(setup),
-        shared_(shared),
-        registry_(suites::all_scenarios()),
-        catalogue_(*Catalogue::parse(catalogue_json())) {}
+  SelfTest(const Arguments& arguments, const Plan& plan, Setup& setup, Shared& shared)
+      : arguments_(arguments), plan_(plan), setup_(setup), shared_(shared) {}
 
   // `growing`: those that look for growth come first; otherwise they are left to others.
   void take_trials(bool growing) {
-    auto trials = in_order();
-    const auto others = std::ranges::stable_partition(trials, std::identity{}, &Trial::growth);
-    const std::span growth(trials.begin(), others.begin());
-    if (growing) take_trials(growth, shared_.next_growing, [] {});
-    take_trials(others, shared_.next, [&] { wait_for_turn(); });
+    if (growing) take_trials(plan_.growth, shared_.next_growing, [] {});
+    take_trials(plan_.others, shared_.next, [&] { wait_for_turn(); });
   }
 
  private:
@@ -107,34 +149,6 @@ class SelfTest {
       try_one(trials[i]);
       --shared_.under_way;
     }
-  }
-
-  // As listed, or shuffled. What takes long comes in the first half, where it is not waited for at
-  // the end; not all of it at once, since what looks for growth is long and computes.
-  std::vector<Trial> in_order() const {
-    auto trials = all_trials(registry_, arguments_.selection);
-    std::mt19937_64 random(arguments_.seed.value_or(0));
-    std::uniform_real_distribution<double> anywhere(0, 1);
-    std::multimap<double, Trial> placed;
-    for (std::size_t i = 0; i < trials.size(); ++i) {
-      const double as_listed = static_cast<double>(i) / static_cast<double>(trials.size());
-      const double place = arguments_.seed ? anywhere(random) : as_listed;
-      const double share = is_long(trials[i]) ? kEarly : 1;
-      placed.emplace(place * share, std::move(trials[i]));
-    }
-    std::vector<Trial> ordered;
-    for (auto& [place, trial] : placed) ordered.push_back(std::move(trial));
-    return ordered;
-  }
-
-  bool is_long(const Trial& trial) const {
-    return std::ranges::any_of(trial.scenarios, [&](const std::string& id) {
-      return arguments_.early.contains(fmt::format("{} {}", peer_of(trial), id));
-    });
-  }
-
-  static std::string_view peer_of(const Trial& trial) {
-    return trial.name.empty() ? "correct peer" : std::string_view(trial.name);
   }
 
   // Trials compute when they begin, and mostly wait later: they begin one after the other. On a
@@ -160,7 +174,7 @@ class SelfTest {
     options.manifest->serves |= arguments_.serve;
     options.out = fmt::format("{}/{}-{}-{}", arguments_.out, trial.number, name_of(trial.role),
                               trial.name.empty() ? "correct" : trial.name);
-    const auto record = run(options, setup_, registry_, catalogue_, nullptr);
+    const auto record = run(options, setup_, plan_.registry, plan_.catalogue, nullptr);
     if (!record) {
       print(fmt::format("BAD  {} {}: {}\n", name_of(trial.role), trial.name, record.error().what));
       ++shared_.bad;
@@ -174,8 +188,7 @@ class SelfTest {
   }
 
   void tell(const Trial& trial, const ScenarioResult& result) {
-    const auto scenario = std::find_if(registry_.begin(), registry_.end(),
-                                       [&](const Scenario& s) { return s.id() == result.id; });
+    const auto scenario = std::ranges::find(plan_.registry, result.id, &Scenario::id);
     const bool good = holds(result, *scenario, trial.expected);
     ++(good ? shared_.good : shared_.bad);
     if (good && trial.expected == Expected::kCaught) {
@@ -196,7 +209,7 @@ class SelfTest {
   }
 
   void remember_rows(const ScenarioResult& result) {
-    const auto& rows = catalogue_.rows();
+    const auto& rows = plan_.catalogue.rows();
     TAILRACE_ASSERT(rows.size() <= kMostRows);
     for (std::size_t row = 0; row < rows.size(); ++row) {
       for (const Finding& finding : result.findings) {
@@ -222,17 +235,16 @@ class SelfTest {
     TAILRACE_ASSERT(written == static_cast<ssize_t>(text.size()));
   }
 
-  Arguments arguments_;
+  const Arguments& arguments_;
+  const Plan& plan_;
   Setup& setup_;
   Shared& shared_;
-  Registry registry_;
-  Catalogue catalogue_;
 };
 
 // One process that takes trials, in a network of its own and a session of its own: where the
 // scheduler shares a machine among sessions (autogroups), all workers would have one share of it,
 // and each peer as much as they together. It ends with its parent all the same.
-int be_worker(const Arguments& arguments, Shared& shared, bool growing) {
+int be_worker(const Arguments& arguments, const Plan& plan, Shared& shared, bool growing) {
   ::setsid();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   RunOptions ours;
@@ -242,20 +254,19 @@ int be_worker(const Arguments& arguments, Shared& shared, bool growing) {
     fmt::print(stderr, "{}\n", setup.error().what);
     return kExitUnusable;
   }
-  SelfTest(arguments, *setup, shared).take_trials(growing);
+  SelfTest(arguments, plan, *setup, shared).take_trials(growing);
   return kExitClean;
 }
 
 // Rules that scenarios cite and that no fault broke: they would hold whatever a peer did. The rows
 // of a rule say the same in different revisions, and the peers speak one: one row stands for all.
-std::size_t print_unbroken(const Shared& shared) {
-  const Catalogue catalogue = *Catalogue::parse(catalogue_json());
+std::size_t print_unbroken(const Plan& plan, const Shared& shared) {
   std::set<std::string_view> broken;
-  for (std::size_t row = 0; row < catalogue.rows().size(); ++row) {
-    if (shared.broken[row]) broken.insert(catalogue.rows()[row].id);
+  for (std::size_t row = 0; row < plan.catalogue.rows().size(); ++row) {
+    if (shared.broken[row]) broken.insert(plan.catalogue.rows()[row].id);
   }
   std::set<std::string> lines;
-  for (const Scenario& scenario : suites::all_scenarios()) {
+  for (const Scenario& scenario : plan.registry) {
     for (const Rule& rule : scenario.spec().covers) {
       const bool seen = std::any_of(rule.begin(), rule.end(), [&](const Requirement& requirement) {
         return broken.contains(requirement.id);
@@ -306,12 +317,13 @@ int run_all(const Arguments& arguments) {
   TAILRACE_ASSERT(page != MAP_FAILED);
   static_cast<void>(std::remove(told_file(arguments).c_str()));
   auto& shared = *new (page) Shared;
+  const Plan plan(arguments);
   const auto cores = static_cast<int>(std::thread::hardware_concurrency());
   const int growing = kGrowingPerCore * std::max(cores, 1);
   for (int job = 0; job < arguments.jobs; ++job) {
     const pid_t pid = ::fork();
     TAILRACE_ASSERT(pid >= 0);
-    if (pid == 0) std::exit(be_worker(arguments, shared, job < growing));
+    if (pid == 0) std::exit(be_worker(arguments, plan, shared, job < growing));
   }
   std::size_t lost = 0;
   for (int status = 0; ::wait(&status) > 0;) lost += status != 0;
@@ -319,7 +331,7 @@ int run_all(const Arguments& arguments) {
   if (lost > 0) fmt::print("self-test: {} of its own processes failed\n", lost);
   if (arguments.selection.is_all()) {
     const bool harms_differ = print_harms(arguments);
-    if (print_unbroken(shared) > 0 || harms_differ) return 1;
+    if (print_unbroken(plan, shared) > 0 || harms_differ) return 1;
   }
   return shared.bad == 0 && shared.good > 0 && lost == 0 ? 0 : 1;
 }
