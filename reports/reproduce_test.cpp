@@ -55,6 +55,20 @@ TEST(Reproduction, RefusesWhatShowsInNoLine) {
   EXPECT_NE(why_not(result, ProcessLine{"a line"}).find("bytes too many"), std::string::npos);
 }
 
+// Samples of a client's process stand in the evidence by the name of who was asked.
+TEST(Reproduction, RefusesWhatGrewInAClientToo) {
+  ScenarioResult result = failed();
+  result.role = "client";
+  result.findings.front().evidence.front().actor = "client";
+  for (const char* check : {"sockets_settle", "descriptors_do_not_grow"}) {
+    result.findings.front().check = check;
+    EXPECT_NE(why_not(result, ProcessSampled{}).find("/proc"), std::string::npos) << check;
+    EXPECT_EQ(why_not(result, ProcessLine{"a line"}).find("/proc"), std::string::npos) << check;
+  }
+  result.findings.front().check = "call_returns";
+  EXPECT_EQ(why_not(result, ProcessSampled{}).find("/proc"), std::string::npos);
+}
+
 TEST(Reproduction, RefusesAnswersToRequestsThatWereStillOnTheirWay) {
   ScenarioResult result = failed();
   result.role = "client";

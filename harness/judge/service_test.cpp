@@ -290,5 +290,17 @@ TEST(StillServes, ARefusalForNowIsNone) {
   EXPECT_EQ(asked(500, "Retry-After: 1\r\n"), Outcome::kBroken);
 }
 
+TEST(Silence, IsNotToldByAScriptThatOverslept) {
+  const auto silent = [](Nanos took, double until) {
+    Story story;
+    story.open(1).call(1, 1).at(until).tell(WindowEnded{"watch", kServed, took}).mark("x", "");
+    return silent_for(story.timeline(), story.timeline().exchanges.front());
+  };
+  const double served = static_cast<double>(kServed.count());
+  EXPECT_EQ(silent(kServed, served), std::optional<Nanos>(kServed));
+  EXPECT_FALSE(silent(Millis(1) + Nanos(kServed) * 3, served)) << "it was not looked at meanwhile";
+  EXPECT_FALSE(silent(kServed, served - 1));
+}
+
 }  // namespace
 }  // namespace tailrace

@@ -65,5 +65,18 @@ TEST(InitializeLeftOpen, IsSilenceAnEndOrHalfAnAnswer) {
   EXPECT_FALSE(leaves_initialize_open(Story().timeline()));
 }
 
+TEST(RefusedForNow, IsByTooManyRequestsOrByAServerThatSaysWhen) {
+  const auto refused = [](int status, const std::string& headers = "") {
+    Story story;
+    story.open(1).call(1, 1).plain(1, status, headers);
+    return is_refused_for_now(story.timeline().exchanges.front());
+  };
+  EXPECT_TRUE(refused(429));
+  EXPECT_TRUE(refused(503, "Retry-After: 1\r\n"));
+  EXPECT_FALSE(refused(503));
+  EXPECT_FALSE(refused(404, "Retry-After: 1\r\n"));
+  EXPECT_FALSE(is_refused_for_now(Story().open(1).call(1, 1).timeline().exchanges.front()));
+}
+
 }  // namespace
 }  // namespace tailrace

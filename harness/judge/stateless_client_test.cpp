@@ -44,6 +44,18 @@ TEST(BrokenStream, AGetOrTheOldIdIsMustANewIdIsFine) {
   EXPECT_EQ(calls().judge(check, kRevision).outcome, Outcome::kInconclusive);
 }
 
+TEST(BrokenStream, AnIdMayComeAgainInAnotherCall) {
+  const Check check = broken_stream_is_not_resumed(req::kBrokenStreamIsLost);
+  const auto after = [&](double told) {
+    Story story = calls();
+    story.at(5).sse_head(1).end(1).at(told).tell(ProcessLine{R"({"call":1,"outcome":"error"})"});
+    story.at(20).call(1, 1).at(1500).mark("x", "");
+    return story.judge(check, kRevision).outcome;
+  };
+  EXPECT_EQ(after(10), Outcome::kHeld) << "its caller had been told";
+  EXPECT_EQ(after(30), Outcome::kBroken);
+}
+
 TEST(TimedOutStream, IsClosedAndNoOther) {
   const Check check = timed_out_stream_is_closed(req::kTimeOutClosesStream);
   const auto late = [] {
@@ -61,6 +73,19 @@ TEST(TimedOutStream, IsClosedAndNoOther) {
   EXPECT_EQ(open.findings.front().level, Level::kShould);
   EXPECT_EQ(late().judge(check, kRevision).outcome, Outcome::kInconclusive);
   EXPECT_EQ(calls().judge(check, kRevision).outcome, Outcome::kNotApplicable);
+}
+
+TEST(TimedOutStream, ASubscriptionThatWasLeftBeforeIsAnothersMatter) {
+  const Check check = timed_out_stream_is_closed(req::kTimeOutClosesStream);
+  const auto left = [&](double at) {
+    Story story = calls();
+    story.open(2, Side::kServer).call(2, 9, "subscriptions/listen").sse_head(2);
+    story.at(at).tell(PeerEnded{{2}, Ending::kFin});
+    story.at(500).tell(ProcessLine{R"({"call":1,"outcome":"limit"})"});
+    return story.at(510).tell(PeerEnded{{1}, Ending::kFin}).judge(check, kRevision).outcome;
+  };
+  EXPECT_EQ(left(350), Outcome::kHeld);
+  EXPECT_EQ(left(450), Outcome::kBroken);
 }
 
 TEST(TimedOutStream, WhoClosesHalfWithEachRequestHasLeftNothing) {
@@ -124,6 +149,24 @@ TEST(InputIsGiven, UnderANewIdWithItsState) {
   EXPECT_EQ(asked().at(600).mark("x", "").judge(check, kRevision).outcome, Outcome::kBroken);
   EXPECT_EQ(asked().judge(check, kRevision).outcome, Outcome::kInconclusive);
   EXPECT_EQ(calls().judge(check, kRevision).outcome, Outcome::kInconclusive);
+}
+
+// A second round is asked for on a stream that stays open, so long after a call that may take
+// 500 ms.
+TEST(InputIsGiven, OnAnOpenStreamWhereTheCallHasTimeForIt) {
+  const Check check = input_is_given_on_open_stream();
+  const auto judged = [&](double asked_at) {
+    Story story;
+    story.mark(kMarkCallLimit, "500").mark(kMarkInputOnOpenStream, "").open(1, Side::kServer);
+    story.post(1, round_of("1", "r", "j"));
+    story.at(asked_at).sse_head(1).event(
+        1, R"({"jsonrpc":"2.0","id":1,"result":{"resultType":"input_required",)"
+           R"("requestState":"s","inputRequests":{"k":{"method":"elicitation/create"}}}})");
+    story.at(500).tell(ProcessLine{R"({"call":1,"outcome":"limit"})"}).at(1200).mark("x", "");
+    return story.judge(check, kRevision).outcome;
+  };
+  EXPECT_EQ(judged(10), Outcome::kBroken);
+  EXPECT_EQ(judged(300), Outcome::kInconclusive);
 }
 
 Story with_arguments(const std::string& first, const std::string& round) {

@@ -12,6 +12,8 @@
 #include <set>
 
 #include "harness/run/baseline.h"
+#include "harness/run/trial.h"
+#include "harness/run/plan.h"
 #include "harness/wire/json.h"
 #include "suites/catalogue/embedded.h"
 #include "suites/registry.h"
@@ -124,6 +126,21 @@ TEST(Registry, BaselinesOfTheFixturesAreReadAndNameScenarios) {
     ++read;
   }
   EXPECT_GT(read, 20U);
+}
+
+TEST(Registry, FaultsOfSessionsAreTriedWhereThereAreSome) {
+  std::size_t with_sessions = 0;
+  const Registry registry = suites::all_scenarios();
+  for (const Trial& trial : all_trials(registry, {})) {
+    for (const std::string& id : trial.scenarios) {
+      const auto of = std::ranges::find(registry, id, &Scenario::id);
+      const auto& faults = of->spec().catches_with_sessions;
+      if (std::ranges::find(faults, trial.name, &Fault::name) == faults.end()) continue;
+      ++with_sessions;
+      EXPECT_EQ(trial.revision, kNewestRevision) << trial.name << " " << id;
+    }
+  }
+  EXPECT_GT(with_sessions, 0U);
 }
 
 }  // namespace
