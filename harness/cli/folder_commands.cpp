@@ -99,9 +99,9 @@ int baseline_check_command(const CommandLine& line, const Registry& registry) {
   if (!baseline) return complain(baseline.error().what);
   std::vector<std::string> known;
   for (const Scenario& scenario : registry) known.emplace_back(scenario.id());
-  const auto complaints = complaints_about(*baseline, known);
-  for (const std::string& what : complaints) fmt::print(stderr, "tailrace: {}\n", what);
-  if (!complaints.empty()) return kExitUnusable;
+  const auto misnamed = misnamed_in(*baseline, known);
+  for (const Misnamed& entry : misnamed) fmt::print(stderr, "tailrace: {}\n", entry.what);
+  if (!misnamed.empty()) return kExitUnusable;
   fmt::print("{} expected, {} unstable\n", baseline->expected.size(), baseline->unstable.size());
   if (line.folder.empty()) return kExitClean;
   auto record = finished_record(line.folder);

@@ -234,9 +234,9 @@ TEST(Server, ModesOfItsManifestAreJudgedApart) {
 
 TEST(Baseline, IsExactInBothDirections) {
   const Workshop workshop;
-  const auto baseline = [](const std::string& id) {
-    return R"({"schema":"tailrace.baseline/1","expected":[{"id":")" + id +
-           R"(","revision":"2025-11-25","reason":"known"}]})";
+  const auto baseline = [](const std::string& id, const std::string& revision = "2025-11-25") {
+    return R"({"schema":"tailrace.baseline/1","expected":[{"id":")" + id + R"(","revision":")" +
+           revision + R"(","reason":"known"}]})";
   };
   const std::string broken = "routing.server_forgets_deleted_session";
   Workshop::write(workshop.path("b.json"), baseline(broken));
@@ -247,6 +247,10 @@ TEST(Baseline, IsExactInBothDirections) {
   const Ran stale = workshop.run("{tailrace} server --out b" + only + "{port}");
   EXPECT_EQ(stale.status, 1);
   EXPECT_NE(stale.out.find("stale"), std::string::npos);
+  Workshop::write(workshop.path("b.json"), baseline(broken, "2025-11-52"));
+  const Ran misspelt = workshop.run("{tailrace} server --out c" + only + "{port}");
+  EXPECT_EQ(misspelt.status, 1) << "it waits for ever";
+  EXPECT_NE(misspelt.out.find("is no revision"), std::string::npos) << misspelt.out;
 }
 
 // What was written down names what was found: another finding in the same scenario is a new one.

@@ -215,39 +215,27 @@ Json to_json(const Baseline& baseline) {
   return json;
 }
 
-std::vector<const ExpectedFailure*> unknown_in(const Baseline& baseline,
-                                               const std::vector<std::string>& known) {
-  std::vector<const ExpectedFailure*> unknown;
+std::vector<Misnamed> misnamed_in(const Baseline& baseline,
+                                  const std::vector<std::string>& known) {
+  std::vector<Misnamed> misnamed;
   for (const auto* list : {&baseline.expected, &baseline.unstable}) {
     for (const ExpectedFailure& entry : *list) {
-      const bool named = std::any_of(known.begin(), known.end(), [&](const std::string& id) {
-        return glob_matches(entry.id, id);
-      });
-      if (!named) unknown.push_back(&entry);
+      const auto names = [](std::string_view glob) {
+        return [=](std::string_view name) { return glob_matches(glob, name); };
+      };
+      if (std::ranges::none_of(known, names(entry.id))) {
+        const std::string near = nearest_word(entry.id, known);
+        misnamed.push_back({&entry, "'" + entry.id + "' names no scenario" +
+                                        (near.empty() ? "" : "; did you mean " + near + "?")});
+      }
+      const bool is_revision =
+          std::ranges::any_of(kRevisions, names(entry.revision)) || entry.revision == kAsked;
+      if (is_revision) continue;
+      misnamed.push_back({&entry, "'" + entry.revision + "' of '" + entry.id +
+                                      "' is no revision"});
     }
   }
-  return unknown;
-}
-
-std::vector<std::string> complaints_about(const Baseline& baseline,
-                                          const std::vector<std::string>& known) {
-  std::vector<std::string> complaints;
-  // Such an entry waits for a failure that cannot come.
-  for (const auto* list : {&baseline.expected, &baseline.unstable}) {
-    for (const ExpectedFailure& entry : *list) {
-      const bool is_known = std::ranges::any_of(kRevisions, [&](std::string_view revision) {
-        return glob_matches(entry.revision, revision);
-      });
-      if (is_known || entry.revision == kAsked) continue;
-      complaints.push_back("'" + entry.revision + "' of '" + entry.id + "' is no revision");
-    }
-  }
-  for (const ExpectedFailure* entry : unknown_in(baseline, known)) {
-    const std::string near = nearest_word(entry->id, known);
-    complaints.push_back("'" + entry->id + "' names no scenario" +
-                         (near.empty() ? "" : "; did you mean " + near + "?"));
-  }
-  return complaints;
+  return misnamed;
 }
 
 }  // namespace tailrace

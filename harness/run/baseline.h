@@ -38,11 +38,12 @@ void apply_baseline(const Baseline& baseline, RunRecord& record);
 Baseline baseline_of(const RunRecord& record, const std::string& reason);
 Json to_json(const Baseline& baseline);
 
-// Entries that name no scenario of `known`. They live as long as the baseline.
-std::vector<const ExpectedFailure*> unknown_in(const Baseline& baseline,
-                                               const std::vector<std::string>& known);
-// The same, each as a line that says what is wrong.
-std::vector<std::string> complaints_about(const Baseline& baseline,
-                                          const std::vector<std::string>& known);
+// An entry that waits for a failure which cannot come: it names no scenario of `known`, or no
+// revision; `what` says so. It lives as long as the baseline.
+struct Misnamed {
+  const ExpectedFailure* entry;
+  std::string what;
+};
+std::vector<Misnamed> misnamed_in(const Baseline& baseline, const std::vector<std::string>& known);
 
 }  // namespace tailrace

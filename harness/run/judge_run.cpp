@@ -74,12 +74,12 @@ class RunJudge {
   const RunPackets* packets_;
 };
 
-// A baseline is exact: what names no scenario would wait for a failure that cannot come.
-void add_unknown(const Baseline& baseline, const Registry& registry, RunRecord& record) {
+// A baseline is exact.
+void add_misnamed(const Baseline& baseline, const Registry& registry, RunRecord& record) {
   std::vector<std::string> known;
   for (const Scenario& scenario : registry) known.emplace_back(scenario.id());
-  for (const ExpectedFailure* entry : unknown_in(baseline, known)) {
-    record.stale.push_back({entry->id, entry->revision, "no scenario of this version has this id"});
+  for (const auto& [entry, what] : misnamed_in(baseline, known)) {
+    record.stale.push_back({entry->id, entry->revision, what});
   }
 }
 
@@ -119,7 +119,7 @@ Result<RunRecord> judge_run(const RunFolder& folder, const Registry& registry,
                    });
   record.never_driven = contents->planned - std::min(contents->planned, contents->runs.size());
   apply_baseline(baseline, record);
-  add_unknown(baseline, registry, record);
+  add_misnamed(baseline, registry, record);
   return record;
 }
 

@@ -122,10 +122,26 @@ TEST(Registry, BaselinesOfTheFixturesAreReadAndNameScenarios) {
     if (entry.path().extension() != ".baseline") continue;
     const auto baseline = load_baseline(entry.path().string());
     ASSERT_TRUE(baseline) << baseline.error().what;
-    EXPECT_EQ(complaints_about(*baseline, known), std::vector<std::string>()) << entry.path();
+    for (const Misnamed& misnamed : misnamed_in(*baseline, known)) {
+      ADD_FAILURE() << misnamed.what << " in " << entry.path();
+    }
     ++read;
   }
   EXPECT_GT(read, 20U);
+}
+
+TEST(Baseline, WhatCannotFailIsMisnamed) {
+  const std::vector<std::string> known = {"area.first", "area.second"};
+  const auto misnamed = [&](const char* id, const char* revision) {
+    const Baseline baseline{{{id, revision, "", "", "known", "", {}}}, {}};
+    std::string what;
+    for (const Misnamed& entry : misnamed_in(baseline, known)) what += entry.what;
+    return what;
+  };
+  EXPECT_EQ(misnamed("area.*", "2025-*"), "");
+  EXPECT_EQ(misnamed("area.first", "auto"), "") << "of a client that never said its own";
+  EXPECT_EQ(misnamed("area.fist", "*"), "'area.fist' names no scenario; did you mean area.first?");
+  EXPECT_EQ(misnamed("area.first", "2025-11-52"), "'2025-11-52' of 'area.first' is no revision");
 }
 
 TEST(Registry, FaultsOfSessionsAreTriedWhereThereAreSome) {

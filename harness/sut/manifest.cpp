@@ -171,6 +171,9 @@ void read_tools(ManifestReader& reader, const Json& json, Manifest& manifest) {
     if (entry.name.empty()) reader.complain(where + "name", "is empty");
     (void)reader.object(tool, where, "arguments");
     if (const Json* arguments = tool.find("arguments")) entry.arguments = *arguments;
+    if (kind == "sized" && to_text(entry.arguments).find(R"("{bytes}")") == std::string::npos) {
+      reader.complain(where + "arguments", R"(has no value "{bytes}", which says how much)");
+    }
     entry.notifications = reader.count(tool, where, "notifications");
     manifest.tools[kind] = std::move(entry);
   }
@@ -209,6 +212,7 @@ Result<Manifest> parse_manifest(std::string_view text, const std::string& name) 
   static constexpr std::array<std::string_view, 1> kStop = {"term_ms"};
   const auto json = parse_json(text, {.comments = true, .unique = true});
   if (!json) return trouble("manifest " + name + ": " + json.error().what);
+  if (!json->is_object()) return trouble("manifest " + name + ": it is not a JSON object");
   ManifestReader reader(name, text);
   Manifest manifest;
   if ((*json)["schema"].as_string() != kManifestSchema) {
@@ -237,6 +241,9 @@ Result<Manifest> parse_manifest(std::string_view text, const std::string& name) 
   read_modes(reader, *json, manifest);
   read_tools(reader, *json, manifest);
   read_client(reader, *json, manifest);
+  if (role == "server" && json->find("client") != nullptr) {
+    reader.complain("client", "is told of a server");
+  }
   (void)reader.object(*json, "", "stop");
   reader.allow((*json)["stop"], "stop.", kStop);
   reader.duration((*json)["stop"], "stop.", "term_ms", manifest.term);

@@ -94,7 +94,10 @@ INSTANTIATE_TEST_SUITE_P(
                         "tools.plain.arguments", "is not an object"},
                     Bad{"tools", R"({"chatty": {"name": "x", "notifications": 0}})",
                         "tools.chatty.notifications", "is not a number from 1"},
+                    Bad{"tools", R"({"sized": {"name": "x", "arguments": {"n": "bytes"}}})",
+                        "tools.sized.arguments", R"(has no value "{bytes}")"},
                     Bad{"client", "true", "client", "is not an object"},
+                    Bad{"client", R"({"closes": true})", "client", "is told of a server"},
                     Bad{"client", R"({"contract": "call"})", "client.contract", "is neither"},
                     Bad{"client", R"({"call_limit_ms": -1})", "client.call_limit_ms",
                         "is not a number of milliseconds"},
@@ -210,7 +213,9 @@ TEST(Manifest, TextThatIsNoJsonNamesFileAndLine) {
   ASSERT_FALSE(manifest);
   EXPECT_NE(manifest.error().what.find("some.json"), std::string::npos) << manifest.error().what;
   EXPECT_NE(manifest.error().what.find("line 2"), std::string::npos) << manifest.error().what;
-  EXPECT_FALSE(parse_manifest("[]", "some.json"));
+  const auto list = parse_manifest("[]", "some.json");
+  ASSERT_FALSE(list);
+  EXPECT_EQ(list.error().what, "manifest some.json: it is not a JSON object");
   EXPECT_FALSE(parse_manifest("", "some.json"));
 }
 
